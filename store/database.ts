@@ -1,0 +1,44 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { Transaction } from 'kysely';
+import pg from 'pg';
+import type { DB } from './schema.ts';
+
+export type Database = Kysely<DB>;
+export type Tx = Transaction<DB>;
+
+const INT8 = 20;
+const DATE = 1082;
+const TIMESTAMPTZ = 1184;
+
+/** int8 is safe here: every amount and counter is checked to stay within ±(2^53 − 1). Instants are RFC 3339 UTC, dates stay text. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return Number;
+    if (oid === DATE) return (text: string) => text;
+    if (oid === TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
+    return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+  },
+} as pg.CustomTypesConfig;
+
+export interface DatabaseOptions {
+  url: string;
+  /** Largest number of connections of this process. */
+  max?: number;
+  /** The role the process acts as; the app role may neither change the schema nor touch the audit record. */
+  role?: 'duecourse_app' | 'duecourse_auditor' | null;
+  applicationName?: string;
+}
+
+/** A pool whose sessions run in UTC under the app role. */
+export function openPool({ url, max = 10, role = 'duecourse_app', applicationName = 'duecourse' }: DatabaseOptions): pg.Pool {
+  const options = ['-c timezone=UTC', ...(role ? [`-c role=${role}`] : [])].join(' ');
+  const pool = new pg.Pool({ connectionString: url, max, options, types, application_name: applicationName, connectionTimeoutMillis: 10_000 });
+  // An idle connection that dies (Postgres restarted) is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** The typed database over a pool of its own; `destroy()` ends it. */
+export function openDatabase(options: DatabaseOptions): Database {
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
+}

@@ -1,0 +1,142 @@
+-- The ground every fact stands on: clock, doorbell board, audit, events, policies, calendar, identity.
+
+create table clock (
+  one boolean primary key default true check (one),
+  real_anchor timestamptz not null,
+  business_anchor timestamptz not null,
+  speed double precision not null check (speed >= 0),
+  pinned boolean not null default true
+);
+comment on table clock is 'businessNow = business_anchor + (now - real_anchor) * speed; pinned: production, speed 1, no changes';
+
+create table setting (
+  key text primary key,
+  value jsonb not null
+);
+
+-- One row a process. Work is pending exactly while asked > answered or at <= businessNow.
+create table wake (
+  subject text primary key,
+  kind text not null check (kind in ('receivable', 'outreach', 'work-order')),
+  at timestamptz,
+  asked bigint not null default 0,
+  rang bigint not null default 0,
+  answered bigint not null default 0,
+  started_at timestamptz,
+  rang_at timestamptz,
+  leased_until timestamptz,
+  nudged_at timestamptz
+) with (fillfactor = 70);
+create index wake_to_ring on wake (at) where asked > rang or started_at is null;
+create index wake_unanswered on wake (rang_at) where asked > answered;
+create index wake_at on wake (at) where at is not null;
+
+create table audit (
+  seq bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  business_at timestamptz not null,
+  actor_kind text not null check (actor_kind in ('key', 'user', 'system')),
+  actor_id text not null,
+  action text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  customer_id uuid,
+  reason text,
+  policy_version text,
+  before jsonb,
+  after jsonb
+);
+create index audit_subject on audit (subject_kind, subject_id, seq);
+create index audit_customer on audit (customer_id, seq);
+
+create function audit_is_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit record is append-only' using errcode = 'insufficient_privilege';
+end $$;
+create trigger audit_append_only before update or delete or truncate on audit
+  for each statement execute function audit_is_append_only();
+
+create table event (
+  seq bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  business_at timestamptz not null,
+  kind text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  customer_id uuid,
+  data jsonb not null default '{}'
+);
+
+create table policy (
+  kind text not null,
+  version int not null,
+  content jsonb not null,
+  content_hash text not null,
+  effective_from date not null,
+  author text not null,
+  approved_by text,
+  created_at timestamptz not null,
+  primary key (kind, version)
+);
+
+create table calendar_year (
+  year int primary key,
+  published boolean not null,
+  source text
+);
+create table calendar_day (
+  day date primary key,
+  kind text not null check (kind in ('off', 'work')),
+  name text not null
+);
+
+create table api_key (
+  id uuid primary key default uuidv7(),
+  name text not null,
+  role text not null,
+  secret_hash text not null unique,
+  prefix text not null,
+  scope jsonb not null default '{}',
+  created_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz,
+  revoked_at timestamptz
+);
+
+create table idempotency (
+  caller text not null,
+  route text not null,
+  key text not null,
+  request_hash text not null,
+  state text not null check (state in ('running', 'done')),
+  status int,
+  body jsonb,
+  location text,
+  at timestamptz not null default clock_timestamp(),
+  primary key (caller, route, key)
+);
+create index idempotency_at on idempotency (at);
+
+create table job (
+  id uuid primary key default uuidv7(),
+  kind text not null,
+  state text not null default 'queued' check (state in ('queued', 'running', 'done', 'failed')),
+  dry_run boolean not null default false,
+  done int not null default 0,
+  total int,
+  failures int not null default 0,
+  input jsonb not null default '{}',
+  file bytea,
+  actor jsonb not null,
+  error jsonb,
+  created_at timestamptz not null default clock_timestamp(),
+  finished_at timestamptz,
+  leased_until timestamptz
+);
+create table job_row (
+  job_id uuid not null references job,
+  row_no int not null,
+  state text not null check (state in ('created', 'changed', 'unchanged', 'failed')),
+  external_id text,
+  errors jsonb,
+  primary key (job_id, row_no)
+);
