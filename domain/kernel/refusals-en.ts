@@ -1,0 +1,171 @@
+import type { RefusalCode, RefusalText } from './refusal.ts';
+
+/** English sentences. A clause in [ ] is said only when the figures it names are given. */
+export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
+  'not-found': {
+    title: 'Not found',
+    detail: 'There is nothing here[ with the id {id}]. Check the path and the id, ours or your own.',
+  },
+  forbidden: {
+    title: 'Not allowed',
+    detail: 'This role may not do that[ ({verb})]. Ask an administrator for a role that may, or have someone else do it.',
+  },
+  unauthenticated: {
+    title: 'Not signed in',
+    detail:
+      'No valid credential came with the request. Send "Authorization: Bearer dck_…" with a key that has not expired, or sign in.',
+  },
+  invalid: { title: 'Invalid input', detail: 'The input does not fit[: {what}]. Correct the fields named and send it again.' },
+  conflict: {
+    title: 'Conflict',
+    detail: 'Somebody changed this meanwhile[: {what}]. Read it again, then repeat what is still wanted.',
+  },
+  'already-exists': {
+    title: 'Already exists',
+    detail: 'This id is already used with other content[: {id}]. Use another id, or change the existing one.',
+  },
+  'amount-malformed': {
+    title: 'Not an amount',
+    detail:
+      'An amount is a plain decimal string such as "6000.00"[, not "{value}"]: no thousands separator, plus sign, exponent or space.',
+  },
+  'amount-fraction': {
+    title: 'Too many decimals',
+    detail:
+      'The amount[ {value}] has more decimals than its currency[ {currency}] has. Send at most[ {exponent},] as many as the currency has (CNY 2, JPY 0, KWD 3).',
+  },
+  'amount-too-large': {
+    title: 'Amount too large',
+    detail: 'The amount[ {value}] is larger than can be kept exactly. Check it for stray digits, or split it.',
+  },
+  'amount-not-positive': {
+    title: 'Amount must be positive',
+    detail: 'The amount[ {value}] must be greater than zero. Use a reversal or a credit note to take money back.',
+  },
+  'amount-exceeds-open': {
+    title: 'More than is open',
+    detail:
+      'The amount[ {value}] is more than is open[ ({open})][ on {invoice}]. Lower it, or spread the rest over other invoices.',
+  },
+  'amount-exceeds-payment': {
+    title: 'More than was paid',
+    detail: 'The allocations add up to more than the payment[ of {value}]. Lower them, or leave them out to allocate by rule.',
+  },
+  'currency-unknown': {
+    title: 'Unknown currency',
+    detail: 'The currency[ "{currency}"] is not an active ISO 4217 code. Use three capital letters such as CNY.',
+  },
+  'currency-mismatch': {
+    title: 'Currencies differ',
+    detail: 'The currency[ {currency}] differs from that of the document it belongs to[ ({expected})]. Send it in that currency.',
+  },
+  'customer-unknown': {
+    title: 'Unknown customer',
+    detail: 'There is no customer[ {customer}]. Send the customer first (PUT /v1/customers/…), then repeat this.',
+  },
+  'invoice-unknown': {
+    title: 'Unknown invoice',
+    detail: 'There is no such invoice[ {invoice}] of this customer. Send the invoice first, or correct its id.',
+  },
+  'receivable-unknown': {
+    title: 'Unknown receivable',
+    detail:
+      'There is no such receivable[ {receivable}][, instalment {instalment}]. Check the invoice and the number of the instalment.',
+  },
+  'payment-unknown': { title: 'Unknown payment', detail: 'There is no payment[ {payment}]. Check the id, ours or your own.' },
+  'instalments-sum': {
+    title: 'Instalments do not add up',
+    detail: 'The instalments add up[ to {sum}] to another amount than the invoice[ ({amount})]. Correct one of them.',
+  },
+  'date-in-future': {
+    title: 'Date in the future',
+    detail:
+      'The date[ {date}] lies after today[ ({today})], the business date. Send the document on its day, or correct the date.',
+  },
+  'idempotency-body': {
+    title: 'Key used with another body',
+    detail: 'This Idempotency-Key was used before with other content. Use a new key for a new request.',
+  },
+  'idempotency-running': {
+    title: 'Still running',
+    detail: 'The first request with this Idempotency-Key is still being worked on. Wait a moment and send the same again.',
+  },
+  'receivable-closed': {
+    title: 'Receivable is closed',
+    detail: 'The receivable is closed[ ({outcome})]. To open it again, reverse the payment or credit note that closed it.',
+  },
+  'instalment-has-money': {
+    title: 'Instalment has money on it',
+    detail:
+      'Money has been allocated to the instalment[ {instalment}], so it cannot be changed. Reverse the payment first, or send a credit note.',
+  },
+  'already-reversed': {
+    title: 'Already reversed',
+    detail: 'The payment[ {payment}] was reversed before[ on {date}]. There is nothing left to reverse.',
+  },
+  'already-decided': {
+    title: 'Already decided',
+    detail:
+      'This was decided before[ by {by}][ on {date}]. The first decision stands; ask for a new one if the facts have changed.',
+  },
+  'clock-fixed': {
+    title: 'The clock cannot be changed',
+    detail: 'Business time follows real time in this installation. Only a local stack can change its speed or jump.',
+  },
+  'policy-unknown': {
+    title: 'Unknown policy',
+    detail: 'There is no policy[ {policy}][, version {version}] in force. Choose a kind and an approved version that exist.',
+  },
+  'policy-invalid': {
+    title: 'Policy cannot be used',
+    detail: 'The policy contradicts itself[: {what}]. Correct the places named and save a new version.',
+  },
+  'import-unreadable': {
+    title: 'File cannot be read',
+    detail: 'The file cannot be read[: {what}][ (row {row})]. Send CSV in UTF-8 or GB18030, or XLSX, with one header row.',
+  },
+  'mapping-invalid': {
+    title: 'Column mapping does not fit',
+    detail: 'The mapping does not fit the file[: {what}]. Name a column of the header row for each required field.',
+  },
+  'task-closed': {
+    title: 'Task is closed',
+    detail: 'The task is already done or cancelled. Reload the worklist and take an open one.',
+  },
+  'dispute-closed': {
+    title: 'Dispute is closed',
+    detail: 'The dispute is already resolved[ ({state})]. Open a new one if the customer objects again.',
+  },
+  'promise-date-past': {
+    title: 'Promised date has passed',
+    detail: 'A promise needs a date[ other than {date}] that is today[ ({today})] or later. Ask the customer for one.',
+  },
+  'reason-required': { title: 'Reason required', detail: 'This act is recorded with a reason. Say why in the field "reason".' },
+  'rate-limited': {
+    title: 'Too many requests',
+    detail: 'Too many requests came from this caller. Wait[ {seconds} seconds], then go on more slowly.',
+  },
+  'engine-down': {
+    title: 'Process engine unreachable',
+    detail:
+      'The process engine cannot be reached, so nothing was decided. Send the same request again in a minute; an administrator can run "duecourse doctor".',
+  },
+  'database-down': {
+    title: 'Database unreachable',
+    detail:
+      'The database cannot be reached, so nothing was stored. Send the same request again in a minute; an administrator can run "duecourse doctor".',
+  },
+  'unsupported-media': {
+    title: 'Content type not supported',
+    detail: 'This content type[ ({type})] is not read here. Send JSON as "application/json"; imports take CSV or XLSX.',
+  },
+  'too-large': {
+    title: 'Request too large',
+    detail: 'The request is larger or more deeply nested than allowed[ ({limit})]. Split it, or use an import.',
+  },
+  'version-mismatch': {
+    title: 'Version has moved on',
+    detail:
+      'The version sent[ ({given})] is not the current one[ ({current})]. Read it again, look at what changed, and repeat with the new version.',
+  },
+};
