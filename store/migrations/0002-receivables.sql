@@ -90,7 +90,7 @@ create table receivable (
   policy_version int not null,
   collect_from date,
   posted_at timestamptz not null,
-  closures jsonb not null default '[]',
+  pauses jsonb not null default '[]',
   seq bigint not null default 1,
   plan_step text not null check (plan_step in ('wait', 'notice', 'remind', 'work-order', 'escalate', 'legal', 'close')),
   plan_rung text,

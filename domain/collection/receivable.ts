@@ -1,0 +1,132 @@
+import type { BusinessDate, Calendar, Instant } from '../kernel/calendar.ts';
+import type { Ladder, Outcome, RungAction, RungState, Stage } from './ladder.ts';
+
+export const disputeCategories = ['quantity', 'price', 'quality', 'paperwork', 'acceptance', 'complaint', 'other'] as const;
+export const disputeStates = ['open', 'upheld', 'part-upheld', 'rejected', 'withdrawn'] as const;
+export type DisputeState = (typeof disputeStates)[number];
+export const promiseStates = ['pending', 'kept', 'part-kept', 'broken', 'cancelled'] as const;
+export type PromiseState = (typeof promiseStates)[number];
+
+/** A rung that has left `planned`; the others follow from the ladder. */
+export interface RungRecord {
+  id: string;
+  state: RungState;
+  /** Business instant of that state; of a taken contact: when its message became `sending`. */
+  at: Instant;
+  reason: string | null;
+}
+
+export interface DisputeFact {
+  id: string;
+  amountMinor: number;
+  state: DisputeState;
+  openedAt: Instant;
+  closedAt: Instant | null;
+}
+
+export interface PromiseFact {
+  id: string;
+  amountMinor: number;
+  on: BusinessDate;
+  state: PromiseState;
+  madeAt: Instant;
+  judgedAt: Instant | null;
+  /** Money with a value date on or before `on`, posted since the promise was made. */
+  receivedMinor: number;
+}
+
+/** A time in which the ladder stood still; its days shift the rungs that remain. `to` null: it still stands. */
+export interface Pause {
+  why: 'dispute' | 'promise' | 'closed';
+  from: Instant;
+  to: Instant | null;
+}
+
+/** All that the plan of one receivable (one instalment) depends on. Amounts in minor units of its currency. */
+export interface ReceivableFacts {
+  amountMinor: number;
+  paidMinor: number;
+  creditedMinor: number;
+  writtenOffMinor: number;
+  dueDate: BusinessDate;
+  /** Rungs dated before this day are not taken (going live with old invoices); null: no such day. */
+  collectFrom: BusinessDate | null;
+  stage: Stage;
+  outcome: Outcome | null;
+  rungs: readonly RungRecord[];
+  disputes: readonly DisputeFact[];
+  promises: readonly PromiseFact[];
+  pauses: readonly Pause[];
+  /** When an allocation last arrived or was reversed. */
+  moneyAt: Instant | null;
+  /** When the receivable was posted. */
+  postedAt: Instant;
+}
+
+/** What policy and calendar say about it. */
+export interface CollectionTerms {
+  ladder: Ladder;
+  calendar: Calendar;
+  /** Minute of the day in which this customer's rungs fall due. */
+  slotMinute: number;
+  /** Below this open undisputed amount nothing is done. */
+  minBalanceMinor: number;
+  promiseGraceDays: number;
+}
+
+export type PlanStep = 'wait' | RungAction | 'close';
+
+export type WhyCode =
+  | 'rung-planned'
+  | 'rung-due'
+  | 'promise-pending'
+  | 'promise-judged'
+  | 'disputed'
+  | 'below-minimum'
+  | 'ladder-exhausted'
+  | 'paid'
+  | 'credited'
+  | 'replaced-by-plan'
+  | 'written-off';
+
+/** The reason of a plan: a code and its figures, put into words where a person reads it. */
+export interface Why {
+  code: WhyCode;
+  params: Record<string, string>;
+}
+
+export interface Plan {
+  step: PlanStep;
+  rung: string | null;
+  /** Business instant of the step; null: nothing until news arrives. */
+  at: Instant | null;
+  why: Why;
+}
+
+export interface RungChange {
+  id: string;
+  state: RungState;
+  reason: string | null;
+}
+
+export interface Verdict {
+  plan: Plan;
+  /** True when the plan's step is to be taken now. */
+  due: boolean;
+  stage: Stage;
+  outcome: Outcome | null;
+  /** Rung states to record now; the step itself is recorded by whoever takes it. */
+  changes: readonly RungChange[];
+  promises: readonly { id: string; state: PromiseState; at: Instant }[];
+  pauses: readonly Pause[];
+}
+
+/** What is still owed. */
+export const openMinor = (f: Pick<ReceivableFacts, 'amountMinor' | 'paidMinor' | 'creditedMinor' | 'writtenOffMinor'>): number =>
+  f.amountMinor - f.paidMinor - f.creditedMinor - f.writtenOffMinor;
+
+/** The part of the open amount that is in dispute, never more than is open. */
+export function disputedMinor(facts: ReceivableFacts): number {
+  const claimed = facts.disputes.filter((d) => d.state === 'open').reduce((sum, d) => sum + d.amountMinor, 0);
+  return Math.min(claimed, openMinor(facts));
+}

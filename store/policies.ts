@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import type { Calendar } from '../domain/kernel/calendar.ts';
+import { parseAmount } from '../domain/kernel/money.ts';
+import { contactSlot } from '../domain/collection/governor.ts';
+import type { Ladder } from '../domain/collection/ladder.ts';
+import type { PolicyContents, PolicyKind } from '../domain/collection/policy.ts';
+import type { CollectionTerms } from '../domain/collection/receivable.ts';
+import type { Database } from './database.ts';
+
+const FRESH_MS = 5_000;
+
+interface Loaded {
+  at: number;
+  current: { [K in PolicyKind]: { version: number; content: PolicyContents[K] } };
+  calendar: Calendar;
+}
+
+/**
+ * Policies and calendar as this process sees them: versions never change, so only *which* is current is asked again, every five
+ * seconds. A new version takes effect at a date, so processes that learn of it a moment apart agree.
+ */
+export class PolicyBook {
+  readonly #db: Database;
+  readonly #ladders = new Map<number, ReadonlyMap<string, Ladder>>();
+  #loaded: Loaded | null = null;
+  #loading: Promise<Loaded> | null = null;
+  readonly zone: string;
+
+  constructor(db: Database, zone = 'Asia/Shanghai') {
+    this.#db = db;
+    this.zone = zone;
+  }
+
+  /** The policies in force, with the calendar. Throws when the database was not set up. */
+  async current(): Promise<Loaded> {
+    const known = this.#loaded;
+    if (known && Date.now() - known.at < FRESH_MS) return known;
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  /** Forgets what was read, so that the next look sees a version just written. */
+  refresh(): void {
+    this.#loaded = null;
+  }
+
+  /** The ladder `id` of a policy version; a receivable keeps the version it started with. */
+  async ladder(id: string, version: number): Promise<Ladder> {
+    let ladders = this.#ladders.get(version);
+    if (!ladders) {
+      const row = await this.#db
+        .selectFrom('policy')
+        .select('content')
+        .where('kind', '=', 'ladders')
+        .where('version', '=', version)
+        .executeTakeFirstOrThrow();
+      ladders = new Map((row.content as PolicyContents['ladders']).ladders.map((ladder) => [ladder.id, ladder]));
+      this.#ladders.set(version, ladders);
+    }
+    const ladder = ladders.get(id);
+    if (!ladder) throw new Error(`policy ladders version ${version} has no ladder ${id}`);
+    return ladder;
+  }
+
+  /** What policy and calendar say of one receivable. */
+  async terms(of: { ladder: string; policyVersion: number; currency: string; customerCode: string }): Promise<CollectionTerms> {
+    const { current, calendar } = await this.current();
+    return {
+      ladder: await this.ladder(of.ladder, of.policyVersion),
+      calendar,
+      slotMinute: contactSlot(of.customerCode, current['contact-rules'].content),
+      minBalanceMinor: minimum(current.collection.content.minBalance[of.currency], of.currency),
+      promiseGraceDays: current.collection.content.promiseGraceDays,
+    };
+  }
+
+  async #load(): Promise<Loaded> {
+    const { rows } = await sql<{ kind: PolicyKind; version: number; content: unknown }>`
+      select distinct on (kind) kind, version, content from policy
+      where approved_by is not null and effective_from <= (select (business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone} from clock)::date
+      order by kind, version desc`.execute(this.#db);
+    const days = await this.#db.selectFrom('calendar_day').select(['day', 'kind']).execute();
+    const years = await this.#db.selectFrom('calendar_year').select('year').where('published', '=', true).orderBy('year').execute();
+    const current = Object.fromEntries(rows.map((row) => [row.kind, { version: row.version, content: row.content }]));
+    const calendar: Calendar = {
+      zone: this.zone,
+      days: Object.fromEntries(days.map((day) => [day.day, day.kind as 'off' | 'work'])),
+      publishedYears: years.map((row) => row.year),
+    };
+    this.#loaded = { at: Date.now(), current: current as Loaded['current'], calendar };
+    return this.#loaded;
+  }
+}
+
+function minimum(text: string | undefined, currency: string): number {
+  if (text === undefined) return 0;
+  const parsed = parseAmount(text, currency);
+  if (!parsed.ok) throw new Error(`policy collection: minBalance of ${currency} is not an amount`);
+  return parsed.minor;
+}

@@ -1,0 +1,119 @@
+import { sql } from 'kysely';
+import type { Instant } from '../domain/kernel/calendar.ts';
+import type { Outcome, Stage } from '../domain/collection/ladder.ts';
+import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../domain/collection/receivable.ts';
+import type { Tx } from './database.ts';
+
+/** A receivable with all its plan depends on, as read under its lock. */
+export interface ReceivableCase {
+  id: string;
+  customerId: string;
+  customerCode: string;
+  invoiceId: string;
+  invoiceCode: string;
+  instalment: number;
+  currency: string;
+  ladder: string;
+  policyVersion: number;
+  seq: number;
+  plan: { step: string; rung: string | null; at: Instant | null; why: unknown };
+  /** `asked` of its wake, read before the lock: what was asked later rings again. */
+  asked: number;
+  facts: ReceivableFacts;
+}
+
+interface Row {
+  id: string;
+  customer_id: string;
+  customer_code: string;
+  invoice_id: string;
+  invoice_code: string;
+  instalment: number;
+  currency: string;
+  ladder: string;
+  policy_version: number;
+  seq: number;
+  plan_step: string;
+  plan_rung: string | null;
+  plan_at: string | null;
+  plan_why: unknown;
+  amount_minor: number;
+  paid_minor: number;
+  credited_minor: number;
+  written_off_minor: number;
+  due_date: string;
+  collect_from: string | null;
+  stage: string;
+  outcome: string | null;
+  posted_at: string;
+  pauses: Pause[];
+  money_at: string | null;
+  rungs: RungRecord[] | null;
+  disputes: DisputeFact[] | null;
+  promises: PromiseFact[] | null;
+}
+
+const iso = (text: string): Instant => new Date(text).toISOString();
+const isoOrNull = (text: string | null): Instant | null => (text === null ? null : iso(text));
+
+/** Locks the receivables in id order (one order for everybody: no deadlock) and answers what each had been asked before. */
+export async function lockReceivables(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; asked: number | null }>`
+    select r.id, w.asked from receivable r left join wake w on w.subject = 'receivable-' || r.id
+    where r.id = any(${ids}::uuid[]) order by r.id for update of r`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row.asked ?? 0]));
+}
+
+/** Locks and reads receivables, in id order. Ids that Postgres does not know are left out. */
+export async function readReceivables(tx: Tx, ids: readonly string[]): Promise<ReceivableCase[]> {
+  const asked = await lockReceivables(tx, ids);
+  if (asked.size === 0) return [];
+  const { rows } = await sql<Row>`
+    select r.*, c.external_id as customer_code, i.external_id as invoice_code,
+      (select max(greatest(a.posted_at, a.reversed_at)) from allocation a where a.receivable_id = r.id) as money_at,
+      (select jsonb_agg(jsonb_build_object('id', g.rung, 'state', g.state, 'at', g.at, 'reason', g.reason) order by g.position)
+        from rung g where g.receivable_id = r.id) as rungs,
+      (select jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'state', d.state, 'openedAt', d.opened_at,
+        'closedAt', d.closed_at) order by d.opened_at, d.id) from dispute d where d.receivable_id = r.id) as disputes,
+      (select jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'state', p.state, 'madeAt', p.made_at,
+        'judgedAt', p.judged_at, 'receivedMinor', coalesce((select sum(a.amount_minor) from allocation a where a.receivable_id = r.id
+          and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0))
+        order by p.made_at, p.id) from promise p where p.receivable_id = r.id) as promises
+    from receivable r join customer c on c.id = r.customer_id join invoice i on i.id = r.invoice_id
+    where r.id = any(${[...asked.keys()]}::uuid[]) order by r.id`.execute(tx);
+  return rows.map((row) => toCase(row, asked.get(row.id) ?? 0));
+}
+
+function toCase(row: Row, asked: number): ReceivableCase {
+  return {
+    id: row.id,
+    customerId: row.customer_id,
+    customerCode: row.customer_code,
+    invoiceId: row.invoice_id,
+    invoiceCode: row.invoice_code,
+    instalment: row.instalment,
+    currency: row.currency,
+    ladder: row.ladder,
+    policyVersion: row.policy_version,
+    seq: row.seq,
+    plan: { step: row.plan_step, rung: row.plan_rung, at: row.plan_at, why: row.plan_why },
+    asked,
+    facts: {
+      amountMinor: row.amount_minor,
+      paidMinor: row.paid_minor,
+      creditedMinor: row.credited_minor,
+      writtenOffMinor: row.written_off_minor,
+      dueDate: row.due_date,
+      collectFrom: row.collect_from,
+      stage: row.stage as Stage,
+      outcome: row.outcome as Outcome | null,
+      postedAt: row.posted_at,
+      pauses: row.pauses,
+      moneyAt: row.money_at,
+      rungs: (row.rungs ?? []).map((rung) => ({ ...rung, at: iso(rung.at) })),
+      disputes: (row.disputes ?? []).map((d) => ({ ...d, openedAt: iso(d.openedAt), closedAt: isoOrNull(d.closedAt) })),
+      promises: (row.promises ?? []).map((p) => ({ ...p, madeAt: iso(p.madeAt), judgedAt: isoOrNull(p.judgedAt) })),
+    },
+  };
+}
+
