@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StackError } from './error.ts';
+import { isAlive, startOf } from './processes.ts';
+
+/** The hold of this process on a data folder. */
+export interface DataLock {
+  release(): void;
+}
+
+function contentOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** The process a lock names, if it still is the one that wrote it and not a later one with the same number. */
+function holderOf(content: string): number | null {
+  const [first, start] = content.split('\n');
+  const pid = Number(first);
+  if (!Number.isInteger(pid) || pid < 1 || !isAlive(pid)) return null;
+  const now = startOf(pid);
+  return now === null || start === now ? pid : null;
+}
+
+/** Removes the lock of a dead process; should a living one have replaced it meanwhile, its lock is put back. */
+function removeStale(file: string, judged: string): void {
+  const aside = `${file}.${process.pid}.stale`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return;
+  }
+  if (contentOf(aside) === judged) rmSync(aside, { force: true });
+  else renameSync(aside, file);
+}
+
+/**
+ * Takes a data folder for this process, making it when absent, so that no two stacks write to the same databases. The lock
+ * of a killed process is taken over. Throws StackError when a living one holds it.
+ */
+export async function lockDataDir(dataDir: string): Promise<DataLock> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = join(dataDir, 'stack.lock');
+  const mine = `${process.pid}\n${startOf(process.pid) ?? ''}\n`;
+  for (let attempt = 0; attempt < 50; attempt++) {
+    try {
+      writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
+      return { release: () => contentOf(file) === mine && rmSync(file, { force: true }) };
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const found = contentOf(file) ?? '';
+    const holder = holderOf(found);
+    if (holder !== null) {
+      throw new StackError(
+        `Another Duecourse (process ${holder}) uses ${dataDir}: stop it, or choose another folder with --data DIR.`,
+      );
+    }
+    // An unfinished lock may be one just being written: it gets a moment before it counts as stale.
+    if (found.endsWith('\n') || attempt > 20) removeStale(file, found);
+    await delay(20);
+  }
+  throw new StackError(`The data folder ${dataDir} could not be locked: remove ${file} if no Duecourse uses it.`);
+}

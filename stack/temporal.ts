@@ -1,0 +1,165 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { StackError } from './error.ts';
+import { logTail, numberIn, openLog, readState, writeWhole } from './files.ts';
+import { freePort } from './ports.ts';
+import { commandLineOf, endProcess, isAlive } from './processes.ts';
+
+export { resolveTemporal } from './temporal-binary.ts';
+export type { TemporalSource } from './temporal-binary.ts';
+
+const HOST = '127.0.0.1';
+const READY_MS = 60_000;
+
+/** Search attributes of every workflow, all keywords (architecture: ids and stages, never names or numbers of people). */
+export const SEARCH_ATTRIBUTES = ['CustomerId', 'Stage', 'Kind'] as const;
+
+/** A running Temporal dev server. */
+export interface Temporal {
+  /** host:port of its gRPC service. */
+  readonly address: string;
+  /** Address of its web pages; null without them. */
+  readonly uiUrl: string | null;
+  readonly pid: number;
+  /** Resolves when the server ends without being asked to, with what its log said last. */
+  readonly lost: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** How to run the dev server. Without `dataDir` it keeps everything in memory and has no web pages unless `uiPort` is given. */
+export interface TemporalOptions {
+  readonly binary: string;
+  readonly dataDir?: string;
+  /** Preferred ports; else those of the last start, else free ones. */
+  readonly preferPort?: number;
+  readonly uiPort?: number;
+  readonly namespace: string;
+  readonly log?: (line: string) => void;
+}
+
+interface Plan {
+  readonly args: readonly string[];
+  readonly port: number;
+  readonly uiPort: number | null;
+}
+
+async function planOf(o: TemporalOptions, folder: string | null, last: Record<string, unknown>): Promise<Plan> {
+  const port = await freePort(o.preferPort ?? numberIn(last, 'port'));
+  const wantsUi = folder !== null || o.uiPort !== undefined;
+  const uiPort = wantsUi ? await freePort(o.uiPort ?? numberIn(last, 'uiPort')) : null;
+  const attributes = SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
+  // A write-ahead log and fewer syncs double the server's throughput; a workflow task lost in a power cut is asked for again.
+  const store =
+    folder === null
+      ? []
+      : [
+          '--db-filename',
+          join(folder, 'temporal.db'),
+          '--sqlite-pragma',
+          'journal_mode=wal',
+          '--sqlite-pragma',
+          'synchronous=normal',
+        ];
+  const args = [
+    ...['server', 'start-dev', ...store, '--ip', HOST, '--port', String(port), '--namespace', o.namespace, ...attributes],
+    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
+    ...['--metrics-port', String(await freePort()), '--log-level', 'error', '--log-format', 'json'],
+  ];
+  return { args, port, uiPort };
+}
+
+/** Ends the server of a killed run that still holds this very database file. */
+async function endLeftover(folder: string, last: Record<string, unknown>, log: (line: string) => void): Promise<void> {
+  const pid = numberIn(last, 'pid');
+  if (pid === undefined || !isAlive(pid)) return;
+  const command = commandLineOf(pid) ?? '';
+  if (!command.includes('start-dev') || !`${command} `.includes(`${join(folder, 'temporal.db')} `)) return;
+  log(`Stopping the Temporal server (process ${pid}) that an earlier run left behind`);
+  await endServer(pid);
+}
+
+function endServer(pid: number): Promise<void> {
+  return endProcess(pid, [
+    ['SIGTERM', 15_000],
+    ['SIGKILL', 5_000],
+  ]);
+}
+
+/** One look at whether the namespace answers and can be searched by our attributes, which come a moment after the port. */
+async function answers(address: string, namespace: string): Promise<boolean> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: 1_000 });
+    const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'x'`).join(' or ');
+    const { workflowService: service } = connection;
+    await connection.withDeadline(Date.now() + 2_000, () => service.countWorkflowExecutions({ namespace, query }));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection?.close();
+  }
+}
+
+async function untilReady(o: {
+  child: ChildProcess;
+  address: string;
+  namespace: string;
+  logFile: string | null;
+  from: number;
+}): Promise<void> {
+  let launchError: Error | undefined;
+  o.child.once('error', (error) => (launchError = error));
+  const end = performance.now() + READY_MS;
+  while (o.child.exitCode === null && o.child.signalCode === null && o.child.pid !== undefined && performance.now() < end) {
+    if (await answers(o.address, o.namespace)) return;
+    await delay(50);
+  }
+  o.child.kill('SIGKILL');
+  const said = launchError?.message ?? (o.logFile === null ? '' : logTail(o.logFile, o.from));
+  const where = o.logFile === null ? '' : ` (see ${o.logFile})`;
+  throw new StackError(`The Temporal server did not start: ${said.split('\n').at(-1) || 'no answer'}${where}.`);
+}
+
+/** Starts a dev server on 127.0.0.1 and waits until its namespace can be used; its data stays in `dataDir`. Throws StackError. */
+export async function startTemporal(o: TemporalOptions): Promise<Temporal> {
+  const log = o.log ?? (() => undefined);
+  if (o.dataDir !== undefined) mkdirSync(o.dataDir, { recursive: true, mode: 0o700 });
+  const folder = o.dataDir === undefined ? null : realpathSync(o.dataDir);
+  const stateFile = folder === null ? null : join(folder, 'temporal.json');
+  const last = stateFile === null ? {} : readState(stateFile);
+  if (folder !== null) await endLeftover(folder, last, log);
+  const plan = await planOf(o, folder, last);
+  const logs = folder === null ? null : openLog(folder, 'temporal');
+  const from = logs === null ? 0 : statSync(logs.file).size;
+  const sink = logs === null ? 'ignore' : logs.fd;
+  // Its own session: Ctrl-C in the terminal must reach us, not the server our worker still talks to.
+  const child = spawn(o.binary, plan.args, { detached: true, stdio: ['ignore', sink, sink] });
+  if (logs !== null) closeSync(logs.fd);
+  const { pid } = child;
+  if (stateFile !== null && pid !== undefined)
+    writeWhole(stateFile, JSON.stringify({ pid, port: plan.port, uiPort: plan.uiPort }));
+  const atExit = () => child.kill('SIGTERM');
+  process.once('exit', atExit);
+  let stopping: Promise<void> | undefined;
+  const lost = new Promise<string>((resolve) => {
+    child.once('exit', () => {
+      process.off('exit', atExit);
+      if (stopping === undefined) resolve(logs === null ? '' : (logTail(logs.file, from).split('\n').at(-1) ?? ''));
+    });
+  });
+  const address = `${HOST}:${plan.port}`;
+  await untilReady({ child, address, namespace: o.namespace, logFile: logs?.file ?? null, from });
+  const running = child.exitCode === null && child.signalCode === null;
+  return {
+    address,
+    uiUrl: plan.uiPort === null ? null : `http://${HOST}:${plan.uiPort}`,
+    pid: pid ?? 0,
+    lost,
+    stop: () => (stopping ??= running && pid !== undefined ? endServer(pid) : Promise.resolve()),
+  };
+}
