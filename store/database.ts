@@ -32,7 +32,14 @@ export interface DatabaseOptions {
 /** A pool whose sessions run in UTC under the app role. */
 export function openPool({ url, max = 10, role = 'duecourse_app', applicationName = 'duecourse' }: DatabaseOptions): pg.Pool {
   const options = ['-c timezone=UTC', ...(role ? [`-c role=${role}`] : [])].join(' ');
-  const pool = new pg.Pool({ connectionString: url, max, options, types, application_name: applicationName, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    options,
+    types,
+    application_name: applicationName,
+    connectionTimeoutMillis: 10_000,
+  });
   // An idle connection that dies (Postgres restarted) is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;

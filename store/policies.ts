@@ -80,7 +80,12 @@ export class PolicyBook {
       where approved_by is not null and effective_from <= (select (business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone} from clock)::date
       order by kind, version desc`.execute(this.#db);
     const days = await this.#db.selectFrom('calendar_day').select(['day', 'kind']).execute();
-    const years = await this.#db.selectFrom('calendar_year').select('year').where('published', '=', true).orderBy('year').execute();
+    const years = await this.#db
+      .selectFrom('calendar_year')
+      .select('year')
+      .where('published', '=', true)
+      .orderBy('year')
+      .execute();
     const current = Object.fromEntries(rows.map((row) => [row.kind, { version: row.version, content: row.content }]));
     const calendar: Calendar = {
       zone: this.zone,

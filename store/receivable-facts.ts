@@ -116,4 +116,3 @@ function toCase(row: Row, asked: number): ReceivableCase {
     },
   };
 }
-

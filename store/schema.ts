@@ -334,7 +334,6 @@ export interface Receipt {
 
 export interface Receivable {
   amount_minor: number;
-  closures: Generated<unknown>;
   collect_from: string | null;
   credited_minor: Generated<number>;
   currency: string;
@@ -347,6 +346,7 @@ export interface Receivable {
   ladder: string;
   outcome: string | null;
   paid_minor: Generated<number>;
+  pauses: Generated<unknown>;
   plan_at: string | null;
   plan_rung: string | null;
   plan_step: string;

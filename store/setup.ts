@@ -13,7 +13,10 @@ export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    return `{${entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
+    return `{${entries
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`)
+      .join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';
 }
@@ -74,7 +77,9 @@ export async function seedCalendars(db: Database): Promise<void> {
     await db
       .insertInto('calendar_day')
       .values(file.days.map((day) => ({ day: day.date, kind: day.isOffDay ? 'off' : 'work', name: day.name })))
-      .onConflict((conflict) => conflict.column('day').doUpdateSet((row) => ({ kind: row.ref('excluded.kind'), name: row.ref('excluded.name') })))
+      .onConflict((conflict) =>
+        conflict.column('day').doUpdateSet((row) => ({ kind: row.ref('excluded.kind'), name: row.ref('excluded.name') })),
+      )
       .execute();
   }
 }

@@ -91,7 +91,9 @@ export async function write<T>(
 /** The clock as this transaction sees it, by Postgres' own time. */
 export async function momentOf(db: Database | Tx, store: Store): Promise<Moment> {
   const { rows } = await sql<{ realAnchor: string; businessAnchor: string; speed: number; realNow: string }>`
-    select real_anchor as "realAnchor", business_anchor as "businessAnchor", speed, clock_timestamp() as "realNow" from clock`.execute(db);
+    select real_anchor as "realAnchor", business_anchor as "businessAnchor", speed, clock_timestamp() as "realNow" from clock`.execute(
+    db,
+  );
   const row = rows[0];
   if (!row) throw new Error('the clock row is missing: the database was not set up');
   const clock: Clock = { realAnchor: row.realAnchor, businessAnchor: row.businessAnchor, speed: row.speed };

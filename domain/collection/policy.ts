@@ -46,5 +46,10 @@ export interface PolicyContents {
   'contact-rules': ContactPolicy;
   'work-orders': WorkOrderPolicy;
 }
-export const policyKinds = ['ladders', 'collection', 'contact-rules', 'work-orders'] as const satisfies readonly (keyof PolicyContents)[];
+export const policyKinds = [
+  'ladders',
+  'collection',
+  'contact-rules',
+  'work-orders',
+] as const satisfies readonly (keyof PolicyContents)[];
 export type PolicyKind = (typeof policyKinds)[number];

@@ -1,0 +1,247 @@
+import { realWaitMs } from '../domain/kernel/clock.ts';
+import type { AuditFact } from '../domain/kernel/audit.ts';
+import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
+import { higherStage, isContact } from '../domain/collection/ladder.ts';
+import type { Rung } from '../domain/collection/ladder.ts';
+import { planReceivable } from '../domain/collection/plan.ts';
+import type { ReceivablePlan } from '../domain/collection/process.ts';
+import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../domain/collection/receivable.ts';
+import { sayWhy } from '../domain/collection/words.ts';
+import type { Tx } from './database.ts';
+import { joinLegalCase, leaveLegalCase } from './legal-cases.ts';
+import { readReceivables } from './receivable-facts.ts';
+import type { ReceivableCase } from './receivable-facts.ts';
+import { recordRungs } from './rungs.ts';
+import { systemActor, write } from './transaction.ts';
+import type { Moment, Store, Unchanged, Written } from './transaction.ts';
+import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
+
+export interface StepInput {
+  id: string;
+  /** The plan the workflow holds; null: none yet. */
+  seq: number | null;
+}
+
+/** Reads the facts anew and stores what they call for. Acts on nothing but what the facts themselves have ended. */
+export function reassessReceivable(store: Store, input: StepInput): Promise<ReceivablePlan> {
+  return advance(store, input, false);
+}
+
+/** Takes the planned step, only if the stored plan is the one asked for and the facts still call for it. */
+export function takeReceivableStep(store: Store, input: StepInput): Promise<ReceivablePlan> {
+  return advance(store, input, true);
+}
+
+async function advance(store: Store, input: StepInput, take: boolean): Promise<ReceivablePlan> {
+  return write(store, systemActor('receivable'), async (tx, at) => {
+    const [found] = await readReceivables(tx, [input.id]);
+    if (!found) return { value: unknownSubject(input.seq), audit: null };
+    if (take && input.seq !== null && input.seq < found.seq) return { value: storedPlan(found, at), audit: null };
+    const terms = await store.policies.terms(found);
+    const verdict = planReceivable(found.facts, terms, at.now);
+    const ahead = input.seq !== null && input.seq > found.seq;
+    if (ahead) return restoredBehind(store, tx, at, found, verdict, input.seq ?? 0);
+    if (take && verdict.due) return takeRung(store, tx, at, found, terms, verdict);
+    return settle(tx, at, found, terms, verdict, noTraces());
+  });
+}
+
+/** The due rung: a contact is asked of the customer's outreach, the others are done here and now. */
+async function takeRung(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  terms: CollectionTerms,
+  verdict: Verdict,
+): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
+  const rung = terms.ladder.rungs.find((candidate) => candidate.id === verdict.plan.rung);
+  if (!rung) throw new Error(`ladder ${terms.ladder.id} has no rung ${verdict.plan.rung}`);
+  const traces = isContact(rung.action) ? askOutreach(found) : await openTask(store, tx, at, found, rung);
+  const taken: RungChange = { id: rung.id, state: isContact(rung.action) ? 'requested' : 'taken', reason: null };
+  const stage = taken.state === 'taken' ? higherStage(verdict.stage, rung.stage) : verdict.stage;
+  const changes = [...verdict.changes, taken];
+  const after = withChanges(found, changes, at);
+  const next = planReceivable({ ...after, stage, pauses: verdict.pauses }, terms, at.now);
+  traces.audit.unshift({
+    ...about(found),
+    action: taken.state === 'taken' ? 'rung.taken' : 'rung.requested',
+    policyVersion: `ladders/${found.policyVersion}`,
+    after: { rung: rung.id, on: verdict.plan.why.params['on'], action: rung.action },
+  });
+  return settle(
+    tx,
+    at,
+    found,
+    terms,
+    { ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises },
+    traces,
+  );
+}
+
+function askOutreach(found: ReceivableCase): WorkOrderTraces {
+  return { ...noTraces(), asks: [{ subject: outreachWorkflowId(found.customerId), kind: 'outreach' }] };
+}
+
+async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase, rung: Rung): Promise<WorkOrderTraces> {
+  const kind = rung.workOrder ?? rung.action;
+  if (rung.action === 'legal') return joinLegalCase(store, tx, at, found, kind);
+  return openWorkOrder(tx, store, at, {
+    key: `${found.id}/rung/${rung.id}`,
+    kind,
+    customerId: found.customerId,
+    receivableId: found.id,
+    subject: `invoice ${found.invoiceCode}/${found.instalment}`,
+    reason: { rung: rung.id, dueDate: found.facts.dueDate },
+  });
+}
+
+/** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. */
+async function settle(
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  terms: CollectionTerms,
+  verdict: Verdict,
+  traces: WorkOrderTraces,
+): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
+  const changed =
+    !samePlan(found, verdict.plan) || verdict.stage !== found.facts.stage || verdict.outcome !== found.facts.outcome;
+  const touched = changed || verdict.changes.length > 0 || verdict.promises.length > 0 || verdict.pauses !== found.facts.pauses;
+  const seq = touched ? found.seq + 1 : found.seq;
+  const value = processPlan(seq, verdict.plan, verdict.stage, at);
+  const answer = { subject: receivableWorkflowId(found.id), asked: found.asked, at: verdict.plan.at };
+  if (!touched) return { value, audit: null, answer };
+  await recordRungs(tx, found.id, terms.ladder, verdict.changes, at.now);
+  for (const promise of verdict.promises) {
+    await tx.updateTable('promise').set({ state: promise.state, judged_at: promise.at }).where('id', '=', promise.id).execute();
+  }
+  await tx
+    .updateTable('receivable')
+    .set({
+      stage: verdict.stage,
+      outcome: verdict.outcome,
+      pauses: JSON.stringify(verdict.pauses),
+      seq,
+      plan_step: verdict.plan.step,
+      plan_rung: verdict.plan.rung,
+      plan_at: verdict.plan.at,
+      plan_why: JSON.stringify(verdict.plan.why),
+    })
+    .where('id', '=', found.id)
+    .execute();
+  const ended = verdict.outcome && !found.facts.outcome ? await endTasks(tx, at, found, verdict.outcome) : noTraces();
+  return {
+    value,
+    audit: [decided(found, verdict), ...traces.audit, ...ended.audit],
+    asks: [...traces.asks, ...ended.asks],
+    posts: [...traces.posts, ...ended.posts],
+    answer,
+    events: [...stageEvents(found, verdict), ...traces.events, ...ended.events],
+  };
+}
+
+async function endTasks(tx: Tx, at: Moment, found: ReceivableCase, outcome: string): Promise<WorkOrderTraces> {
+  const own = await cancelWorkOrders(tx, at, { receivableId: found.id }, outcome);
+  const legal = await leaveLegalCase(tx, at, found.id);
+  return {
+    audit: [...own.audit, ...legal.audit],
+    asks: [...own.asks, ...legal.asks],
+    posts: [],
+    events: [...own.events, ...legal.events],
+  };
+}
+
+/** Postgres was restored from a backup older than the workflow: no contact is made until a person has found out what went out. */
+async function restoredBehind(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  verdict: Verdict,
+  held: number,
+): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
+  const traces = await openWorkOrder(tx, store, at, {
+    key: `${found.id}/restored/${held}`,
+    kind: 'sequence-check',
+    customerId: found.customerId,
+    receivableId: found.id,
+    subject: `invoice ${found.invoiceCode}/${found.instalment}`,
+    reason: { storedPlan: found.seq, workflowPlan: held },
+  });
+  const terms = await store.policies.terms(found);
+  return settle(tx, at, { ...found, seq: held }, terms, { ...verdict, due: false }, traces);
+}
+
+function decided(found: ReceivableCase, verdict: Verdict): AuditFact {
+  return {
+    ...about(found),
+    action:
+      verdict.outcome && !found.facts.outcome
+        ? 'receivable.closed'
+        : found.facts.outcome && !verdict.outcome
+          ? 'receivable.reopened'
+          : 'receivable.planned',
+    reason: verdict.plan.why.code,
+    policyVersion: `ladders/${found.policyVersion}`,
+    before: { stage: found.facts.stage, step: found.plan.step, at: found.plan.at },
+    after: {
+      stage: verdict.stage,
+      outcome: verdict.outcome,
+      step: verdict.plan.step,
+      rung: verdict.plan.rung,
+      at: verdict.plan.at,
+      why: verdict.plan.why,
+      rungs: verdict.changes,
+      promises: verdict.promises,
+    },
+  };
+}
+
+function stageEvents(
+  found: ReceivableCase,
+  verdict: Verdict,
+): { kind: string; subjectKind: string; subjectId: string; customerId: string; data: Record<string, unknown> }[] {
+  if (verdict.stage === found.facts.stage) return [];
+  return [
+    { ...about(found), kind: 'receivable.stage', data: { from: found.facts.stage, to: verdict.stage, outcome: verdict.outcome } },
+  ];
+}
+
+const about = (found: ReceivableCase): { subjectKind: string; subjectId: string; customerId: string } => ({
+  subjectKind: 'receivable',
+  subjectId: found.id,
+  customerId: found.customerId,
+});
+
+function withChanges(found: ReceivableCase, changes: readonly RungChange[], at: Moment): ReceivableCase['facts'] {
+  const kept = found.facts.rungs.filter((rung) => !changes.some((change) => change.id === rung.id));
+  return { ...found.facts, rungs: [...kept, ...changes.map((change) => ({ ...change, at: at.now }))] };
+}
+
+const samePlan = (found: ReceivableCase, plan: Plan): boolean =>
+  found.plan.step === plan.step && found.plan.rung === plan.rung && found.plan.at === plan.at;
+
+function processPlan(seq: number, plan: Plan, stage: Verdict['stage'], at: Moment): ReceivablePlan {
+  return { seq, step: plan.step, at: plan.at, waitMs: realWaitMs(at.clock, plan.at, at.now), why: sayWhy(plan.why, 'en'), stage };
+}
+
+function storedPlan(found: ReceivableCase, at: Moment): ReceivablePlan {
+  const plan: Plan = {
+    step: found.plan.step as Plan['step'],
+    rung: found.plan.rung,
+    at: found.plan.at,
+    why: found.plan.why as Why,
+  };
+  return processPlan(found.seq, plan, found.facts.stage, at);
+}
+
+const unknownSubject = (seq: number | null): ReceivablePlan => ({
+  seq: seq ?? 0,
+  step: 'close',
+  at: null,
+  waitMs: null,
+  why: 'the database does not know this receivable',
+  stage: 'closed',
+});

@@ -1,0 +1,98 @@
+import type { AuditFact } from '../domain/kernel/audit.ts';
+import { workOrderWorkflowId } from '../domain/kernel/subject.ts';
+import { workOrderDates } from '../domain/collection/work-order.ts';
+import type { Tx } from './database.ts';
+import type { Ask, EventFact, Moment, Post, Store } from './transaction.ts';
+
+export interface NewWorkOrder {
+  /** Made of business facts: the same task is never opened twice. */
+  key: string;
+  kind: string;
+  customerId: string | null;
+  receivableId?: string | null;
+  legalCaseId?: string | null;
+  /** What it is about, without names: e.g. `invoice INV-1/1`. */
+  subject: string;
+  reason: Record<string, unknown>;
+}
+
+/** What opening or cancelling adds to the verb that does it. */
+export interface WorkOrderTraces {
+  audit: AuditFact[];
+  asks: Ask[];
+  posts: Post[];
+  events: EventFact[];
+}
+
+export const noTraces = (): WorkOrderTraces => ({ audit: [], asks: [], posts: [], events: [] });
+
+/** Opens a work order for the role its kind names, with its deadline by the calendar. A key that exists already opens nothing. */
+export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: NewWorkOrder): Promise<WorkOrderTraces> {
+  const { current, calendar } = await store.policies.current();
+  const policy = current['work-orders'];
+  const kind = policy.content.kinds[order.kind];
+  if (!kind) throw new Error(`work-order policy version ${policy.version} has no kind ${order.kind}`);
+  const dates = workOrderDates(kind, calendar, at.now);
+  const row = await tx
+    .insertInto('work_order')
+    .values({
+      key: order.key,
+      kind: order.kind,
+      role: kind.role,
+      customer_id: order.customerId,
+      receivable_id: order.receivableId ?? null,
+      legal_case_id: order.legalCaseId ?? null,
+      subject: order.subject,
+      reason: JSON.stringify(order.reason),
+      opened_at: at.now,
+      warn_at: dates.warnAt,
+      due_at: dates.dueAt,
+      plan_step: 'warn',
+      plan_at: dates.warnAt,
+      plan_why: JSON.stringify({ code: 'deadline', params: { due: dates.dueAt } }),
+    })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) return noTraces();
+  const about = { subjectKind: 'work-order', subjectId: row.id, customerId: order.customerId };
+  return {
+    audit: [
+      {
+        ...about,
+        action: 'work-order.opened',
+        policyVersion: `work-orders/${policy.version}`,
+        after: { kind: order.kind, role: kind.role, subject: order.subject, dueAt: dates.dueAt, reason: order.reason },
+      },
+    ],
+    asks: [],
+    posts: [{ subject: workOrderWorkflowId(row.id), kind: 'work-order', at: dates.warnAt }],
+    events: [{ ...about, kind: 'work-order.opened', data: { kind: order.kind, role: kind.role } }],
+  };
+}
+
+/** Asks for the end of the open work orders of a receivable or case whose reason is gone; their workflows close them. */
+export async function cancelWorkOrders(
+  tx: Tx,
+  at: Moment,
+  of: { receivableId: string } | { legalCaseId: string },
+  outcome: string,
+): Promise<WorkOrderTraces> {
+  const [column, id] =
+    'receivableId' in of ? (['receivable_id', of.receivableId] as const) : (['legal_case_id', of.legalCaseId] as const);
+  const rows = await tx
+    .updateTable('work_order')
+    .set({ closed_at: at.now, closed_by: 'system', outcome })
+    .where(column, '=', id)
+    .where('closed_at', 'is', null)
+    .returning(['id', 'customer_id', 'kind'])
+    .execute();
+  rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const about = (row: (typeof rows)[number]) => ({ subjectKind: 'work-order', subjectId: row.id, customerId: row.customer_id });
+  return {
+    audit: rows.map((row) => ({ ...about(row), action: 'work-order.cancelled', reason: outcome, after: { kind: row.kind } })),
+    asks: rows.map((row) => ({ subject: workOrderWorkflowId(row.id), kind: 'work-order' })),
+    posts: [],
+    events: rows.map((row) => ({ ...about(row), kind: 'work-order.cancelled' })),
+  };
+}
