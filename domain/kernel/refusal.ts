@@ -67,8 +67,8 @@ export interface RefusalText {
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly params: RefusalParams;
-  readonly pointer?: string;
-  readonly reasons?: readonly RefusalReason[];
+  readonly pointer: string | undefined;
+  readonly reasons: readonly RefusalReason[] | undefined;
 
   constructor(
     code: RefusalCode,
@@ -79,8 +79,8 @@ export class Refusal extends Error {
     this.name = 'Refusal';
     this.code = code;
     this.params = params;
-    if (more.pointer !== undefined) this.pointer = more.pointer;
-    if (more.reasons !== undefined) this.reasons = more.reasons;
+    this.pointer = more.pointer;
+    this.reasons = more.reasons;
   }
 }
 
