@@ -177,6 +177,7 @@ export interface Invoice {
   created_at: string;
   currency: string;
   customer_id: string;
+  delivered_on: string | null;
   external_id: string;
   id: Generated<string>;
   issue_date: string;
@@ -185,6 +186,8 @@ export interface Invoice {
   order_code: string | null;
   tax_minor: number | null;
   tax_rate: string | null;
+  terms_days: number | null;
+  terms_from: string | null;
   updated_at: string;
   version: Generated<number>;
 }
@@ -355,6 +358,7 @@ export interface Receivable {
   posted_at: string;
   seq: Generated<number>;
   stage: Generated<string>;
+  withdrawn: Generated<boolean>;
   written_off_minor: Generated<number>;
 }
 

@@ -64,6 +64,10 @@ create table invoice (
   contract text,
   order_code text,
   ladder text,
+  -- The terms an invoice without instalments was posted by; null: it named its instalments.
+  terms_days int check (terms_days between 0 and 720),
+  terms_from text check (terms_from in ('invoiceDate', 'endOfMonth', 'delivery')),
+  delivered_on date,
   content_hash text not null,
   version int not null default 1,
   created_at timestamptz not null,
@@ -89,6 +93,8 @@ create table receivable (
   ladder text not null,
   policy_version int not null,
   collect_from date,
+  -- Taken out of its invoice by a correction: nothing is owed, credited_minor holds its whole amount.
+  withdrawn boolean not null default false,
   posted_at timestamptz not null,
   pauses jsonb not null default '[]',
   seq bigint not null default 1,
