@@ -166,24 +166,26 @@ function minuteOf(text: string): number {
  */
 export function contactSlot(externalId: string, rules: ContactRules): number {
   const { quiet, window } = hoursOf(rules);
-  const allowed = Array.from({ length: minutesPerDay }, (_, minute) => minute).filter(
-    (minute) => window(minute) && !quiet(minute),
-  );
-  const slots = allowed.filter((minute) => minute % rules.minutesPerSlot === 0);
-  const choice = slots.length > 0 ? slots : allowed.slice(0, 1);
+  const slots = allowedMinutes(rules.minutesPerSlot, (minute) => window(minute) && !quiet(minute));
+  const choice = slots.length > 0 ? slots : allowedMinutes(1, (minute) => window(minute) && !quiet(minute)).slice(0, 1);
   const slot = choice[hash32(externalId) % choice.length];
   if (slot === undefined) throw new RangeError('contact rules allow no minute of the day');
   return slot;
 }
 
-/** FNV-1a over UTF-16 code units, low byte first, with murmur3's final mix, so that near ids lie far apart. Unsigned 32 bits. */
+function allowedMinutes(step: number, isAllowed: (minute: number) => boolean): number[] {
+  if (!Number.isSafeInteger(step) || step < 1) throw new RangeError(`not a whole number of minutes: ${step}`);
+  const minutes: number[] = [];
+  for (let minute = 0; minute < minutesPerDay; minute += step) if (isAllowed(minute)) minutes.push(minute);
+  return minutes;
+}
+
+const utf8 = new TextEncoder();
+
+/** FNV-1a over the UTF-8 bytes with murmur3's final mix, so that near ids lie far apart. Unsigned 32 bits. */
 function hash32(text: string): number {
   let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    h = Math.imul(h ^ (unit & 0xff), 0x01000193);
-    h = Math.imul(h ^ (unit >>> 8), 0x01000193);
-  }
+  for (const byte of utf8.encode(text)) h = Math.imul(h ^ byte, 0x01000193);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
