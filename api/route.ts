@@ -1,0 +1,84 @@
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import type { Actor, Permission } from '../domain/kernel/actor.ts';
+
+export type Language = 'zh' | 'en';
+
+/** An answer of a route; `body` must fit the schema of its status. */
+export interface JsonAnswer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+/** An answer the route writes itself: server-sent events, metrics, files. `write` resolves when it has ended the response. */
+export interface StreamAnswer {
+  status: number;
+  write(res: Response): Promise<void>;
+}
+export type Answer = JsonAnswer | StreamAnswer;
+
+/** One request, parsed and authorised. `actor` comes from the credential, never from the body. */
+export interface Call<P, Q, B> {
+  actor: Actor;
+  params: P;
+  query: Q;
+  body: B;
+  /** Bytes of a route with `upload`; empty otherwise. */
+  file: Buffer;
+  language: Language;
+  req: Request;
+}
+
+/** Who may: a permission; `signed-in`: any valid credential; `open`: nobody is asked (health, documentation, signed callbacks). */
+export type Access = Permission | 'signed-in' | 'open';
+
+interface RouteFacts {
+  method: 'get' | 'put' | 'post';
+  /** OpenAPI form: '/v1/customers/{externalId}'. */
+  path: string;
+  verb: Access;
+  tag: string;
+  summary: string;
+  answers: Record<number, { description: string; schema: z.ZodType; example?: unknown }>;
+  /** Repeats are harmless by the caller's id in the document, or (POST) by an Idempotency-Key; the header is honoured on every POST. */
+  idempotent?: 'external-id' | 'key';
+  /** The body is not JSON: a form, or a file of at most `maxBytes` in one of these content types. */
+  upload?: { types: readonly string[]; maxBytes: number };
+  form?: true;
+}
+
+/** A route as it is mounted and documented. */
+export interface RouteSpec extends RouteFacts {
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  handle(call: Call<unknown, unknown, unknown>): Promise<Answer>;
+}
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : Record<string, never>;
+
+/**
+ * Declares a route: parse with its schemas, authorise by its verb, one call, translate. The types of params, query and body are inferred.
+ * Refusals thrown by `handle` become problems; anything else a generic 500.
+ */
+export function route<
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(
+  spec: RouteFacts & {
+    params?: P;
+    query?: Q;
+    body?: B;
+    handle(call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<Answer>;
+  },
+): RouteSpec {
+  const { params, query, body, handle, ...facts } = spec;
+  return {
+    ...facts,
+    ...(params && { params }),
+    ...(query && { query }),
+    ...(body && { body }),
+    handle: (call) => handle(call as Call<Parsed<P>, Parsed<Q>, Parsed<B>>),
+  };
+}

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
+import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
+import { Refusal, refusalCodes } from '../domain/kernel/refusal.ts';
+import type { RefusalCode } from '../domain/kernel/refusal.ts';
+import { fault, faults } from './faults.ts';
+import type { Fault } from './faults.ts';
+
+/** Options of a zod check that fails with the sentence of a refusal. */
+export const refused = (code: RefusalCode, figures: Record<string, string | number> = {}) => ({
+  params: { refusal: code, figures },
+});
+
+// NUL first of all, which Postgres cannot keep.
+const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+const controlButLines = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
+const visible = (text: string): boolean => text.trim() === text && !control.test(text) && !/[/\\?#]/.test(text);
+
+/** The caller's own id of a document, unique per kind; also what `{id}` in a path accepts beside our uuid. */
+export const externalId = z
+  .string()
+  .min(1)
+  .max(120)
+  .refine(visible, fault('identifier'))
+  .meta({ description: "The caller's own id, unique per kind of document.", example: 'INV-1' });
+
+/** Our id or the caller's, in a path. */
+export const anyId = externalId.meta({ description: "Our id or the caller's own.", example: 'INV-1' });
+
+/** Our own id, in answers. */
+export const ourId = z.uuid().meta({ description: 'Our id.', example: '01980a3e-7c1e-7000-8000-000000000001' });
+
+/** One line of text, not blank, at most `max` characters. */
+export const line = (max = 200) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => text.trim() !== '' && !control.test(text), fault('text'));
+
+/** Text that may be empty and may hold line breaks. */
+export const note = (max = 2000) =>
+  z
+    .string()
+    .max(max)
+    .refine((text) => !controlButLines.test(text), fault('text'));
+
+/** Why somebody acts; kept with the audit entry. */
+export const reason = line(500).meta({ description: 'Why; kept with the record.', example: 'Agreed with the customer by phone' });
+
+/** ISO 4217 code. */
+export const currency = z
+  .string()
+  .max(3)
+  .refine(isCurrency, refused('currency-unknown'))
+  .meta({ id: 'Currency', description: 'ISO 4217 code, upper case.', example: 'CNY' });
+
+const isDecimal = (text: string): boolean => {
+  const parsed = parseAmount(text, 'JPY');
+  return parsed.ok || parsed.code !== 'amount-malformed';
+};
+const isPositive = (text: string): boolean => !text.startsWith('-') && /[1-9]/.test(text);
+
+/** An amount in a request: a plain decimal string above zero. Its decimals are checked against the document's currency by `amountsIn`. */
+export const amount = z
+  .string()
+  .max(40)
+  .refine(isDecimal, { ...refused('amount-malformed'), abort: true })
+  .refine(isPositive, refused('amount-not-positive'))
+  .refine((text) => text.replace(/\..*/, '').length <= 16, refused('amount-too-large'))
+  .meta({ id: 'Amount', description: 'Decimal string above zero, in the currency beside it.', example: '6000.00' });
+
+/** An amount in an answer: may be zero or negative. */
+export const money = z
+  .string()
+  .refine(isDecimal, refused('amount-malformed'))
+  .meta({ id: 'Money', description: 'Decimal string in the currency beside it.', example: '6000.00' });
+
+/** Minor units of an amount already shaped by `amount`. Throws Refusal with the pointer when it does not fit its currency. */
+export function toMinor(text: string, currencyCode: string, pointer?: string): number {
+  const parsed = parseAmount(text, currencyCode);
+  if (parsed.ok) return parsed.minor;
+  throw new Refusal(parsed.code, { value: text, currency: currencyCode }, pointer === undefined ? {} : { pointer });
+}
+
+type Found = readonly [path: (string | number)[], text: string];
+
+function find(value: unknown, steps: readonly string[], path: (string | number)[]): Found[] {
+  const [step, ...rest] = steps;
+  if (step === undefined) return typeof value === 'string' ? [[path, value]] : [];
+  if (step === '*') return Array.isArray(value) ? value.flatMap((item, at) => find(item, rest, [...path, at])) : [];
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return [];
+  return find((value as Record<string, unknown>)[step], rest, [...path, step]);
+}
+
+/**
+ * A check for `.superRefine`: the amounts at these places ('amount', 'tax.amount', 'instalments.*.amount') fit the document's `currency`
+ * in decimals and size; each that does not is named by its place.
+ */
+export function amountsIn(...places: string[]) {
+  return (document: { currency?: string | undefined }, context: z.RefinementCtx): void => {
+    const code = document.currency;
+    if (code === undefined || !isCurrency(code)) return;
+    for (const place of places) {
+      for (const [path, text] of find(document, place.split('.'), [])) {
+        const parsed = parseAmount(text, code);
+        if (parsed.ok) continue;
+        context.addIssue({ code: 'custom', path, ...refused(parsed.code, { value: text, currency: code }) });
+      }
+    }
+  };
+}
+
+/** A rate such as a VAT rate, '0.13'. */
+export const rate = z
+  .string()
+  .regex(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/)
+  .meta({ description: 'Decimal string from 0 to 1.', example: '0.13' });
+
+/** A day in the seller's zone. */
+export const businessDate = z
+  .string()
+  .max(10)
+  .refine(isBusinessDate, fault('date'))
+  .meta({ id: 'BusinessDate', format: 'date', description: "A day in the seller's zone.", example: '2026-09-01' });
+
+/** A moment in an answer: RFC 3339 in UTC with milliseconds. */
+export const instant = z
+  .string()
+  .refine((text) => parseInstant(text) === text, fault('instant'))
+  .meta({ id: 'Instant', format: 'date-time', description: 'RFC 3339, UTC.', example: '2026-12-31T10:00:00.000Z' });
+
+/** A moment in a request: any RFC 3339 time with an offset, read as the house's instant in UTC. */
+export const instantIn = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const parsed = parseInstant(text);
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', ...fault('instant') });
+    return z.NEVER;
+  })
+  .meta({ format: 'date-time', description: 'RFC 3339 with an offset.', example: '2026-12-31T18:00:00+08:00' });
+
+/** Where a list goes on; opaque to the caller. */
+export const cursor = z
+  .string()
+  .min(1)
+  .max(400)
+  .regex(/^[\w-]+$/)
+  .meta({ id: 'Cursor', description: 'Opaque; send it back to read on.' });
+
+/** The two parameters of every list, to spread into a strict query object. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows a page, 1 to 200.', example: 50 }),
+  cursor: cursor.optional(),
+};
+
+/** A page of a list. */
+export const pageOf = <T extends z.ZodType>(row: T) =>
+  z.strictObject({ data: z.array(row), nextCursor: cursor.nullable().meta({ description: 'Null on the last page.' }) });
+
+/** A boolean in a query string. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** `{id}` of a path. */
+export const idParams = z.strictObject({ id: anyId });
+/** `{externalId}` of a path. */
+export const externalIdParams = z.strictObject({ externalId });
+
+/** Every error answer [RFC 9457]. */
+export const problem = z
+  .strictObject({
+    type: z.string().meta({ example: '/docs/problems#invalid' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().meta({ description: 'The path, and the id under which the request is logged.' }),
+    code: z.enum([...refusalCodes, 'method-not-allowed', 'internal']),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), detail: z.string(), code: z.string().optional() }))
+      .optional()
+      .meta({
+        description: 'The places that do not fit, each by its JSON pointer into the body, or by the name of its parameter.',
+      }),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problem>;
+
+/** Long work in the background. */
+export const job = z
+  .strictObject({
+    id: ourId,
+    kind: z.string(),
+    state: z.enum(['queued', 'running', 'done', 'failed']),
+    done: z.int(),
+    total: z.int().nullable(),
+    failures: z.int(),
+    result: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'Job' });
+
+export { fault, faults };
+export type { Fault };

@@ -1,0 +1,47 @@
+/** What a schema of ours finds wrong where no refusal code says it; the sentence is chosen by the request's language. */
+export const faults = {
+  date: {
+    zh: '须为真实存在的日期，格式为 YYYY-MM-DD，例如 "2026-09-01"',
+    en: 'Must be a calendar date that exists, written YYYY-MM-DD, such as "2026-09-01"',
+  },
+  instant: {
+    zh: '须为带时区的 RFC 3339 时间，例如 "2026-12-31T18:00:00+08:00"',
+    en: 'Must be an RFC 3339 time with its offset, such as "2026-12-31T18:00:00+08:00"',
+  },
+  identifier: {
+    zh: '须为 1 至 120 个可见字符，首尾不得有空格，且不得含斜杠等控制符号',
+    en: 'Must be 1 to 120 visible characters, without spaces at its ends, slashes or control characters',
+  },
+  text: {
+    zh: '不得为空，且不得含控制字符',
+    en: 'Must not be empty or hold control characters',
+  },
+  cursor: {
+    zh: '不是本接口给出的游标；请从第一页重新读取',
+    en: 'Is not a cursor this interface gave; read again from the first page',
+  },
+  rate: {
+    zh: '须为 0 至 1 之间的十进制字符串，最多四位小数，例如 "0.13"',
+    en: 'Must be a decimal string from 0 to 1 with at most four decimals, such as "0.13"',
+  },
+  mobile: {
+    zh: '须为 E.164 格式的号码，例如 "+8613800138000"',
+    en: 'Must be a number in E.164 form, such as "+8613800138000"',
+  },
+  empty: {
+    zh: '请至少提供一个字段',
+    en: 'Give at least one field',
+  },
+  duplicate: {
+    zh: '同一编号出现了两次',
+    en: 'The same key appears twice',
+  },
+  order: {
+    zh: '起始日期不得晚于截止日期',
+    en: 'The first date must not lie after the last',
+  },
+} as const;
+export type Fault = keyof typeof faults;
+
+/** Options of a zod check that fails with one of our sentences. */
+export const fault = (name: Fault) => ({ params: { fault: name } });
