@@ -49,7 +49,9 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
   for (let attempt = 0; attempt < 50; attempt++) {
     try {
       writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
-      return { release: () => contentOf(file) === mine && rmSync(file, { force: true }) };
+      // After a takeover another taker may be putting back what it moved aside: whose lock stays is the holder.
+      if (attempt > 0) await delay(50);
+      if (contentOf(file) === mine) return { release: () => contentOf(file) === mine && rmSync(file, { force: true }) };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }

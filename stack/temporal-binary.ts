@@ -38,11 +38,6 @@ function unfit(file: string): string | null {
   return old ? `its version ${major}.${minor} is older than ${OLDEST_CLI.join('.')}` : null;
 }
 
-/** Nested errors end with the cause a person can act on. */
-function ending(message: string): string {
-  return message.length <= 160 ? message : `…${message.slice(-160)}`;
-}
-
 async function fetchInto(
   target: string,
   o: { env: Env; progress: (line: string) => void; fetchers: readonly Fetcher[] },
@@ -64,7 +59,7 @@ async function fetchInto(
       if (fault === null) return fetcher.name;
       reasons.push(`${fetcher.name}: ${fault}`);
     } catch (error) {
-      reasons.push(`${fetcher.name}: ${ending(error instanceof Error ? error.message : String(error))}`);
+      reasons.push(`${fetcher.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
     o.progress(`… not possible: ${reasons.at(-1)}`);
   }

@@ -76,7 +76,8 @@ function runFetch(
     };
     child.once('error', end);
     child.once('close', (code, signal) => {
-      const lastLine = said.trim().split('\n').at(-1) ?? '';
+      // Nested errors end with the cause a person can act on.
+      const lastLine = (said.trim().split('\n').at(-1) ?? '').slice(-160);
       if (code === 0) end();
       else end(new Error(signal === null ? lastLine || `exit code ${code}` : 'the network does not answer'));
     });
