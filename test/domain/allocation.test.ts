@@ -166,6 +166,7 @@ describe('a reference names', () => {
     [' 7 ', ['7'], ['7']],
     ['2026-001.', ['2026-001'], ['2026-001']],
     ['RE-2026-001', ['2026-001'], []],
+    ['2026/001', ['2026', '2026/001'], ['2026/001']],
     ['', ['INV-1', ''], []],
   ])('%j, of %j, names %j', (reference, invoices, named) => {
     expect([...invoicesNamedBy(reference, new Set(invoices))].toSorted()).toEqual(named);
