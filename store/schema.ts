@@ -237,6 +237,11 @@ export interface Message {
   address_hash: string;
   at: string;
   body: string;
+  /**
+   * real time of the provider call that has no known outcome yet; set before the call, so that a crash is seen
+   */
+  called_at: string | null;
+  calls: Generated<number>;
   channel: string;
   class: string;
   contact_id: string | null;
@@ -244,6 +249,10 @@ export interface Message {
   customer_id: string;
   delivered_at: string | null;
   fallback_of: string | null;
+  /**
+   * when a failure or a missing receipt was dealt with: by another channel, or by a person
+   */
+  followed_at: string | null;
   id: Generated<string>;
   key: string;
   language: string;
@@ -262,6 +271,10 @@ export interface Message {
 
 export interface MessageRung {
   asked_minor: number;
+  /**
+   * 0: the first message of the rung; 1, 2, …: its fallbacks. The same rung can never be in two first messages
+   */
+  attempt: Generated<number>;
   message_id: string;
   receivable_id: string;
   rung: string;
@@ -278,6 +291,7 @@ export interface OptOut {
 export interface Outreach {
   customer_id: string;
   plan_at: string | null;
+  plan_message: string | null;
   plan_step: string;
   plan_why: unknown;
   seq: Generated<number>;

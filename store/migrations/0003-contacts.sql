@@ -39,6 +39,9 @@ create table message (
   provider_id text,
   fallback_of uuid references message,
   receipt_by timestamptz,
+  calls int not null default 0,
+  called_at timestamptz,
+  followed_at timestamptz,
   at timestamptz not null,
   sending_at timestamptz not null,
   sent_at timestamptz,
@@ -47,6 +50,9 @@ create table message (
 create index message_customer on message (customer_id, sending_at);
 create index message_address on message (address_hash, sending_at);
 create index message_state on message (state) where state in ('sending', 'unknown');
+create index message_to_follow on message (customer_id) where followed_at is null and (state = 'failed' or receipt_by is not null);
+comment on column message.called_at is 'real time of the provider call that has no known outcome yet; set before the call, so that a crash is seen';
+comment on column message.followed_at is 'when a failure or a missing receipt was dealt with: by another channel, or by a person';
 create index message_provider on message (provider, provider_id) where provider_id is not null;
 
 create table message_rung (
@@ -54,8 +60,11 @@ create table message_rung (
   receivable_id uuid not null references receivable,
   rung text not null,
   asked_minor bigint not null,
-  primary key (message_id, receivable_id, rung)
+  attempt int not null default 0,
+  primary key (message_id, receivable_id, rung),
+  unique (receivable_id, rung, attempt)
 );
+comment on column message_rung.attempt is '0: the first message of the rung; 1, 2, …: its fallbacks. The same rung can never be in two first messages';
 create index message_rung_receivable on message_rung (receivable_id);
 
 create table receipt (
@@ -77,7 +86,8 @@ create table outreach (
   seq bigint not null default 0,
   plan_step text not null,
   plan_at timestamptz,
-  plan_why jsonb not null
+  plan_why jsonb not null,
+  plan_message uuid references message
 );
 
 create table work_order (
