@@ -62,6 +62,10 @@ export interface CalendarYear {
 
 export interface Clock {
   business_anchor: string;
+  /**
+   * at speed 0: outreach is rung only while this is true, so that one digest carries all that an hour asked for
+   */
+  contacts_open: Generated<boolean>;
   one: Generated<boolean>;
   pinned: Generated<boolean>;
   real_anchor: string;
@@ -156,6 +160,10 @@ export interface Event {
   seq: Generated<number>;
   subject_id: string;
   subject_kind: string;
+  /**
+   * readers go on from (tx, seq) below the oldest transaction in flight, so that none is skipped whose commit came late
+   */
+  tx: Generated<string>;
 }
 
 export interface Idempotency {
@@ -205,6 +213,7 @@ export interface Job {
   input: Generated<unknown>;
   kind: string;
   leased_until: string | null;
+  result: unknown | null;
   state: Generated<string>;
   total: number | null;
 }

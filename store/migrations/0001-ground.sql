@@ -5,8 +5,10 @@ create table clock (
   real_anchor timestamptz not null,
   business_anchor timestamptz not null,
   speed double precision not null check (speed >= 0),
-  pinned boolean not null default true
+  pinned boolean not null default true,
+  contacts_open boolean not null default false
 );
+comment on column clock.contacts_open is 'at speed 0: outreach is rung only while this is true, so that one digest carries all that an hour asked for';
 comment on table clock is 'businessNow = business_anchor + (now - real_anchor) * speed; pinned: production, speed 1, no changes';
 
 create table setting (
@@ -58,6 +60,7 @@ create trigger audit_append_only before update or delete or truncate on audit
 
 create table event (
   seq bigint generated always as identity primary key,
+  tx xid8 not null default pg_current_xact_id(),
   at timestamptz not null default clock_timestamp(),
   business_at timestamptz not null,
   kind text not null,
@@ -66,6 +69,8 @@ create table event (
   customer_id uuid,
   data jsonb not null default '{}'
 );
+create index event_tx on event (tx, seq);
+comment on column event.tx is 'readers go on from (tx, seq) below the oldest transaction in flight, so that none is skipped whose commit came late';
 
 create table policy (
   kind text not null,
@@ -128,6 +133,7 @@ create table job (
   file bytea,
   actor jsonb not null,
   error jsonb,
+  result jsonb,
   created_at timestamptz not null default clock_timestamp(),
   finished_at timestamptz,
   leased_until timestamptz

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { addDays, dateOf, instantAt, isInstant, minuteOfDay } from '../domain/kernel/calendar.ts';
+import type { Instant } from '../domain/kernel/calendar.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import type { Tx } from './database.ts';
+import { momentOf, write } from './transaction.ts';
+import type { Moment, Store } from './transaction.ts';
+import { askEverybody } from './wakes.ts';
+
+export interface ClockReading {
+  businessNow: Instant;
+  speed: number;
+}
+
+/** What the clock shows now. */
+export async function readClock(store: Store): Promise<ClockReading> {
+  const { now, clock } = await momentOf(store.db, store);
+  return { businessNow: now, speed: clock.speed };
+}
+
+/** Business time runs on from where it stands at another speed (0 stands still). Refused where the clock is pinned; asks every open process. */
+export async function setSpeed(store: Store, actor: Actor, speed: number): Promise<ClockReading> {
+  if (!Number.isFinite(speed) || speed < 0) throw new Refusal('invalid', {}, { pointer: '/speed' });
+  await moveClock(store, actor, 'clock.speed', (at) => ({ business: at.now, speed }));
+  await askEverybody(store);
+  return readClock(store);
+}
+
+/** Business time leaps ahead, like an outage of so many days, and every open process is asked. */
+export async function jumpDays(store: Store, actor: Actor, days: number): Promise<ClockReading> {
+  if (!Number.isInteger(days) || days < 1 || days > 3660) throw new Refusal('invalid', {}, { pointer: '/jumpDays' });
+  const zone = store.policies.zone;
+  await moveClock(store, actor, 'clock.jump', (at) => ({
+    business: instantAt(addDays(dateOf(at.now, zone), days), minuteOfDay(at.now, zone), zone),
+    speed: at.clock.speed,
+  }));
+  await askEverybody(store);
+  return readClock(store);
+}
+
+/** Sets a standing clock to `business`; the step of stepped time, which never goes back. */
+export async function standAt(store: Store, actor: Actor, business: Instant): Promise<void> {
+  if (!isInstant(business)) throw new Refusal('invalid', {}, { pointer: '/stepTo' });
+  await moveClock(store, actor, 'clock.step', (at) => ({ business: business > at.now ? business : at.now, speed: 0 }));
+}
+
+async function moveClock(
+  store: Store,
+  actor: Actor,
+  action: string,
+  to: (at: Moment) => { business: Instant; speed: number },
+): Promise<void> {
+  await write(store, actor, async (tx, seen) => {
+    await lockClock(tx);
+    const { now, speed } = { now: seen.now, speed: seen.clock.speed };
+    const next = to(seen);
+    await sql`update clock set real_anchor = clock_timestamp(), business_anchor = ${next.business}::timestamptz, speed = ${next.speed}`.execute(
+      tx,
+    );
+    return {
+      value: undefined,
+      audit: [
+        {
+          action,
+          subjectKind: 'clock',
+          subjectId: 'clock',
+          before: { businessNow: now, speed },
+          after: { businessNow: next.business, speed: next.speed },
+        },
+      ],
+    };
+  });
+}
+
+async function lockClock(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ pinned: boolean }>`select pinned from clock for update`.execute(tx);
+  if (rows[0]?.pinned !== false) throw new Refusal('clock-fixed');
+}

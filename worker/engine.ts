@@ -1,0 +1,30 @@
+import type { Connection } from '@temporalio/client';
+import { askEverybody } from '../store/wakes.ts';
+import type { Store } from '../store/transaction.ts';
+
+const KEY = 'temporalNamespaceId';
+
+/**
+ * Postgres keeps the id of the engine's namespace. Another id means that the engine's own store was lost or replaced: every open process
+ * is asked at once, so that each starts anew from the facts.
+ */
+export async function checkEngineIdentity(
+  store: Store,
+  connection: Connection,
+  namespace: string,
+  log: { warn(fields: object, message: string): void },
+): Promise<void> {
+  const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
+  const id = namespaceInfo?.id ?? '';
+  const known = await store.db.selectFrom('setting').select('value').where('key', '=', KEY).executeTakeFirst();
+  if (known?.value === id) return;
+  if (known) {
+    const asked = await askEverybody(store);
+    log.warn({ asked }, 'the engine has another store than before: every open process was asked to start from the facts');
+  }
+  await store.db
+    .insertInto('setting')
+    .values({ key: KEY, value: JSON.stringify(id) })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(id) }))
+    .execute();
+}

@@ -1,0 +1,2 @@
+export { receivable } from './receivable.ts';
+export { workOrder } from './work-order.ts';

@@ -1,0 +1,19 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/**
+ * Records: facts read and written in our own database. Bounded per attempt only: while Postgres is away they go on trying, and
+ * /readyz and a metric tell. Local, one at a time, so that a step costs one workflow task.
+ */
+export const records = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '15 seconds',
+  localRetryThreshold: '30 seconds',
+  retry: { initialInterval: '250 milliseconds', backoffCoefficient: 2, maximumInterval: '15 seconds' },
+});
+
+/** Gateways: calls to other companies' systems. Bounded in total: what cannot be delivered within a day becomes work for a person. */
+export const gateways = proxyActivities<Activities>({
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumInterval: '30 minutes' },
+});

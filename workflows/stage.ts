@@ -1,0 +1,9 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { upsertSearchAttributes } from '@temporalio/workflow';
+
+const stageKey = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);
+
+/** Shows a new stage to whoever searches running processes; a run that closes says so by closing. */
+export function showStage(before: string, after: string): void {
+  if (before !== after && after !== 'closed') upsertSearchAttributes([{ key: stageKey, value: after }]);
+}
