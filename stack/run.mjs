@@ -2,6 +2,8 @@ import { existsSync } from 'fs';
 import { fileURLToPath } from 'url';
 
 const OLDEST = [20, 19];
+/** Errors whose message says what to do; the stack trace of any other is wanted. */
+const MENDABLE = ['StackError', 'ConfigError'];
 
 function fail(sentence) {
   process.stderr.write(sentence + '\n');
@@ -42,6 +44,6 @@ export async function run(program) {
     register();
     await import(program);
   } catch (error) {
-    fail(error && error.name === 'StackError' ? error.message : String((error && error.stack) || error));
+    fail(error && MENDABLE.includes(error.name) ? error.message : String((error && error.stack) || error));
   }
 }

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { StackError } from './error.ts';
 import { logTail, numberIn, openLog, readState, writeWhole } from './files.ts';
 import { freePort } from './ports.ts';
@@ -14,6 +15,8 @@ export type { TemporalSource } from './temporal-binary.ts';
 
 const HOST = '127.0.0.1';
 const READY_MS = 60_000;
+/** The dev server would forget closed workflows after a day; people look back further than that. */
+const RETENTION = '30 days';
 
 /** Search attributes of every workflow, all keywords (architecture: ids and stages, never names or numbers of people). */
 export const SEARCH_ATTRIBUTES = ['CustomerId', 'Stage', 'Kind'] as const;
@@ -38,6 +41,8 @@ export interface TemporalOptions {
   readonly preferPort?: number;
   readonly uiPort?: number;
   readonly namespace: string;
+  /** Settings of the server beside its defaults, such as `{ 'system.forceSearchAttributesCacheRefreshOnRead': false }`. */
+  readonly dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
   readonly log?: (line: string) => void;
 }
 
@@ -52,6 +57,10 @@ async function planOf(o: TemporalOptions, folder: string | null, last: Record<st
   const wantsUi = folder !== null || o.uiPort !== undefined;
   const uiPort = wantsUi ? await freePort(o.uiPort ?? numberIn(last, 'uiPort')) : null;
   const attributes = SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]);
+  const settings = Object.entries(o.dynamicConfig ?? {}).flatMap(([key, value]) => [
+    '--dynamic-config-value',
+    `${key}=${JSON.stringify(value)}`,
+  ]);
   // A write-ahead log and fewer syncs double the server's throughput; a workflow task lost in a power cut is asked for again.
   const store =
     folder === null
@@ -65,7 +74,19 @@ async function planOf(o: TemporalOptions, folder: string | null, last: Record<st
           'synchronous=normal',
         ];
   const args = [
-    ...['server', 'start-dev', ...store, '--ip', HOST, '--port', String(port), '--namespace', o.namespace, ...attributes],
+    ...[
+      'server',
+      'start-dev',
+      ...store,
+      '--ip',
+      HOST,
+      '--port',
+      String(port),
+      '--namespace',
+      o.namespace,
+      ...attributes,
+      ...settings,
+    ],
     ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...['--metrics-port', String(await freePort()), '--log-level', 'error', '--log-format', 'json'],
   ];
@@ -89,14 +110,21 @@ function endServer(pid: number): Promise<void> {
   ]);
 }
 
-/** One look at whether the namespace answers and can be searched by our attributes, which come a moment after the port. */
-async function answers(address: string, namespace: string): Promise<boolean> {
+/**
+ * One look at whether the namespace answers and can be searched by our attributes, which come a moment after the port; sets how
+ * long it remembers.
+ */
+async function settles(address: string, namespace: string): Promise<boolean> {
   let connection: Connection | undefined;
   try {
     connection = await Connection.connect({ address, connectTimeout: 1_000 });
-    const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'x'`).join(' or ');
     const { workflowService: service } = connection;
-    await connection.withDeadline(Date.now() + 2_000, () => service.countWorkflowExecutions({ namespace, query }));
+    const query = SEARCH_ATTRIBUTES.map((name) => `${name} = 'x'`).join(' or ');
+    const config = { workflowExecutionRetentionTtl: msToTs(RETENTION) };
+    await connection.withDeadline(Date.now() + 2_000, async () => {
+      await service.countWorkflowExecutions({ namespace, query });
+      await service.updateNamespace({ namespace, config });
+    });
     return true;
   } catch {
     return false;
@@ -116,7 +144,7 @@ async function untilReady(o: {
   o.child.once('error', (error) => (launchError = error));
   const end = performance.now() + READY_MS;
   while (o.child.exitCode === null && o.child.signalCode === null && o.child.pid !== undefined && performance.now() < end) {
-    if (await answers(o.address, o.namespace)) return;
+    if (await settles(o.address, o.namespace)) return;
     await delay(50);
   }
   o.child.kill('SIGKILL');
