@@ -119,6 +119,16 @@ export function instalmentsOf(invoice: InvoiceDocument, terms: Terms): readonly 
   return [{ no: 1, amountMinor: invoice.amountMinor, dueDate, kind: 'other' }];
 }
 
+/** What a customer contradicts by itself; an empty list: nothing. */
+export function customerFaults(customer: CustomerDocument): RefusalReason[] {
+  const seen = new Set<string>();
+  return customer.contacts.flatMap(({ id }, index) => {
+    const twice = seen.has(id);
+    seen.add(id);
+    return twice ? [{ code: 'invalid', params: { what: `contact ${id} twice` }, pointer: `/contacts/${index}/id` }] : [];
+  });
+}
+
 /** What an invoice contradicts by itself; an empty list: nothing. */
 export function invoiceFaults(invoice: InvoiceDocument, today: BusinessDate): RefusalReason[] {
   const faults: RefusalReason[] = [];
@@ -132,7 +142,8 @@ export function invoiceFaults(invoice: InvoiceDocument, today: BusinessDate): Re
   }
   const seen = new Set<number>();
   for (const [index, { no }] of instalments.entries()) {
-    if (seen.has(no)) faults.push({ code: 'invalid', params: { what: `instalment ${no} twice` }, pointer: `/instalments/${index}/no` });
+    if (seen.has(no))
+      faults.push({ code: 'invalid', params: { what: `instalment ${no} twice` }, pointer: `/instalments/${index}/no` });
     seen.add(no);
   }
   return faults;
@@ -172,9 +183,10 @@ export function instalmentChanges(
     return part ? [{ standing: part, to }] : [];
   });
   const changed = pairs.filter(({ standing: is, to }) => is.withdrawn || isMoved(is, to) || is.kind !== to.kind);
-  const frozen = [...withdrawn, ...changed.filter(({ standing: is, to }) => !is.withdrawn && isMoved(is, to)).map((c) => c.standing)].find(
-    (part) => part.settledMinor > 0,
-  );
+  const frozen = [
+    ...withdrawn,
+    ...changed.filter(({ standing: is, to }) => !is.withdrawn && isMoved(is, to)).map((c) => c.standing),
+  ].find((part) => part.settledMinor > 0);
   if (frozen) return { ok: false, hasMoney: frozen.no };
   return { ok: true, changes: { added: wanted.filter((part) => !byNo.has(part.no)), changed, withdrawn } };
 }

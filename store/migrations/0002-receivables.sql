@@ -108,6 +108,8 @@ create table receivable (
 ) with (fillfactor = 80);
 create index receivable_customer on receivable (customer_id, due_date) where stage <> 'closed';
 create index receivable_customer_all on receivable (customer_id, id);
+-- What a payment can go to, whatever the stage its process has reached.
+create index receivable_open on receivable (customer_id) where paid_minor + credited_minor + written_off_minor < amount_minor;
 create index receivable_stage on receivable (stage, due_date);
 
 -- Only rungs that have left 'planned' (or returned to it) have a row; the rest follow from the ladder.

@@ -1,0 +1,245 @@
+import { sql } from 'kysely';
+import { inScope } from '../domain/kernel/actor.ts';
+import type { Actor } from '../domain/kernel/actor.ts';
+import type { AuditFact } from '../domain/kernel/audit.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { outreachWorkflowId } from '../domain/kernel/subject.ts';
+import { customerFaults } from '../domain/collection/documents.ts';
+import type { ContactDocument, CustomerDocument } from '../domain/collection/documents.ts';
+import type { Tx } from './database.ts';
+import { LostRace, failed, inWaves, only, recordset, refusalFor } from './rows.ts';
+import type { RowResult } from './rows.ts';
+import { contentHash } from './setup.ts';
+import { write } from './transaction.ts';
+import type { Ask, EventFact, Moment, Store } from './transaction.ts';
+
+/** A customer as stored by a PUT. */
+export interface PutCustomer {
+  id: string;
+  externalId: string;
+  version: number;
+}
+
+/** Creates or corrects one customer with its contacts. Contacts no longer named stay on record, inactive. */
+export async function upsertCustomer(
+  store: Store,
+  actor: Actor,
+  document: CustomerDocument,
+): Promise<PutCustomer & { changed: boolean; created: boolean }> {
+  const { outcome, value } = only(await upsertCustomers(store, actor, [document]));
+  return { ...value, changed: outcome !== 'unchanged', created: outcome === 'created' };
+}
+
+/** Creates or corrects up to about a thousand customers in one transaction; results stand in the order of the documents. */
+export async function upsertCustomers(
+  store: Store,
+  actor: Actor,
+  documents: readonly CustomerDocument[],
+): Promise<RowResult<PutCustomer>[]> {
+  const { current } = await store.policies.current();
+  const bounds: Bounds = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
+  return write(store, actor, async (tx, at) => {
+    const results: RowResult<PutCustomer>[] = [];
+    const audit: AuditFact[] = [];
+    const asks: Ask[] = [];
+    const events: EventFact[] = [];
+    for (const wave of inWaves(documents, (document) => document.externalId)) {
+      const done = await putWave(
+        tx,
+        at,
+        bounds,
+        wave.map((row) => row.document),
+      );
+      for (const [place, row] of wave.entries()) {
+        const put = done[place];
+        if (!put) continue;
+        results[row.index] = put.result;
+        if (!put.audit) continue;
+        audit.push(put.audit);
+        events.push({
+          kind: put.audit.action,
+          subjectKind: 'customer',
+          subjectId: put.audit.subjectId,
+          customerId: put.audit.subjectId,
+        });
+        if (put.ask) asks.push(put.ask);
+      }
+    }
+    const [first, ...more] = audit;
+    return first ? { value: results, audit: [first, ...more], asks, events } : { value: results, audit: null };
+  });
+}
+
+interface Standing {
+  id: string;
+  external_id: string;
+  region: string | null;
+  owner: string | null;
+  content_hash: string;
+  version: number;
+  document: unknown;
+  contacts: unknown;
+  waiting: boolean;
+}
+
+/** What a customer is judged by beside itself. */
+interface Bounds {
+  actor: Actor;
+  ladders: ReadonlySet<string>;
+}
+
+interface Put {
+  result: RowResult<PutCustomer>;
+  audit?: AuditFact;
+  ask?: Ask | undefined;
+}
+
+async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly CustomerDocument[]): Promise<Put[]> {
+  const standing = await lockStanding(
+    tx,
+    documents.map((document) => document.externalId),
+  );
+  const writes: { row: CustomerRow; document: CustomerDocument }[] = [];
+  for (const document of documents) {
+    const before = standing.get(document.externalId);
+    if (refusalOf(bounds, document, before) || before?.content_hash === contentHash(document)) continue;
+    writes.push({ row: { known: before?.id ?? null, ...toRow(document) }, document });
+  }
+  const ids = await writeRows(
+    tx,
+    at,
+    writes.map((w) => w.row),
+  );
+  if (ids.size !== writes.length) throw new LostRace('a customer was created meanwhile');
+  await writeContacts(
+    tx,
+    writes.flatMap((w) => contactRows(ids.get(w.row.external_id)?.id ?? '', w.document.contacts)),
+    [...ids.values()].map((r) => r.id),
+  );
+  return documents.map((document) => {
+    const before = standing.get(document.externalId);
+    const refusal = refusalOf(bounds, document, before);
+    if (refusal) return { result: failed(refusal) };
+    const written = ids.get(document.externalId);
+    if (written) return putOf(document, before, written);
+    if (!before) throw new Error('a customer was neither written nor known');
+    return {
+      result: { outcome: 'unchanged', value: { id: before.id, externalId: before.external_id, version: before.version } },
+    };
+  });
+}
+
+/** A credential bound to regions may neither touch another region's customer nor move one there. */
+function refusalOf({ actor, ladders }: Bounds, document: CustomerDocument, before: Standing | undefined): Refusal | null {
+  if (!inScope(actor, document) || (before && !inScope(actor, before)))
+    return new Refusal('forbidden', { verb: 'customer.write' });
+  const faults = customerFaults(document);
+  if (document.ladder && !ladders.has(document.ladder))
+    faults.push({ code: 'policy-unknown', params: { policy: document.ladder }, pointer: '/ladder' });
+  return refusalFor(faults);
+}
+
+function putOf(document: CustomerDocument, before: Standing | undefined, written: { id: string; version: number }): Put {
+  const value = { id: written.id, externalId: document.externalId, version: written.version };
+  const { contacts, ...after } = document;
+  const base = { subjectKind: 'customer', subjectId: written.id, customerId: written.id, after: { ...after, contacts } };
+  if (!before) return { result: { outcome: 'created', value }, audit: { ...base, action: 'customer.created' } };
+  const ask: Ask | undefined = before.waiting ? { subject: outreachWorkflowId(written.id), kind: 'outreach' } : undefined;
+  return {
+    result: { outcome: 'changed', value },
+    audit: { ...base, action: 'customer.changed', before: { ...(before.document as object), contacts: before.contacts } },
+    ask,
+  };
+}
+
+/** Locks the customers that exist, in id order, with what an audit entry shows of them. `waiting`: a contact is asked for and not sent. */
+async function lockStanding(tx: Tx, externalIds: readonly string[]): Promise<Map<string, Standing>> {
+  const { rows } = await sql<Standing>`
+    select c.id, c.external_id, c.region, c.owner, c.content_hash, c.version,
+      jsonb_build_object('externalId', c.external_id, 'name', c.name, 'type', c.type, 'tier', c.tier, 'region', c.region,
+        'currency', c.currency, 'terms', jsonb_build_object('days', c.terms_days, 'from', c.terms_from), 'taxId', c.tax_id,
+        'taxRate', c.tax_rate, 'group', c.group_code, 'payer', c.payer_code, 'owner', c.owner, 'ladder', c.ladder,
+        'debtorClass', c.debtor_class, 'creditorWasSme', c.creditor_was_sme, 'facts', c.facts) as document,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', k.external_id, 'name', k.name, 'role', k.role, 'email', k.email,
+        'mobile', k.mobile, 'wecom', k.wecom, 'language', k.language) order by k.position), '[]') from contact k
+        where k.customer_id = c.id and k.active) as contacts,
+      exists (select from receivable r join rung g on g.receivable_id = r.id
+        where r.customer_id = c.id and r.stage <> 'closed' and g.state = 'requested') as waiting
+    from customer c where c.external_id = any(${externalIds}::text[]) order by c.id for no key update of c`.execute(tx);
+  return new Map(rows.map((row) => [row.external_id, row]));
+}
+
+interface CustomerRow {
+  external_id: string;
+  [column: string]: unknown;
+}
+
+function toRow(document: CustomerDocument): CustomerRow {
+  return {
+    external_id: document.externalId,
+    name: document.name,
+    type: document.type,
+    tier: document.tier,
+    region: document.region,
+    group_code: document.group,
+    payer_code: document.payer,
+    currency: document.currency,
+    terms_days: document.terms.days,
+    terms_from: document.terms.from,
+    tax_id: document.taxId,
+    tax_rate: document.taxRate,
+    owner: document.owner,
+    ladder: document.ladder,
+    debtor_class: document.debtorClass,
+    creditor_was_sme: document.creditorWasSme,
+    facts: document.facts,
+    content_hash: contentHash(document),
+  };
+}
+
+const COLUMNS = `external_id text, name text, type text, tier text, region text, group_code text, payer_code text, currency text,
+  terms_days int, terms_from text, tax_id text, tax_rate text, owner text, ladder text, debtor_class text, creditor_was_sme boolean,
+  facts jsonb, content_hash text`;
+const NAMES = COLUMNS.split(',').map((column) => column.trim().split(' ')[0] ?? '');
+
+/** Updates the known (locked before) and inserts the new. One that was created meanwhile is left out of the answer. */
+async function writeRows(
+  tx: Tx,
+  at: Moment,
+  rows: readonly CustomerRow[],
+): Promise<Map<string, { id: string; version: number }>> {
+  if (rows.length === 0) return new Map();
+  const names = sql.join(NAMES.map((name) => sql.ref(name)));
+  const set = sql.join(NAMES.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));
+  const { rows: written } = await sql<{ id: string; external_id: string; version: number }>`
+    with x as (select * from ${recordset(rows, `known uuid, ${COLUMNS}`)}),
+    u as (
+      update customer c set ${set}, version = c.version + 1, updated_at = ${at.now}::timestamptz from x where c.id = x.known
+      returning c.id, c.external_id, c.version),
+    i as (
+      insert into customer (${names}, created_at, updated_at)
+      select ${names}, ${at.now}::timestamptz, ${at.now}::timestamptz from x where known is null order by external_id
+      on conflict (external_id) do nothing returning id, external_id, version)
+    select * from u union all select * from i`.execute(tx);
+  return new Map(written.map((row) => [row.external_id, { id: row.id, version: row.version }]));
+}
+
+const contactRows = (customerId: string, contacts: readonly ContactDocument[]): object[] =>
+  contacts.map(({ id, ...contact }, position) => ({ ...contact, customer_id: customerId, external_id: id, position }));
+
+async function writeContacts(tx: Tx, contacts: readonly object[], customerIds: readonly string[]): Promise<void> {
+  if (customerIds.length === 0) return;
+  const columns =
+    'customer_id uuid, external_id text, name text, role text, email text, mobile text, wecom text, language text, position int';
+  await sql`
+    with named as (select * from ${recordset(contacts, columns)}),
+    gone as (
+      update contact k set active = false where k.customer_id = any(${customerIds}::uuid[]) and k.active
+        and not exists (select from named n where n.customer_id = k.customer_id and n.external_id = k.external_id))
+    insert into contact (customer_id, external_id, name, role, email, mobile, wecom, language, position)
+    select customer_id, external_id, name, role, email, mobile, wecom, language, position from named order by customer_id, external_id
+    on conflict (customer_id, external_id) do update set name = excluded.name, role = excluded.role, email = excluded.email,
+      mobile = excluded.mobile, wecom = excluded.wecom, language = excluded.language, position = excluded.position, active = true`.execute(
+    tx,
+  );
+}

@@ -1,0 +1,214 @@
+import { sql } from 'kysely';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import type { InvoiceDocument, Instalment, StandingInstalment, Terms } from '../domain/collection/documents.ts';
+import type { Plan } from '../domain/collection/receivable.ts';
+import type { Tx } from './database.ts';
+import { LostRace, recordset } from './rows.ts';
+import type { Moment } from './transaction.ts';
+
+/** A customer as invoices and payments are judged by it; its row is locked, which orders all that moves its money. */
+export interface LedgerCustomer {
+  id: string;
+  code: string;
+  type: string;
+  region: string | null;
+  tier: string | null;
+  owner: string | null;
+  ladder: string | null;
+  terms: Terms;
+  firstIssueDate: BusinessDate | null;
+  /** The go-live day in force (a setting), on which old rungs are measured. */
+  collectFrom: BusinessDate | null;
+}
+
+/** Locks customers by their external ids, in id order. Those that do not exist are left out. */
+export async function lockCustomers(tx: Tx, codes: readonly string[]): Promise<Map<string, LedgerCustomer>> {
+  const { rows } = await sql<LedgerCustomer>`
+    select c.id, c.external_id as code, c.type, c.region, c.tier, c.owner, c.ladder,
+      jsonb_build_object('days', c.terms_days, 'from', c.terms_from) as terms,
+      (select min(i.issue_date) from invoice i where i.customer_id = c.id) as "firstIssueDate",
+      (select s.value #>> '{}' from setting s where s.key = 'collectFrom') as "collectFrom"
+    from customer c where c.external_id = any(${[...new Set(codes)]}::text[]) order by c.id for no key update of c`.execute(tx);
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+/** An invoice as it stands, with all its instalments ever posted. */
+export interface StandingInvoice {
+  id: string;
+  externalId: string;
+  customerId: string;
+  currency: string;
+  contentHash: string;
+  version: number;
+  terms: Terms | null;
+  /** What an audit entry shows of it. */
+  document: Record<string, unknown>;
+  instalments: (StandingInstalment & { openMinor: number; stage: string })[];
+}
+
+/** Reads invoices by their external ids, under the lock of their customers. */
+export async function readStanding(tx: Tx, externalIds: readonly string[]): Promise<Map<string, StandingInvoice>> {
+  const { rows } = await sql<StandingInvoice>`
+    select i.id, i.external_id as "externalId", i.customer_id as "customerId", i.currency, i.content_hash as "contentHash", i.version,
+      case when i.terms_days is null then null else jsonb_build_object('days', i.terms_days, 'from', i.terms_from) end as terms,
+      jsonb_build_object('number', i.number, 'issueDate', i.issue_date, 'currency', i.currency, 'amountMinor', i.amount_minor,
+        'taxRate', i.tax_rate, 'taxMinor', i.tax_minor, 'contract', i.contract, 'order', i.order_code, 'ladder', i.ladder,
+        'deliveredOn', i.delivered_on) as document,
+      (select jsonb_agg(jsonb_build_object('id', r.id, 'no', r.instalment, 'amountMinor', r.amount_minor, 'dueDate', r.due_date,
+        'kind', r.kind, 'withdrawn', r.withdrawn, 'stage', r.stage,
+        'settledMinor', case when r.withdrawn then 0 else r.paid_minor + r.credited_minor + r.written_off_minor end,
+        'openMinor', r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) order by r.instalment)
+        from receivable r where r.invoice_id = i.id) as instalments
+    from invoice i where i.external_id = any(${externalIds}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.externalId, row]));
+}
+
+/** One instalment to post: a receivable with its ladder and first plan. */
+export interface NewReceivable extends Instalment {
+  invoice: string;
+  customerId: string;
+  currency: string;
+  ladder: string;
+  policyVersion: number;
+  collectFrom: BusinessDate | null;
+  plan: Plan;
+  /** Of a receivable posted closed: what was paid before going live. */
+  paidMinor: number;
+}
+
+const INVOICE = `external_id text, customer_id uuid, number text, issue_date date, currency text, amount_minor bigint, tax_rate text,
+  tax_minor bigint, contract text, order_code text, ladder text, terms_days int, terms_from text, delivered_on date, content_hash text`;
+const INVOICE_NAMES = INVOICE.split(',').map((column) => column.trim().split(' ')[0] ?? '');
+const RECEIVABLE = `invoice text, customer_id uuid, instalment int, kind text, due_date date, currency text, amount_minor bigint,
+  paid_minor bigint, stage text, outcome text, ladder text, policy_version int, collect_from date, plan_step text, plan_rung text,
+  plan_at timestamptz, plan_why jsonb`;
+const RECEIVABLE_NAMES = RECEIVABLE.split(',')
+  .map((column) => column.trim().split(' ')[0] ?? '')
+  .slice(1);
+
+export interface InvoiceWrite {
+  /** Our id of the invoice when it exists. */
+  known: string | null;
+  document: InvoiceDocument;
+  customerId: string;
+  terms: Terms | null;
+  contentHash: string;
+}
+
+function invoiceRow({ known, document, customerId, terms, contentHash }: InvoiceWrite): object {
+  return {
+    known,
+    external_id: document.externalId,
+    customer_id: customerId,
+    number: document.number,
+    issue_date: document.issueDate,
+    currency: document.currency,
+    amount_minor: document.amountMinor,
+    tax_rate: document.taxRate,
+    tax_minor: document.taxMinor,
+    contract: document.contract,
+    order_code: document.order,
+    ladder: document.ladder,
+    terms_days: terms?.days ?? null,
+    terms_from: terms?.from ?? null,
+    delivered_on: document.deliveredOn,
+    content_hash: contentHash,
+  };
+}
+
+function receivableRow(part: NewReceivable): object {
+  const closed = part.plan.step === 'close';
+  return {
+    invoice: part.invoice,
+    customer_id: part.customerId,
+    instalment: part.no,
+    kind: part.kind,
+    due_date: part.dueDate,
+    currency: part.currency,
+    amount_minor: part.amountMinor,
+    paid_minor: part.paidMinor,
+    stage: closed ? 'closed' : 'scheduled',
+    outcome: closed ? 'paid' : null,
+    ladder: part.ladder,
+    policy_version: part.policyVersion,
+    collect_from: part.collectFrom,
+    plan_step: part.plan.step,
+    plan_rung: part.plan.rung,
+    plan_at: part.plan.at,
+    plan_why: part.plan.why,
+  };
+}
+
+export interface WrittenInvoice {
+  id: string;
+  version: number;
+  /** Our ids of the receivables posted now, by instalment number. */
+  receivables: Map<number, string>;
+}
+
+/** Inserts and updates invoices and posts their new receivables, in one statement. Throws LostRace when one was created meanwhile. */
+export async function writeInvoices(
+  tx: Tx,
+  at: Moment,
+  invoices: readonly InvoiceWrite[],
+  receivables: readonly NewReceivable[],
+): Promise<Map<string, WrittenInvoice>> {
+  if (invoices.length === 0) return new Map();
+  const names = sql.join(INVOICE_NAMES.map((name) => sql.ref(name)));
+  const set = sql.join(INVOICE_NAMES.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));
+  const columns = sql.join(RECEIVABLE_NAMES.map((name) => sql.ref(name)));
+  const values = sql.join(RECEIVABLE_NAMES.map((name) => sql.ref(`x.${name}`)));
+  const { rows } = await sql<{
+    id: string;
+    external_id: string;
+    version: number;
+    instalment: number | null;
+    receivable: string | null;
+  }>`
+    with d as (select * from ${recordset(invoices.map(invoiceRow), `known uuid, ${INVOICE}`)}),
+    u as (
+      update invoice i set ${set}, version = i.version + 1, updated_at = ${at.now}::timestamptz from d as x where i.id = x.known
+      returning i.id, i.external_id, i.version),
+    n as (
+      insert into invoice (${names}, created_at, updated_at)
+      select ${names}, ${at.now}::timestamptz, ${at.now}::timestamptz from d where known is null order by external_id
+      on conflict (external_id) do nothing returning id, external_id, version),
+    w as (select * from u union all select * from n),
+    r as (
+      insert into receivable (invoice_id, ${columns}, posted_at)
+      select w.id, ${values}, ${at.now}::timestamptz from ${recordset(receivables.map(receivableRow), RECEIVABLE)}
+      join w on w.external_id = x.invoice order by w.external_id, x.instalment
+      returning id, invoice_id, instalment)
+    select w.id, w.external_id, w.version, r.instalment, r.id as receivable from w left join r on r.invoice_id = w.id`.execute(
+    tx,
+  );
+  const written = new Map<string, WrittenInvoice>();
+  for (const row of rows) {
+    const invoice = written.get(row.external_id) ?? { id: row.id, version: row.version, receivables: new Map<number, string>() };
+    if (row.instalment !== null && row.receivable !== null) invoice.receivables.set(row.instalment, row.receivable);
+    written.set(row.external_id, invoice);
+  }
+  if (written.size !== invoices.length) throw new LostRace('an invoice was created meanwhile');
+  return written;
+}
+
+/** Writes corrected instalments over receivables that are locked; `withdrawn` ones keep their amount, all of it credited. */
+export async function correctReceivables(
+  tx: Tx,
+  corrections: readonly { id: string; to: Instalment; withdrawn: boolean; revived: boolean }[],
+): Promise<void> {
+  if (corrections.length === 0) return;
+  const rows = corrections.map(({ id, to, withdrawn, revived }) => ({
+    id,
+    amount_minor: to.amountMinor,
+    due_date: to.dueDate,
+    kind: to.kind,
+    withdrawn,
+    revived,
+  }));
+  await sql`
+    update receivable r set amount_minor = x.amount_minor, due_date = x.due_date, kind = x.kind, withdrawn = x.withdrawn,
+      credited_minor = case when x.withdrawn then x.amount_minor when x.revived then 0 else r.credited_minor end
+    from ${recordset(rows, 'id uuid, amount_minor bigint, due_date date, kind text, withdrawn boolean, revived boolean')}
+    where r.id = x.id`.execute(tx);
+}
