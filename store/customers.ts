@@ -25,8 +25,9 @@ export async function upsertCustomer(
   store: Store,
   actor: Actor,
   document: CustomerDocument,
+  reason: string | null = null,
 ): Promise<PutCustomer & { changed: boolean; created: boolean }> {
-  const { outcome, value } = only(await upsertCustomers(store, actor, [document]));
+  const { outcome, value } = only(await upsertCustomers(store, actor, [document], reason));
   return { ...value, changed: outcome !== 'unchanged', created: outcome === 'created' };
 }
 
@@ -35,6 +36,7 @@ export async function upsertCustomers(
   store: Store,
   actor: Actor,
   documents: readonly CustomerDocument[],
+  reason: string | null = null,
 ): Promise<RowResult<PutCustomer>[]> {
   const { current } = await store.policies.current();
   const bounds: Bounds = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
@@ -55,7 +57,7 @@ export async function upsertCustomers(
         if (!put) continue;
         results[row.index] = put.result;
         if (!put.audit) continue;
-        audit.push(put.audit);
+        audit.push({ ...put.audit, reason });
         events.push({
           kind: put.audit.action,
           subjectKind: 'customer',

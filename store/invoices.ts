@@ -32,8 +32,9 @@ export async function postInvoice(
   store: Store,
   actor: Actor,
   document: InvoiceDocument,
+  reason: string | null = null,
 ): Promise<PutInvoice & { changed: boolean; created: boolean }> {
-  const { outcome, value } = only(await postInvoices(store, actor, [document]));
+  const { outcome, value } = only(await postInvoices(store, actor, [document], reason));
   return { ...value, changed: outcome !== 'unchanged', created: outcome === 'created' };
 }
 
@@ -42,16 +43,10 @@ export async function postInvoices(
   store: Store,
   actor: Actor,
   documents: readonly InvoiceDocument[],
+  reason: string | null = null,
 ): Promise<RowResult<PutInvoice>[]> {
-  return write(store, actor, (tx, at) =>
-    postWithin(
-      store,
-      tx,
-      at,
-      actor,
-      documents.map((invoice) => ({ invoice, settledOn: null })),
-    ),
-  );
+  const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null }));
+  return write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, postings));
 }
 
 /** An invoice to post; settled ones are posted closed, with nobody to wake. */
@@ -60,22 +55,25 @@ export interface Posting {
   settledOn: BusinessDate | null;
 }
 
+/** Where postings are written, by whom and why. */
+export interface Desk {
+  store: Store;
+  tx: Tx;
+  at: Moment;
+  actor: Actor;
+  reason: string | null;
+}
+
 /** The posting of invoices inside a transaction, with what it must record. */
 export async function postWithin(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  desk: Desk,
   postings: readonly Posting[],
 ): Promise<Written<RowResult<PutInvoice>[]> | Unchanged<RowResult<PutInvoice>[]>> {
   const results: RowResult<PutInvoice>[] = [];
   const records: Trace[] = [];
   for (const wave of inWaves(postings, (posting) => posting.invoice.externalId)) {
     const done = await putWave(
-      store,
-      tx,
-      at,
-      actor,
+      desk,
       wave.map((row) => row.document),
     );
     for (const [place, row] of wave.entries()) {
@@ -85,7 +83,7 @@ export async function postWithin(
       if (put.record) records.push(put.record);
     }
   }
-  const [first, ...more] = records.map((record) => record.audit);
+  const [first, ...more] = records.map((record) => ({ ...record.audit, reason: desk.reason }));
   if (!first) return { value: results, audit: null };
   return {
     value: results,
@@ -122,7 +120,7 @@ interface Job {
 }
 type Judged = { kind: 'refused'; refusal: Refusal } | { kind: 'same'; standing: StandingInvoice } | { kind: 'job'; job: Job };
 
-async function putWave(store: Store, tx: Tx, at: Moment, actor: Actor, postings: readonly Posting[]): Promise<Put[]> {
+async function putWave({ store, tx, at, actor }: Desk, postings: readonly Posting[]): Promise<Put[]> {
   const customers = await lockCustomers(
     tx,
     postings.map(({ invoice }) => invoice.customer),

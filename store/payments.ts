@@ -33,8 +33,9 @@ export async function postPayment(
   store: Store,
   actor: Actor,
   document: PaymentDocument,
+  reason: string | null = null,
 ): Promise<PostedPayment & { created: boolean }> {
-  const { outcome, value } = only(await postPayments(store, actor, [document]));
+  const { outcome, value } = only(await postPayments(store, actor, [document], reason));
   return { ...value, created: outcome === 'created' };
 }
 
@@ -46,6 +47,7 @@ export async function postPayments(
   store: Store,
   actor: Actor,
   documents: readonly PaymentDocument[],
+  reason: string | null = null,
 ): Promise<RowResult<PostedPayment>[]> {
   return write(store, actor, async (tx, at) => {
     const results: RowResult<PostedPayment>[] = [];
@@ -63,7 +65,7 @@ export async function postPayments(
         if (!put) continue;
         results[row.index] = put.result;
         if (!put.audit || put.result.outcome === 'failed') continue;
-        audit.push(put.audit);
+        audit.push({ ...put.audit, reason });
         for (const share of put.result.value.allocations) touched.add(share.receivableId);
       }
     }

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { contactRoles, customerTypes, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
+import type { CustomerDocument } from '../domain/collection/documents.ts';
+import {
+  businessDate,
+  currency,
+  externalId,
+  fault,
+  instant,
+  line,
+  money,
+  ourId,
+  pageOf,
+  pageQuery,
+  rate,
+  reason,
+} from './common.ts';
+
+export const terms = z
+  .strictObject({
+    days: z.int().min(0).max(720).meta({ description: 'Calendar days.', example: 60 }),
+    from: z.enum(termsFrom).default('invoiceDate').meta({ description: 'What the days count from.' }),
+  })
+  .meta({ id: 'Terms' });
+
+const contact = z
+  .strictObject({
+    id: externalId.meta({ description: "The caller's id of the person, unique within the customer.", example: 'c1' }),
+    name: line(120),
+    role: z.enum(contactRoles),
+    email: z.email().max(254).optional(),
+    mobile: z
+      .string()
+      .max(20)
+      .refine((text) => /^\+[1-9]\d{6,14}$/.test(text), fault('mobile'))
+      .optional()
+      .meta({ description: 'E.164.', example: '+8613800138000' }),
+    wecom: line(64).optional(),
+    language: z.enum(['zh', 'en']),
+  })
+  .meta({ id: 'Contact' });
+
+const noIdTwice = (ids: readonly string[]) => new Set(ids).size === ids.length;
+
+/** What an ERP sends of a customer. */
+export const putCustomer = z
+  .strictObject({
+    name: line(200),
+    type: z.enum(customerTypes),
+    tier: line(20).optional().meta({ description: 'Hospital tier or dealer level.', example: '3A' }),
+    region: line(40).meta({ example: 'SH' }),
+    currency,
+    terms,
+    taxId: line(40).optional(),
+    taxRate: rate.optional(),
+    group: externalId.optional().meta({ description: "The caller's id of the corporate family.", example: 'G-1' }),
+    payer: externalId.optional().meta({ description: "The caller's id of who pays instead.", example: 'C-9' }),
+    owner: line(120).optional().meta({ description: 'Login of the account owner in sales.', example: 'sales-login' }),
+    debtorClass: z.enum(debtorClasses).optional().meta({ description: 'As the SME payment regulation sees the debtor.' }),
+    creditorWasSme: z.boolean().optional().meta({ description: 'Whether we were an SME, and said so, when contracting.' }),
+    ladder: line(60)
+      .optional()
+      .meta({ description: "Dunning ladder of this customer, before the company's matrix.", example: 'general-30' }),
+    contacts: z
+      .array(contact)
+      .max(200)
+      .refine((contacts) => noIdTwice(contacts.map((one) => one.id)), fault('duplicate'))
+      .default([]),
+    facts: z.record(line(80), z.unknown()).default({}).meta({ description: 'Profile facts, each with its "asOf" date.' }),
+    reason: reason.optional(),
+  })
+  .meta({
+    id: 'PutCustomer',
+    example: {
+      name: '上海示例医院',
+      type: 'hospital',
+      tier: '3A',
+      region: 'SH',
+      currency: 'CNY',
+      terms: { days: 60, from: 'invoiceDate' },
+      contacts: [{ id: 'c1', name: '王会计', role: 'finance', email: 'finance@example.com', language: 'zh' }],
+    },
+  });
+export type PutCustomer = z.output<typeof putCustomer>;
+
+/** The document a body stands for. */
+export function customerDocument(id: string, body: PutCustomer): CustomerDocument {
+  return {
+    externalId: id,
+    name: body.name,
+    type: body.type,
+    tier: body.tier ?? null,
+    region: body.region,
+    currency: body.currency,
+    terms: body.terms,
+    taxId: body.taxId ?? null,
+    taxRate: body.taxRate ?? null,
+    group: body.group ?? null,
+    payer: body.payer ?? null,
+    owner: body.owner ?? null,
+    ladder: body.ladder ?? null,
+    debtorClass: body.debtorClass ?? null,
+    creditorWasSme: body.creditorWasSme ?? null,
+    contacts: body.contacts.map((one) => ({
+      ...one,
+      email: one.email ?? null,
+      mobile: one.mobile ?? null,
+      wecom: one.wecom ?? null,
+    })),
+    facts: body.facts,
+  };
+}
+
+export const putCustomerAnswer = z
+  .strictObject({
+    id: ourId,
+    externalId,
+    changed: z.boolean().meta({ description: 'False: the same content was there already.' }),
+    version: z.int(),
+  })
+  .meta({ id: 'PutCustomerAnswer' });
+
+export const customerQuery = z.strictObject({
+  ...pageQuery,
+  type: z.enum(customerTypes).optional(),
+  region: line(40).optional(),
+  owner: line(120).optional(),
+  q: line(100).optional().meta({ description: 'Part of the name or the beginning of the id.' }),
+});
+
+const balance = z
+  .strictObject({
+    currency,
+    open: money,
+    overdue: money,
+    disputed: money,
+    unapplied: money.meta({ description: 'Money received and not yet allocated.' }),
+    oldestDueDate: businessDate.nullable(),
+  })
+  .meta({ id: 'Balance' });
+
+export const customerRow = z
+  .strictObject({
+    id: ourId,
+    externalId,
+    name: z.string(),
+    type: z.enum(customerTypes),
+    tier: z.string().nullable(),
+    region: z.string().nullable(),
+    currency,
+    terms,
+    owner: z.string().nullable(),
+    version: z.int(),
+    balances: z.array(balance),
+  })
+  .meta({ id: 'CustomerRow' });
+export const customerPage = pageOf(customerRow);
+
+export const customerAnswer = z
+  .strictObject({
+    ...customerRow.shape,
+    taxId: z.string().nullable(),
+    taxRate: z.string().nullable(),
+    group: z.string().nullable(),
+    payer: z.string().nullable(),
+    debtorClass: z.enum(debtorClasses).nullable(),
+    creditorWasSme: z.boolean().nullable(),
+    ladder: z.string().nullable(),
+    contacts: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        role: z.enum(contactRoles),
+        email: z.string().nullable(),
+        mobile: z.string().nullable(),
+        wecom: z.string().nullable(),
+        language: z.enum(['zh', 'en']),
+      }),
+    ),
+    facts: z.record(z.string(), z.unknown()),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Customer' });
+
+export const timelineQuery = z.strictObject({ ...pageQuery });
+
+export const timelinePage = pageOf(
+  z
+    .strictObject({
+      seq: z.int().meta({ description: 'Place in the record; also the order.' }),
+      at: instant,
+      kind: z.string().meta({ example: 'payment.posted' }),
+      subject: z.strictObject({ kind: z.string(), id: z.string() }),
+      words: z.string().meta({ description: 'What happened, in the language of the request.' }),
+      actor: z.strictObject({ kind: z.enum(['key', 'user', 'system']), id: z.string() }),
+      reason: z.string().nullable(),
+    })
+    .meta({ id: 'TimelineEntry' }),
+);

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { instalmentKinds } from '../domain/collection/documents.ts';
+import type { InvoiceDocument } from '../domain/collection/documents.ts';
+import { outcomes, stages } from '../domain/collection/ladder.ts';
+import {
+  amount,
+  amountsIn,
+  businessDate,
+  currency,
+  externalId,
+  fault,
+  instant,
+  line,
+  money,
+  ourId,
+  pageOf,
+  pageQuery,
+  rate,
+  reason,
+  refused,
+  toMinor,
+} from './common.ts';
+import { terms } from './customers.ts';
+
+const instalment = z.strictObject({
+  no: z.int().min(1).max(999).meta({ description: 'Number of the instalment: it keeps its identity by it.', example: 1 }),
+  amount,
+  dueDate: businessDate,
+  kind: z.enum(instalmentKinds).default('other'),
+});
+
+/** What an ERP sends of an invoice. */
+export const putInvoice = z
+  .strictObject({
+    customer: externalId.meta({ description: "The caller's id of the customer.", example: 'C-1001' }),
+    number: line(80).meta({ description: 'Number printed on it.', example: '31002200000001' }),
+    issueDate: businessDate,
+    currency,
+    amount,
+    tax: z
+      .strictObject({ rate, amount: money.refine((text) => !text.startsWith('-'), refused('amount-not-positive')) })
+      .optional(),
+    contract: externalId.optional(),
+    order: externalId.optional(),
+    terms: terms.optional().meta({ description: "Of an invoice without instalments; else the customer's." }),
+    deliveredOn: businessDate.optional().meta({ description: 'Where terms count from delivery.' }),
+    ladder: line(60)
+      .optional()
+      .meta({ description: "Dunning ladder of this invoice, before the customer's.", example: 'general-30' }),
+    instalments: z
+      .array(instalment)
+      .min(1)
+      .max(120)
+      .refine((parts) => new Set(parts.map((part) => part.no)).size === parts.length, fault('duplicate'))
+      .optional()
+      .meta({ description: 'Each is one receivable; together they are the amount. Without them: one, due by terms.' }),
+    reason: reason.optional(),
+  })
+  .superRefine(amountsIn('amount', 'tax.amount', 'instalments.*.amount'))
+  .meta({
+    id: 'PutInvoice',
+    example: {
+      customer: 'C-1001',
+      number: '31002200000001',
+      issueDate: '2026-09-01',
+      currency: 'CNY',
+      amount: '12000.00',
+      instalments: [
+        { no: 1, amount: '6000.00', dueDate: '2026-10-01' },
+        { no: 2, amount: '6000.00', dueDate: '2026-11-01' },
+      ],
+    },
+  });
+export type PutInvoice = z.output<typeof putInvoice>;
+
+/** The document a body stands for. Throws Refusal where an amount does not fit its currency. */
+export function invoiceDocument(id: string, body: PutInvoice): InvoiceDocument {
+  const minor = (text: string, pointer: string): number => toMinor(text, body.currency, pointer);
+  return {
+    externalId: id,
+    customer: body.customer,
+    number: body.number,
+    issueDate: body.issueDate,
+    currency: body.currency,
+    amountMinor: minor(body.amount, '/amount'),
+    taxRate: body.tax?.rate ?? null,
+    taxMinor: body.tax ? minor(body.tax.amount, '/tax/amount') : null,
+    contract: body.contract ?? null,
+    order: body.order ?? null,
+    ladder: body.ladder ?? null,
+    terms: body.terms ?? null,
+    deliveredOn: body.deliveredOn ?? null,
+    instalments:
+      body.instalments?.map((part, index) => ({
+        no: part.no,
+        amountMinor: minor(part.amount, `/instalments/${index}/amount`),
+        dueDate: part.dueDate,
+        kind: part.kind,
+      })) ?? null,
+  };
+}
+
+const receivableBrief = z.strictObject({
+  id: ourId,
+  instalment: z.int(),
+  dueDate: businessDate,
+  open: money,
+  stage: z.enum(stages),
+});
+
+export const putInvoiceAnswer = z
+  .strictObject({ id: ourId, externalId, changed: z.boolean(), receivables: z.array(receivableBrief) })
+  .meta({ id: 'PutInvoiceAnswer' });
+
+export const invoiceQuery = z.strictObject({
+  ...pageQuery,
+  customer: externalId.optional(),
+  issuedFrom: businessDate.optional(),
+  issuedTo: businessDate.optional(),
+});
+
+export const invoiceAnswer = z
+  .strictObject({
+    id: ourId,
+    externalId,
+    customer: externalId,
+    number: z.string(),
+    issueDate: businessDate,
+    currency,
+    amount: money,
+    open: money,
+    tax: z.strictObject({ rate: z.string(), amount: money }).nullable(),
+    contract: z.string().nullable(),
+    order: z.string().nullable(),
+    ladder: z.string().nullable(),
+    version: z.int(),
+    receivables: z.array(
+      z.strictObject({
+        ...receivableBrief.shape,
+        amount: money,
+        kind: z.enum(instalmentKinds),
+        outcome: z.enum(outcomes).nullable(),
+      }),
+    ),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Invoice' });
+export const invoicePage = pageOf(invoiceAnswer);
