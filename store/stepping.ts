@@ -85,38 +85,39 @@ const roundUp = (at: Instant): Instant => new Date(Math.ceil(Date.parse(at) / HO
 
 async function visit(store: Store, hour: Instant, incoming: Incoming | undefined): Promise<number> {
   let bells = 0;
-  if (incoming && incoming.nextHour() !== null && (incoming.nextHour() ?? '') <= hour) await incoming.post(hour);
-  await quiet(store, false);
+  if (incoming && (incoming.nextHour() ?? '~') <= hour) await incoming.post(hour);
+  await quiet(store, hour, []);
   for (;;) {
-    const receivables = await ringAndRest(store, hour, ['receivable']);
-    const orders = await ringAndRest(store, hour, ['work-order']);
-    const contacts = await contact(store, hour);
-    bells += receivables + orders + contacts;
-    if (receivables + orders + contacts === 0) return bells;
+    const rung =
+      (await ringAndRest(store, hour, 'receivable', ['receivable'])) +
+      (await ringAndRest(store, hour, 'work-order', ['receivable', 'work-order'])) +
+      (await contact(store, hour));
+    if (rung === 0) return bells;
+    bells += rung;
   }
 }
 
-async function ringAndRest(store: Store, hour: Instant, kinds: readonly WakeKind[]): Promise<number> {
-  const rung = await askDue(store, hour, kinds);
-  if (rung > 0) await quiet(store, false);
-  return rung;
+/** Rings what is due of one kind, and rests until all that was rung in this visit has looked and acted. */
+async function ringAndRest(store: Store, hour: Instant, kind: WakeKind, rung: readonly WakeKind[]): Promise<number> {
+  const count = await askDue(store, hour, [kind]);
+  if (count > 0) await quiet(store, hour, rung);
+  return count;
 }
 
 /** Outreach comes last, when every receivable has asked for what it wants to say. */
 async function contact(store: Store, hour: Instant): Promise<number> {
   const rung = await askDue(store, hour, ['outreach']);
-  const { rows } = await sql<{
-    asked: number;
-  }>`select count(*)::int as asked from wake where kind = 'outreach' and asked > answered`.execute(store.db);
-  const waiting = rows[0]?.asked ?? 0;
-  if (waiting === 0) return rung;
+  const { rows } = await sql<{ asked: number }>`
+    select count(*)::int as asked from wake where kind = 'outreach' and asked > answered`.execute(store.db);
+  const waiting = Math.max(rung, rows[0]?.asked ?? 0);
+  if (waiting === 0) return 0;
   await openContacts(store, true);
   try {
-    await quiet(store, true);
+    await quiet(store, hour, ['receivable', 'work-order', 'outreach']);
   } finally {
     await openContacts(store, false);
   }
-  return Math.max(rung, waiting);
+  return waiting;
 }
 
 async function openContacts(store: Store, open: boolean): Promise<void> {
@@ -124,23 +125,27 @@ async function openContacts(store: Store, open: boolean): Promise<void> {
   if (open) await sql`select pg_notify('duecourse', 'wake')`.execute(store.db);
 }
 
-/** Waits until nothing is pending on the board and no message is being sent. */
-async function quiet(store: Store, contacts: boolean): Promise<void> {
+/**
+ * Waits until nothing is pending on the board and no message is being sent. Of the kinds already `rung` in this visit none may still be
+ * due: their processes are about to take what they found. Outreach that waits for its turn does not count.
+ */
+async function quiet(store: Store, hour: Instant, rung: readonly WakeKind[]): Promise<void> {
   const deadline = Date.now() + QUIET_MS;
+  const contacts = rung.includes('outreach');
   for (;;) {
     const { rows } = await sql<{ pending: boolean }>`
       select exists (select from wake where asked > answered and (${contacts} or kind <> 'outreach'))
+        or exists (select from wake where at <= ${hour}::timestamptz and kind = any(${[...rung]}))
         or exists (select from message where state = 'sending') as pending`.execute(store.db);
     if (rows[0]?.pending === false) return;
-    if (Date.now() > deadline) throw new NotQuiet(await unanswered(store));
+    if (Date.now() > deadline) throw new NotQuiet(await unanswered(store, hour));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-async function unanswered(store: Store): Promise<string[]> {
-  const { rows } = await sql<{
-    subject: string;
-  }>`select subject from wake where asked > answered order by subject limit 50`.execute(store.db);
+async function unanswered(store: Store, hour: Instant): Promise<string[]> {
+  const { rows } = await sql<{ subject: string }>`
+    select subject from wake where asked > answered or at <= ${hour}::timestamptz order by subject limit 50`.execute(store.db);
   return rows.map((row) => row.subject);
 }
 

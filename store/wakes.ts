@@ -43,9 +43,9 @@ export async function leaseWakes(db: Database, limit: number): Promise<LeasedWak
       jsonb_build_object('seq', coalesce(r.seq, o.seq, w.seq, 0), 'step', coalesce(r.plan_step, o.plan_step, w.plan_step, 'wait'),
         'at', l.at, 'why', coalesce(r.plan_why, o.plan_why, w.plan_why)) as plan
     from leased l
-    left join receivable r on l.kind = 'receivable' and r.id = substr(l.subject, 12)::uuid
-    left join outreach o on l.kind = 'outreach' and o.customer_id = substr(l.subject, 10)::uuid
-    left join work_order w on l.kind = 'work-order' and w.id = substr(l.subject, 12)::uuid
+    left join receivable r on l.kind = 'receivable' and r.id = right(l.subject, 36)::uuid
+    left join outreach o on l.kind = 'outreach' and o.customer_id = right(l.subject, 36)::uuid
+    left join work_order w on l.kind = 'work-order' and w.id = right(l.subject, 36)::uuid
     order by (l.asked > l.answered) desc, l.at nulls first, l.subject`.execute(db);
   return rows;
 }
@@ -96,7 +96,7 @@ export async function askDue(
 export async function askEverybody(store: Store): Promise<number> {
   const { numAffectedRows } = await sql`
     update wake set asked = asked + 1 where subject in (
-      select w.subject from wake w left join receivable r on w.kind = 'receivable' and r.id = substr(w.subject, 12)::uuid
+      select w.subject from wake w left join receivable r on w.kind = 'receivable' and r.id = right(w.subject, 36)::uuid
       where w.at is not null or w.asked > w.answered or r.outcome is null and r.id is not null
       order by w.subject for update of w)`.execute(store.db);
   await sql`select pg_notify('duecourse', 'wake')`.execute(store.db);

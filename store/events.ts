@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/kernel/actor.ts';
+import type { Instant } from '../domain/kernel/calendar.ts';
+import type { Database } from './database.ts';
+import { seesCustomer } from './scope.ts';
+
+/** A place in the stream of events: all before it have been seen, and none can come before it any more. */
+export interface EventPlace {
+  /** Transaction id, as text: 64 bits. */
+  tx: string;
+  seq: number;
+}
+
+export interface EventRow extends EventPlace {
+  at: Instant;
+  businessAt: Instant;
+  kind: string;
+  subjectKind: string;
+  subjectId: string;
+  customer: string | null;
+  data: Record<string, unknown>;
+}
+
+/** Where the stream stands now: everything committed later comes after it. */
+export async function eventsNow(db: Database): Promise<EventPlace> {
+  const { rows } = await sql<{ tx: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as tx`.execute(db);
+  return { tx: rows[0]?.tx ?? '0', seq: 0 };
+}
+
+/**
+ * Events after a place that the actor may see, in the order (transaction, seq), only of transactions older than any in flight: what
+ * commits late has its place after all that was read. `next` is where to go on, also past events that are not the actor's to see.
+ */
+export async function readEvents(
+  db: Database,
+  actor: Actor,
+  after: EventPlace,
+  limit: number,
+): Promise<{ events: EventRow[]; next: EventPlace; more: boolean }> {
+  const { rows } = await sql<EventRow & { seen: boolean }>`
+    select e.tx::text as tx, e.seq, e.at, e.business_at as "businessAt", e.kind, e.subject_kind as "subjectKind", e.subject_id as "subjectId",
+      c.external_id as customer, e.data, ${seesCustomer(actor)} as seen
+    from event e left join customer c on c.id = e.customer_id
+    where (e.tx, e.seq) > (${after.tx}::xid8, ${after.seq}::bigint) and e.tx < pg_snapshot_xmin(pg_current_snapshot())
+    order by e.tx, e.seq limit ${limit}`.execute(db);
+  const last = rows.at(-1);
+  const events = rows.filter((row) => row.seen).map(({ seen: _, ...event }) => event);
+  return { events, next: last ? { tx: last.tx, seq: last.seq } : after, more: rows.length === limit };
+}

@@ -1,0 +1,230 @@
+import { sql } from 'kysely';
+import { addMs } from '../domain/kernel/calendar.ts';
+import type { Instant } from '../domain/kernel/calendar.ts';
+import { contactSlot } from '../domain/collection/governor.ts';
+import type { Channel } from '../domain/collection/governor.ts';
+import { leadingRung } from '../domain/collection/outreach.ts';
+import type { FollowUp, OutreachFacts, OutreachTerms, Person, RequestedRung } from '../domain/collection/outreach.ts';
+import { outreachWorkflowId } from '../domain/kernel/subject.ts';
+import type { Tx } from './database.ts';
+import { addressHash } from './opt-outs.ts';
+import type { TemplateBook } from './templates.ts';
+import type { Moment, Store } from './transaction.ts';
+
+/** The stored plan of a customer's contacts, under its lock. `asked` is read before the facts. */
+export interface OutreachRow {
+  customerId: string;
+  seq: number;
+  asked: number;
+  step: string;
+  at: Instant | null;
+  why: unknown;
+  messageId: string | null;
+}
+
+/** A rung in a message, with what a letter says of its receivable. */
+export interface ContactRung extends RequestedRung {
+  invoice: string;
+  instalments: number;
+}
+
+export interface CustomerFacts extends OutreachFacts {
+  id: string;
+  name: string;
+  type: string;
+  requested: readonly ContactRung[];
+  followUps: readonly (FollowUp & { key: string; attempts: number; rungs: readonly ContactRung[] })[];
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Locks the outreach of a customer, making its row when it is the first; undefined: Postgres does not know the customer. */
+export async function lockOutreach(tx: Tx, customerId: string): Promise<OutreachRow | undefined> {
+  const look = async (): Promise<OutreachRow | undefined> => {
+    const { rows } = await sql<OutreachRow>`
+      select o.customer_id as "customerId", o.seq, coalesce(w.asked, 0) as asked, o.plan_step as step, o.plan_at as at, o.plan_why as why,
+        o.plan_message as "messageId"
+      from outreach o left join wake w on w.subject = ${outreachWorkflowId(customerId)} where o.customer_id = ${customerId}::uuid for update of o`.execute(
+      tx,
+    );
+    return rows[0];
+  };
+  const known = await look();
+  if (known) return known;
+  await sql`insert into outreach (customer_id, plan_step, plan_why) select id, 'wait', '{"code":"nothing-pending","params":{}}' from customer
+    where id = ${customerId}::uuid on conflict do nothing`.execute(tx);
+  return look();
+}
+
+interface RungJson {
+  receivableId: string;
+  rung: string;
+  at: string;
+  ladder: string;
+  policyVersion: number;
+  invoice: string;
+  instalments: number;
+}
+interface FollowJson {
+  messageId: string;
+  key: string;
+  template: string;
+  state: string;
+  receiptBy: string | null;
+  tried: Channel[];
+  attempts: number;
+  rungs: RungJson[];
+}
+interface PersonJson {
+  id: string;
+  name: string;
+  role: string;
+  language: 'zh' | 'en';
+  position: number;
+  email: string | null;
+  sms: string | null;
+  wecom: string | null;
+}
+
+/** What one rung of a receivable looks like in JSON; the aliases g (rung id and instant), r (receivable), i (invoice) stand for its rows. */
+const rungJson = (
+  id: string,
+  instant: string,
+) => sql`jsonb_build_object('receivableId', r.id, 'rung', ${sql.ref(id)}, 'at', ${sql.ref(instant)},
+  'ladder', r.ladder, 'policyVersion', r.policy_version, 'invoice', i.number,
+  'instalments', (select count(*) from receivable s where s.invoice_id = r.invoice_id))`;
+
+/** Reads what a customer's contacts depend on, as of now. */
+export async function readCustomer(
+  tx: Tx,
+  store: Store,
+  templates: TemplateBook,
+  id: string,
+  at: Moment,
+): Promise<CustomerFacts> {
+  const { rows } = await sql<{
+    code: string;
+    name: string;
+    type: string;
+    sending: string | null;
+    people: PersonJson[] | null;
+    requested: RungJson[] | null;
+    follow: FollowJson[] | null;
+  }>`
+    select c.external_id as code, c.name, c.type,
+      (select m.id from message m where m.customer_id = c.id and m.state = 'sending' order by m.sending_at, m.key limit 1) as sending,
+      (select jsonb_agg(jsonb_build_object('id', p.external_id, 'name', p.name, 'role', p.role, 'language', p.language, 'position', p.position,
+        'email', p.email, 'sms', p.mobile, 'wecom', p.wecom) order by p.position, p.external_id)
+        from contact p where p.customer_id = c.id and p.active) as people,
+      (select jsonb_agg(${rungJson('g.rung', 'g.at')} order by g.at, i.external_id, r.instalment, g.position)
+        from receivable r join rung g on g.receivable_id = r.id and g.state = 'requested' join invoice i on i.id = r.invoice_id
+        where r.customer_id = c.id and r.stage <> 'closed') as requested,
+      (select jsonb_agg(jsonb_build_object('messageId', m.id, 'key', m.key, 'template', m.template, 'state', m.state, 'receiptBy', m.receipt_by,
+        'tried', (select jsonb_agg(distinct t.channel) from message t where t.customer_id = c.id
+          and split_part(t.key, '/fallback/', 1) = split_part(m.key, '/fallback/', 1)),
+        'attempts', (select max(x.attempt) from message_rung x where x.message_id = m.id),
+        'rungs', (select jsonb_agg(${rungJson('x.rung', 'm.sending_at')} order by i.external_id, r.instalment)
+          from message_rung x join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id where x.message_id = m.id))
+        order by m.sending_at, m.key)
+        from message m where m.customer_id = c.id and m.followed_at is null
+          and (m.state = 'failed' or m.state = 'sent' and m.receipt_by is not null)) as follow
+    from customer c where c.id = ${id}::uuid`.execute(tx);
+  const row = rows[0];
+  if (!row) throw new Error('the outreach of a customer that does not exist');
+  const withLadder = (json: RungJson) => contactRung(store, templates, json);
+  const followUps = await Promise.all(
+    (row.follow ?? []).map(async (json) => {
+      const rungs = await Promise.all(json.rungs.map(withLadder));
+      const leading = leadingRung(rungs);
+      const failed = json.state === 'failed';
+      return {
+        messageId: json.messageId,
+        key: json.key,
+        attempts: json.attempts,
+        rungs,
+        template: leading?.template ?? json.template,
+        class: leading?.class ?? 'reminder',
+        tried: json.tried,
+        failed,
+        dueAt: failed || json.receiptBy === null ? at.now : new Date(json.receiptBy).toISOString(),
+      };
+    }),
+  );
+  return {
+    id,
+    name: row.name,
+    type: row.type,
+    customerCode: row.code,
+    sending: row.sending,
+    people: await readPeople(tx, id, row.people ?? [], at),
+    requested: await Promise.all((row.requested ?? []).map(withLadder)),
+    followUps,
+  };
+}
+
+async function contactRung(store: Store, templates: TemplateBook, json: RungJson): Promise<ContactRung> {
+  const ladder = await store.policies.ladder(json.ladder, json.policyVersion);
+  const position = ladder.rungs.findIndex((rung) => rung.id === json.rung);
+  const rung = ladder.rungs[position];
+  if (!rung?.template) throw new Error(`ladder ${json.ladder} version ${json.policyVersion} has no contact rung ${json.rung}`);
+  return {
+    receivableId: json.receivableId,
+    rung: json.rung,
+    at: new Date(json.at).toISOString(),
+    template: rung.template,
+    class: templates.classOf(rung.template),
+    stage: rung.stage,
+    position,
+    invoice: json.invoice,
+    instalments: json.instalments,
+  };
+}
+
+/** People with their usable addresses, opt-outs and contacts of the week: those to their addresses, and to anybody at the customer's. */
+async function readPeople(tx: Tx, customerId: string, people: readonly PersonJson[], at: Moment): Promise<Person[]> {
+  const hashes = people.map((p) => ({
+    email: p.email ? addressHash('email', p.email) : null,
+    sms: p.sms ? addressHash('sms', p.sms) : null,
+    wecom: p.wecom ? addressHash('wecom', p.wecom) : null,
+  }));
+  const all = hashes.flatMap((h) => [h.email, h.sms, h.wecom].filter((hash) => hash !== null));
+  const { rows } = await sql<{ hash: string; channel: Channel; own: boolean; at: Instant | null; what: 'sent' | 'bad' | 'out' }>`
+    select address_hash as hash, channel, customer_id = ${customerId}::uuid as own, sending_at as at, 'sent' as what from message
+      where (customer_id = ${customerId}::uuid or address_hash = any(${all})) and sending_at > ${addMs(at.now, -WEEK_MS)}::timestamptz
+        and state not in ('failed', 'dropped')
+    union all
+    select distinct address_hash, channel, false, null::timestamptz, 'bad' from message
+      where address_hash = any(${all}) and state = 'failed' and reason = 'bad-address'
+    union all
+    select address_hash, channel, false, null::timestamptz, 'out' from opt_out where address_hash = any(${all}) and lifted_at is null`.execute(
+    tx,
+  );
+  return people.map((p, index) => {
+    const own = hashes[index] ?? { email: null, sms: null, wecom: null };
+    const marked = (what: 'bad' | 'out', channel: 'email' | 'sms' | 'wecom'): boolean =>
+      rows.some((row) => row.what === what && row.hash === own[channel]);
+    const usable = (channel: 'email' | 'sms' | 'wecom', address: string | null) =>
+      address && !marked('bad', channel) ? { [channel]: address } : {};
+    return {
+      id: p.id,
+      name: p.name,
+      role: p.role,
+      language: p.language,
+      position: p.position,
+      addresses: { ...usable('email', p.email), ...usable('sms', p.sms), ...usable('wecom', p.wecom) },
+      optedOut: (['email', 'sms', 'wecom'] as const).filter((channel) => marked('out', channel)),
+      history: rows.flatMap((row) =>
+        row.what === 'sent' && row.at && (row.own || Object.values(own).includes(row.hash)) ? [row.at] : [],
+      ),
+    };
+  });
+}
+
+/** Policy and calendar as they bind this customer's contacts. At speed 0, and where a second is longer than the gathering, none gathers. */
+export async function outreachTerms(store: Store, customerCode: string, at: Moment): Promise<OutreachTerms> {
+  const { current, calendar } = await store.policies.current();
+  const rules = current['contact-rules'].content;
+  const { speed } = at.clock;
+  const gathers = speed > 0 && speed <= rules.gatherSeconds;
+  return { rules, calendar, slotMinute: contactSlot(customerCode, rules), gatherMs: gathers ? rules.gatherSeconds * 1000 : 0 };
+}
