@@ -39,11 +39,15 @@ interface RouteFacts {
   verb: Access;
   tag: string;
   summary: string;
-  answers: Record<number, { description: string; schema: z.ZodType; example?: unknown }>;
+  /** What each status answers; `type` when it is not JSON. */
+  answers: Record<number, { description: string; schema: z.ZodType; example?: unknown; type?: string }>;
   /** Repeats are harmless by the caller's id in the document, or (POST) by an Idempotency-Key; the header is honoured on every POST. */
   idempotent?: 'external-id' | 'key';
-  /** The body is not JSON: a form, or a file of at most `maxBytes` in one of these content types. */
+  /** The answer holds a secret shown once: it is not kept for repeats. */
+  secretAnswer?: true;
+  /** The body is not JSON but a file of at most `maxBytes` in one of these content types; `call.file` holds it. */
   upload?: { types: readonly string[]; maxBytes: number };
+  /** The body is a form (application/x-www-form-urlencoded), given to `body` as an object of texts. */
   form?: true;
 }
 

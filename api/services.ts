@@ -1,5 +1,7 @@
 import type { Config } from '../config/env.ts';
+import type { Actor } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
+import type { Listener } from '../store/listener.ts';
 import type { Store } from '../store/transaction.ts';
 import type { Commands } from './commands.ts';
 
@@ -20,11 +22,11 @@ export interface ClockMove {
 /** Moves business time on the local stack; each change refuses with `clock-fixed` where the clock is pinned. */
 export interface ClockControl {
   read(): Promise<ClockReading>;
-  setSpeed(speed: number): Promise<ClockReading>;
+  setSpeed(actor: Actor, speed: number): Promise<ClockReading>;
   /** Moves once, like an outage; answers when the world is quiet again. */
-  jumpDays(days: number): Promise<ClockMove>;
+  jumpDays(actor: Actor, days: number): Promise<ClockMove>;
   /** Visits every eventful hour on the way; answers when the world is quiet again. `progress` hears each visit's instant. */
-  stepTo(instant: Instant, progress?: (at: Instant) => void): Promise<ClockMove>;
+  stepTo(actor: Actor, instant: Instant, progress?: (at: Instant) => void | Promise<void>): Promise<ClockMove>;
 }
 
 /** What every route works with. */
@@ -33,4 +35,8 @@ export interface Services {
   commands: Commands;
   clockControl: ClockControl;
   config: Config;
+  /** Ends the waits of event streams early; without it they look every second. */
+  listener?: Listener;
+  /** Aborted when the API shuts down: streams end. */
+  closing?: AbortSignal;
 }

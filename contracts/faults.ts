@@ -32,6 +32,14 @@ export const faults = {
     zh: '请至少提供一个字段',
     en: 'Give at least one field',
   },
+  one: {
+    zh: '请只提供其中一个字段',
+    en: 'Give exactly one of these fields',
+  },
+  owner: {
+    zh: '销售角色只能看到自己的客户，须填写客户负责人',
+    en: 'Sales see their own customers only: name the account owner',
+  },
   duplicate: {
     zh: '同一编号出现了两次',
     en: 'The same key appears twice',

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import express from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
+import helmet from 'helmet';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { serveDocs } from './docs.ts';
+import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { languageOf, localsOf, mount } from './mount.ts';
+import { openApiOf } from './openapi.ts';
+import { problemOf } from './problem.ts';
+import type { RouteSpec } from './route.ts';
+import { allRoutes } from './routes/index.ts';
+import { systemRoutes } from './routes/system.ts';
+import type { Services } from './services.ts';
+
+export interface AppOptions {
+  log?: Logger;
+  /** Every JSON answer is held against its declared schema; for tests. */
+  checkAnswers?: boolean;
+  /** The routes to mount beside health and metrics; all of the product's when not given. */
+  routes?: readonly RouteSpec[];
+  metrics?: Metrics;
+}
+
+const requestId = /^[\w.-]{8,64}$/;
+const quiet = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** Nothing of a request is logged but its method, path without query, status, time and actor. */
+function accessLog(log: Logger): RequestHandler {
+  return pinoHttp<Request, Response>({
+    logger: log,
+    genReqId: (req) => {
+      const sent = req.headers['x-request-id'];
+      return typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID();
+    },
+    autoLogging: { ignore: (req) => quiet.has(req.url) },
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    serializers: {
+      req: (req: { id: string; method: string; url: string }) => ({
+        id: req.id,
+        method: req.method,
+        path: req.url.split('?')[0],
+      }),
+      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+      err: errorFacts,
+    },
+    customProps: (_req, res) => ({ actor: localsOf(res).actor?.id, route: localsOf(res).route }),
+    wrapSerializers: false,
+  });
+}
+
+/** Of an error: what it is and where, without the parameters of a statement. */
+function errorFacts(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code } = error as { code?: unknown };
+  return { type: error.name, message: error.message, ...(typeof code === 'string' && { code }), stack: error.stack };
+}
+
+const contentPolicy = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  crossOriginEmbedderPolicy: false,
+});
+
+/** The response's id, its language, and its time for the metrics. */
+function prepare(metrics: Metrics): RequestHandler {
+  return (req, res, next) => {
+    const began = process.hrtime.bigint();
+    const locals = localsOf(res);
+    locals.actor = null;
+    locals.language = languageOf(req);
+    locals.route = 'none';
+    res.set({
+      'X-Request-Id': String(req.id),
+      'Content-Language': locals.language,
+      Vary: 'Accept-Language',
+      'Cache-Control': 'no-store',
+    });
+    res.on('finish', () => {
+      metrics.observe(locals.route, req.method, res.statusCode, Number(process.hrtime.bigint() - began) / 1e9);
+    });
+    next();
+  };
+}
+
+function translateErrors(metrics: Metrics): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const instance = `${req.path}#${String(req.id)}`;
+    const { status, body, headers, defect } = problemOf(error, localsOf(res).language, instance);
+    if (defect) {
+      metrics.defect();
+      req.log.error({ err: errorFacts(error) }, 'request failed');
+    } else if (status === 503) req.log.warn({ err: errorFacts(error) }, 'the world is down');
+    if (res.headersSent) return next(error);
+    res.status(status).set(headers).type('application/problem+json').send(JSON.stringify(body));
+  };
+}
+
+/** The API over its services; nothing listens yet. */
+export function createApp(services: Services, options: AppOptions = {}): Express {
+  const log =
+    options.log ??
+    pino({ level: services.config.logLevel, redact: ['req.headers', 'headers', '*.authorization', '*.cookie', '*.body'] });
+  const metrics = options.metrics ?? createMetrics(services.store);
+  const routes = [...systemRoutes(services, metrics), ...(options.routes ?? allRoutes(services))];
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('trust proxy', services.config.trustProxy);
+  app.set('case sensitive routing', true);
+  app.use(accessLog(log), contentPolicy, prepare(metrics));
+  serveDocs(app, () => openApiOf(routes, services.config.publicUrl));
+  mount(app, services, routes, { checkAnswers: options.checkAnswers ?? false });
+  app.use(() => {
+    throw new Refusal('not-found');
+  });
+  app.use(translateErrors(metrics));
+  return app;
+}

@@ -1,0 +1,28 @@
+import type { Request } from 'express';
+import { may } from '../domain/kernel/actor.ts';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { actorOfSecret } from '../store/api-keys.ts';
+import type { Store } from '../store/transaction.ts';
+import type { Access } from './route.ts';
+
+export { createApiKey } from '../store/api-keys.ts';
+
+const bearer = /^Bearer +(\S+) *$/i;
+
+/** Who sends the request, by its Bearer key; null without a valid one. Asked of Postgres each time, so a revoked key ends at once. */
+export async function actorOf(store: Store, req: Pick<Request, 'headers'>): Promise<Actor | null> {
+  const secret = bearer.exec(req.headers.authorization ?? '')?.[1];
+  return secret === undefined ? null : actorOfSecret(store.db, secret);
+}
+
+/** Whoever calls a route nobody is asked on. */
+export const anonymous: Actor = { kind: 'system', id: 'anonymous', role: 'auditor', scope: { regions: [] } };
+
+/** The actor, when the route lets them. Throws Refusal `unauthenticated` or `forbidden`. */
+export function admit(actor: Actor | null, access: Access): Actor {
+  if (access === 'open') return actor ?? anonymous;
+  if (actor === null) throw new Refusal('unauthenticated');
+  if (access !== 'signed-in' && !may(actor, access)) throw new Refusal('forbidden', { verb: access });
+  return actor;
+}

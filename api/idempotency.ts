@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { beginRequest, dropRequest, endRequest } from '../store/idempotency.ts';
+import type { RequestKey } from '../store/idempotency.ts';
+import type { Store } from '../store/transaction.ts';
+import type { JsonAnswer, RouteSpec } from './route.ts';
+
+const keyShape = /^[\x21-\x7e]{1,200}$/;
+
+/** The key of the request, null when it sent none. Throws Refusal `invalid` on a malformed one. */
+function keyOf(spec: RouteSpec, actor: Actor, req: Request): RequestKey | null {
+  const key = spec.method === 'post' ? req.get('Idempotency-Key') : undefined;
+  if (key === undefined || spec.verb === 'open') return null;
+  if (!keyShape.test(key)) throw new Refusal('invalid', { what: 'Idempotency-Key' }, { pointer: 'Idempotency-Key' });
+  return { caller: `${actor.kind}:${actor.id}`, route: `${spec.method} ${spec.path}`, key };
+}
+
+/** Path and query belong to the content: the same key on another receivable is another request. */
+function hashOf(req: Request, bytes: Buffer): string {
+  return createHash('sha256').update(req.originalUrl).update('\n').update(bytes).digest('hex');
+}
+
+/** Sends the first answer again, to the byte. An answer that held a secret is not kept. */
+function replay(res: Response, first: { status: number; body: string | null; location: string | null }): void {
+  if (first.body === null) throw new Refusal('conflict', { what: 'Idempotency-Key' });
+  if (first.location !== null) res.location(first.location);
+  res.status(first.status).set('Idempotency-Replayed', 'true').type('application/json').send(first.body);
+}
+
+/**
+ * Runs `work` once per Idempotency-Key: a repeat gets the first answer, another body is refused, and so is a repeat while the first still
+ * runs. A refused or failed request frees its key. Answers what to send, or null when a replay was sent.
+ */
+export async function once(
+  store: Store,
+  of: { spec: RouteSpec; actor: Actor; req: Request; res: Response; bytes: Buffer },
+  work: () => Promise<JsonAnswer>,
+): Promise<JsonAnswer | null> {
+  const { spec, actor, req, res, bytes } = of;
+  const key = keyOf(spec, actor, req);
+  if (!key) return work();
+  const begun = await beginRequest(store.db, key, hashOf(req, bytes));
+  switch (begun.state) {
+    case 'other':
+      throw new Refusal('idempotency-body');
+    case 'running':
+      throw new Refusal('idempotency-running');
+    case 'done':
+      replay(res, begun);
+      return null;
+    case 'begun':
+      break;
+  }
+  let answer: JsonAnswer;
+  try {
+    answer = await work();
+  } catch (error) {
+    await dropRequest(store.db, key, begun.at);
+    throw error;
+  }
+  const body = spec.secretAnswer ? null : JSON.stringify(answer.body);
+  await endRequest(store.db, key, begun.at, { status: answer.status, body, location: answer.headers?.['Location'] ?? null });
+  return answer;
+}

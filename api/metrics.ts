@@ -1,0 +1,66 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { boardFigures, messageCounts } from '../store/figures.ts';
+import type { Store } from '../store/transaction.ts';
+
+/** Figures of one process and of the shared board; read anew at every scrape. */
+export interface Metrics {
+  registry: Registry;
+  /** One HTTP request; `route` is the path of the route, never the path asked for. */
+  observe(route: string, method: string, status: number, seconds: number): void;
+  defect(): void;
+}
+
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** Gauges whose values Postgres knows: each scrape asks once. */
+function boardGauges(store: Store, registry: Registry): void {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const pending = gauge('duecourse_wake_pending', 'Processes that were asked and have not answered.');
+  const unstarted = gauge('duecourse_wake_unstarted', 'Processes not yet started in the engine.');
+  const overdue = gauge('duecourse_timers_overdue', 'Processes whose moment has passed.');
+  const lag = gauge('duecourse_relay_lag_seconds', 'Age of the oldest bell that waits to be rung or answered.');
+  const nudged = gauge(
+    'duecourse_watchdog_nudged',
+    'Processes that had to be rung because their own timer was late; should be 0.',
+  );
+  const messages = new Gauge({
+    name: 'duecourse_messages',
+    help: 'Messages by channel and state.',
+    labelNames: ['channel', 'state'],
+    registers: [registry],
+    async collect() {
+      const board = await boardFigures(store);
+      pending.set(board.pending);
+      unstarted.set(board.unstarted);
+      overdue.set(board.overdue);
+      lag.set(board.lagSeconds);
+      nudged.set(board.nudged);
+      this.reset();
+      for (const { channel, state, count } of await messageCounts(store.db)) messages.set({ channel, state }, count);
+    },
+  });
+}
+
+/** The metrics of one API process. `ofProcess`: also memory, event loop and the like (once per process). */
+export function createMetrics(store: Store, ofProcess = false): Metrics {
+  const registry = new Registry();
+  if (ofProcess) collectDefaultMetrics({ register: registry });
+  boardGauges(store, registry);
+  const durations = new Histogram({
+    name: 'duecourse_http_request_duration_seconds',
+    help: 'HTTP requests by route and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets,
+    registers: [registry],
+  });
+  const defects = new Counter({
+    name: 'duecourse_http_defects_total',
+    help: 'Requests that ended in an unknown error.',
+    registers: [registry],
+  });
+  return {
+    registry,
+    observe: (route, method, status, seconds) => durations.observe({ route, method, status }, seconds),
+    defect: () => defects.inc(),
+  };
+}

@@ -1,0 +1,155 @@
+import express from 'express';
+import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
+import rateLimit, { ipKeyGenerator } from 'express-rate-limit';
+import { z } from 'zod';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { actorOf, admit } from './auth.ts';
+import { once } from './idempotency.ts';
+import { jsonLimits, readJson } from './json-body.ts';
+import { MethodNotAllowed, parsePart } from './problem.ts';
+import type { Answer, JsonAnswer, Language, RouteSpec } from './route.ts';
+import type { Services } from './services.ts';
+
+export interface MountOptions {
+  /** Every answer is held against its schema, and one that does not fit is a defect; for tests. */
+  checkAnswers?: boolean;
+}
+
+const nothing = z.strictObject({});
+
+/** What the steps of one request hand on. */
+interface Locals {
+  actor: Actor | null;
+  language: Language;
+  route: string;
+}
+export const localsOf = (res: Response): Locals => res.locals as Locals;
+
+/** zh or en by Accept-Language; en when neither is asked for. */
+export function languageOf(req: Request): Language {
+  return req.acceptsLanguages(['en', 'zh']) === 'zh' ? 'zh' : 'en';
+}
+
+/** '/v1/customers/{id}' as Express writes it. */
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/** Requests a minute of one credential, or of one address without a valid one. */
+function limiter(perMinute: number): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    keyGenerator: (req, res) => localsOf(res as Response).actor?.id ?? ipKeyGenerator(req.ip ?? ''),
+    handler: (_req, res, next) => {
+      const until = Number(res.getHeader('Retry-After') ?? 60);
+      next(new Refusal('rate-limited', { seconds: until }));
+    },
+  });
+}
+
+/** Reads the bytes of a body in the content types the route takes; 415 for any other. */
+function bodyReader(spec: RouteSpec): RequestHandler {
+  const types = spec.upload?.types ?? [spec.form ? 'application/x-www-form-urlencoded' : 'application/json'];
+  const read = express.raw({ type: () => true, limit: spec.upload?.maxBytes ?? jsonLimits.bytes });
+  return (req, res, next) => {
+    const length = Number(req.headers['content-length'] ?? 0);
+    const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined;
+    const charset = /charset="?([^";]+)/i.exec(req.headers['content-type'] ?? '')?.[1]?.toLowerCase();
+    const odd = !spec.upload && charset !== undefined && charset !== 'utf-8' && charset !== 'utf8';
+    if (hasBody && (odd || req.is([...types]) === false || req.headers['content-type'] === undefined))
+      return next(new Refusal('unsupported-media', { type: req.headers['content-type'] ?? '-' }));
+    read(req, res, next);
+  };
+}
+
+const bytesOf = (req: Request): Buffer => (Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0));
+
+function bodyOf(spec: RouteSpec, bytes: Buffer): unknown {
+  if (spec.upload) return {};
+  if (spec.form) return Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
+  return readJson(bytes);
+}
+
+const holdsNul = (value: unknown): boolean => JSON.stringify(value)?.includes('\\u0000') ?? false;
+
+/** The four moves of a request: parse, (authorised before), one call, translate. */
+async function answerRequest(
+  services: Services,
+  spec: RouteSpec,
+  actor: Actor,
+  req: Request,
+  res: Response,
+): Promise<Answer | null> {
+  const { language } = localsOf(res);
+  if (holdsNul(req.params) || holdsNul(req.query)) throw new Refusal('not-found');
+  const params = parsePart(spec.params ?? nothing, { ...req.params }, 'path', language);
+  const query = parsePart(spec.query ?? nothing, { ...req.query }, 'query', language);
+  const bytes = bytesOf(req);
+  const body = spec.method === 'get' ? {} : parsePart(spec.body ?? nothing, bodyOf(spec, bytes), 'body', language);
+  const call = { actor, params, query, body, file: spec.upload ? bytes : Buffer.alloc(0), language, req };
+  if (spec.method !== 'post') return spec.handle(call);
+  return once(services.store, { spec, actor, req, res, bytes }, async () => {
+    const answer = await spec.handle(call);
+    if ('write' in answer) throw new Error(`${spec.method} ${spec.path} may not stream`);
+    return answer;
+  });
+}
+
+/** The answer as it goes over the wire fits the schema declared for its status. */
+function checkAnswer(spec: RouteSpec, answer: JsonAnswer): void {
+  const declared = spec.answers[answer.status];
+  if (!declared) throw new Error(`${spec.method} ${spec.path} answers ${answer.status}, which it does not declare`);
+  const parsed = declared.schema.safeParse(JSON.parse(JSON.stringify(answer.body)));
+  if (!parsed.success)
+    throw new Error(`${spec.method} ${spec.path} ${answer.status} does not fit its schema: ${parsed.error.message}`);
+}
+
+async function send(res: Response, answer: Answer): Promise<void> {
+  res.status(answer.status);
+  if ('write' in answer) return answer.write(res);
+  res.set(answer.headers ?? {}).json(answer.body);
+}
+
+const passOn =
+  (work: (req: Request, res: Response) => Promise<void>): RequestHandler =>
+  (req: Request, res: Response, next: NextFunction) => {
+    work(req, res).catch(next);
+  };
+
+/** Mounts the routes: who, how often, may they, what do they say, then the call. Paths without the method answer 405. */
+export function mount(router: Router, services: Services, routes: readonly RouteSpec[], options: MountOptions = {}): void {
+  const limit = limiter(services.config.rateLimit);
+  for (const spec of routes) {
+    const path = expressPath(spec.path);
+    const identify: RequestHandler = (req, res, next) => {
+      localsOf(res).route = spec.path;
+      const known = (actor: Actor | null): void => {
+        localsOf(res).actor = actor;
+        next();
+      };
+      // Health must answer while Postgres is away, credential or not.
+      actorOf(services.store, req).then(known, (error: unknown) => (spec.verb === 'open' ? known(null) : next(error)));
+    };
+    const authorise: RequestHandler = (_req, res, next) => {
+      admit(localsOf(res).actor, spec.verb);
+      next();
+    };
+    const act = passOn(async (req, res) => {
+      const actor = admit(localsOf(res).actor, spec.verb);
+      const answer = await answerRequest(services, spec, actor, req, res);
+      if (!answer) return;
+      if (options.checkAnswers && !('write' in answer)) checkAnswer(spec, answer);
+      await send(res, answer);
+    });
+    const steps = [identify, limit, authorise, ...(spec.method === 'get' ? [] : [bodyReader(spec)]), act];
+    router[spec.method](path, ...steps);
+  }
+  for (const path of new Set(routes.map((spec) => spec.path))) {
+    const methods = routes.filter((spec) => spec.path === path).map((spec) => spec.method.toUpperCase());
+    router.all(expressPath(path), () => {
+      throw new MethodNotAllowed([...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', '));
+    });
+  }
+}

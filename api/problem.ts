@@ -1,0 +1,227 @@
+import { z } from 'zod';
+import { faults } from '../contracts/faults.ts';
+import type { Fault } from '../contracts/faults.ts';
+import type { Problem } from '../contracts/common.ts';
+import { Refusal, refusalText } from '../domain/kernel/refusal.ts';
+import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
+import { NotQuiet } from '../store/stepping.ts';
+import type { Language } from './route.ts';
+
+/** HTTP status of each refusal; what is not named is 422: understood, and not acceptable as it is. */
+const statuses: Partial<Record<RefusalCode, number>> = {
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'already-exists': 409,
+  'idempotency-running': 409,
+  'receivable-closed': 409,
+  'instalment-has-money': 409,
+  'already-reversed': 409,
+  'already-decided': 409,
+  'clock-fixed': 409,
+  'task-closed': 409,
+  'dispute-closed': 409,
+  'version-mismatch': 412,
+  'too-large': 413,
+  'unsupported-media': 415,
+  'rate-limited': 429,
+  'engine-down': 503,
+  'database-down': 503,
+};
+export const statusOf = (code: RefusalCode): number => statuses[code] ?? 422;
+
+const own: Record<'internal' | 'method-not-allowed' | 'not-quiet', Record<Language, { title: string; detail: string }>> = {
+  internal: {
+    zh: { title: '内部错误', detail: '系统内部出错，错误已记录。请稍后重试；如仍出现，请把 instance 中的编号告知管理员。' },
+    en: {
+      title: 'Internal error',
+      detail:
+        'Something went wrong on our side and was logged. Try again later; if it stays, give an administrator the id in "instance".',
+    },
+  },
+  'not-quiet': {
+    zh: { title: '流程未就绪', detail: '时钟已移动，但部分流程在一分钟内未作出响应。请确认 worker 正在运行，然后重试。未响应：' },
+    en: {
+      title: 'Processes have not answered',
+      detail:
+        'The clock has moved, but some processes did not answer within a minute. See that a worker runs, then try again. Not answered: ',
+    },
+  },
+  'method-not-allowed': {
+    zh: { title: '方法不支持', detail: '该路径不支持此 HTTP 方法。可用的方法见响应头 Allow。' },
+    en: {
+      title: 'Method not allowed',
+      detail: 'This path does not take this HTTP method. The header Allow names those it takes.',
+    },
+  },
+};
+
+type FieldError = NonNullable<Problem['errors']>[number];
+
+/** A request that does not fit its schema, already in the words of its language. */
+export class InvalidInput extends Error {
+  readonly errors: readonly FieldError[];
+
+  constructor(errors: readonly FieldError[]) {
+    super('the request does not fit its schema');
+    this.name = 'InvalidInput';
+    this.errors = errors;
+  }
+}
+
+/** The path has no such method. */
+export class MethodNotAllowed extends Error {
+  readonly allow: string;
+
+  constructor(allow: string) {
+    super('method not allowed');
+    this.name = 'MethodNotAllowed';
+    this.allow = allow;
+  }
+}
+
+const locales = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
+type RawIssue = Parameters<typeof locales.en>[0];
+interface IssueParams {
+  refusal?: RefusalCode;
+  figures?: RefusalParams;
+  fault?: Fault;
+}
+
+const paramsOf = (issue: object): IssueParams => ('params' in issue && issue.params ? (issue.params as IssueParams) : {});
+
+/** The sentence of an issue, chosen when it is found: nothing global is switched, so requests in two languages do not meet. */
+const wordsOf = (language: Language) => (issue: RawIssue) => {
+  const { refusal, figures, fault } = paramsOf(issue);
+  if (refusal) return refusalText(refusal, figures ?? {}, language).detail;
+  if (fault) return faults[fault][language];
+  return locales[language](issue);
+};
+
+const step = (key: PropertyKey): string => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+type Where = 'body' | 'query' | 'path';
+
+/** `/amount` in the body, `?limit` in the query, `{id}` in the path. */
+function pointerOf(where: Where, path: readonly PropertyKey[]): string {
+  if (where === 'query') return `?${path.map(String).join('.')}`;
+  if (where === 'path') return `{${path.map(String).join('.')}}`;
+  return path.map(step).join('');
+}
+
+function fieldErrors(error: z.ZodError, where: Where): FieldError[] {
+  return error.issues.flatMap((issue): FieldError[] => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ pointer: pointerOf(where, [...issue.path, key]), detail: issue.message }));
+    const { refusal } = paramsOf(issue);
+    return [{ pointer: pointerOf(where, issue.path), detail: issue.message, ...(refusal && { code: refusal }) }];
+  });
+}
+
+const MOST_ERRORS = 100;
+const NAMED = 10;
+
+/** Parses one part of a request. Throws InvalidInput naming each place that does not fit, in the language. */
+export function parsePart<S extends z.ZodType>(schema: S, value: unknown, where: Where, language: Language): z.output<S> {
+  const parsed = schema.safeParse(value, { error: wordsOf(language) });
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(fieldErrors(parsed.error, where).slice(0, MOST_ERRORS));
+}
+
+const databaseCodes = /^(?:08...|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|ENOENT)$/;
+const databaseWords =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
+
+/** Whether the error says that Postgres cannot be reached or is going down (the fault may be tried again). */
+export function isDatabaseDown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseDown);
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' && databaseCodes.test(code)) || databaseWords.test(error.message);
+}
+
+interface HttpError {
+  status: number;
+  type?: string;
+  expose?: boolean;
+}
+const isHttpError = (error: unknown): error is Error & HttpError =>
+  error instanceof Error && typeof (error as Partial<HttpError>).status === 'number';
+
+/** What the HTTP library itself refuses: sizes, encodings, broken URLs. */
+function refusalOfHttp(error: Error & HttpError): Refusal | null {
+  if (error.status === 413) return new Refusal('too-large');
+  if (error.status === 415) return new Refusal('unsupported-media');
+  if (error.status >= 400 && error.status < 500) return new Refusal('invalid');
+  return null;
+}
+
+/** The expected "no" behind an error, or null when it is a defect. */
+function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  if (isDatabaseDown(error)) return new Refusal('database-down');
+  if (error instanceof URIError) return new Refusal('not-found');
+  return isHttpError(error) ? refusalOfHttp(error) : null;
+}
+
+export interface ProblemAnswer {
+  status: number;
+  body: Problem;
+  headers: Record<string, string>;
+  /** True for a defect: to be logged with its stack. */
+  defect: boolean;
+}
+
+function answer(
+  code: Problem['code'],
+  status: number,
+  text: { title: string; detail: string },
+  instance: string,
+  more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+): ProblemAnswer {
+  const { errors, headers = {} } = more;
+  const body = { type: `/docs/problems#${code}`, title: text.title, status, detail: text.detail, instance, code };
+  return { status, body: errors ? { ...body, errors } : body, headers, defect: code === 'internal' };
+}
+
+function ofInput(error: InvalidInput, language: Language, instance: string): ProblemAnswer {
+  const errors = [...error.errors];
+  const only = errors.length === 1 ? errors[0] : undefined;
+  const code = (only?.code as RefusalCode | undefined) ?? 'invalid';
+  const text = refusalText(code, {}, language);
+  return answer(code, statusOf(code), only?.code ? { ...text, detail: only.detail } : text, instance, { errors });
+}
+
+const headersOf = (refusal: Refusal): Record<string, string> => {
+  const status = statusOf(refusal.code);
+  if (status === 401) return { 'WWW-Authenticate': 'Bearer realm="duecourse"' };
+  if (status === 503) return { 'Retry-After': '5' };
+  if (refusal.code === 'idempotency-running') return { 'Retry-After': '1' };
+  return {};
+};
+
+function ofRefusal(refusal: Refusal, language: Language, instance: string): ProblemAnswer {
+  const { code, params, pointer, reasons } = refusal;
+  const text = refusalText(code, params, language);
+  const errors = reasons?.map((reason) => ({
+    pointer: reason.pointer ?? '',
+    detail: refusalText(reason.code, reason.params ?? {}, language).detail,
+    code: reason.code,
+  }));
+  const named = errors ?? (pointer === undefined ? undefined : [{ pointer, detail: text.detail, code }]);
+  return answer(code, statusOf(code), text, instance, { headers: headersOf(refusal), ...(named && { errors: named }) });
+}
+
+/** The problem [RFC 9457] of anything thrown: a refusal in its words, the unknown as a generic 500 that tells nothing of the inside. */
+export function problemOf(error: unknown, language: Language, instance: string): ProblemAnswer {
+  if (error instanceof InvalidInput) return ofInput(error, language, instance);
+  if (error instanceof MethodNotAllowed)
+    return answer('method-not-allowed', 405, own['method-not-allowed'][language], instance, { headers: { Allow: error.allow } });
+  if (error instanceof NotQuiet) {
+    const { title, detail } = own['not-quiet'][language];
+    return answer('not-quiet', 503, { title, detail: `${detail}${error.subjects.slice(0, NAMED).join(', ')}` }, instance);
+  }
+  const refusal = refusalOf(error);
+  return refusal ? ofRefusal(refusal, language, instance) : answer('internal', 500, own.internal[language], instance);
+}

@@ -1,0 +1,147 @@
+import type { Response } from 'express';
+import { z } from 'zod';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { eventsNow, readEvents } from '../../store/events.ts';
+import type { EventPlace, EventRow } from '../../store/events.ts';
+import type { Sleeper } from '../../store/listener.ts';
+import { actorOf } from '../auth.ts';
+import { route } from '../route.ts';
+import type { RouteSpec } from '../route.ts';
+import type { Services } from '../services.ts';
+
+const BATCH = 200;
+/** At most this often a stream looks, however many events come. */
+const PAUSE_MS = 100;
+const LOOK_MS = 1_000;
+const HEARTBEAT_MS = 15_000;
+const MOST_STREAMS = 500;
+
+const placeShape = /^(\d{1,20})-(\d{1,16})$/;
+
+/** The place of a Last-Event-ID; undefined when it is none of ours. */
+function placeOf(id: string): EventPlace | undefined {
+  const [, tx, seq] = placeShape.exec(id) ?? [];
+  const known = tx !== undefined && seq !== undefined && BigInt(tx) < 2n ** 64n && Number.isSafeInteger(Number(seq));
+  return known ? { tx, seq: Number(seq) } : undefined;
+}
+
+function frame(event: EventRow): string {
+  const { tx, seq, kind, at, businessAt, subjectKind, subjectId, customer, data } = event;
+  const body = { at, businessAt, kind, subject: { kind: subjectKind, id: subjectId }, customer, data };
+  return `id: ${tx}-${seq}\nevent: ${kind}\ndata: ${JSON.stringify(body)}\n\n`;
+}
+
+/** Writes as fast as the reader reads; answers false when it has gone. */
+async function put(res: Response, text: string): Promise<boolean> {
+  if (res.destroyed || res.writableEnded) return false;
+  if (!res.write(text)) {
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        res.off('drain', go).off('close', go);
+        resolve();
+      };
+      res.on('drain', go).on('close', go);
+    });
+  }
+  return !res.destroyed;
+}
+
+/** A wait that ends early by a notification, when there is a listener. */
+function sleeperOf({ listener }: Services): Sleeper {
+  if (listener) return listener.sleeper('event');
+  let wake: (() => void) | null = null;
+  let ended = false;
+  return {
+    sleep: (ms) =>
+      new Promise<void>((resolve) => {
+        if (ended) return resolve();
+        const timer = setTimeout(resolve, ms);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    end() {
+      ended = true;
+      wake?.();
+    },
+  };
+}
+
+/** Sends events until the reader goes, its credential ends or the API closes. */
+async function follow(
+  services: Services,
+  res: Response,
+  actor: Actor,
+  from: EventPlace,
+  stillAllowed: () => Promise<boolean>,
+): Promise<void> {
+  const { db } = services.store;
+  const sleeper = sleeperOf(services);
+  const end = (): void => sleeper.end();
+  res.on('close', end);
+  services.closing?.addEventListener('abort', end);
+  const over = (): boolean => res.destroyed || services.closing?.aborted === true;
+  let place = from;
+  let heartbeatAt = performance.now() + HEARTBEAT_MS;
+  try {
+    while (!over()) {
+      const { events, next, more } = await readEvents(db, actor, place, BATCH);
+      place = next;
+      if (events.length > 0 && !(await put(res, events.map(frame).join('')))) break;
+      if (performance.now() >= heartbeatAt) {
+        if (!(await stillAllowed())) break;
+        if (!(await put(res, `: ${place.tx}-${place.seq}\n\n`))) break;
+        heartbeatAt = performance.now() + HEARTBEAT_MS;
+      }
+      if (more) continue;
+      await sleeper.sleep(PAUSE_MS, false);
+      if (!over()) await sleeper.sleep(LOOK_MS);
+    }
+  } finally {
+    services.closing?.removeEventListener('abort', end);
+    sleeper.end();
+    res.end();
+  }
+}
+
+/** Changes the caller may see, as server-sent events. */
+export function eventRoutes(services: Services): RouteSpec[] {
+  let streams = 0;
+  return [
+    route({
+      method: 'get',
+      path: '/v1/events',
+      verb: 'event.read',
+      tag: 'Record',
+      summary: 'Changes as server-sent events; `Last-Event-ID` resumes where a stream broke off, without a gap',
+      query: z.strictObject({
+        lastEventId: z
+          .string()
+          .max(40)
+          .optional()
+          .meta({ description: 'As the header Last-Event-ID; `0-0` begins with the first event.' }),
+      }),
+      answers: { 200: { description: 'A stream of events.', schema: z.string(), type: 'text/event-stream' } },
+      async handle({ actor, query, req }) {
+        const sent = req.get('Last-Event-ID') ?? query.lastEventId;
+        const from = sent === undefined ? await eventsNow(services.store.db) : placeOf(sent);
+        if (!from) throw new Refusal('invalid', { what: 'Last-Event-ID' }, { pointer: 'Last-Event-ID' });
+        if (streams >= MOST_STREAMS) throw new Refusal('rate-limited', { seconds: 60 });
+        const stillAllowed = async (): Promise<boolean> => (await actorOf(services.store, req)) !== null;
+        return {
+          status: 200,
+          async write(res) {
+            streams += 1;
+            res.on('close', () => (streams -= 1));
+            res.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+            res.flushHeaders();
+            await put(res, `retry: 2000\n: ${from.tx}-${from.seq}\n\n`);
+            await follow(services, res, actor, from, stillAllowed);
+          },
+        };
+      },
+    }),
+  ];
+}
