@@ -1,4 +1,5 @@
 import { addMs, addWorkingDays, dateOf, instantAt } from '../domain/kernel/calendar.ts';
+import type { Instant } from '../domain/kernel/calendar.ts';
 import { realWaitMs } from '../domain/kernel/clock.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { Channel } from '../domain/collection/governor.ts';
@@ -10,6 +11,7 @@ import { contactKey, draftMessage, fallbackStands, insertMessage, readLines, req
 import type { Line } from './digest.ts';
 import { lockOutreach, outreachTerms, readCustomer } from './outreach-facts.ts';
 import type { CustomerFacts, OutreachRow } from './outreach-facts.ts';
+import { append, messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
 import { templatesOf } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import { systemActor, write } from './transaction.ts';
@@ -54,11 +56,12 @@ export function contactCustomer(store: Store, input: OutreachInput, live: Readon
   return write(store, actor, async (tx, at) => {
     const row = await lockOutreach(tx, input.id);
     if (!row) return { value: unknownCustomer(input.seq), audit: null };
-    const templates = await templatesOf(store.db);
+    const templates = await templatesOf(store.policies.db);
     const facts = await readCustomer(tx, store, templates, input.id, at);
     const terms = await outreachTerms(store, facts.customerCode, at);
     const desk: Desk = { store, tx, at, row, templates, terms, live };
     if (input.seq !== null && input.seq > row.seq) return restoredBehind(desk, facts, input.seq);
+    if (isHeld(row, at)) return settle(desk, held(row.at), noTraces());
     const verdict = planOutreach(facts, terms, at.now);
     if (verdict.step !== 'compose' || (verdict.at ?? '') > at.now) return settle(desk, verdict, noTraces());
     const done = await contactNow(desk, facts);
@@ -74,7 +77,7 @@ export async function replanOutreach(
   row: OutreachRow,
   traces: WorkOrderTraces,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
-  const templates = await templatesOf(store.db);
+  const templates = await templatesOf(store.policies.db);
   const facts = await readCustomer(tx, store, templates, row.customerId, at);
   const terms = await outreachTerms(store, facts.customerCode, at);
   return settle({ store, tx, at, row }, planOutreach(facts, terms, at.now), traces);
@@ -226,22 +229,30 @@ function planAfter(desk: Desk, { facts, withdrawing }: Done): OutreachVerdict {
 async function restoredBehind(
   desk: Desk,
   facts: CustomerFacts,
-  held: number,
+  heldSeq: number,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
   const { store, tx, at, row, terms } = desk;
   const traces = await openWorkOrder(tx, store, at, {
-    key: `${facts.id}/restored/${held}`,
+    key: `${facts.id}/restored/${heldSeq}`,
     kind: 'sequence-check',
     customerId: facts.id,
     subject: `customer ${facts.customerCode}`,
-    reason: { storedPlan: row.seq, workflowPlan: held },
+    reason: { storedPlan: row.seq, workflowPlan: heldSeq },
   });
   const { calendar, slotMinute } = terms;
   const on = addWorkingDays(calendar, dateOf(at.now, calendar.zone), 2);
-  const until = instantAt(on, slotMinute, calendar.zone);
-  const verdict: OutreachVerdict = { step: 'compose', at: until, messageId: null, why: { code: 'restored', params: {} } };
-  return settle({ ...desk, row: { ...row, seq: held } }, verdict, traces);
+  return settle({ ...desk, row: { ...row, seq: heldSeq } }, held(instantAt(on, slotMinute, calendar.zone)), traces);
 }
+
+const held = (until: Instant | null): OutreachVerdict => ({
+  step: 'compose',
+  at: until,
+  messageId: null,
+  why: { code: 'restored', params: {} },
+});
+
+const isHeld = (row: OutreachRow, at: Moment): boolean =>
+  (row.why as OutreachVerdict['why']).code === 'restored' && row.at !== null && row.at > at.now;
 
 /** Writes the next plan with what was done; unchanged plans are only answered. */
 async function settle(
@@ -292,47 +303,3 @@ const unknownCustomer = (seq: number | null): OutreachPlan => ({
   why: 'the database does not know this customer',
   messageId: null,
 });
-
-function append(traces: WorkOrderTraces, more: Partial<WorkOrderTraces>): void {
-  traces.audit.push(...(more.audit ?? []));
-  traces.asks.push(...(more.asks ?? []));
-  traces.posts.push(...(more.posts ?? []));
-  traces.events.push(...(more.events ?? []));
-}
-
-function messageTraces(
-  facts: CustomerFacts,
-  id: string,
-  recipient: Extract<Recipient, { verdict: 'send' }>,
-  template: { id: string; version: number; class: string },
-  lines: readonly Line[],
-  outbox: boolean,
-): Partial<WorkOrderTraces> {
-  const about = { subjectKind: 'message', subjectId: id, customerId: facts.id };
-  const state = outbox ? 'sent' : 'sending';
-  const data = { channel: recipient.channel, template: template.id, class: template.class, state, outbox };
-  const asked = lines.map((line) => ({ receivable: line.found.id, rung: line.rung.rung, askedMinor: line.askedMinor }));
-  return {
-    audit: [
-      {
-        ...about,
-        action: `message.${state}`,
-        policyVersion: `template ${template.id}/${template.version}`,
-        after: { ...data, contact: recipient.person.id, lines: asked },
-      },
-    ],
-    events: [{ ...about, kind: `message.${state}`, data }],
-  };
-}
-
-function rungTraces(line: Line, action: string, reason: string | null, message: string | null): Partial<WorkOrderTraces> {
-  const { found, rung } = line;
-  const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
-  const after = { rung: rung.rung, message, askedMinor: line.askedMinor };
-  return { audit: [{ ...about, action, reason, policyVersion: `ladders/${found.policyVersion}`, after }] };
-}
-
-function stageTraces({ found }: Line, to: string): Partial<WorkOrderTraces> {
-  const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
-  return { events: [{ ...about, kind: 'receivable.stage', data: { from: found.facts.stage, to, outcome: null } }] };
-}

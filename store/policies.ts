@@ -20,14 +20,15 @@ interface Loaded {
  * seconds. A new version takes effect at a date, so processes that learn of it a moment apart agree.
  */
 export class PolicyBook {
-  readonly #db: Database;
+  /** A pool of its own: a transaction that looks up a policy must never wait for a connection that other such transactions hold. */
+  readonly db: Database;
   readonly #ladders = new Map<number, ReadonlyMap<string, Ladder>>();
   #loaded: Loaded | null = null;
   #loading: Promise<Loaded> | null = null;
   readonly zone: string;
 
   constructor(db: Database, zone = 'Asia/Shanghai') {
-    this.#db = db;
+    this.db = db;
     this.zone = zone;
   }
 
@@ -48,7 +49,7 @@ export class PolicyBook {
   async ladder(id: string, version: number): Promise<Ladder> {
     let ladders = this.#ladders.get(version);
     if (!ladders) {
-      const row = await this.#db
+      const row = await this.db
         .selectFrom('policy')
         .select('content')
         .where('kind', '=', 'ladders')
@@ -78,9 +79,9 @@ export class PolicyBook {
     const { rows } = await sql<{ kind: PolicyKind; version: number; content: unknown }>`
       select distinct on (kind) kind, version, content from policy
       where approved_by is not null and effective_from <= (select (business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone} from clock)::date
-      order by kind, version desc`.execute(this.#db);
-    const days = await this.#db.selectFrom('calendar_day').select(['day', 'kind']).execute();
-    const years = await this.#db
+      order by kind, version desc`.execute(this.db);
+    const days = await this.db.selectFrom('calendar_day').select(['day', 'kind']).execute();
+    const years = await this.db
       .selectFrom('calendar_year')
       .select('year')
       .where('published', '=', true)

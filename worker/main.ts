@@ -2,9 +2,8 @@ import { Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
-import { openDatabase } from '../store/database.ts';
 import { startListener } from '../store/listener.ts';
-import { PolicyBook } from '../store/policies.ts';
+import { openStore } from '../store/open.ts';
 import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
 import type { Store } from '../store/transaction.ts';
 import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.ts';
@@ -39,8 +38,12 @@ export function activitiesOf(store: Store) {
 export async function startWorker({ config, log }: { config: Config; log: WorkerLog }): Promise<RunningWorker> {
   quietRuntime(log);
   const { address, namespace, taskQueue, apiKey, tls } = config.temporal;
-  const db = openDatabase({ url: config.databaseUrl, max: config.databasePool, applicationName: 'duecourse-worker' });
-  const store: Store = { db, policies: new PolicyBook(db, config.zone) };
+  const store = openStore({
+    url: config.databaseUrl,
+    max: config.databasePool,
+    zone: config.zone,
+    applicationName: 'duecourse-worker',
+  });
   const credentials = { address, tls, ...(apiKey ? { apiKey } : {}) };
   const native = await NativeConnection.connect(credentials);
   const connection = await Connection.connect(credentials);
@@ -68,7 +71,7 @@ export async function startWorker({ config, log }: { config: Config; log: Worker
       worker.shutdown();
       await run.catch(() => undefined);
       await Promise.all([listener.close(), native.close(), connection.close()]);
-      await db.destroy();
+      await store.close();
     },
   };
 }

@@ -1,0 +1,21 @@
+import { openDatabase } from './database.ts';
+import type { DatabaseOptions } from './database.ts';
+import { PolicyBook } from './policies.ts';
+import type { Store } from './transaction.ts';
+
+export interface OpenStore extends Store {
+  close(): Promise<void>;
+}
+
+/** A store over its own pools: one for facts, and a single connection for policies, templates and calendars. */
+export function openStore(options: DatabaseOptions & { zone?: string }): OpenStore {
+  const db = openDatabase(options);
+  const reference = openDatabase({ ...options, max: 1 });
+  return {
+    db,
+    policies: new PolicyBook(reference, options.zone),
+    async close() {
+      await Promise.all([db.destroy(), reference.destroy()]);
+    },
+  };
+}
