@@ -1,13 +1,13 @@
-import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, ServiceError, WorkflowNotFoundError, isGrpcServiceError } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TemporalConfig } from '../config/env.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-
-export type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+import { decodedEvents } from './history-json.ts';
+import type { HistoryEvent } from './history-json.ts';
 
 /** What the API asks of the engine; every call refuses with `engine-down` while Temporal cannot be reached. */
 export interface Commands {
-  /** The events of the newest run of a workflow; null when the engine does not know it (any more). */
+  /** The events of the newest run of a workflow as JSON; null when the engine does not know it (any more). */
   history(workflowId: string): Promise<HistoryEvent[] | null>;
   /** Resolves when the engine answers for our namespace. */
   ping(): Promise<void>;
@@ -16,44 +16,54 @@ export interface Commands {
 
 const CALL_MS = 10_000;
 const PING_MS = 2_000;
+const CONNECT_MS = 3_000;
 
-/** The only user of the Temporal client in the API; it connects at the first call, and again after a failed one. */
+/** The only user of the Temporal client in the API; it connects at the first call, and again by itself after an outage. */
 export function createCommands(config: TemporalConfig): Commands {
-  let connection: Connection | null = null;
-  const connect = (): Connection =>
-    (connection ??= Connection.lazy({
-      address: config.address,
-      tls: config.tls,
-      ...(config.apiKey !== undefined && { apiKey: config.apiKey }),
-      connectTimeout: CALL_MS,
-    }));
+  let connecting: Promise<Connection> | null = null;
 
-  async function asked<T>(ms: number, work: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({ connection: connect(), namespace: config.namespace });
+  // A connection that was made once mends itself; one that was never made is tried anew at the next call.
+  const connected = (): Promise<Connection> => {
+    const { address, tls, apiKey } = config;
+    connecting ??= Connection.connect({
+      address,
+      tls,
+      connectTimeout: CONNECT_MS,
+      ...(apiKey !== undefined && { apiKey }),
+    }).catch(() => {
+      connecting = null;
+      throw new Refusal('engine-down');
+    });
+    return connecting;
+  };
+
+  async function ask<T>(ms: number, work: (client: Client) => Promise<T>): Promise<T> {
+    const client = new Client({ connection: await connected(), namespace: config.namespace });
     try {
       return await client.withDeadline(Date.now() + ms, () => work(client));
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw error;
-      throw new Refusal('engine-down', {}, {});
+      if (error instanceof ServiceError || isGrpcServiceError(error)) throw new Refusal('engine-down');
+      throw error;
     }
   }
 
   return {
     async history(workflowId) {
       try {
-        const history = await asked(CALL_MS, (client) => client.workflow.getHandle(workflowId).fetchHistory());
-        return history.events ?? [];
+        const history = await ask(CALL_MS, (client) => client.workflow.getHandle(workflowId).fetchHistory());
+        return decodedEvents(historyToJSON(history));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
       }
     },
     async ping() {
-      await asked(PING_MS, (client) => client.workflowService.describeNamespace({ namespace: config.namespace }));
+      await ask(PING_MS, (client) => client.workflowService.describeNamespace({ namespace: config.namespace }));
     },
     async close() {
+      const connection = await connecting?.catch(() => null);
+      connecting = null;
       await connection?.close();
-      connection = null;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Refusal } from '../domain/kernel/refusal.ts';
 
 /** Where a list goes on, as an opaque text: the sort values of the last row sent. */

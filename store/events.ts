@@ -44,6 +44,9 @@ export async function readEvents(
     where (e.tx, e.seq) > (${after.tx}::xid8, ${after.seq}::bigint) and e.tx < pg_snapshot_xmin(pg_current_snapshot())
     order by e.tx, e.seq limit ${limit}`.execute(db);
   const last = rows.at(-1);
-  const events = rows.filter((row) => row.seen).map(({ seen: _, ...event }) => event);
-  return { events, next: last ? { tx: last.tx, seq: last.seq } : after, more: rows.length === limit };
+  return {
+    events: rows.filter((row) => row.seen),
+    next: last ? { tx: last.tx, seq: last.seq } : after,
+    more: rows.length === limit,
+  };
 }

@@ -46,8 +46,8 @@ const shownJob = async ({ store }: Services, actor: Actor, id: string) => {
   const found = await readJob(store.db, id);
   const theirs = found && (found.actor.id === actor.id || actor.role === 'admin' || actor.role === 'auditor');
   if (!found || !theirs) throw new Refusal('not-found', { id });
-  const { actor: _, ...row } = found;
-  return row;
+  const { kind, state, done, total, failures, result } = found;
+  return { id: found.id, kind, state, done, total, failures, result };
 };
 
 /** Business time, which the local stack may move, and the jobs of long work. */

@@ -1,0 +1,170 @@
+import type { HistoryEvent } from './history-json.ts';
+import type { Language } from './route.ts';
+
+/** A line of the story of a process. */
+export interface Told {
+  at: string;
+  what: string;
+  detail: string | null;
+}
+
+type Words = Record<Language, string>;
+type Fields = Record<string, unknown>;
+
+/** What each activity does, as the credit manual says it; one not named here is told by its own name. */
+const acts: Record<string, Words> = {
+  reassessReceivable: { zh: '重新核对应收款事实并制定计划', en: 'Read the facts of the receivable and planned anew' },
+  judgePromise: { zh: '判定付款承诺', en: 'Judged a promise to pay' },
+  requestNotice: { zh: '请求发送到期通知', en: 'Asked for a notice to be sent' },
+  requestReminder: { zh: '请求发送催款提醒', en: 'Asked for a reminder to be sent' },
+  openWorkOrder: { zh: '创建工作任务', en: 'Opened a work order' },
+  escalate: { zh: '升级处理', en: 'Escalated' },
+  openLegalCase: { zh: '移交法务并立案', en: 'Handed over to legal' },
+  reassessWorkOrder: { zh: '重新核对工作任务', en: 'Looked at the work order again' },
+  warnWorkOrder: { zh: '提醒任务即将到期', en: 'Warned that the work order is nearly due' },
+  escalateWorkOrder: { zh: '任务逾期，升级至上一级角色', en: 'The work order is late: handed to the next role' },
+  reassessOutreach: { zh: '重新核对待联系事项', en: 'Looked at the contacts that wait' },
+  compose: { zh: '按当时余额撰写消息', en: 'Composed the message from the balances of that moment' },
+  composeMessage: { zh: '按当时余额撰写消息', en: 'Composed the message from the balances of that moment' },
+  deliver: { zh: '向服务商提交消息', en: 'Handed the message to the provider' },
+  deliverMessage: { zh: '向服务商提交消息', en: 'Handed the message to the provider' },
+};
+
+/** The events a reader cares for; the engine's own bookkeeping (workflow tasks, starts of attempts) is left out. */
+const said: Record<string, Words> = {
+  WORKFLOW_EXECUTION_STARTED: { zh: '流程开始', en: 'The process began' },
+  WORKFLOW_EXECUTION_COMPLETED: { zh: '流程结束', en: 'The process ended' },
+  WORKFLOW_EXECUTION_FAILED: { zh: '流程失败', en: 'The process failed' },
+  WORKFLOW_EXECUTION_TIMED_OUT: { zh: '流程超时', en: 'The process ran out of time' },
+  WORKFLOW_EXECUTION_CANCELED: { zh: '流程已取消', en: 'The process was cancelled' },
+  WORKFLOW_EXECUTION_TERMINATED: { zh: '流程被终止', en: 'The process was terminated' },
+  WORKFLOW_EXECUTION_CONTINUED_AS_NEW: {
+    zh: '历史记录过长，以相同状态续开新的一段',
+    en: 'The history grew long: it goes on in a new one',
+  },
+  WORKFLOW_EXECUTION_SIGNALED: { zh: '收到通知：事实有变化', en: 'The bell rang: some fact has changed' },
+  WORKFLOW_TASK_FAILED: { zh: '程序出错，等待修复', en: 'A defect stopped it; it waits to be mended' },
+  WORKFLOW_TASK_TIMED_OUT: { zh: '处理节点未响应，将重试', en: 'The worker did not answer; it is tried again' },
+  TIMER_STARTED: { zh: '开始等待', en: 'Began to wait' },
+  TIMER_FIRED: { zh: '等待到时', en: 'The wait was over' },
+  TIMER_CANCELED: { zh: '等待提前结束', en: 'The wait ended early' },
+  ACTIVITY_TASK_SCHEDULED: { zh: '安排执行', en: 'Arranged' },
+  ACTIVITY_TASK_COMPLETED: { zh: '执行完成', en: 'Done' },
+  ACTIVITY_TASK_FAILED: { zh: '执行失败', en: 'Failed' },
+  ACTIVITY_TASK_TIMED_OUT: { zh: '执行超时', en: 'Ran out of time' },
+  WORKFLOW_EXECUTION_UPDATE_ACCEPTED: { zh: '接受决定', en: 'A decision was taken in' },
+  WORKFLOW_EXECUTION_UPDATE_COMPLETED: { zh: '决定已执行', en: 'The decision was carried out' },
+  UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: { zh: '阶段变更', en: 'The stage changed' },
+};
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** `timerStartedEventAttributes` of a TIMER_STARTED. */
+function attributesOf(event: HistoryEvent): Fields {
+  const key = Object.keys(event).find((name) => name.endsWith('EventAttributes'));
+  const value = key === undefined ? undefined : event[key];
+  return isFields(value) ? value : {};
+}
+
+function summaryOf(event: HistoryEvent): string | null {
+  const data = event['userMetadata'];
+  return isFields(data) && typeof data['summary'] === 'string' ? data['summary'] : null;
+}
+
+const first = (value: unknown): unknown => (Array.isArray(value) ? (value as unknown[])[0] : value);
+
+/** What a plan says: its next step, when, and why. */
+function planWords(value: unknown, language: Language): string | null {
+  if (!isFields(value) || typeof value['step'] !== 'string') return null;
+  const at = typeof value['at'] === 'string' ? ` ${value['at']}` : '';
+  const why = typeof value['why'] === 'string' ? value['why'] : '';
+  const next = language === 'zh' ? '下一步' : 'next';
+  return `${next}: ${value['step']}${at}${why === '' ? '' : ` (${why})`}`;
+}
+
+function durationWords(text: unknown, language: Language): string | null {
+  const seconds = typeof text === 'string' ? Number.parseFloat(text) : Number.NaN;
+  if (Number.isNaN(seconds)) return null;
+  const [unit, size] =
+    seconds >= 172_800 ? (['d', 86_400] as const) : seconds >= 7_200 ? (['h', 3_600] as const) : (['s', 1] as const);
+  const units = { d: { zh: '天', en: 'days' }, h: { zh: '小时', en: 'hours' }, s: { zh: '秒', en: 'seconds' } };
+  return `${Math.round((seconds / size) * 10) / 10} ${units[unit][language]}`;
+}
+
+function failureWords(value: unknown): string | null {
+  return isFields(value) && typeof value['message'] === 'string' ? value['message'] : null;
+}
+
+const join = (parts: readonly (string | null)[]): string | null => {
+  const known = parts.filter((part) => part !== null && part !== '');
+  return known.length === 0 ? null : known.join('; ');
+};
+
+function activityName(attributes: Fields): string | null {
+  const type = attributes['activityType'];
+  return isFields(type) && typeof type['name'] === 'string' ? type['name'] : null;
+}
+
+const actWords = (name: string | null, language: Language): string => (name === null ? '' : (acts[name]?.[language] ?? name));
+
+/** A local activity, which the engine keeps as a marker. */
+function markerTold(event: HistoryEvent, attributes: Fields, language: Language): Told | null {
+  const details = attributes['details'];
+  if (!isFields(details)) return null;
+  const data = first(details['data']);
+  const name = isFields(data) && typeof data['activity_type'] === 'string' ? data['activity_type'] : null;
+  if (name === null) return null;
+  return {
+    at: event.eventTime,
+    what: actWords(name, language),
+    detail: join([planWords(first(details['result']), language), failureWords(attributes['failure'])]),
+  };
+}
+
+function detailOf(event: HistoryEvent, attributes: Fields, language: Language): string | null {
+  switch (event.eventType) {
+    case 'WORKFLOW_EXECUTION_STARTED': {
+      const input = first(attributes['input']);
+      return isFields(input) ? planWords(input['plan'], language) : null;
+    }
+    case 'TIMER_STARTED':
+      return join([durationWords(attributes['startToFireTimeout'], language), summaryOf(event)]);
+    case 'WORKFLOW_EXECUTION_SIGNALED':
+      return attributes['signalName'] === 'factsChanged' ? null : String(attributes['signalName'] ?? '');
+    case 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES': {
+      const found = attributes['searchAttributes'];
+      const fields = isFields(found) ? found['indexedFields'] : null;
+      return isFields(fields) ? Object.values(fields).flat().map(String).join(', ') : null;
+    }
+    case 'ACTIVITY_TASK_COMPLETED':
+      return planWords(first(attributes['result']), language);
+    default:
+      return join([
+        summaryOf(event),
+        failureWords(attributes['failure']),
+        typeof attributes['reason'] === 'string' ? attributes['reason'] : null,
+      ]);
+  }
+}
+
+/** The history of a process in plain words; what is only the engine's bookkeeping is left out. */
+export function tell(events: readonly HistoryEvent[], language: Language): Told[] {
+  const scheduled = new Map<string, string | null>();
+  return events.flatMap((event): Told[] => {
+    const attributes = attributesOf(event);
+    if (event.eventType === 'MARKER_RECORDED') {
+      const told = markerTold(event, attributes, language);
+      return told ? [told] : [];
+    }
+    const words = said[event.eventType];
+    if (!words) return [];
+    if (event.eventType === 'ACTIVITY_TASK_SCHEDULED') scheduled.set(event.eventId, activityName(attributes));
+    const name = scheduled.get(
+      event.eventType === 'ACTIVITY_TASK_SCHEDULED' ? event.eventId : String(attributes['scheduledEventId']),
+    );
+    const what = event.eventType.startsWith('ACTIVITY_TASK')
+      ? `${words[language]}: ${actWords(name ?? null, language)}`
+      : words[language];
+    return [{ at: event.eventTime, what, detail: detailOf(event, attributes, language) }];
+  });
+}

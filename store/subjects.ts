@@ -1,0 +1,22 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { subjectOf } from '../domain/kernel/subject.ts';
+import type { Database } from './database.ts';
+import { seesCustomer } from './scope.ts';
+
+/** The customer a process is about; null when there is no such process, or it is not the actor's to see. */
+export async function customerOfProcess(
+  db: Database,
+  actor: Actor,
+  workflowId: string,
+): Promise<{ customerId: string | null } | null> {
+  const subject = subjectOf(workflowId);
+  if (!subject) return null;
+  const { rows } = await sql<{ customerId: string | null }>`
+    select c.id as "customerId" from (
+      select customer_id from receivable where ${subject.kind} = 'receivable' and id = ${subject.id}::uuid
+      union all select id from customer where ${subject.kind} = 'outreach' and id = ${subject.id}::uuid
+      union all select customer_id from work_order where ${subject.kind} = 'work-order' and id = ${subject.id}::uuid) s
+    left join customer c on c.id = s.customer_id where ${seesCustomer(actor)}`.execute(db);
+  return rows[0] ?? null;
+}
