@@ -8,7 +8,7 @@ const house = {
   activities: { values: ['activities', 'domain', 'contracts'], types: ['store', 'config'] },
   store: { values: ['store', 'domain'], types: [] },
   api: { values: ['api', 'contracts', 'domain', 'store', 'workflows'], types: ['config', 'activities'] },
-  worker: { values: ['worker', 'activities', 'store', 'config', 'workflows', 'domain'], types: [] },
+  worker: { values: ['worker', 'activities', 'store', 'config', 'workflows', 'domain', 'contracts'], types: [] },
   config: { values: ['config', 'domain'], types: [] },
   stack: { values: ['stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: ['workflows'] },
   cli: { values: ['cli', 'stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: [] },

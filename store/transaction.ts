@@ -62,26 +62,33 @@ export interface Unchanged<T> {
   answer?: Answer | undefined;
 }
 
+const isTransaction = (db: Database): db is Tx => db.isTransaction;
+
+/** The store inside a transaction: what its verbs write is committed, or begun anew, with all the rest of it. */
+export const within = (store: Store, tx: Tx): Store => ({ ...store, db: tx });
+
 const RETRYABLE = new Set(['40001', '40P01']);
 const ATTEMPTS = 8;
 
 /**
  * One transaction: the work, its audit entries, wakes and events, or nothing at all. Serialization failures and deadlocks start it anew
- * (verbs hold no state outside the transaction); everything else is thrown.
+ * (verbs hold no state outside the transaction); everything else is thrown. A store over a transaction (`within`) joins it.
  */
 export async function write<T>(
   store: Store,
   actor: Actor,
   work: (tx: Tx, at: Moment) => Promise<Written<T> | Unchanged<T>>,
 ): Promise<T> {
+  const once = async (tx: Tx): Promise<T> => {
+    const at = await momentOf(tx, store);
+    const done = await work(tx, at);
+    await record(tx, actor, at, done);
+    return done.value;
+  };
+  if (isTransaction(store.db)) return once(store.db);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await store.db.transaction().execute(async (tx) => {
-        const at = await momentOf(tx, store);
-        const done = await work(tx, at);
-        await record(tx, actor, at, done);
-        return done.value;
-      });
+      return await store.db.transaction().execute(once);
     } catch (error) {
       if (attempt >= ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
     }
