@@ -5,7 +5,9 @@ import type { Instant } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
-import type { Ask } from './transaction.ts';
+import type { Ask, Moment, Store } from './transaction.ts';
+import { openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
 
 /** One spelling of an address: mail in small letters, numbers without spaces, dashes and brackets. */
 export function normalAddress(channel: Channel, address: string): string {
@@ -51,7 +53,7 @@ export async function recordOptOut(
 }
 
 /** Customers one of whose contacts has the address. */
-async function customersAt(tx: Tx, channel: Channel, address: string): Promise<string[]> {
+export async function customersAt(tx: Tx, channel: Channel, address: string): Promise<string[]> {
   const text = normalAddress(channel, address);
   switch (channel) {
     case 'email':
@@ -65,4 +67,23 @@ async function customersAt(tx: Tx, channel: Channel, address: string): Promise<s
     case 'letter':
       return [];
   }
+}
+
+/** A failure that says something of the address: no more of that channel, or a task to mend it. */
+export async function afterFailure(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  of: { channel: Channel; address: string; address_hash: string; customer_id: string; customer_code: string },
+  why: string,
+): Promise<Partial<WorkOrderTraces>> {
+  if (why === 'opted-out') return recordOptOut(tx, { channel: of.channel, address: of.address, source: 'provider', at: at.now });
+  if (why !== 'bad-address') return {};
+  return openWorkOrder(tx, store, at, {
+    key: `mend-address/${of.customer_code}/${of.channel}/${of.address_hash.slice(0, 16)}`,
+    kind: 'mend-address',
+    customerId: of.customer_id,
+    subject: `customer ${of.customer_code}`,
+    reason: { why, channel: of.channel },
+  });
 }

@@ -5,6 +5,7 @@ import type { HolidayFile, Instant } from '../domain/kernel/calendar.ts';
 import { policyKinds } from '../domain/collection/policy.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
+import { seedTemplates } from './templates.ts';
 
 const POLICIES = new URL('../policies/', import.meta.url);
 
@@ -36,6 +37,7 @@ export async function setUp(url: string, clock?: { business: Instant; speed: num
         from (select clock_timestamp() as now) n on conflict do nothing`.execute(tx);
       await seedPolicies(tx);
       await seedCalendars(tx);
+      await seedTemplates(tx);
     });
   } finally {
     await db.destroy();

@@ -1,0 +1,52 @@
+import type { Recipient } from '../domain/collection/outreach.ts';
+import type { Line } from './digest.ts';
+import type { CustomerFacts } from './outreach-facts.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
+
+/** Adds traces to those a verb collects. */
+export function append(traces: WorkOrderTraces, more: Partial<WorkOrderTraces>): void {
+  traces.audit.push(...(more.audit ?? []));
+  traces.asks.push(...(more.asks ?? []));
+  traces.posts.push(...(more.posts ?? []));
+  traces.events.push(...(more.events ?? []));
+}
+
+/** What a new message leaves in the record: never its text or address. */
+export function messageTraces(
+  facts: CustomerFacts,
+  id: string,
+  recipient: Extract<Recipient, { verdict: 'send' }>,
+  template: { id: string; version: number; class: string },
+  lines: readonly Line[],
+  outbox: boolean,
+): Partial<WorkOrderTraces> {
+  const about = { subjectKind: 'message', subjectId: id, customerId: facts.id };
+  const state = outbox ? 'sent' : 'sending';
+  const data = { channel: recipient.channel, template: template.id, class: template.class, state, outbox };
+  const asked = lines.map((line) => ({ receivable: line.found.id, rung: line.rung.rung, askedMinor: line.askedMinor }));
+  return {
+    audit: [
+      {
+        ...about,
+        action: `message.${state}`,
+        policyVersion: `template ${template.id}/${template.version}`,
+        after: { ...data, contact: recipient.person.id, lines: asked },
+      },
+    ],
+    events: [{ ...about, kind: `message.${state}`, data }],
+  };
+}
+
+/** A rung taken or skipped. */
+export function rungTraces(line: Line, action: string, reason: string | null, message: string | null): Partial<WorkOrderTraces> {
+  const { found, rung } = line;
+  const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
+  const after = { rung: rung.rung, message, askedMinor: line.askedMinor };
+  return { audit: [{ ...about, action, reason, policyVersion: `ladders/${found.policyVersion}`, after }] };
+}
+
+/** A stage that a taken rung brought. */
+export function stageTraces({ found }: Line, to: string): Partial<WorkOrderTraces> {
+  const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
+  return { events: [{ ...about, kind: 'receivable.stage', data: { from: found.facts.stage, to, outcome: null } }] };
+}

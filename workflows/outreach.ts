@@ -1,0 +1,44 @@
+import { ActivityFailure, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts';
+import { listenForBell } from './bell.ts';
+import { outreachPlanQuery } from './messages.ts';
+import type { ProcessInput } from './messages.ts';
+import { gateways, records } from './proxies.ts';
+
+type Take = (id: string, plan: OutreachPlan) => Promise<OutreachPlan>;
+
+const contact: Take = (id, { seq }) => records.contactCustomer({ id, seq });
+
+const take: Record<OutreachStep, Take> = { wait: contact, compose: contact, deliver, close: contact };
+
+/** The provider's turn. What could not be delivered within a day goes to another channel, or to a person. */
+async function deliver(id: string, { messageId }: OutreachPlan): Promise<OutreachPlan> {
+  if (messageId === null) throw new Error('a plan to deliver without its message');
+  try {
+    return await gateways.deliverMessage({ id, messageId });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return records.giveUpDelivery({ id, messageId });
+  }
+}
+
+/**
+ * All contacts of one customer: what is asked goes as one digest in the next lawful and polite window; what fails or gets no receipt
+ * goes by another channel. It ends when nothing is pending, and the next request starts it again.
+ */
+export async function outreach({ id, plan: given }: ProcessInput<OutreachPlan>): Promise<void> {
+  const bell = listenForBell();
+  let plan: OutreachPlan | null = given;
+  setHandler(outreachPlanQuery, () => plan);
+
+  if (!plan) {
+    bell.quiet();
+    plan = await records.contactCustomer({ id, seq: null });
+  }
+  while (plan.step !== 'close' || bell.rung) {
+    const rang = await bell.ringsWithin(plan.waitMs, plan.why);
+    const next: OutreachPlan = await (rang ? contact : take[plan.step])(id, plan);
+    plan = next;
+    if (workflowInfo().continueAsNewSuggested && !bell.rung) await continueAsNew<typeof outreach>({ id, plan });
+  }
+}
