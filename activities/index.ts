@@ -1,16 +1,29 @@
+import { deliveryActivities } from './delivery.ts';
+import type { DeliveryBook } from './delivery.ts';
+import type { Gateways } from './gateways/gateway.ts';
+import { outreachActivities } from './outreach.ts';
+import type { OutreachBook } from './outreach.ts';
 import { receivableActivities } from './receivable.ts';
 import type { ReceivableBook } from './receivable.ts';
 import { workOrderActivities } from './work-order.ts';
 import type { WorkOrderBook } from './work-order.ts';
 
-/** The ports of all activities; worker/ fills them with the store. */
+/** The ports of all activities; worker/ fills them with the store and the gateways. */
 export interface ActivityPorts {
   receivables: ReceivableBook;
   workOrders: WorkOrderBook;
+  outreach: OutreachBook;
+  deliveries: DeliveryBook;
+  gateways: Gateways;
 }
 
 /** Every activity of the product, from one typed factory: one that is missing does not compile. */
 export function createActivities(ports: ActivityPorts) {
-  return { ...receivableActivities(ports.receivables), ...workOrderActivities(ports.workOrders) };
+  return {
+    ...receivableActivities(ports.receivables),
+    ...workOrderActivities(ports.workOrders),
+    ...outreachActivities(ports.outreach),
+    ...deliveryActivities(ports.deliveries, ports.gateways),
+  };
 }
 export type Activities = ReturnType<typeof createActivities>;

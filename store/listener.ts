@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Waits that a notification ends early. */
+/** Waits that a notification ends early; one sleeper for one loop. */
 export interface Sleeper {
   /** Until notified of the topic, or `ms` have passed; with `early` false only the time counts (and the end). */
   sleep(ms: number, early?: boolean): Promise<void>;

@@ -1,16 +1,17 @@
 import { Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
 import { startListener } from '../store/listener.ts';
 import { openStore } from '../store/open.ts';
-import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
 import type { Store } from '../store/transaction.ts';
-import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.ts';
+import { activitiesOf } from './activities.ts';
 import { workflowBundle } from './bundle.ts';
 import { checkEngineIdentity } from './engine.ts';
+import { FailureCounts, watchFailures } from './failures.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
+import { workerTuning } from './tuning.ts';
+import type { WorkerTuning } from './tuning.ts';
 
 export interface WorkerLog {
   info(fields: object, message: string): void;
@@ -22,20 +23,20 @@ export interface RunningWorker {
   /** Settles when the worker has ended; rejects when it failed. */
   run: Promise<void>;
   relay: Relay;
+  failures: FailureCounts;
   store: Store;
   shutdown(): Promise<void>;
 }
 
-/** The activities over a store: the one place where ports meet the database. */
-export function activitiesOf(store: Store) {
-  return createActivities({
-    receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
-    workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
-  });
+export interface WorkerSettings {
+  config: Config;
+  log: WorkerLog;
+  /** Other than the measured defaults. */
+  tuning?: WorkerTuning;
 }
 
 /** Runs workflows, activities and the relay until `shutdown`. Everything it knows is in Postgres and Temporal. */
-export async function startWorker({ config, log }: { config: Config; log: WorkerLog }): Promise<RunningWorker> {
+export async function startWorker({ config, log, tuning }: WorkerSettings): Promise<RunningWorker> {
   quietRuntime(log);
   const { address, namespace, taskQueue, apiKey, tls } = config.temporal;
   const store = openStore({
@@ -48,16 +49,17 @@ export async function startWorker({ config, log }: { config: Config; log: Worker
   const native = await NativeConnection.connect(credentials);
   const connection = await Connection.connect(credentials);
   await checkEngineIdentity(store, connection, namespace, log);
+  const failures = new FailureCounts();
   const worker = await Worker.create({
     connection: native,
     namespace,
     taskQueue,
     workflowBundle: await workflowBundle(),
-    activities: activitiesOf(store),
-    stickyQueueScheduleToStartTimeout: config.mode === 'local' ? '1s' : '5s',
-    maxConcurrentWorkflowTaskExecutions: 40,
-    maxConcurrentLocalActivityExecutions: 40,
+    activities: activitiesOf(store, config),
+    ...workerTuning(config.mode),
+    ...tuning,
     shutdownGraceTime: '10s',
+    interceptors: { activity: [watchFailures(failures, log)] },
   });
   const listener = startListener(config.databaseUrl);
   const relay = startRelay({ store, connection, namespace, taskQueue, listener, log });
@@ -65,6 +67,7 @@ export async function startWorker({ config, log }: { config: Config; log: Worker
   return {
     run,
     relay,
+    failures,
     store,
     async shutdown() {
       await relay.stop();

@@ -55,6 +55,7 @@ export function startRelay(options: RelayOptions): Relay {
   const counts: RelayCounts = { started: 0, rung: 0, nudged: 0, failures: 0 };
   let stopped = false;
   const sleeper = options.listener.sleeper('wake');
+  const watch = options.listener.sleeper('wake');
 
   const ringing = (async () => {
     while (!stopped) {
@@ -65,7 +66,7 @@ export function startRelay(options: RelayOptions): Relay {
   })();
   const watching = (async () => {
     while (!stopped) {
-      await sleeper.sleep(WATCHDOG_MS, false);
+      await watch.sleep(WATCHDOG_MS, false);
       if (!stopped) counts.nudged += await nudgeLate(options.store, LATE_SECONDS).catch(() => 0);
     }
   })();
@@ -74,6 +75,7 @@ export function startRelay(options: RelayOptions): Relay {
     async stop() {
       stopped = true;
       sleeper.end();
+      watch.end();
       await Promise.all([ringing, watching]);
     },
   };

@@ -1,2 +1,3 @@
+export { outreach } from './outreach.ts';
 export { receivable } from './receivable.ts';
 export { workOrder } from './work-order.ts';

@@ -1,0 +1,37 @@
+import type { Gateways } from '../activities/gateways/gateway.ts';
+import { smtpGateway } from '../activities/gateways/smtp.ts';
+import { createActivities } from '../activities/index.ts';
+import type { Activities } from '../activities/index.ts';
+import type { Config } from '../config/env.ts';
+import { channels } from '../domain/collection/governor.ts';
+import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../store/messages.ts';
+import { contactCustomer } from '../store/outreach-book.ts';
+import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
+import type { Store } from '../store/transaction.ts';
+import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.ts';
+
+/** The channels with a provider; the others are in outbox mode: their messages are kept and none leaves the machine. */
+function gatewaysOf(config: Config): Gateways {
+  return { ...(config.smtp && { email: smtpGateway(config.smtp) }) };
+}
+
+/** The activities over a store: the one place where ports meet the database and the providers. */
+export function activitiesOf(store: Store, config: Config): Activities {
+  const gateways = gatewaysOf(config);
+  const live = new Set(channels.filter((channel) => gateways[channel]));
+  return createActivities({
+    receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
+    workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
+    outreach: {
+      contact: (input) => contactCustomer(store, input, live),
+      giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),
+    },
+    deliveries: {
+      channelOf: (messageId) => channelOf(store, messageId),
+      claim: (input) => claimDelivery(store, input),
+      release: (input) => releaseDelivery(store, input),
+      record: (input) => recordDelivery(store, input),
+    },
+    gateways,
+  });
+}
