@@ -5,6 +5,7 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import { beginRequest, dropRequest, endRequest } from '../store/idempotency.ts';
 import type { RequestKey } from '../store/idempotency.ts';
 import type { Store } from '../store/transaction.ts';
+import { SecretShown } from './problem.ts';
 import type { JsonAnswer, RouteSpec } from './route.ts';
 
 const keyShape = /^[\x21-\x7e]{1,200}$/;
@@ -24,7 +25,7 @@ function hashOf(req: Request, bytes: Buffer): string {
 
 /** Sends the first answer again, to the byte. An answer that held a secret is not kept. */
 function replay(res: Response, first: { status: number; body: string | null; location: string | null }): void {
-  if (first.body === null) throw new Refusal('conflict', { what: 'Idempotency-Key' });
+  if (first.body === null) throw new SecretShown();
   if (first.location !== null) res.location(first.location);
   res.status(first.status).set('Idempotency-Replayed', 'true').type('application/json').send(first.body);
 }

@@ -31,13 +31,27 @@ const statuses: Partial<Record<RefusalCode, number>> = {
 };
 export const statusOf = (code: RefusalCode): number => statuses[code] ?? 422;
 
-const own: Record<'internal' | 'method-not-allowed' | 'not-quiet', Record<Language, { title: string; detail: string }>> = {
+const own: Record<
+  'internal' | 'method-not-allowed' | 'not-quiet' | 'secret-shown',
+  Record<Language, { title: string; detail: string }>
+> = {
   internal: {
     zh: { title: '内部错误', detail: '系统内部出错，错误已记录。请稍后重试；如仍出现，请把 instance 中的编号告知管理员。' },
     en: {
       title: 'Internal error',
       detail:
         'Something went wrong on our side and was logged. Try again later; if it stays, give an administrator the id in "instance".',
+    },
+  },
+  'secret-shown': {
+    zh: {
+      title: '密钥已显示过',
+      detail: '使用该 Idempotency-Key 的首个请求已执行，其中的密钥只显示一次，未被保存。如已遗失，请作废该密钥并新建。',
+    },
+    en: {
+      title: 'Secret already shown',
+      detail:
+        'The first request with this Idempotency-Key was carried out; its secret was shown that once and kept nowhere. If it is lost, revoke it and make another.',
     },
   },
   'not-quiet': {
@@ -79,6 +93,11 @@ export class MethodNotAllowed extends Error {
     this.name = 'MethodNotAllowed';
     this.allow = allow;
   }
+}
+
+/** A repeat of a request whose answer held a secret. */
+export class SecretShown extends Error {
+  override readonly name = 'SecretShown';
 }
 
 const locales = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
@@ -218,6 +237,7 @@ export function problemOf(error: unknown, language: Language, instance: string):
   if (error instanceof InvalidInput) return ofInput(error, language, instance);
   if (error instanceof MethodNotAllowed)
     return answer('method-not-allowed', 405, own['method-not-allowed'][language], instance, { headers: { Allow: error.allow } });
+  if (error instanceof SecretShown) return answer('secret-shown', 409, own['secret-shown'][language], instance);
   if (error instanceof NotQuiet) {
     const { title, detail } = own['not-quiet'][language];
     return answer('not-quiet', 503, { title, detail: `${detail}${error.subjects.slice(0, NAMED).join(', ')}` }, instance);

@@ -175,7 +175,7 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     instance: z.string().meta({ description: 'The path, and the id under which the request is logged.' }),
-    code: z.enum([...refusalCodes, 'method-not-allowed', 'not-quiet', 'internal']),
+    code: z.enum([...refusalCodes, 'method-not-allowed', 'not-quiet', 'secret-shown', 'internal']),
     errors: z
       .array(z.strictObject({ pointer: z.string(), detail: z.string(), code: z.string().optional() }))
       .optional()

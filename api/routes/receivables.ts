@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { businessDate, idParams, ourId } from '../../contracts/common.ts';
+import * as contract from '../../contracts/receivables.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import { sayWhy } from '../../domain/collection/words.ts';
+import { limitationRule } from '../../domain/legal/limitation.ts';
+import { openDispute, resolveDispute } from '../../store/disputes.ts';
+import { recordPromise } from '../../store/promises.ts';
+import { listReceivables, readReceivable } from '../../store/receivable-read.ts';
+import type { ReceivableDetail, ReceivableView } from '../../store/receivable-read.ts';
+import { writeOff } from '../../store/write-offs.ts';
+import { decodeCursor, pageFrom } from '../cursor.ts';
+import { route } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
+import type { Services } from '../services.ts';
+
+/** Each instalment owed: where it stands on its ladder, and the facts people add to it. */
+export function receivableRoutes({ store }: Services): RouteSpec[] {
+  return [...reads(store), ...facts(store)];
+}
+
+function reads(store: Services['store']): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/receivables',
+      verb: 'receivable.read',
+      tag: 'Receivables',
+      summary: 'Receivables by due date',
+      query: contract.receivableQuery,
+      answers: { 200: { description: 'A page of receivables.', schema: contract.receivablePage } },
+      async handle({ actor, query, language }) {
+        const { limit, cursor, sort, ...filter } = query;
+        const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([businessDate, ourId]));
+        const rows = await listReceivables(store, actor, { ...filter, after, descending: sort === '-dueDate' }, limit);
+        return {
+          status: 200,
+          body: pageFrom(
+            rows,
+            limit,
+            (row) => show(row, language),
+            (row) => [row.dueDate, row.id],
+          ),
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/receivables/{id}',
+      verb: 'receivable.read',
+      tag: 'Receivables',
+      summary: 'A receivable with its ladder, money, disputes, promises and messages',
+      params: idParams,
+      answers: { 200: { description: 'The receivable.', schema: contract.receivableAnswer } },
+      async handle({ actor, params, language }) {
+        return { status: 200, body: showDetail(await readReceivable(store, actor, params.id), language) };
+      },
+    }),
+  ];
+}
+
+function facts(store: Services['store']): RouteSpec[] {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/receivables/{id}/disputes',
+      verb: 'dispute.open',
+      tag: 'Receivables',
+      summary: 'Put part of a receivable, or all of it, in dispute',
+      params: idParams,
+      body: contract.openDispute,
+      idempotent: 'key',
+      answers: { 201: { description: 'Opened.', schema: contract.disputeAnswer } },
+      async handle({ actor, params, body: { reason, ...dispute } }) {
+        return { status: 201, body: await openDispute(store, actor, params.id, dispute, reason ?? null) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/disputes/{id}/resolution',
+      verb: 'dispute.resolve',
+      tag: 'Receivables',
+      summary: 'Resolve a dispute, once',
+      params: idParams,
+      body: contract.resolveDispute,
+      idempotent: 'key',
+      answers: { 200: { description: 'Resolved.', schema: contract.disputeAnswer } },
+      async handle({ actor, params, body: { reason, ...resolution } }) {
+        return { status: 200, body: await resolveDispute(store, actor, params.id, resolution, reason ?? null) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/receivables/{id}/promises',
+      verb: 'promise.record',
+      tag: 'Receivables',
+      summary: 'Record a promise to pay',
+      params: idParams,
+      body: contract.recordPromise,
+      idempotent: 'key',
+      answers: { 201: { description: 'Recorded.', schema: contract.promiseAnswer } },
+      async handle({ actor, params, body: { reason, ...promise } }) {
+        return { status: 201, body: await recordPromise(store, actor, params.id, promise, reason ?? null) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/receivables/{id}/write-off',
+      verb: 'write-off',
+      tag: 'Receivables',
+      summary: 'Write off what is open, or part of it, with a reason',
+      params: idParams,
+      body: contract.writeOff,
+      idempotent: 'key',
+      answers: { 200: { description: 'Written off.', schema: contract.writeOffAnswer } },
+      async handle({ actor, params, body }) {
+        const input = { amount: body.amount ?? null, reason: body.reason };
+        const { id, currency, writtenOffMinor, openMinor } = await writeOff(store, actor, params.id, input);
+        const text = (minor: number): string => formatAmount(minor, currency);
+        return { status: 200, body: { id, writtenOff: text(writtenOffMinor), open: text(openMinor) } };
+      },
+    }),
+  ];
+}
+
+function show(view: ReceivableView, language: Language) {
+  const { currency, plan } = view;
+  const text = (minor: number): string => formatAmount(minor, currency);
+  const { id, customer, invoice, instalment, kind, dueDate, stage, outcome, withdrawn, ladder, policyVersion, rungs } = view;
+  return {
+    ...{ id, customer, invoice, instalment, kind, dueDate, currency, stage, outcome, withdrawn, ladder, policyVersion, rungs },
+    amount: text(view.amountMinor),
+    open: text(view.openMinor),
+    disputed: text(view.disputedMinor),
+    plan: { step: plan.step, rung: plan.rung, at: plan.at, why: sayWhy(plan.why, language), code: plan.why.code },
+    limitation: { expiresOn: view.limitationExpiresOn, restartedBy: null, article: limitationRule.article },
+  };
+}
+
+function showDetail(view: ReceivableDetail, language: Language) {
+  const priced = <T extends { amountMinor: number }>({ amountMinor, ...row }: T) => ({
+    ...row,
+    amount: formatAmount(amountMinor, view.currency),
+  });
+  return {
+    ...show(view, language),
+    allocations: view.allocations.map(priced),
+    disputes: view.disputes.map(priced),
+    promises: view.promises.map(priced),
+    messages: view.messages,
+  };
+}

@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import type { Config } from '../config/env.ts';
+import { dateOf } from '../domain/kernel/calendar.ts';
+import { businessNow } from '../domain/kernel/clock.ts';
+import { openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { boardFigures, messageCounts } from '../store/figures.ts';
+import { pendingMigrations } from '../store/migrate.ts';
+import { PolicyBook } from '../store/policies.ts';
+import type { Finding } from './doctor-words.ts';
+
+const OLDEST_POSTGRES = 180_000;
+const MOST_SKEW_SECONDS = 5;
+const MOST_LAG_SECONDS = 60;
+/** From this month on next year's holidays should be known; the notice comes in November. */
+const NOTICE_MONTH = 12;
+
+async function server(db: Database): Promise<Finding> {
+  const { rows } = await sql<{ version: string; number: number }>`
+    select split_part(current_setting('server_version'), ' ', 1) as version, current_setting('server_version_num')::int as number`.execute(
+    db,
+  );
+  const { version = '?', number = 0 } = rows[0] ?? {};
+  return number >= OLDEST_POSTGRES
+    ? { state: 'ok', code: 'postgres-ok', params: { version } }
+    : { state: 'bad', code: 'postgres-old', params: { version } };
+}
+
+async function roles(db: Database): Promise<Finding> {
+  const { rows } = await sql<{ name: string; mine: boolean }>`
+    select n.name, coalesce(pg_has_role(current_user, r.oid, 'member'), false) as mine
+    from unnest(array['duecourse_app', 'duecourse_auditor']) as n(name) left join pg_roles r on r.rolname = n.name`.execute(db);
+  const missing = rows.filter((row) => !row.mine).map((row) => row.name);
+  if (missing.length > 0) return { state: 'bad', code: 'roles-missing', params: { roles: missing.join(', ') } };
+  const { rows: open } = await sql<{ open: boolean }>`
+    select has_table_privilege('duecourse_app', 'audit', 'UPDATE') or has_table_privilege('duecourse_app', 'audit', 'DELETE')
+      or has_table_privilege('duecourse_app', 'audit', 'TRUNCATE') as open`.execute(db);
+  return open[0]?.open ? { state: 'bad', code: 'audit-open' } : { state: 'ok', code: 'roles-ok' };
+}
+
+async function clockAndCalendar(db: Database, config: Config): Promise<Finding[]> {
+  const { rows } = await sql<{ realAnchor: string; businessAnchor: string; speed: number; pinned: boolean; now: string }>`
+    select real_anchor as "realAnchor", business_anchor as "businessAnchor", speed, pinned, clock_timestamp() as now from clock`.execute(
+    db,
+  );
+  const clock = rows[0];
+  if (!clock) return [{ state: 'bad', code: 'clock-missing' }];
+  const shown = businessNow(clock, clock.now);
+  const drift = Math.round((Date.parse(shown) - Date.parse(clock.now)) / 1000);
+  const loose = config.mode === 'production' && (!clock.pinned || clock.speed !== 1 || Math.abs(drift) > 1);
+  const skew = Math.round(Math.abs(Date.parse(clock.now) - Date.now()) / 1000);
+  const found: Finding[] = [
+    loose
+      ? { state: 'bad', code: 'clock-loose', params: { speed: clock.speed, drift } }
+      : { state: 'ok', code: 'clock-ok', params: { now: shown, speed: clock.speed } },
+  ];
+  if (skew > MOST_SKEW_SECONDS) found.push({ state: 'bad', code: 'clock-skew', params: { seconds: skew } });
+  const today = dateOf(shown, config.zone);
+  const year = Number(today.slice(0, 4));
+  const needed = Number(today.slice(5, 7)) >= NOTICE_MONTH ? [year, year + 1] : [year];
+  const published = await db.selectFrom('calendar_year').select('year').where('published', '=', true).execute();
+  const known = new Set(published.map((row) => row.year));
+  for (const one of needed) {
+    const there = known.has(one);
+    found.push({
+      state: there ? 'ok' : one === year ? 'bad' : 'note',
+      code: there ? 'calendar-ok' : 'calendar-missing',
+      params: { year: one },
+    });
+  }
+  return found;
+}
+
+async function board(db: Database, config: Config): Promise<Finding[]> {
+  const { lagSeconds, pending, overdue, unstarted } = await boardFigures({ db, policies: new PolicyBook(db, config.zone) });
+  const lag = Math.round(lagSeconds);
+  const found: Finding[] = [
+    lag > MOST_LAG_SECONDS
+      ? { state: 'bad', code: 'relay-late', params: { lag, pending, queue: config.temporal.taskQueue } }
+      : { state: 'ok', code: 'relay-ok', params: { pending, overdue } },
+  ];
+  if (unstarted > 0) found.push({ state: 'note', code: 'unstarted', params: { count: unstarted } });
+  return found;
+}
+
+async function messages(db: Database): Promise<Finding> {
+  const counts = await messageCounts(db);
+  const unknown = counts.filter((row) => row.state === 'unknown').reduce((sum, row) => sum + row.count, 0);
+  return unknown > 0
+    ? { state: 'bad', code: 'messages-unknown', params: { count: unknown } }
+    : { state: 'ok', code: 'messages-ok' };
+}
+
+async function keys(db: Database): Promise<Finding[]> {
+  const { rows } = await sql<{ any: boolean }>`select exists (select from api_key where revoked_at is null) as any`.execute(db);
+  return rows[0]?.any ? [] : [{ state: 'note', code: 'keys-none' }];
+}
+
+/** Everything that can be asked of the database; stops at the first thing the rest needs. */
+export async function databaseFindings(config: Config): Promise<Finding[]> {
+  const db = openDatabase({ url: config.databaseUrl, max: 1, role: null, applicationName: 'duecourse-doctor' });
+  const found: Finding[] = [];
+  try {
+    found.push(await server(db));
+    const pending = await pendingMigrations(config.databaseUrl);
+    if (pending.length > 0)
+      return [...found, { state: 'bad', code: 'migrations-pending', params: { names: pending.join(', ') } }];
+    found.push({ state: 'ok', code: 'migrations-ok' }, await roles(db), ...(await clockAndCalendar(db, config)));
+    found.push(...(await board(db, config)), await messages(db), ...(await keys(db)));
+    return found;
+  } catch (error) {
+    const said = error instanceof Error ? ((error as { code?: string }).code ?? error.message) : String(error);
+    return [...found, { state: 'bad', code: 'postgres-down', params: { error: said } }];
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** The engine's namespace as the database knew it last; null when it never knew one, or cannot be asked. */
+export async function knownNamespaceId(config: Config): Promise<string | null> {
+  const db = openDatabase({ url: config.databaseUrl, max: 1, role: null, applicationName: 'duecourse-doctor' });
+  try {
+    const row = await db.selectFrom('setting').select('value').where('key', '=', 'temporalNamespaceId').executeTakeFirst();
+    return typeof row?.value === 'string' ? row.value : null;
+  } catch {
+    return null;
+  } finally {
+    await db.destroy();
+  }
+}
