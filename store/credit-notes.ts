@@ -40,8 +40,8 @@ export async function postCreditNote(
     if (before) {
       if (before.contentHash !== contentHash(document))
         throw new Refusal('already-exists', { id: document.externalId }, { pointer: '/externalId' });
-      const { contentHash: _, ...note } = before;
-      return { value: { ...note, created: false }, audit: null };
+      const { id, currency, allocations, unappliedMinor } = before;
+      return { value: { id, currency, allocations, unappliedMinor, created: false }, audit: null };
     }
     const invoice = (await readStanding(tx, [document.invoice])).get(document.invoice);
     const spread = judge(document, invoice?.customerId === customer.id ? invoice : undefined, at);

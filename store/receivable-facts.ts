@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import type { Outcome, Stage } from '../domain/collection/ladder.ts';
 import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../domain/collection/receivable.ts';
-import type { Tx } from './database.ts';
+import type { Database, Tx } from './database.ts';
 
 /** A receivable with all its plan depends on, as read under its lock. */
 export interface ReceivableCase {
@@ -67,7 +67,15 @@ export async function lockReceivables(tx: Tx, ids: readonly string[]): Promise<M
 /** Locks and reads receivables, in id order. Ids that Postgres does not know are left out. */
 export async function readReceivables(tx: Tx, ids: readonly string[]): Promise<ReceivableCase[]> {
   const asked = await lockReceivables(tx, ids);
-  if (asked.size === 0) return [];
+  return asked.size === 0 ? [] : viewReceivables(tx, [...asked.keys()], asked);
+}
+
+/** Reads receivables as they stand, without a lock: for showing, never for judging. In id order. */
+export async function viewReceivables(
+  db: Database | Tx,
+  ids: readonly string[],
+  asked: ReadonlyMap<string, number> = new Map(),
+): Promise<ReceivableCase[]> {
   const { rows } = await sql<Row>`
     select r.*, c.external_id as customer_code, i.external_id as invoice_code,
       (select max(greatest(a.posted_at, a.reversed_at)) from allocation a where a.receivable_id = r.id) as money_at,
@@ -80,7 +88,7 @@ export async function readReceivables(tx: Tx, ids: readonly string[]): Promise<R
           and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0))
         order by p.made_at, p.id) from promise p where p.receivable_id = r.id) as promises
     from receivable r join customer c on c.id = r.customer_id join invoice i on i.id = r.invoice_id
-    where r.id = any(${[...asked.keys()]}::uuid[]) order by r.id`.execute(tx);
+    where r.id = any(${ids}::uuid[]) order by r.id`.execute(db);
   return rows.map((row) => toCase(row, asked.get(row.id) ?? 0));
 }
 

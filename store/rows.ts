@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { RefusalReason } from '../domain/kernel/refusal.ts';
 import type { Database, Tx } from './database.ts';
@@ -45,6 +46,10 @@ export function inWaves<T>(documents: readonly T[], keyOf: (document: T) => stri
   }
   return waves;
 }
+
+/** An instant out of a JSON value of Postgres, in the one form of the house. */
+export const instantOf = (text: string): Instant => new Date(text).toISOString();
+export const instantOrNull = (text: string | null): Instant | null => (text === null ? null : instantOf(text));
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

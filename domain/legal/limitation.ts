@@ -1,0 +1,19 @@
+import { addMonths } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../kernel/calendar.ts';
+
+/** The law behind the date, shown to users beside it. */
+export const limitationRule = {
+  article: '民法典 188、189、201',
+  years: 3,
+  title: { zh: '诉讼时效', en: 'Limitation period' },
+} as const;
+
+/**
+ * The last day of the limitation period of a debt: three years from when the creditor knew, which is the day after the last instalment
+ * was due; that day is not counted. Not moved past a rest day, so never later than the law has it.
+ */
+export function limitationEnds(dueDates: readonly BusinessDate[]): BusinessDate {
+  const last = dueDates.toSorted().at(-1);
+  if (last === undefined) throw new RangeError('a debt without a due date');
+  return addMonths(last, limitationRule.years * 12);
+}

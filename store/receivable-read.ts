@@ -1,0 +1,197 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/kernel/actor.ts';
+import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
+import type { Outcome, Stage } from '../domain/collection/ladder.ts';
+import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
+import type { PlanStep, Why } from '../domain/collection/receivable.ts';
+import { rungsOf } from '../domain/collection/rung-view.ts';
+import type { RungView } from '../domain/collection/rung-view.ts';
+import { limitationEnds } from '../domain/legal/limitation.ts';
+import { receivableIdOf } from './receivable-case.ts';
+import { viewReceivables } from './receivable-facts.ts';
+import type { ReceivableCase } from './receivable-facts.ts';
+import { instantOf, instantOrNull, isOurId } from './rows.ts';
+import { seesCustomer } from './scope.ts';
+import { momentOf } from './transaction.ts';
+import type { Store } from './transaction.ts';
+
+/** A receivable as people and systems see it. */
+export interface ReceivableView {
+  id: string;
+  customer: string;
+  invoice: string;
+  instalment: number;
+  kind: string;
+  dueDate: BusinessDate;
+  currency: string;
+  amountMinor: number;
+  openMinor: number;
+  disputedMinor: number;
+  stage: Stage;
+  outcome: Outcome | null;
+  ladder: string;
+  policyVersion: number;
+  plan: { step: PlanStep; rung: string | null; at: Instant | null; why: Why };
+  rungs: RungView[];
+  limitationExpiresOn: BusinessDate;
+  withdrawn: boolean;
+}
+
+export interface ReceivableFilter {
+  customer?: string | undefined;
+  invoice?: string | undefined;
+  stage?: Stage | undefined;
+  outcome?: Outcome | 'none' | undefined;
+  dueFrom?: BusinessDate | undefined;
+  dueTo?: BusinessDate | undefined;
+  /** Latest due date first. */
+  descending?: boolean;
+  /** The last row of the page before: due date and id. */
+  after?: readonly [BusinessDate, string] | undefined;
+}
+
+const named = (column: string, table: string, id: string) =>
+  sql<boolean>`${sql.ref(column)} in (select k.id from ${sql.table(table)} k where k.external_id = ${id} or k.id = ${isOurId(id) ? id : null}::uuid)`;
+
+/** Receivables the actor may see, by due date; one more than `limit` when there are more. */
+export async function listReceivables(
+  store: Store,
+  actor: Actor,
+  filter: ReceivableFilter,
+  limit: number,
+): Promise<ReceivableView[]> {
+  const { customer, invoice, stage, outcome, dueFrom, dueTo, descending = false, after } = filter;
+  const beyond = descending ? sql`<` : sql`>`;
+  const direction = descending ? sql`desc` : sql`asc`;
+  const conditions = [
+    seesCustomer(actor),
+    ...(customer === undefined ? [] : [named('r.customer_id', 'customer', customer)]),
+    ...(invoice === undefined ? [] : [named('r.invoice_id', 'invoice', invoice)]),
+    ...(stage === undefined ? [] : [sql<boolean>`r.stage = ${stage}`]),
+    ...(outcome === undefined
+      ? []
+      : [outcome === 'none' ? sql<boolean>`r.outcome is null` : sql<boolean>`r.outcome = ${outcome}`]),
+    ...(dueFrom === undefined ? [] : [sql<boolean>`r.due_date >= ${dueFrom}::date`]),
+    ...(dueTo === undefined ? [] : [sql<boolean>`r.due_date <= ${dueTo}::date`]),
+    ...(after === undefined ? [] : [sql<boolean>`(r.due_date, r.id) ${beyond} (${after[0]}::date, ${after[1]}::uuid)`]),
+  ];
+  const { rows } = await sql<{ id: string }>`
+    select r.id from receivable r join customer c on c.id = r.customer_id where ${sql.join(conditions, sql` and `)}
+    order by r.due_date ${direction}, r.id ${direction} limit ${limit + 1}`.execute(store.db);
+  const ids = rows.map((row) => row.id);
+  const views = await viewsOf(store, ids);
+  return ids.flatMap((id) => views.get(id) ?? []);
+}
+
+/** What stands around one receivable. Amounts in minor units. */
+export interface ReceivableDetail extends ReceivableView {
+  allocations: {
+    id: string;
+    payment: string | null;
+    creditNote: string | null;
+    amountMinor: number;
+    valueDate: BusinessDate;
+    reversedAt: Instant | null;
+  }[];
+  disputes: {
+    id: string;
+    amountMinor: number;
+    category: string;
+    note: string;
+    state: string;
+    openedAt: Instant;
+    closedAt: Instant | null;
+    resolution: string | null;
+  }[];
+  promises: {
+    id: string;
+    amountMinor: number;
+    on: BusinessDate;
+    by: string | null;
+    note: string;
+    state: string;
+    madeAt: Instant;
+  }[];
+  messages: { id: string; channel: string; template: string; class: string; state: string; rungs: string[]; at: Instant }[];
+}
+
+/** One receivable with its money, disputes, promises and messages. Throws Refusal `not-found`. */
+export async function readReceivable(store: Store, actor: Actor, id: string): Promise<ReceivableDetail> {
+  const found = await receivableIdOf(store.db, actor, id);
+  const view = (await viewsOf(store, [found.id])).get(found.id);
+  if (!view) throw new Error('a receivable vanished while it was read');
+  const { rows } = await sql<Omit<ReceivableDetail, keyof ReceivableView>>`
+    select
+      (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'payment', p.external_id, 'creditNote', n.external_id, 'amountMinor', a.amount_minor,
+        'valueDate', a.value_date, 'reversedAt', a.reversed_at) order by a.posted_at, a.id), '[]') from allocation a
+        left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id where a.receivable_id = k.id) as allocations,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'category', d.category, 'note', d.note, 'state', d.state,
+        'openedAt', d.opened_at, 'closedAt', d.closed_at, 'resolution', d.resolution) order by d.opened_at, d.id), '[]')
+        from dispute d where d.receivable_id = k.id) as disputes,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'by', p.by_contact, 'note', p.note,
+        'state', p.state, 'madeAt', p.made_at) order by p.made_at, p.id), '[]') from promise p where p.receivable_id = k.id) as promises,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'channel', m.channel, 'template', m.template, 'class', m.class, 'state', m.state,
+        'rungs', (select jsonb_agg(x.rung order by x.rung) from message_rung x where x.message_id = m.id and x.receivable_id = k.id), 'at', m.at)
+        order by m.at, m.id), '[]') from message m where m.id in (select x.message_id from message_rung x where x.receivable_id = k.id)) as messages
+    from (select ${found.id}::uuid as id) k`.execute(store.db);
+  const around = rows[0];
+  if (!around) throw new Error('a query of one row gave none');
+  return {
+    ...view,
+    allocations: around.allocations.map((one) => ({ ...one, reversedAt: instantOrNull(one.reversedAt) })),
+    disputes: around.disputes.map((one) => ({
+      ...one,
+      openedAt: instantOf(one.openedAt),
+      closedAt: instantOrNull(one.closedAt),
+    })),
+    promises: around.promises.map((one) => ({ ...one, madeAt: instantOf(one.madeAt) })),
+    messages: around.messages.map((one) => ({ ...one, at: instantOf(one.at) })),
+  };
+}
+
+interface Extra {
+  id: string;
+  kind: string;
+  withdrawn: boolean;
+  dueDates: BusinessDate[];
+}
+
+async function viewsOf(store: Store, ids: readonly string[]): Promise<Map<string, ReceivableView>> {
+  if (ids.length === 0) return new Map();
+  const { now } = await momentOf(store.db, store);
+  const cases = await viewReceivables(store.db, ids);
+  const { rows } = await sql<Extra>`
+    select r.id, r.kind, r.withdrawn, (select jsonb_agg(s.due_date) from receivable s where s.invoice_id = r.invoice_id
+      and (s.id = r.id or not s.withdrawn)) as "dueDates" from receivable r where r.id = any(${ids}::uuid[])`.execute(store.db);
+  const extras = new Map(rows.map((row) => [row.id, row]));
+  const views = new Map<string, ReceivableView>();
+  for (const found of cases) {
+    const extra = extras.get(found.id);
+    if (extra) views.set(found.id, await viewOf(store, found, extra, now));
+  }
+  return views;
+}
+
+async function viewOf(store: Store, found: ReceivableCase, extra: Extra, now: Instant): Promise<ReceivableView> {
+  const { facts } = found;
+  return {
+    id: found.id,
+    customer: found.customerCode,
+    invoice: found.invoiceCode,
+    instalment: found.instalment,
+    kind: extra.kind,
+    dueDate: facts.dueDate,
+    currency: found.currency,
+    amountMinor: facts.amountMinor,
+    openMinor: openMinor(facts),
+    disputedMinor: disputedMinor(facts),
+    stage: facts.stage,
+    outcome: facts.outcome,
+    ladder: found.ladder,
+    policyVersion: found.policyVersion,
+    plan: { step: found.plan.step as PlanStep, rung: found.plan.rung, at: found.plan.at, why: found.plan.why as Why },
+    rungs: rungsOf(facts, await store.policies.terms(found), now),
+    limitationExpiresOn: limitationEnds(extra.dueDates),
+    withdrawn: extra.withdrawn,
+  };
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/kernel/actor.ts';
+import type { Instant } from '../domain/kernel/calendar.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { timelineActions } from '../domain/collection/fact-words.ts';
+import type { SpokenFact } from '../domain/collection/fact-words.ts';
+import type { Database } from './database.ts';
+import { isOurId } from './rows.ts';
+import { seesCustomer } from './scope.ts';
+
+export interface TimelineEntry {
+  seq: number;
+  /** Business instant. */
+  at: Instant;
+  action: string;
+  subject: { kind: string; id: string };
+  actor: { kind: 'key' | 'user' | 'system'; id: string };
+  reason: string | null;
+  facts: SpokenFact;
+}
+
+/**
+ * All that happened with a customer, newest first: contacts, decisions, tasks, money, disputes, promises, out of the one record that every
+ * verb and process writes. `before`: entries below that number; one more than `limit` when there are more. Throws Refusal `not-found`.
+ */
+export async function readTimeline(
+  db: Database,
+  actor: Actor,
+  customer: string,
+  limit: number,
+  before: number | null,
+): Promise<TimelineEntry[]> {
+  const { rows: found } = await sql<{ id: string }>`
+    select c.id from customer c where (c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid)
+      and ${seesCustomer(actor)} order by c.external_id = ${customer} desc limit 1`.execute(db);
+  const customerId = found[0]?.id;
+  if (customerId === undefined) throw new Refusal('not-found', { id: customer });
+  const { rows } = await sql<TimelineEntry>`
+    select a.seq, a.business_at as at, a.action, jsonb_build_object('kind', a.subject_kind, 'id', a.subject_id) as subject,
+      jsonb_build_object('kind', a.actor_kind, 'id', a.actor_id) as actor, a.reason,
+      jsonb_build_object('about', i.external_id || '/' || r.instalment, 'reason', a.reason, 'before', a.before, 'after', a.after) as facts
+    from audit a
+    left join receivable r on r.id = case when a.subject_kind = 'receivable' then a.subject_id::uuid else (a.after ->> 'receivableId')::uuid end
+    left join invoice i on i.id = r.invoice_id
+    where a.customer_id = ${customerId}::uuid and a.action = any(${timelineActions}::text[])
+      and (${before}::bigint is null or a.seq < ${before}::bigint)
+    order by a.seq desc limit ${limit + 1}`.execute(db);
+  return rows;
+}
