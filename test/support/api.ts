@@ -1,0 +1,105 @@
+import type { Express } from 'express';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import request from 'supertest';
+import { createApp } from '../../api/app.ts';
+import { createApiKey } from '../../api/auth.ts';
+import { clockControlOf } from '../../api/clock-control.ts';
+import { createCommands } from '../../api/commands.ts';
+import type { Commands } from '../../api/commands.ts';
+import { readConfig } from '../../config/env.ts';
+import type { Config } from '../../config/env.ts';
+import type { RouteSpec } from '../../api/route.ts';
+import type { Services } from '../../api/services.ts';
+import { roles } from '../../domain/kernel/actor.ts';
+import type { Role } from '../../domain/kernel/actor.ts';
+import { openStore } from '../../store/open.ts';
+import type { OpenStore } from '../../store/open.ts';
+import { setUp } from '../../store/setup.ts';
+import { freshDatabase } from './database.ts';
+
+/** Nothing listens there: calls to the engine fail at once. */
+const nowhere = '127.0.0.1:1';
+
+/** The API over a database of its own, without a worker; every answer is held against its schema. */
+export interface TestApi {
+  app: Express;
+  services: Services;
+  store: OpenStore;
+  config: Config;
+  url: string;
+  keys: Record<Role, string>;
+  /** A request with the key of a role, or with none. */
+  as(role: Role | null): ReturnType<typeof request.agent>;
+  /** How many rows of facts, audit, events and idempotency there are. */
+  written(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  routes?: (services: Services) => readonly RouteSpec[];
+  env?: Record<string, string>;
+  log?: Logger;
+  commands?: Commands;
+  business?: string;
+  speed?: number;
+}
+
+export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { url, drop } = await freshDatabase();
+  await setUp(url, { business: options.business ?? '2026-09-01T02:00:00.000Z', speed: options.speed ?? 0, pinned: false });
+  const config = readConfig({
+    DATABASE_URL: url,
+    TEMPORAL_ADDRESS: nowhere,
+    DUECOURSE_MODE: 'local',
+    LOG_LEVEL: 'silent',
+    DUECOURSE_RATE_LIMIT: '1000000',
+    ...options.env,
+  });
+  const store = openStore({ url, max: 5 });
+  const commands = options.commands ?? createCommands(config.temporal);
+  const closing = new AbortController();
+  const services: Services = { store, commands, config, clockControl: clockControlOf(store), closing: closing.signal };
+  const keys = {} as Record<Role, string>;
+  for (const role of roles) {
+    const scope = role === 'sales' ? { owner: 'lin' } : {};
+    keys[role] = (await createApiKey(store, { name: `test ${role}`, role, scope })).secret;
+  }
+  const routes = options.routes?.(services);
+  const app = createApp(services, {
+    checkAnswers: true,
+    log: options.log ?? pino({ level: 'silent' }),
+    ...(routes && { routes }),
+  });
+  return {
+    app,
+    services,
+    store,
+    config,
+    url,
+    keys,
+    as(role) {
+      const agent = request.agent(app);
+      return role === null ? agent : agent.set('Authorization', `Bearer ${keys[role]}`);
+    },
+    async written() {
+      const counts = await Promise.all(
+        (
+          ['audit', 'event', 'idempotency', 'customer', 'invoice', 'payment', 'job', 'message', 'work_order', 'wake'] as const
+        ).map((table) =>
+          store.db
+            .selectFrom(table)
+            .select((of) => of.fn.countAll<number>().as('n'))
+            .executeTakeFirstOrThrow(),
+        ),
+      );
+      return counts.reduce((sum, { n }) => sum + Number(n), 0);
+    },
+    async close() {
+      closing.abort();
+      await commands.close();
+      await store.close();
+      await drop();
+    },
+  };
+}
