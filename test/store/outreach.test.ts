@@ -1,0 +1,410 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/subject.ts';
+import { openDispute } from '../../store/disputes.ts';
+import { recordOptOut } from '../../store/opt-outs.ts';
+import { contactCustomer } from '../../store/outreach-book.ts';
+import { reassessReceivable } from '../../store/receivable-book.ts';
+import { write } from '../../store/transaction.ts';
+import { finance, openContactDesk, shanghai, tester } from '../support/contact-desk.ts';
+import type { ContactDesk } from '../support/contact-desk.ts';
+
+/** Due on Wednesday 2026-03-04: general-30 calls for reminder-1 on Thursday 03-05 and reminder-2 on 03-12. */
+const DUE = '2026-03-04';
+const REMINDER = '2026-03-05';
+
+let desk: ContactDesk;
+let number = 0;
+beforeAll(async () => {
+  desk = await openContactDesk('2026-03-04');
+});
+afterAll(() => desk.close());
+
+/** A customer with one receivable per due date, each of 1,000.00. */
+async function customerOwing(due: string[] = [DUE], contacts?: Parameters<ContactDesk['customer']>[1]) {
+  number += 1;
+  const code = `O-${number}`;
+  const id = await desk.customer(code, contacts);
+  const receivables: string[] = [];
+  for (const [index, on] of due.entries()) {
+    receivables.push(...(await desk.invoice({ code: `${code}-I${due.length - index}`, customer: code, due: [on] })));
+  }
+  return { id, code, receivables, first: receivables[0] ?? '' };
+}
+
+describe('a digest', () => {
+  beforeAll(() => desk.stand(REMINDER));
+
+  test('carries all receivables of a customer that are asked for, ordered by due date, then invoice, then instalment', async () => {
+    const { id, code, receivables } = await customerOwing(['2026-03-04', '2026-03-03', '2026-03-04']);
+    const more = await desk.invoice({ code: `${code}-I0`, customer: code, due: ['2026-03-04', '2026-03-04'] });
+    await desk.take(...receivables, ...more);
+    const plan = await desk.contact(id);
+
+    const [message, ...others] = await desk.messages(id);
+    expect(others).toEqual([]);
+    expect(message).toMatchObject({
+      template: 'overdue-first',
+      class: 'reminder',
+      channel: 'email',
+      state: 'sent',
+      outbox: true,
+    });
+    const lines = message?.body.split('\n').filter((line) => line.startsWith('- '));
+    expect(lines).toEqual([
+      `- Invoice ${code}-I2, due 2026-03-03: CNY 1,000.00, 2 days past that date`,
+      `- Invoice ${code}-I0, instalment 1, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I0, instalment 2, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I1, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I3, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
+    ]);
+    expect(message?.body).toContain('Total: CNY 5,000.00');
+    expect(plan).toMatchObject({ step: 'close', at: null, waitMs: null });
+    for (const receivable of receivables) expect(await desk.rung(receivable, 'reminder-1')).toMatchObject({ state: 'taken' });
+    const board = await desk.store.db
+      .selectFrom('wake')
+      .selectAll()
+      .where('subject', '=', outreachWorkflowId(id))
+      .executeTakeFirstOrThrow();
+    expect(board).toMatchObject({ at: null, answered: board.asked });
+  });
+
+  test('speaks in the tone of its highest rung', async () => {
+    const { id, receivables } = await customerOwing(['2026-02-24', DUE]);
+    await desk.take(...receivables);
+    await desk.contact(id);
+    const [message] = await desk.messages(id);
+    expect(message?.template).toBe('overdue-second');
+    expect(message?.body).toContain('we can agree on instalments');
+  });
+
+  test('brings the stage with it, and asks only receivables whose stage or plan it changes', async () => {
+    const { id, first } = await customerOwing();
+    await desk.take(first);
+    const before = await desk.asked(receivableWorkflowId(first));
+    await desk.contact(id);
+    const row = await desk.store.db.selectFrom('receivable').select('stage').where('id', '=', first).executeTakeFirstOrThrow();
+    expect(row.stage).toBe('reminder');
+    expect(await desk.asked(receivableWorkflowId(first))).toBe(before + 1);
+    const plan = await reassessReceivable(desk.store, { id: first, seq: null });
+    expect(plan).toMatchObject({ stage: 'reminder', step: 'remind', at: expect.stringContaining('2026-03-12') });
+  });
+
+  test('asks for what is open when it is sent: a payment between request and sending is not asked for again', async () => {
+    const { id, code, receivables } = await customerOwing([DUE, DUE, DUE]);
+    await desk.take(...receivables);
+    await desk.pay(`${code}-P1`, code, 100_000, REMINDER, `${code}-I3`);
+    await desk.pay(`${code}-P2`, code, 40_000, REMINDER, `${code}-I2`);
+    await desk.contact(id);
+    const [message] = await desk.messages(id);
+    expect(message?.body).not.toContain(`${code}-I3`);
+    expect(message?.body).toContain(`- Invoice ${code}-I2, due 2026-03-04: CNY 600.00`);
+    expect(message?.body).toContain('Total: CNY 1,600.00');
+    const asked = await desk.store.db
+      .selectFrom('message_rung')
+      .select('asked_minor')
+      .where('message_id', '=', message?.id ?? '')
+      .execute();
+    expect(asked.map((row) => row.asked_minor).sort()).toEqual([100_000, 60_000]);
+    expect(await desk.rung(receivables[0] ?? '', 'reminder-1')).toMatchObject({ state: 'requested' });
+    await reassessReceivable(desk.store, { id: receivables[0] ?? '', seq: null });
+    expect(await desk.rung(receivables[0] ?? '', 'reminder-1')).toEqual({ state: 'skipped', reason: 'paid' });
+  });
+
+  test('is not sent at all when everything was paid meanwhile, and the receivable is asked to record why', async () => {
+    const { id, code, first } = await customerOwing();
+    await desk.take(first);
+    await desk.pay(`${code}-P`, code, 100_000, REMINDER);
+    const before = await desk.asked(receivableWorkflowId(first));
+    const plan = await desk.contact(id);
+    expect(await desk.messages(id)).toEqual([]);
+    expect(await desk.asked(receivableWorkflowId(first))).toBe(before + 1);
+    expect(plan).toMatchObject({ step: 'compose', why: 'a contact no longer called for is being withdrawn' });
+    await reassessReceivable(desk.store, { id: first, seq: null });
+    expect(await desk.contact(id)).toMatchObject({ step: 'close' });
+  });
+
+  test('leaves out what is in dispute', async () => {
+    const { id, first } = await customerOwing();
+    await desk.take(first);
+    await openDispute(desk.store, tester, first, { amount: '250.00', category: 'price', note: '' }, null);
+    await desk.contact(id);
+    expect((await desk.messages(id))[0]?.body).toContain('CNY 750.00');
+  });
+
+  test('is sent once, however often and by however many it is called for at the same time', async () => {
+    const { id, receivables } = await customerOwing([DUE, DUE]);
+    await desk.take(...receivables);
+    await Promise.all(Array.from({ length: 6 }, () => desk.contact(id)));
+    expect(await desk.messages(id)).toHaveLength(1);
+    const actions = (await desk.actions(id)).filter((action) => action === 'message.sent' || action === 'rung.taken');
+    expect(actions.sort()).toEqual(['message.sent', 'rung.taken', 'rung.taken']);
+  });
+
+  test('a payment and a contact at the same instant: money that arrived first is never asked for', async () => {
+    const cases = await Promise.all(Array.from({ length: 12 }, () => customerOwing()));
+    for (const { first } of cases) await desk.take(first);
+    await Promise.all(cases.flatMap(({ id, code }) => [desk.pay(`${code}-P`, code, 100_000, REMINDER), desk.contact(id)]));
+    const { rows } = await sqlOrder(
+      desk,
+      cases.map(({ id }) => id),
+    );
+    for (const row of rows) expect(row.audit_sent ?? 0).toBeLessThan(row.audit_paid);
+  });
+
+  test('its key is made of business facts, and one rung can never be in two first messages', async () => {
+    const { id, code, first } = await customerOwing();
+    await desk.take(first);
+    await desk.contact(id);
+    const [message] = await desk.messages(id);
+    expect(message?.key).toMatch(/^contact\/[0-9a-f]{32}$/);
+    const copy = desk.store.db
+      .insertInto('message')
+      .columns([
+        'key',
+        'customer_id',
+        'channel',
+        'template',
+        'template_version',
+        'class',
+        'language',
+        'state',
+        'address',
+        'address_hash',
+        'body',
+        'content_hash',
+        'at',
+        'sending_at',
+      ])
+      .expression((eb) =>
+        eb
+          .selectFrom('message')
+          .select((s) => [
+            s.val(`${code}/again`).as('key'),
+            'customer_id',
+            'channel',
+            'template',
+            'template_version',
+            'class',
+            'language',
+            'state',
+            'address',
+            'address_hash',
+            'body',
+            'content_hash',
+            'at',
+            'sending_at',
+          ])
+          .where('id', '=', message?.id ?? ''),
+      )
+      .returning('id');
+    const { id: second } = await copy.executeTakeFirstOrThrow();
+    const again = desk.store.db
+      .insertInto('message_rung')
+      .values({ message_id: second, receivable_id: first, rung: 'reminder-1', asked_minor: 1 });
+    await expect(again.execute()).rejects.toMatchObject({ code: '23505' });
+    await desk.store.db.deleteFrom('message').where('id', '=', second).execute();
+  });
+});
+
+/** Where in the record the sending and the payment of each customer stand. */
+async function sqlOrder(of: ContactDesk, ids: string[]) {
+  return sql<{ audit_sent: number | null; audit_paid: number }>`
+    select c.id, (select min(a.seq) from audit a where a.customer_id = c.id and a.action = 'message.sent') as audit_sent,
+      (select min(a.seq) from audit a where a.customer_id = c.id and a.action like 'payment.%') as audit_paid
+    from customer c where c.id = any(${ids}::uuid[])`.execute(of.store.db);
+}
+
+describe('whom and how', () => {
+  beforeAll(() => desk.stand(REMINDER));
+
+  test('finance is contacted before the others, in their language', async () => {
+    const { id, first } = await customerOwing(
+      [DUE],
+      [
+        { ...finance, id: 'p', role: 'purchasing', name: 'Li Na', email: 'li@customer.example' },
+        { ...finance, id: 'f', role: 'finance', name: '王芳', email: 'wang@customer.example', language: 'zh' },
+      ],
+    );
+    await desk.take(first);
+    await desk.contact(id);
+    const [message] = await desk.messages(id);
+    expect(message).toMatchObject({ address: 'wang@customer.example', language: 'zh', subject: '温馨提示:1 笔款项尚未收到' });
+    expect(message?.body).toContain('王芳,您好');
+  });
+
+  test('without a mail address the person gets a neutral SMS: no amount, no invoice, no word of debt', async () => {
+    const { id, first } = await customerOwing([DUE], [{ email: null, mobile: '+8613800000001', language: 'zh' }]);
+    await desk.take(first);
+    await desk.contact(id);
+    const [message] = await desk.messages(id);
+    expect(message).toMatchObject({ channel: 'sms', class: 'neutral', template: 'please-contact-us', subject: null });
+    expect(message?.body).toBe('【财务服务部】您好,请在工作时间与我们联系。谢谢!回复TD退订');
+  });
+
+  test('without any address the rung is skipped with that reason and somebody is told to mend it, once', async () => {
+    const { id, code, receivables } = await customerOwing([DUE, '2026-03-03'], [{ email: null }]);
+    await desk.take(...receivables);
+    expect(await desk.contact(id)).toMatchObject({ step: 'close' });
+    for (const receivable of receivables) {
+      expect(await desk.rung(receivable, 'reminder-1')).toEqual({ state: 'skipped', reason: 'no-address' });
+    }
+    expect(await desk.messages(id)).toEqual([]);
+    const tasks = await desk.store.db.selectFrom('work_order').selectAll().where('customer_id', '=', id).execute();
+    expect(tasks).toMatchObject([{ kind: 'mend-address', subject: `customer ${code}` }]);
+  });
+
+  test('who opted out of every channel is not contacted, and the rung says so', async () => {
+    const { id, first } = await customerOwing([DUE], [{ email: 'stop@customer.example' }]);
+    await write(desk.store, tester, async (tx, at) => {
+      const { audit, asks } = await recordOptOut(tx, {
+        channel: 'email',
+        address: 'STOP@customer.example ',
+        source: 'test',
+        at: at.now,
+      });
+      const [entry] = audit;
+      if (!entry) throw new Error('not recorded');
+      return { value: null, audit: [entry], asks };
+    });
+    await desk.take(first);
+    await desk.contact(id);
+    expect(await desk.rung(first, 'reminder-1')).toEqual({ state: 'skipped', reason: 'opted-out' });
+    expect(await desk.messages(id)).toEqual([]);
+    expect(await desk.store.db.selectFrom('work_order').select('id').where('customer_id', '=', id).execute()).toEqual([]);
+  });
+
+  test('an opt-out of one channel leaves the others: no SMS after STOP, but mail', async () => {
+    const { id, first } = await customerOwing([DUE], [{ email: null, mobile: '+8613800000002' }]);
+    await write(desk.store, tester, async (tx, at) => {
+      const { audit, asks } = await recordOptOut(tx, {
+        channel: 'sms',
+        address: '+86 138-0000-0002',
+        source: 'test',
+        at: at.now,
+      });
+      const [entry] = audit;
+      if (!entry) throw new Error('not recorded');
+      return { value: null, audit: [entry], asks };
+    });
+    expect(await desk.asked(outreachWorkflowId(id))).toBeGreaterThan(0);
+    await desk.customer(`O-${number}`, [{ mobile: '+8613800000002' }]);
+    await desk.take(first);
+    await desk.contact(id);
+    expect((await desk.messages(id)).map((message) => message.channel)).toEqual(['email']);
+  });
+});
+
+describe('when', () => {
+  test('at night, at weekends and on holidays a contact waits for the customer’s own slot of the next contact day', async () => {
+    const late = await openContactDesk('2026-02-12');
+    try {
+      const id = await late.customer('N-1');
+      const [receivable = ''] = await late.invoice({ code: 'N-1-I', customer: 'N-1', due: ['2026-02-12'] });
+      await late.stand('2026-02-13', '17:00');
+      await late.take(receivable);
+      await late.stand('2026-02-13', '23:00');
+      const plan = await late.contact(id);
+      // Spring Festival 2026: off from Sunday 02-15 to Monday 02-23; Saturday 02-14 is a make-up day, which is no contact day.
+      expect(plan).toMatchObject({ step: 'compose', why: 'quiet hours', waitMs: null });
+      expect(plan.at?.slice(0, 10)).toBe('2026-02-24');
+      expect(await late.messages(id)).toEqual([]);
+      expect(await late.rung(receivable, 'reminder-1')).toMatchObject({ state: 'requested' });
+    } finally {
+      await late.close();
+    }
+  });
+
+  test('one digest a day and three a week: what comes later waits, and goes together', async () => {
+    const busy = await openContactDesk('2026-03-01');
+    try {
+      const id = await busy.customer('W-1');
+      const days = ['2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05', '2026-03-06'];
+      const due = (day: string) => new Date(Date.parse(day) - 8 * 86_400_000).toISOString().slice(0, 10);
+      const receivables = await Promise.all(
+        days.map((day, i) => busy.invoice({ code: `W-1-I${i}`, customer: 'W-1', due: [due(day)] })),
+      );
+      for (const [index, day] of days.entries()) {
+        await busy.stand(day);
+        await busy.take(...(receivables[index] ?? []));
+        await busy.contact(id);
+        const plan = await busy.contact(id);
+        if (index >= 3)
+          expect(plan).toMatchObject({ step: 'compose', why: 'contacted often enough this week', at: shanghai('2026-03-09') });
+        else expect(plan).toMatchObject({ step: 'close' });
+      }
+      expect((await busy.messages(id)).map((message) => message.sending_at)).toEqual(
+        days.slice(0, 3).map((day) => shanghai(day)),
+      );
+      await busy.stand('2026-03-09');
+      await busy.contact(id);
+      const last = (await busy.messages(id)).at(-1);
+      expect(last?.body).toContain('W-1-I3');
+      expect(last?.body).toContain('W-1-I4');
+    } finally {
+      await busy.close();
+    }
+  });
+
+  test('in real time a digest gathers for a minute what the slot brings', async () => {
+    const live = await openContactDesk(REMINDER);
+    try {
+      const id = await live.customer('G-1');
+      const [receivable = ''] = await live.invoice({ code: 'G-1-I', customer: 'G-1', due: [DUE] });
+      await live.stand(REMINDER);
+      await live.store.db.updateTable('clock').set({ speed: 1, real_anchor: new Date().toISOString() }).execute();
+      await live.take(receivable);
+      const plan = await live.contact(id);
+      expect(plan).toMatchObject({ step: 'compose', why: 'one digest gathers what is due' });
+      expect(plan.waitMs).toBeGreaterThan(50_000);
+      expect(plan.waitMs).toBeLessThanOrEqual(60_000);
+      expect(await live.messages(id)).toEqual([]);
+    } finally {
+      await live.close();
+    }
+  });
+});
+
+describe('the record', () => {
+  test('after a restore of the database nobody is contacted before a person had a day to find out', async () => {
+    const back = await openContactDesk(REMINDER);
+    try {
+      const id = await back.customer('R-1');
+      const [receivable = ''] = await back.invoice({ code: 'R-1-I', customer: 'R-1', due: [DUE] });
+      await back.stand(REMINDER);
+      await back.take(receivable);
+      const plan = await contactCustomer(back.store, { id, seq: 40 }, new Set());
+      expect(plan).toMatchObject({ seq: 41, step: 'compose' });
+      expect(plan.at?.slice(0, 10)).toBe('2026-03-09');
+      expect(await contactCustomer(back.store, { id, seq: 41 }, new Set())).toEqual(plan);
+      expect(await back.messages(id)).toEqual([]);
+      const tasks = await back.store.db.selectFrom('work_order').select('kind').where('customer_id', '=', id).execute();
+      expect(tasks).toEqual([{ kind: 'sequence-check' }]);
+      await back.stand('2026-03-09');
+      expect(await contactCustomer(back.store, { id, seq: 41 }, new Set())).toMatchObject({ step: 'close' });
+      expect(await back.messages(id)).toHaveLength(1);
+    } finally {
+      await back.close();
+    }
+  });
+
+  test('a customer the database does not know ends its process', async () => {
+    expect(await desk.contact('00000000-0000-7000-8000-000000000000')).toMatchObject({ step: 'close' });
+  });
+
+  test('audit and events hold no address, name or text', async () => {
+    const { id, first } = await customerOwing([DUE], [{ name: 'Canary Person', email: 'canary@customer.example' }]);
+    await desk.stand(REMINDER);
+    await desk.take(first);
+    await desk.contact(id);
+    expect(await desk.messages(id)).toHaveLength(1);
+    const rows = await desk.store.db
+      .selectFrom('audit')
+      .select(['before', 'after', 'reason', 'subject_id'])
+      .where('customer_id', '=', id)
+      .where('action', 'not like', 'customer.%')
+      .execute();
+    const events = await desk.store.db.selectFrom('event').select('data').where('customer_id', '=', id).execute();
+    expect(JSON.stringify([rows, events])).not.toMatch(/canary/i);
+  });
+});
