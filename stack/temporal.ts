@@ -18,6 +18,9 @@ const READY_MS = 60_000;
 /** The dev server would forget closed workflows after a day; people look back further than that. */
 const RETENTION = '30 days';
 
+/** A write-ahead log and fewer syncs double the server's throughput; a workflow task lost in a power cut is asked for again. */
+const PRAGMAS = { journal_mode: 'wal', synchronous: 'normal' };
+
 /** Search attributes of every workflow, all keywords (architecture: ids and stages, never names or numbers of people). */
 export const SEARCH_ATTRIBUTES = ['CustomerId', 'Stage', 'Kind'] as const;
 
@@ -43,6 +46,10 @@ export interface TemporalOptions {
   readonly namespace: string;
   /** Settings of the server beside its defaults, such as `{ 'system.forceSearchAttributesCacheRefreshOnRead': false }`. */
   readonly dynamicConfig?: Readonly<Record<string, string | number | boolean>>;
+  /** Of its SQLite file, in place of the defaults; used only with `dataDir`. */
+  readonly pragmas?: Readonly<Record<string, string>>;
+  /** Environment variables of the server beside our own, such as GOGC. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
 }
 
@@ -61,18 +68,8 @@ async function planOf(o: TemporalOptions, folder: string | null, last: Record<st
     '--dynamic-config-value',
     `${key}=${JSON.stringify(value)}`,
   ]);
-  // A write-ahead log and fewer syncs double the server's throughput; a workflow task lost in a power cut is asked for again.
-  const store =
-    folder === null
-      ? []
-      : [
-          '--db-filename',
-          join(folder, 'temporal.db'),
-          '--sqlite-pragma',
-          'journal_mode=wal',
-          '--sqlite-pragma',
-          'synchronous=normal',
-        ];
+  const pragmas = Object.entries(o.pragmas ?? PRAGMAS).flatMap(([key, value]) => ['--sqlite-pragma', `${key}=${value}`]);
+  const store = folder === null ? [] : ['--db-filename', join(folder, 'temporal.db'), ...pragmas];
   const args = [
     ...[
       'server',
@@ -93,9 +90,9 @@ async function planOf(o: TemporalOptions, folder: string | null, last: Record<st
   return { args, port, uiPort };
 }
 
-/** Ends the server of a killed run that still holds this very database file. */
-async function endLeftover(folder: string, last: Record<string, unknown>, log: (line: string) => void): Promise<void> {
-  const pid = numberIn(last, 'pid');
+/** Ends the server of a killed run that still holds the database file of this folder (its real path). */
+export async function endTemporalLeftover(folder: string, log: (line: string) => void): Promise<void> {
+  const pid = numberIn(readState(join(folder, 'temporal.json')), 'pid');
   if (pid === undefined || !isAlive(pid)) return;
   const command = commandLineOf(pid) ?? '';
   if (!command.includes('start-dev') || !`${command} `.includes(`${join(folder, 'temporal.db')} `)) return;
@@ -160,13 +157,13 @@ export async function startTemporal(o: TemporalOptions): Promise<Temporal> {
   const folder = o.dataDir === undefined ? null : realpathSync(o.dataDir);
   const stateFile = folder === null ? null : join(folder, 'temporal.json');
   const last = stateFile === null ? {} : readState(stateFile);
-  if (folder !== null) await endLeftover(folder, last, log);
+  if (folder !== null) await endTemporalLeftover(folder, log);
   const plan = await planOf(o, folder, last);
   const logs = folder === null ? null : openLog(folder, 'temporal');
   const from = logs === null ? 0 : statSync(logs.file).size;
   const sink = logs === null ? 'ignore' : logs.fd;
   // Its own session: Ctrl-C in the terminal must reach us, not the server our worker still talks to.
-  const child = spawn(o.binary, plan.args, { detached: true, stdio: ['ignore', sink, sink] });
+  const child = spawn(o.binary, plan.args, { detached: true, stdio: ['ignore', sink, sink], env: { ...process.env, ...o.env } });
   if (logs !== null) closeSync(logs.fd);
   const { pid } = child;
   if (stateFile !== null && pid !== undefined)

@@ -16,6 +16,8 @@ export interface ReadLedger {
   readonly rows: number;
 }
 
+export type ReadMappedLedger = ReadLedger & { readonly mapping: LedgerMapping };
+
 interface Part extends LedgerInstalment {
   settledOn: BusinessDate | undefined;
   disputed: boolean;
@@ -43,7 +45,7 @@ interface Draft {
 }
 
 /** Reads a ledger through its mapping. Throws StackError when file or mapping cannot be used at all. */
-export async function readLedger(file: string, mappingFile: string): Promise<ReadLedger & { mapping: LedgerMapping }> {
+export async function readLedger(file: string, mappingFile: string): Promise<ReadMappedLedger> {
   const mapping = readMapping(mappingFile);
   const table = await readTable(file, mapping);
   requireColumns(mapping, table.columns, file);
