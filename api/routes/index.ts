@@ -2,6 +2,7 @@ import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
 import { accessRoutes } from './access.ts';
 import { auditRoutes } from './audit.ts';
+import { callbackRoutes } from './callbacks.ts';
 import { clockRoutes } from './clock.ts';
 import { creditNoteRoutes } from './credit-notes.ts';
 import { customerRoutes } from './customers.ts';
@@ -22,6 +23,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...processRoutes(services),
     ...auditRoutes(services),
     ...eventRoutes(services),
+    ...callbackRoutes(services),
     ...clockRoutes(services),
     ...accessRoutes(services),
   ];
