@@ -286,7 +286,9 @@ async function settle(
     after: { step: verdict.step, at: verdict.at },
   };
   const audit = same && first ? ([first, ...others] as const) : ([planned, ...traces.audit] as const);
-  const { asks, posts, events } = traces;
+  const { posts, events } = traces;
+  // What was done was read before this plan was made: the process need not be asked about it, and cannot be while it answers.
+  const asks = traces.asks.filter((ask) => ask.subject !== answer.subject);
   return { value: processPlan(seq, verdict, at), audit, asks, posts, events, answer };
 }
 
