@@ -3,22 +3,22 @@ import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts
 import { listenForBell } from './bell.ts';
 import { outreachPlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
-import { gateways, records } from './proxies.ts';
+import { because, beginsUnplanned, gateways, newsCame, records } from './proxies.ts';
 
-type Take = (id: string, plan: OutreachPlan) => Promise<OutreachPlan>;
+type Take = (id: string, plan: OutreachPlan, why: string) => Promise<OutreachPlan>;
 
-const contact: Take = (id, { seq }) => records.contactCustomer({ id, seq });
+const contact: Take = (id, { seq }, why) => because(why, records.contactCustomer, { id, seq });
 
 const take: Record<OutreachStep, Take> = { wait: contact, compose: contact, deliver, close: contact };
 
 /** The provider's turn. What could not be delivered within a day goes to another channel, or to a person. */
-async function deliver(id: string, { messageId }: OutreachPlan): Promise<OutreachPlan> {
+async function deliver(id: string, { messageId }: OutreachPlan, why: string): Promise<OutreachPlan> {
   if (messageId === null) throw new Error('a plan to deliver without its message');
   try {
-    return await gateways.deliverMessage({ id, messageId });
+    return await because(why, gateways.deliverMessage, { id, messageId });
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return records.giveUpDelivery({ id, messageId });
+    return because('not delivered within its time', records.giveUpDelivery, { id, messageId });
   }
 }
 
@@ -33,11 +33,11 @@ export async function outreach({ id, plan: given }: ProcessInput<OutreachPlan>):
 
   if (!plan) {
     bell.quiet();
-    plan = await records.contactCustomer({ id, seq: null });
+    plan = await because(beginsUnplanned, records.contactCustomer, { id, seq: null });
   }
   while (plan.step !== 'close' || bell.rung) {
     const rang = await bell.ringsWithin(plan.waitMs, plan.why);
-    const next: OutreachPlan = await (rang ? contact : take[plan.step])(id, plan);
+    const next: OutreachPlan = await (rang ? contact(id, plan, newsCame) : take[plan.step](id, plan, plan.why));
     plan = next;
     if (workflowInfo().continueAsNewSuggested && !bell.rung) await continueAsNew<typeof outreach>({ id, plan });
   }

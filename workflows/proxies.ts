@@ -17,3 +17,16 @@ export const gateways = proxyActivities<Activities>({
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumInterval: '30 minutes' },
 });
+
+interface Told<Input, Plan> {
+  executeWithOptions(options: { summary: string }, args: [Input]): Promise<Plan>;
+}
+
+/** Calls an activity with the reason beside it in the history, in plain words. */
+export function because<Input, Plan>(why: string, activity: Told<Input, Plan>, input: Input): Promise<Plan> {
+  return activity.executeWithOptions({ summary: why }, [input]);
+}
+
+/** Why the facts are read: the reasons every process has in common. */
+export const newsCame = 'news has come: the facts are read anew';
+export const beginsUnplanned = 'no plan yet: the facts are read first';

@@ -4,13 +4,11 @@ import type { ReceivablePlan } from '../domain/collection/process.ts';
 import { listenForBell } from './bell.ts';
 import { receivablePlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
-import { records } from './proxies.ts';
+import { because, beginsUnplanned, newsCame, records } from './proxies.ts';
 import { showStage } from './stage.ts';
 
-type Step = (input: { id: string; seq: number }) => Promise<ReceivablePlan>;
-
 /** What each step of the credit manual does; the facts decide, under lock, whether it is still called for. */
-const take: Record<PlanStep, Step> = {
+const take = {
   wait: records.judgePromise,
   notice: records.requestNotice,
   remind: records.requestReminder,
@@ -18,7 +16,7 @@ const take: Record<PlanStep, Step> = {
   escalate: records.escalate,
   legal: records.openLegalCase,
   close: records.reassessReceivable,
-};
+} satisfies Record<PlanStep, unknown>;
 
 /**
  * One receivable from its posting until nothing is owed: due, reminder, escalation, legal. It waits for the planned moment or for news,
@@ -31,12 +29,15 @@ export async function receivable({ id, plan: given }: ProcessInput<ReceivablePla
 
   if (!plan) {
     bell.quiet();
-    plan = await records.reassessReceivable({ id, seq: null });
+    plan = await because(beginsUnplanned, records.reassessReceivable, { id, seq: null });
     showStage('scheduled', plan.stage);
   }
   while (plan.step !== 'close' || bell.rung) {
     const rang = await bell.ringsWithin(plan.waitMs, plan.why);
-    const next: ReceivablePlan = await (rang ? records.reassessReceivable : take[plan.step])({ id, seq: plan.seq });
+    const held = { id, seq: plan.seq };
+    const next: ReceivablePlan = await (rang
+      ? because(newsCame, records.reassessReceivable, held)
+      : because(plan.why, take[plan.step], held));
     showStage(plan.stage, next.stage);
     plan = next;
     if (workflowInfo().continueAsNewSuggested && !bell.rung) await continueAsNew<typeof receivable>({ id, plan });

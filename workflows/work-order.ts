@@ -3,14 +3,14 @@ import type { WorkOrderPlan, WorkOrderStep } from '../domain/collection/process.
 import { listenForBell } from './bell.ts';
 import { workOrderPlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
-import { records } from './proxies.ts';
+import { because, beginsUnplanned, newsCame, records } from './proxies.ts';
 
-const take: Record<WorkOrderStep, (input: { id: string; seq: number }) => Promise<WorkOrderPlan>> = {
+const take = {
   wait: records.reassessWorkOrder,
   warn: records.warnWorkOrder,
   escalate: records.escalateWorkOrder,
   close: records.reassessWorkOrder,
-};
+} satisfies Record<WorkOrderStep, unknown>;
 
 /** A job for a person: its deadline warns, then hands it to the next role, until somebody has done it or its reason is gone. */
 export async function workOrder({ id, plan: given }: ProcessInput<WorkOrderPlan>): Promise<void> {
@@ -20,11 +20,15 @@ export async function workOrder({ id, plan: given }: ProcessInput<WorkOrderPlan>
 
   if (!plan) {
     bell.quiet();
-    plan = await records.reassessWorkOrder({ id, seq: null });
+    plan = await because(beginsUnplanned, records.reassessWorkOrder, { id, seq: null });
   }
   while (plan.step !== 'close' || bell.rung) {
     const rang = await bell.ringsWithin(plan.waitMs, plan.why);
-    plan = await (rang ? records.reassessWorkOrder : take[plan.step])({ id, seq: plan.seq });
+    const held = { id, seq: plan.seq };
+    const next: WorkOrderPlan = await (rang
+      ? because(newsCame, records.reassessWorkOrder, held)
+      : because(plan.why, take[plan.step], held));
+    plan = next;
     if (workflowInfo().continueAsNewSuggested && !bell.rung) await continueAsNew<typeof workOrder>({ id, plan });
   }
 }

@@ -1,53 +1,66 @@
 import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
 import { inject } from 'vitest';
 import { readConfig } from '../../config/env.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
+import type { Config } from '../../config/env.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
-import { parseAmount } from '../../domain/kernel/money.ts';
 import { receivableWorkflowId } from '../../domain/kernel/subject.ts';
-import type { CustomerDocument } from '../../domain/collection/documents.ts';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
-import { upsertCustomer } from '../../store/customers.ts';
-import { postInvoice } from '../../store/invoices.ts';
-import { postPayment } from '../../store/payments.ts';
 import { setUp } from '../../store/setup.ts';
 import { stepTo } from '../../store/stepping.ts';
 import { startWorker } from '../../worker/main.ts';
 import type { RunningWorker } from '../../worker/main.ts';
+import type { WorkerTuning } from '../../worker/tuning.ts';
 import { freshDatabase } from './database.ts';
+import { dayOf, factsOf, shanghai, system } from './facts.ts';
+import type { Facts } from './facts.ts';
 
-export const erp: Actor = { kind: 'key', id: 'erp-test', role: 'erp', scope: {} };
+export { erp, shanghai } from './facts.ts';
+export const workflowIdOf = receivableWorkflowId;
 
-/** A whole product on the run's real Postgres and Temporal: its own database and task queue, a standing clock, one worker. */
-export interface World {
-  url: string;
-  store: OpenStore;
-  worker: RunningWorker;
-  taskQueue: string;
-  config: ReturnType<typeof readConfig>;
-  customer(externalId: string, more?: Partial<CustomerDocument>): Promise<string>;
-  /** Posts an invoice of one instalment; answers the receivable's id. */
-  invoice(of: { id: string; customer: string; amount: string; issued: string; due: string }): Promise<string>;
-  pay(of: { id: string; customer: string; amount: string; on: string; invoice: string }): Promise<string>;
-  /** Steps the standing clock to the day's given hour (00:00 unless told) in Shanghai. */
-  step(day: string, hour?: number): Promise<void>;
+/** What a test reads of the record. */
+export interface Looks {
   rungs(receivableId: string): Promise<{ rung: string; state: string; reason: string | null; on: string }[]>;
   receivable(
     id: string,
   ): Promise<{ stage: string; outcome: string | null; plan_step: string; plan_rung: string | null; seq: number }>;
+  /** Actions of the audit record about one subject, in order. */
+  actions(subjectId: string): Promise<string[]>;
+  /** The doorbell row of a process. */
+  wake(subject: string): Promise<{ asked: number; rang: number; answered: number; at: Instant | null; started: boolean }>;
+}
+
+/** A whole product on the run's real Postgres and Temporal: its own database and task queue, a clock of its own, one worker. */
+export interface World extends Facts, Looks {
+  url: string;
+  store: OpenStore;
+  worker: RunningWorker;
+  client: Client;
+  taskQueue: string;
+  config: Config;
+  /** Steps the standing clock to the day's given hour (00:00 unless told) in Shanghai. */
+  step(day: string, hour?: number): Promise<void>;
+  /** Until every posted process has been started and has answered what it was asked; outreach waits for its hour at speed 0. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
-export const shanghai = (day: string, hour = 0): Instant =>
-  new Date(`${day}T${String(hour).padStart(2, '0')}:00:00+08:00`).toISOString();
+export interface WorldOptions {
+  /** The clock's first day, 00:00 in Shanghai, or its first instant. */
+  from: string;
+  speed?: number;
+  env?: Record<string, string>;
+  tuning?: WorkerTuning;
+}
+
 const show = (fields: object, message: string): void => {
   if (process.env['WORLD_LOG']) console.error(message, fields);
 };
-const silent = { info: show, warn: show, error: show };
+export const quietLog = { info: show, warn: show, error: show };
 
 /** Settings of a process of this test run. */
-export function worldConfig(url: string, taskQueue: string, more: Record<string, string> = {}) {
+export function worldConfig(url: string, taskQueue: string, more: Record<string, string> = {}): Config {
   return readConfig({
     DATABASE_URL: url,
     TEMPORAL_ADDRESS: inject('temporalAddress'),
@@ -59,70 +72,38 @@ export function worldConfig(url: string, taskQueue: string, more: Record<string,
   });
 }
 
-export async function openWorld({
-  from,
-  speed = 0,
-  env = {},
-}: {
-  from: string;
-  speed?: number;
-  env?: Record<string, string>;
-}): Promise<World> {
+export async function openWorld({ from, speed = 0, env = {}, tuning = {} }: WorldOptions): Promise<World> {
   const { url, drop } = await freshDatabase();
-  await setUp(url, { business: shanghai(from), speed, pinned: false });
+  await setUp(url, { business: from.length === 10 ? shanghai(from) : from, speed, pinned: false });
   const taskQueue = `world-${randomUUID()}`;
   const config = worldConfig(url, taskQueue, env);
-  const worker = await startWorker({ config, log: silent });
-  const store = openStore({ url, max: 4 });
-  const minor = (amount: string, currency = 'CNY'): number => {
-    const parsed = parseAmount(amount, currency);
-    if (!parsed.ok) throw new Error(parsed.code);
-    return parsed.minor;
-  };
+  const worker = await startWorker({ config, log: quietLog, tuning });
+  const connection = await Connection.connect({ address: config.temporal.address });
+  const store = openStore({ url, max: 6 });
   return {
     url,
     store,
     worker,
+    client: new Client({ connection, namespace: config.temporal.namespace }),
     taskQueue,
     config,
-    async customer(externalId, more = {}) {
-      const { id } = await upsertCustomer(store, erp, customerOf(externalId, more));
-      return id;
-    },
-    async invoice({ id, customer, amount, issued, due }) {
-      const { receivables } = await postInvoice(store, erp, {
-        externalId: id,
-        customer,
-        number: id,
-        issueDate: issued,
-        currency: 'CNY',
-        amountMinor: minor(amount),
-        taxRate: null,
-        taxMinor: null,
-        terms: null,
-        deliveredOn: null,
-        contract: null,
-        order: null,
-        ladder: null,
-        instalments: [{ no: 1, amountMinor: minor(amount), dueDate: due, kind: 'other' }],
-      });
-      return receivables[0]?.id ?? '';
-    },
-    async pay({ id, customer, amount, on, invoice }) {
-      const posted = await postPayment(store, erp, {
-        externalId: id,
-        customer,
-        amountMinor: minor(amount),
-        currency: 'CNY',
-        receivedOn: on,
-        reference: invoice,
-        allocations: null,
-      });
-      return posted.id;
-    },
+    ...factsOf(store),
+    ...looksOf(store),
     async step(day, hour = 0) {
-      await stepTo(store, { kind: 'system', id: 'test', role: 'system', scope: {} }, shanghai(day, hour));
+      await stepTo(store, system, shanghai(day, hour));
     },
+    settled: () => settled(store),
+    async close() {
+      await worker.shutdown();
+      await connection.close();
+      await store.close();
+      await drop();
+    },
+  };
+}
+
+export function looksOf(store: OpenStore): Looks {
+  return {
     async rungs(receivableId) {
       const rows = await store.db
         .selectFrom('rung')
@@ -130,12 +111,7 @@ export async function openWorld({
         .where('receivable_id', '=', receivableId)
         .orderBy('position')
         .execute();
-      return rows.map(({ rung, state, reason, at }) => ({
-        rung,
-        state,
-        reason,
-        on: new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 10),
-      }));
+      return rows.map(({ rung, state, reason, at }) => ({ rung, state, reason, on: dayOf(at) }));
     },
     async receivable(id) {
       return store.db
@@ -144,45 +120,43 @@ export async function openWorld({
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
     },
-    async close() {
-      await worker.shutdown();
-      await store.close();
-      await drop();
+    async actions(subjectId) {
+      const rows = await store.db
+        .selectFrom('audit')
+        .select('action')
+        .where('subject_id', '=', subjectId)
+        .orderBy('seq')
+        .execute();
+      return rows.map((row) => row.action);
+    },
+    async wake(subject) {
+      const { started_at, ...row } = await store.db
+        .selectFrom('wake')
+        .select(['asked', 'rang', 'answered', 'at', 'started_at'])
+        .where('subject', '=', subject)
+        .executeTakeFirstOrThrow();
+      return { ...row, started: started_at !== null };
     },
   };
 }
 
-function customerOf(externalId: string, more: Partial<CustomerDocument>): CustomerDocument {
-  return {
-    externalId,
-    name: `Customer ${externalId}`,
-    type: 'other',
-    tier: null,
-    region: 'SH',
-    currency: 'CNY',
-    terms: { days: 30, from: 'invoiceDate' },
-    taxId: null,
-    taxRate: null,
-    group: null,
-    payer: null,
-    owner: null,
-    ladder: 'general-30',
-    debtorClass: null,
-    creditorWasSme: null,
-    contacts: [
-      {
-        id: 'c1',
-        name: 'Test Person',
-        role: 'finance',
-        email: `${externalId.toLowerCase()}@customer.example`,
-        mobile: null,
-        wecom: null,
-        language: 'en',
-      },
-    ],
-    facts: {},
-    ...more,
-  };
+/** Waits for a condition of the world itself; never longer than `ms`, and then names what it waited for. */
+export async function until(what: string, holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`not within ${ms / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
 }
 
-export const workflowIdOf = receivableWorkflowId;
+export async function settled(store: OpenStore, ms = 30_000): Promise<void> {
+  const open = () =>
+    store.db
+      .selectFrom('wake')
+      .select('subject')
+      .where((w) => w.or([w('started_at', 'is', null), w.and([w('kind', '<>', 'outreach'), w('asked', '>', w.ref('answered'))])]))
+      .where((w) => w.or([w('kind', '<>', 'outreach'), w('started_at', 'is not', null)]))
+      .limit(1)
+      .executeTakeFirst();
+  await until('every process has answered', async () => (await open()) === undefined, ms);
+}
