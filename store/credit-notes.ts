@@ -86,8 +86,8 @@ function judge(document: CreditNoteDocument, invoice: StandingInvoice | undefine
 async function readNote(tx: Tx, externalId: string): Promise<(PostedCreditNote & { contentHash: string }) | undefined> {
   const { rows } = await sql<PostedCreditNote & { contentHash: string }>`
     select n.id, n.currency, n.content_hash as "contentHash", n.unapplied_minor as "unappliedMinor",
-      (select coalesce(jsonb_agg(jsonb_build_object('receivableId', a.receivable_id, 'amountMinor', a.amount_minor) order by a.id), '[]')
-        from allocation a where a.credit_note_id = n.id) as allocations
+      (select coalesce(jsonb_agg(jsonb_build_object('receivableId', a.receivable_id, 'amountMinor', a.amount_minor) order by r.due_date, r.instalment), '[]')
+        from allocation a join receivable r on r.id = a.receivable_id where a.credit_note_id = n.id) as allocations
     from credit_note n where n.external_id = ${externalId}`.execute(tx);
   return rows[0];
 }

@@ -65,12 +65,19 @@ export class Ledger {
       ...(document.reference !== null && { reference: document.reference }),
     });
     if (!result.ok) return { ok: false, refusal: refusalOf(document, own, result) };
-    const { allocations, unappliedMinor } = result;
-    const taken = new Map(allocations.map((share) => [share.receivableId, share.amountMinor]));
-    for (const item of items) item.openMinor -= taken.get(item.receivableId) ?? 0;
-    return { ok: true, allocations, unappliedMinor };
+    const taken = new Map(result.allocations.map((share) => [share.receivableId, share.amountMinor]));
+    const paid = items.filter((item) => taken.has(item.receivableId)).sort(byDue);
+    const allocations = paid.map(({ receivableId }) => ({ receivableId, amountMinor: taken.get(receivableId) ?? 0 }));
+    for (const item of paid) item.openMinor -= taken.get(item.receivableId) ?? 0;
+    return { ok: true, allocations, unappliedMinor: result.unappliedMinor };
   }
 }
+
+/** The order in which shares are shown, whenever they are read. */
+const byDue = (a: LedgerItem, b: LedgerItem): number =>
+  compare(a.dueDate, b.dueDate) || compare(a.invoice, b.invoice) || a.instalment - b.instalment;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The invoices a payment names outright, with how much it may lay on each. */
 function namedBy({ allocations, reference, amountMinor }: Spread): { invoice: string; amountMinor: number }[] {

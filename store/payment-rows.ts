@@ -57,8 +57,9 @@ export async function readPayments(tx: Tx, by: { externalIds: readonly string[] 
     select p.id, p.external_id as "externalId", p.customer_id as "customerId", c.external_id as "customerCode", c.region, c.owner,
       p.amount_minor as "amountMinor", p.unapplied_minor as "unappliedMinor", p.currency, p.received_on as "receivedOn", p.reference,
       p.content_hash as "contentHash", p.reversed_on as "reversedOn",
-      (select coalesce(jsonb_agg(jsonb_build_object('receivableId', a.receivable_id, 'amountMinor', a.amount_minor) order by a.id), '[]')
-        from allocation a where a.payment_id = p.id and a.reversed_at is null) as allocations
+      (select coalesce(jsonb_agg(jsonb_build_object('receivableId', a.receivable_id, 'amountMinor', a.amount_minor)
+        order by r.due_date, i.external_id, r.instalment), '[]') from allocation a join receivable r on r.id = a.receivable_id
+        join invoice i on i.id = r.invoice_id where a.payment_id = p.id and a.reversed_at is null) as allocations
     from payment p join customer c on c.id = p.customer_id where ${where}`.execute(tx);
   return rows;
 }

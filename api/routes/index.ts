@@ -4,13 +4,19 @@ import { accessRoutes } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { clockRoutes } from './clock.ts';
+import { contactRoutes } from './contacts.ts';
 import { creditNoteRoutes } from './credit-notes.ts';
 import { customerRoutes } from './customers.ts';
 import { eventRoutes } from './events.ts';
 import { invoiceRoutes } from './invoices.ts';
+import { legalCaseRoutes } from './legal-cases.ts';
+import { messageRoutes } from './messages.ts';
 import { paymentRoutes } from './payments.ts';
+import { policyRoutes } from './policies.ts';
 import { processRoutes } from './processes.ts';
 import { receivableRoutes } from './receivables.ts';
+import { taskRoutes } from './tasks.ts';
+import { templateRoutes } from './templates.ts';
 
 /** Every route of the API, in the order of its documentation; a route not listed here does not exist. */
 export function allRoutes(services: Services): RouteSpec[] {
@@ -20,6 +26,12 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...paymentRoutes(services),
     ...creditNoteRoutes(services),
     ...receivableRoutes(services),
+    ...taskRoutes(services),
+    ...contactRoutes(services),
+    ...messageRoutes(services),
+    ...legalCaseRoutes(services),
+    ...policyRoutes(services),
+    ...templateRoutes(services),
     ...processRoutes(services),
     ...auditRoutes(services),
     ...eventRoutes(services),

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { channels } from '../domain/collection/governor.ts';
+import { rungActions } from '../domain/collection/ladder.ts';
+import { policyKinds } from '../domain/collection/policy.ts';
+import type { PolicyContents, PolicyKind } from '../domain/collection/policy.ts';
+import { businessDate, currency, instant, line, money, reason } from './common.ts';
+import { messageClasses } from './templates.ts';
+
+const id = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+const days = z.int().min(-365).max(3650);
+const time = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/);
+
+const rung = z.strictObject({
+  id,
+  stage: z.enum(['due', 'reminder', 'escalation', 'legal']),
+  anchor: z.enum(['dueDate', 'endOfMonth', 'previousRung']),
+  days,
+  action: z.enum(rungActions),
+  minGapDays: z.int().min(0).max(365),
+  ifMissed: z.enum(['take', 'drop']),
+  template: id.optional(),
+  workOrder: id.optional(),
+});
+
+const ladders = z.strictObject({
+  ladders: z
+    .array(z.strictObject({ id, rungs: z.array(rung).min(1).max(40) }))
+    .min(1)
+    .max(100),
+  strategy: z
+    .array(
+      z.strictObject({
+        when: z.strictObject({
+          types: z.array(line(40)).optional(),
+          regions: z.array(line(40)).optional(),
+          tiers: z.array(line(40)).optional(),
+          minTermsDays: z.int().min(0).max(720).optional(),
+          newCustomer: z.boolean().optional(),
+        }),
+        ladder: id,
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+
+const collection = z.strictObject({
+  minBalance: z.record(currency, money),
+  promiseGraceDays: z.int().min(0).max(60),
+  newCustomerMonths: z.int().min(0).max(120),
+});
+
+const contactRules = z.strictObject({
+  zone: line(60),
+  quietFrom: time,
+  quietTo: time,
+  windowFrom: time,
+  windowTo: time,
+  perDay: z.int().min(1).max(20),
+  perWeek: z.int().min(1).max(50),
+  minutesPerSlot: z.int().min(1).max(1440),
+  gatherSeconds: z.int().min(0).max(86_400),
+  receiptHours: z.int().min(1).max(720),
+  enforcementOff: z.strictObject({ reason, until: businessDate }).optional(),
+  channels: z.record(z.enum(messageClasses), z.array(z.enum(channels)).min(1)),
+});
+
+const workOrders = z.strictObject({
+  kinds: z.record(
+    id,
+    z.strictObject({
+      role: line(40),
+      deadlineWorkingDays: z.int().min(1).max(250),
+      warnWorkingDays: z.int().min(0).max(250),
+      escalateTo: z.array(line(40)).max(10),
+      escalateWorkingDays: z.int().min(1).max(250),
+      title: z.strictObject({ en: line(120), zh: line(120) }),
+    }),
+  ),
+});
+
+/** The shape of each kind's content. */
+export const policyContents = {
+  ladders,
+  collection,
+  'contact-rules': contactRules,
+  'work-orders': workOrders,
+} as const satisfies Record<PolicyKind, z.ZodType<PolicyContents[PolicyKind]>>;
+
+export const policyKindParams = z.strictObject({ kind: z.enum(policyKinds) });
+export const policyVersionParams = z.strictObject({
+  kind: z.enum(policyKinds),
+  version: z.coerce.number().int().min(1).max(1_000_000),
+});
+
+/** A new version. Its content is held against the shape of its kind by `policyContents`. */
+export const newPolicy = z
+  .strictObject({ content: z.record(z.string(), z.unknown()), effectiveFrom: businessDate.optional(), reason })
+  .meta({ id: 'NewPolicy' });
+export const approvePolicy = z.strictObject({ reason: reason.optional() }).meta({ id: 'ApprovePolicy' });
+
+const facts = {
+  kind: z.enum(policyKinds),
+  version: z.int(),
+  current: z.boolean().meta({ description: 'In force today.' }),
+  effectiveFrom: businessDate,
+  author: z.string(),
+  approvedBy: z.string().nullable(),
+  createdAt: instant,
+};
+export const policyVersionAnswer = z
+  .strictObject({ ...facts, content: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'PolicyVersion' });
+export const policyAnswer = z
+  .strictObject({
+    kind: z.enum(policyKinds),
+    current: policyVersionAnswer.nullable(),
+    versions: z.array(z.strictObject(facts)).meta({ description: 'Newest first.' }),
+  })
+  .meta({ id: 'Policy' });
+export const newPolicyAnswer = z.strictObject({ kind: z.enum(policyKinds), version: z.int() }).meta({ id: 'NewPolicyAnswer' });
+export const approvePolicyAnswer = z
+  .strictObject({ kind: z.enum(policyKinds), version: z.int(), approvedBy: z.string() })
+  .meta({ id: 'ApprovePolicyAnswer' });

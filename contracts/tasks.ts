@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { roles } from '../domain/kernel/actor.ts';
+import { externalId, flag, instant, instantIn, line, note, ourId, pageOf, pageQuery, reason } from './common.ts';
+
+export const taskStates = ['open', 'warned', 'escalated', 'done', 'cancelled'] as const;
+
+export const taskQuery = z.strictObject({
+  ...pageQuery,
+  role: z.enum(roles).optional(),
+  assignee: line(120).optional(),
+  state: z
+    .enum([...taskStates, 'active'])
+    .default('active')
+    .meta({ description: '`active`: open, warned and escalated.' }),
+  kind: line(60).optional(),
+  customer: externalId.optional(),
+  snoozed: flag.optional().meta({ description: 'Also those put aside.' }),
+});
+
+export const taskAnswer = z
+  .strictObject({
+    id: ourId,
+    kind: z.string().meta({ example: 'collector-call' }),
+    title: z.string().meta({ description: 'In the language of the request.' }),
+    state: z.enum(taskStates),
+    role: z.string(),
+    assignee: z.string().nullable(),
+    level: z.int().meta({ description: 'How often it was escalated.' }),
+    openedAt: instant,
+    dueAt: instant,
+    snoozedUntil: instant.nullable(),
+    subject: z.string(),
+    why: z.record(z.string(), z.unknown()).meta({ description: 'What opened it.' }),
+    customer: z.string().nullable(),
+    customerName: z.string().nullable(),
+    receivableId: ourId.nullable(),
+    legalCaseId: ourId.nullable(),
+    outcome: z.string().nullable(),
+    note: z.string().nullable(),
+    closedAt: instant.nullable(),
+    closedBy: z.string().nullable(),
+    rank: z.int().meta({ description: 'Sum of the points of its reasons; the highest is the most urgent.' }),
+    reasons: z.array(z.strictObject({ code: z.string(), points: z.int(), text: z.string() })),
+  })
+  .meta({ id: 'Task' });
+export const taskPage = pageOf(taskAnswer);
+
+export const completeTask = z
+  .strictObject({ outcome: line(200), note: note(4000).default(''), reason: reason.optional() })
+  .meta({ id: 'CompleteTask', example: { outcome: 'Promised for Friday', note: 'Spoke with Ms Wang' } });
+export const assignTask = z
+  .strictObject({
+    assignee: line(120).nullable().meta({ description: 'Login; null gives it back to its role.' }),
+    reason: reason.optional(),
+  })
+  .meta({ id: 'AssignTask', example: { assignee: 'lin' } });
+export const snoozeTask = z.strictObject({ until: instantIn, reason: reason.optional() }).meta({ id: 'SnoozeTask' });

@@ -1,0 +1,95 @@
+import { roles } from '../kernel/actor.ts';
+import { isCurrency, parseAmount } from '../kernel/money.ts';
+import { contactSlot } from './governor.ts';
+import { ladderFaults } from './ladder.ts';
+import type { CollectionPolicy, ContactPolicy, LaddersPolicy, PolicyContents, PolicyKind, WorkOrderPolicy } from './policy.ts';
+
+/** What a policy contradicts: `at` is a JSON pointer into its content. */
+export interface PolicyFault {
+  at: string;
+  what: string;
+}
+
+/** The policies a new version must fit beside. */
+export interface PolicyContext {
+  kinds: readonly string[];
+  templates: readonly string[];
+}
+
+/** The faults of a policy of the right shape; an empty list means it may be put in force. */
+export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyContents[K], context: PolicyContext): PolicyFault[] {
+  switch (kind) {
+    case 'ladders':
+      return ladders(content as LaddersPolicy, context);
+    case 'collection':
+      return collection(content as CollectionPolicy);
+    case 'contact-rules':
+      return contactRules(content as ContactPolicy);
+    case 'work-orders':
+      return workOrders(content as WorkOrderPolicy, context);
+    default:
+      return [];
+  }
+}
+
+function ladders({ ladders: all, strategy }: LaddersPolicy, { kinds, templates }: PolicyContext): PolicyFault[] {
+  const ids = all.map((ladder) => ladder.id);
+  const own = all.flatMap((ladder, at) => [
+    ...ladderFaults(ladder).map(({ rung, fault }) => ({ at: `/ladders/${at}`, what: `${ladder.id} ${rung} ${fault}`.trim() })),
+    ...(ids.indexOf(ladder.id) === at ? [] : [{ at: `/ladders/${at}/id`, what: `${ladder.id} duplicate-id` }]),
+    ...ladder.rungs.flatMap((rung, no): PolicyFault[] => {
+      const where = `/ladders/${at}/rungs/${no}`;
+      return [
+        ...(rung.workOrder && !kinds.includes(rung.workOrder)
+          ? [{ at: `${where}/workOrder`, what: `unknown kind ${rung.workOrder}` }]
+          : []),
+        ...(rung.template && !templates.includes(rung.template)
+          ? [{ at: `${where}/template`, what: `unknown template ${rung.template}` }]
+          : []),
+      ];
+    }),
+  ]);
+  const rows = strategy.flatMap((row, at) =>
+    ids.includes(row.ladder) ? [] : [{ at: `/strategy/${at}/ladder`, what: `unknown ladder ${row.ladder}` }],
+  );
+  const last = strategy.at(-1);
+  const open =
+    last && Object.keys(last.when).length === 0 ? [] : [{ at: '/strategy', what: 'the last row must hold for everybody' }];
+  return [...own, ...rows, ...open];
+}
+
+function collection({ minBalance }: CollectionPolicy): PolicyFault[] {
+  return Object.entries(minBalance).flatMap(([currency, amount]) => {
+    const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
+    return fits ? [] : [{ at: `/minBalance/${currency}`, what: `${amount} is no amount of ${currency}` }];
+  });
+}
+
+function contactRules(rules: ContactPolicy): PolicyFault[] {
+  try {
+    contactSlot('any', rules);
+    return [];
+  } catch (error) {
+    if (error instanceof RangeError) return [{ at: '', what: error.message }];
+    throw error;
+  }
+}
+
+/** Kinds in use stay: open ladders name them. */
+function workOrders({ kinds }: WorkOrderPolicy, context: PolicyContext): PolicyFault[] {
+  const gone = context.kinds
+    .filter((kind) => !(kind in kinds))
+    .map((kind) => ({ at: `/kinds/${kind}`, what: `${kind} is in use` }));
+  const wrong = Object.entries(kinds).flatMap(
+    ([kind, { role, escalateTo, deadlineWorkingDays, warnWorkingDays }]): PolicyFault[] => {
+      const unknown = [role, ...escalateTo].filter((name) => !(roles as readonly string[]).includes(name));
+      return [
+        ...unknown.map((name) => ({ at: `/kinds/${kind}`, what: `unknown role ${name}` })),
+        ...(warnWorkingDays > deadlineWorkingDays
+          ? [{ at: `/kinds/${kind}/warnWorkingDays`, what: 'warns before it is opened' }]
+          : []),
+      ];
+    },
+  );
+  return [...gone, ...wrong];
+}
