@@ -1,5 +1,6 @@
 import type { Gateways } from '../activities/gateways/gateway.ts';
 import { smtpGateway } from '../activities/gateways/smtp.ts';
+import { twilioGateway } from '../activities/gateways/twilio.ts';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
@@ -12,7 +13,8 @@ import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.t
 
 /** The channels with a provider; the others are in outbox mode: their messages are kept and none leaves the machine. */
 function gatewaysOf(config: Config): Gateways {
-  return { ...(config.smtp && { email: smtpGateway(config.smtp) }) };
+  const { smtp, twilio, publicUrl } = config;
+  return { ...(smtp && { email: smtpGateway(smtp) }), ...(twilio && { sms: twilioGateway({ ...twilio, publicUrl }) }) };
 }
 
 /** The activities over a store: the one place where ports meet the database and the providers. */
