@@ -31,17 +31,17 @@ export interface WorkOrderVerdict {
   at: Instant | null;
 }
 
-/** What the deadline of a work order calls for: warn once, then hand it to the next role at each passed deadline, until somebody closed it. */
+/**
+ * What the deadline of a work order calls for: warn once, then hand it to the next role at each passed deadline, until somebody closed
+ * it. Snoozing puts off the warning, never the deadline.
+ */
 export function planWorkOrder(facts: WorkOrderFacts, kind: WorkOrderKind, now: Instant): WorkOrderVerdict {
   if (facts.closedAt) return { step: 'close', due: false, at: null };
-  const snoozed = facts.snoozedUntil && facts.snoozedUntil > now ? facts.snoozedUntil : null;
-  const later = (at: Instant): Instant => (snoozed && snoozed > at ? snoozed : at);
-  if (facts.state === 'open' && facts.warnAt < facts.dueAt && facts.dueAt > now) {
-    const at = later(facts.warnAt);
-    return { step: 'warn', due: at <= now, at };
-  }
+  const { snoozedUntil, dueAt } = facts;
+  const warnAt = snoozedUntil && snoozedUntil > facts.warnAt ? snoozedUntil : facts.warnAt;
+  if (facts.state === 'open' && warnAt < dueAt && dueAt > now) return { step: 'warn', due: warnAt <= now, at: warnAt };
   if (facts.level >= kind.escalateTo.length) return { step: 'wait', due: false, at: null };
-  return { step: 'escalate', due: facts.dueAt <= now, at: facts.dueAt };
+  return { step: 'escalate', due: dueAt <= now, at: dueAt };
 }
 
 /** The deadline of the next role after an escalation at `now`. */
