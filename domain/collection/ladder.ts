@@ -20,7 +20,7 @@ export interface Rung {
   /** Calendar days from the anchor; negative is before it. */
   days: number;
   action: RungAction;
-  /** Least number of days after the rung taken before this one. */
+  /** Least number of days after the rung taken before this one; 0 counts as 1, since two rungs never share a day. */
   minGapDays: number;
   /** What becomes of it when it is the highest one due, but more than a day late (after an outage): taken all the same, or dropped as missed. */
   ifMissed: 'take' | 'drop';

@@ -1,5 +1,5 @@
 import { addDays, dateOf, daysBetween, instantAt } from '../kernel/calendar.ts';
-import type { Instant } from '../kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 import { higherStage } from './ladder.ts';
 import type { Outcome, Stage } from './ladder.ts';
 import { disputedMinor, openMinor } from './receivable.ts';
@@ -14,7 +14,7 @@ import type {
   Verdict,
   Why,
 } from './receivable.ts';
-import { scheduleRungs } from './schedule.ts';
+import { beforeGoLive, scheduleRungs } from './schedule.ts';
 import type { ScheduledRung } from './schedule.ts';
 
 /**
@@ -23,58 +23,76 @@ import type { ScheduledRung } from './schedule.ts';
  * highest rung that is due is taken and those below it are recorded as missed.
  */
 export function planReceivable(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): Verdict {
-  const zone = terms.calendar.zone;
   const outcome = outcomeOf(facts);
   const promises = judgePromises(facts, terms, outcome, now);
   const judged: ReceivableFacts = { ...facts, promises: facts.promises.map((p) => ({ ...p, ...judgementOf(promises, p.id) })) };
-  const pauseWhy = outcome ? 'closed' : pausedBy(judged);
-  const pauses = withPause(judged, pauseWhy, now);
-  const current: ReceivableFacts = { ...judged, pauses };
-  const common = { outcome, promises, pauses, stage: outcome ? ('closed' as const) : stageOf(current, terms) };
-
+  const pause = outcome ? null : pausedBy(judged);
+  const pauses = withPause(judged, outcome ? 'closed' : (pause?.why ?? null), outcome, now);
+  const common = { outcome, promises, pauses, stage: outcome ? ('closed' as const) : stageOf(judged, terms) };
   if (outcome) {
-    return { ...common, due: false, changes: withdrawRequests(current, 'skipped', outcome), plan: closed(outcome) };
+    return { ...common, due: false, changes: withdrawRequests(judged, 'skipped', outcome), plan: closed(outcome) };
   }
-  const reopened = reopenSkipped(current);
+  const restored = [...reopenSkipped(judged), ...dateGoLive(judged, terms)];
   const live: ReceivableFacts = {
-    ...current,
-    rungs: current.rungs.map((r) => (reopened.find((c) => c.id === r.id) ? { ...r, state: 'planned' } : r)),
+    ...judged,
+    pauses,
+    rungs: judged.rungs.map((r) => ({ ...r, ...restored.find((c) => c.id === r.id) })),
   };
-  const nextJudgement = judgeInstants(live.promises, terms).at(0) ?? null;
-  if (pauseWhy) {
-    const why: Why = pauseWhy === 'dispute' ? { code: 'disputed', params: {} } : promiseWhy(live);
-    const changes = [...reopened, ...withdrawRequests(live, 'planned', why.code)];
-    return { ...common, due: false, changes, plan: { step: 'wait', rung: null, at: nextJudgement, why } };
+  const { plan, due, changes } = openPlan(live, terms, pause, now);
+  // Whoever takes the due rung records its state; naming it here too would write it twice.
+  const merged = new Map([...restored, ...changes].map((change) => [change.id, change]));
+  if (due && plan.rung) merged.delete(plan.rung);
+  return { ...common, due, changes: [...merged.values()], plan };
+}
+
+interface Next {
+  plan: Plan;
+  due: boolean;
+  changes: RungChange[];
+}
+
+/** The plan of a receivable on which money is owed: it stands still, is not worth asking for, or goes on with its ladder. */
+function openPlan(live: ReceivableFacts, terms: CollectionTerms, pause: StandingStill | null, now: Instant): Next {
+  const judgement = judgeInstants(live.promises, terms).at(0) ?? null;
+  if (pause) {
+    const why: Why =
+      pause.why === 'dispute' ? { code: 'disputed', params: {} } : { code: 'promise-pending', params: { on: pause.on ?? '' } };
+    return waiting(why, judgement, withdrawRequests(live, 'planned', why.code));
   }
   const remaining = scheduleRungs(live, terms, now);
   if (openMinor(live) - disputedMinor(live) < terms.minBalanceMinor) {
     const next = remaining.find((r) => r.at > now)?.at ?? null;
-    const plan: Plan = {
-      step: 'wait',
-      rung: null,
-      at: earliest(next, nextJudgement),
-      why: { code: 'below-minimum', params: {} },
-    };
-    return { ...common, due: false, changes: [...reopened, ...withdrawRequests(live, 'planned', 'below-minimum')], plan };
+    const why: Why = { code: 'below-minimum', params: {} };
+    return waiting(why, earliest(next, judgement), withdrawRequests(live, 'planned', why.code));
   }
-  const { plan, due, changes } = nextRung(remaining, nextJudgement, now, zone);
-  return { ...common, due, changes: [...reopened, ...changes], plan };
+  const next = nextRung(remaining, judgement, now, terms.calendar.zone);
+  const changes = [...redated(live, remaining), ...next.changes];
+  if (next.due || next.changes.length === 0) return { ...next, changes };
+  // What is missed no longer keeps the next rung at a distance: its day is found without it.
+  const kept = live.rungs.filter((r) => !changes.some((c) => c.id === r.id));
+  const after = openPlan({ ...live, rungs: [...kept, ...changes.map((c) => ({ ...c, at: now }))] }, terms, pause, now);
+  return { ...after, changes: [...changes, ...after.changes] };
 }
 
-/** Of the rungs that remain: the one to take now, or the one to wait for, and those that its coming supersedes. */
-function nextRung(
-  remaining: readonly ScheduledRung[],
-  judgement: Instant | null,
-  now: Instant,
-  zone: string,
-): { plan: Plan; due: boolean; changes: RungChange[] } {
+const waiting = (why: Why, at: Instant | null, changes: RungChange[]): Next => ({
+  plan: { step: 'wait', rung: null, at, why },
+  due: false,
+  changes,
+});
+
+/**
+ * Of the rungs that remain: the one to take now (the highest that is due and not too late to be of use), or the one to wait for, and
+ * those that its coming supersedes.
+ */
+function nextRung(remaining: readonly ScheduledRung[], judgement: Instant | null, now: Instant, zone: string): Next {
+  const today = dateOf(now, zone);
   const due = remaining.filter((r) => r.at <= now);
-  const highest = due.at(-1);
-  const changes: RungChange[] = due.slice(0, -1).map((r) => ({ id: r.rung.id, state: 'missed', reason: 'superseded' }));
-  const tooLate =
-    highest && !highest.requested && highest.rung.ifMissed === 'drop' && daysBetween(highest.on, dateOf(now, zone)) > 1;
-  if (tooLate) changes.push({ id: highest.rung.id, state: 'missed', reason: 'too-late' });
-  if (highest && !highest.requested && !tooLate) {
+  const rank = due.findLastIndex((r) => r.requested || r.rung.ifMissed === 'take' || daysBetween(r.on, today) <= 1);
+  const highest = due[rank];
+  const changes = due.flatMap((r, place): RungChange[] =>
+    place === rank ? [] : [{ id: r.rung.id, state: 'missed', reason: place < rank ? 'superseded' : 'too-late' }],
+  );
+  if (highest && !highest.requested) {
     const why: Why = { code: 'rung-due', params: { rung: highest.rung.id, on: highest.on } };
     return { due: true, changes, plan: { step: highest.rung.action, rung: highest.rung.id, at: highest.at, why } };
   }
@@ -83,10 +101,9 @@ function nextRung(
     const why: Why = { code: 'rung-planned', params: { rung: next.rung.id, on: next.on } };
     return { due: false, changes, plan: { step: next.rung.action, rung: next.rung.id, at: next.at, why } };
   }
-  const why: Why = judgement
-    ? { code: 'promise-judged', params: { on: dateOf(judgement, zone) } }
-    : { code: 'ladder-exhausted', params: {} };
-  return { due: false, changes, plan: { step: 'wait', rung: null, at: judgement, why } };
+  return judgement
+    ? waiting({ code: 'promise-judged', params: { on: dateOf(judgement, zone) } }, judgement, changes)
+    : waiting({ code: 'ladder-exhausted', params: {} }, null, changes);
 }
 
 /** Null while money is owed; else how the debt ended. */
@@ -121,43 +138,60 @@ function reopenSkipped(facts: ReceivableFacts): RungChange[] {
     .map((r) => ({ id: r.id, state: 'planned', reason: 'reopened' }));
 }
 
-function pausedBy(facts: ReceivableFacts): 'dispute' | 'promise' | null {
-  const undisputed = openMinor(facts) - disputedMinor(facts);
-  if (undisputed <= 0) return 'dispute';
-  return facts.promises.some((p) => p.state === 'pending' && p.amountMinor >= undisputed) ? 'promise' : null;
+/** Rungs dated before go-live, recorded once: they will not be taken. */
+function dateGoLive(facts: ReceivableFacts, terms: CollectionTerms): RungChange[] {
+  const untaken = new Map(facts.rungs.map((r) => [r.id, r.state === 'planned' || r.state === 'requested']));
+  return [...beforeGoLive(facts, terms.ladder.rungs)]
+    .filter((id) => untaken.get(id) ?? true)
+    .map((id) => ({ id, state: 'before-go-live', reason: 'before-go-live' }));
 }
 
-function promiseWhy(facts: ReceivableFacts): Why {
-  const on =
-    facts.promises
-      .filter((p) => p.state === 'pending')
-      .map((p) => p.on)
-      .sort()
-      .at(-1) ?? '';
-  return { code: 'promise-pending', params: { on } };
+/** Rungs asked of outreach whose day has moved (another due date): asked again when it comes. */
+function redated(facts: ReceivableFacts, remaining: readonly ScheduledRung[]): RungChange[] {
+  return withdrawRequests(facts, 'planned', 're-dated').filter((c) => remaining.some((r) => r.rung.id === c.id && !r.requested));
+}
+
+/** Why a ladder stands still; `on`: the day of the promise that holds it. */
+interface StandingStill {
+  why: 'dispute' | 'promise';
+  on: BusinessDate | null;
+}
+
+/** A promise holds the ladder when what is still to come of it covers all that is owed and not in dispute. */
+function pausedBy(facts: ReceivableFacts): StandingStill | null {
+  const undisputed = openMinor(facts) - disputedMinor(facts);
+  if (undisputed <= 0) return { why: 'dispute', on: null };
+  const days = facts.promises
+    .filter((p) => p.state === 'pending' && p.amountMinor - p.receivedMinor >= undisputed)
+    .map((p) => p.on);
+  const on = days.sort().at(-1);
+  return on === undefined ? null : { why: 'promise', on };
 }
 
 /** Opens or ends the pause that stands, at the instant of the fact that did so (a late reassessment loses no day). */
-function withPause(facts: ReceivableFacts, why: Pause['why'] | null, now: Instant): readonly Pause[] {
+function withPause(facts: ReceivableFacts, why: Pause['why'] | null, outcome: Outcome | null, now: Instant): readonly Pause[] {
   const last = facts.pauses.at(-1);
   const standing = last && last.to === null ? last : null;
   if ((standing?.why ?? null) === why) return facts.pauses;
-  const at = lastNews(facts, now);
-  const ended = standing
-    ? [...facts.pauses.slice(0, -1), { ...standing, to: at > standing.from ? at : standing.from }]
-    : facts.pauses;
+  const since = last ? (last.to ?? last.from) : '';
+  const news = (standing?.why === 'closed' || outcome ? moneyNews(facts, outcome) : pauseNews(facts)).filter(
+    (at) => at > since && at <= now,
+  );
+  const at = news.sort().at(-1) ?? now;
+  const ended = standing ? [...facts.pauses.slice(0, -1), { ...standing, to: at }] : facts.pauses;
   return why ? [...ended, { why, from: at, to: null }] : ended;
 }
 
-function lastNews(facts: ReceivableFacts, now: Instant): Instant {
-  const instants = [
-    facts.postedAt,
+/** What closes a debt and opens it again; a write-off or a payment plan leaves no instant of its own. */
+const moneyNews = (facts: ReceivableFacts, outcome: Outcome | null): Instant[] =>
+  facts.moneyAt && outcome !== 'written-off' && outcome !== 'replaced-by-plan' ? [facts.moneyAt] : [];
+
+const pauseNews = (facts: ReceivableFacts): Instant[] =>
+  [
     facts.moneyAt,
     ...facts.disputes.flatMap((d) => [d.openedAt, d.closedAt]),
     ...facts.promises.flatMap((p) => [p.madeAt, p.judgedAt]),
-  ].filter((at): at is Instant => at !== null && at <= now);
-  return instants.sort().at(-1) ?? now;
-}
+  ].filter((at) => at !== null);
 
 /** A promise is judged when its day and the days of grace are over. */
 function judgeAt(promise: PromiseFact, terms: CollectionTerms): Instant {
@@ -171,7 +205,7 @@ function judgeInstants(promises: readonly PromiseFact[], terms: CollectionTerms)
     .sort();
 }
 
-/** Kept: the money came on or before the day. A debt that ended without money cancels its promises. */
+/** Promises whose state is another now: judged when their time is over, or before it by the money or by the end of the debt. */
 function judgePromises(
   facts: ReceivableFacts,
   terms: CollectionTerms,
@@ -179,19 +213,35 @@ function judgePromises(
   now: Instant,
 ): Verdict['promises'] {
   return facts.promises.flatMap((promise) => {
-    if (promise.state !== 'pending') return [];
     const at = judgeAt(promise, terms);
-    const kept = promise.receivedMinor >= promise.amountMinor;
-    if (at > now && !outcome && !kept) return [];
-    return [{ id: promise.id, state: judgement(promise, kept, outcome), at: at <= now ? at : now }];
+    if (promise.state !== 'pending' && !isReopened(promise, facts, outcome, at)) return [];
+    const state = judgement(promise, facts, { outcome, at, now, zone: terms.calendar.zone });
+    if (state === promise.state) return [];
+    return [{ id: promise.id, state, at: state === 'pending' ? null : at <= now ? at : now }];
   });
 }
 
-function judgement(promise: PromiseFact, kept: boolean, outcome: Outcome | null): PromiseState {
-  if (kept) return 'kept';
+/** Judged before its time by money or an end of the debt that a reversal has taken back: the promise stands again. */
+function isReopened(promise: PromiseFact, facts: ReceivableFacts, outcome: Outcome | null, at: Instant): boolean {
+  const { judgedAt } = promise;
+  if (outcome || judgedAt === null || judgedAt >= at) return false;
+  if (promise.state === 'kept') return promise.receivedMinor < promise.amountMinor;
+  return facts.pauses.some((p) => p.why === 'closed' && p.from <= judgedAt && (p.to === null || judgedAt <= p.to));
+}
+
+/** Kept: the money came on or before the day, all that was promised or all that was left. A debt that ended without money cancels. */
+function judgement(
+  promise: PromiseFact,
+  { moneyAt }: ReceivableFacts,
+  { outcome, at, now, zone }: { outcome: Outcome | null; at: Instant; now: Instant; zone: string },
+): PromiseState {
+  const received = promise.receivedMinor > 0;
+  if (promise.receivedMinor >= promise.amountMinor) return 'kept';
   if (outcome && outcome !== 'paid') return 'cancelled';
-  if (promise.receivedMinor > 0) return 'part-kept';
-  return 'broken';
+  if (!outcome && at > now) return 'pending';
+  const endedInTime = outcome === 'paid' && moneyAt !== null && dateOf(moneyAt, zone) <= promise.on;
+  if (endedInTime) return received ? 'kept' : 'cancelled';
+  return received ? 'part-kept' : 'broken';
 }
 
 function judgementOf(promises: Verdict['promises'], id: string): Partial<PromiseFact> {

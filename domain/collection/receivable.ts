@@ -115,9 +115,10 @@ export interface Verdict {
   due: boolean;
   stage: Stage;
   outcome: Outcome | null;
-  /** Rung states to record now; the step itself is recorded by whoever takes it. */
+  /** Rung states to record now, each rung once; the step itself is recorded by whoever takes it. */
   changes: readonly RungChange[];
-  promises: readonly { id: string; state: PromiseState; at: Instant }[];
+  /** Promises judged now, or pending again (`at` null) because a reversal took back what judged them. */
+  promises: readonly { id: string; state: PromiseState; at: Instant | null }[];
   pauses: readonly Pause[];
 }
 
