@@ -122,9 +122,9 @@ export async function readCustomer(
       (select jsonb_agg(jsonb_build_object('messageId', m.id, 'key', m.key, 'template', m.template, 'state', m.state, 'receiptBy', m.receipt_by,
         'tried', (select jsonb_agg(distinct t.channel) from message t where t.customer_id = c.id
           and split_part(t.key, '/fallback/', 1) = split_part(m.key, '/fallback/', 1)),
-        'attempts', (select max(x.attempt) from message_rung x where x.message_id = m.id),
-        'rungs', (select jsonb_agg(${rungJson('x.rung', 'm.sending_at')} order by i.external_id, r.instalment)
-          from message_rung x join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id where x.message_id = m.id))
+        'attempts', coalesce((select max(x.attempt) from message_rung x where x.message_id = m.id), 0),
+        'rungs', coalesce((select jsonb_agg(${rungJson('x.rung', 'm.sending_at')} order by i.external_id, r.instalment)
+          from message_rung x join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id where x.message_id = m.id), '[]'))
         order by m.sending_at, m.key)
         from message m where m.customer_id = c.id and m.followed_at is null
           and (m.state = 'failed' or m.state = 'sent' and m.receipt_by is not null)) as follow
