@@ -5,6 +5,7 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import { policyKinds } from '../../domain/collection/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/collection/policy.ts';
 import { listPolicyVersions, readPolicyVersion } from '../../store/policies-read.ts';
+import type { PolicyVersion } from '../../store/policies-read.ts';
 import { addPolicyVersion, approvePolicyVersion } from '../../store/policy-versions.ts';
 import { parsePart } from '../problem.ts';
 import { route } from '../route.ts';
@@ -30,7 +31,7 @@ function reads(store: Services['store']): RouteSpec[] {
       answers: { 200: { description: 'The policy.', schema: contract.policyAnswer } },
       async handle({ params }) {
         const all = await listPolicyVersions(store, params.kind);
-        const versions = all.map(({ content: _content, ...facts }) => facts);
+        const versions = all.map(factsOf);
         const body = { kind: params.kind, current: all.find((one) => one.current) ?? null, versions };
         return { status: 200, body, headers: { ETag: etag(all[0]?.version ?? 0) } };
       },
@@ -85,6 +86,10 @@ function writes(store: Services['store']): RouteSpec[] {
     }),
   ];
 }
+
+const factsOf = ({ kind, version, current, effectiveFrom, author, approvedBy, createdAt }: PolicyVersion) => {
+  return { kind, version, current, effectiveFrom, author, approvedBy, createdAt };
+};
 
 /** The content in the shape of its kind; what does not fit is named by its place in the body. */
 function contentOf(kind: PolicyKind, content: unknown, language: Language): PolicyContents[PolicyKind] {
