@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { readyBox, readyLine, whatNext } from './box.ts';
+import { firstRun } from './first-run/run.ts';
 import { parseStackOptions } from './options.ts';
 import type { StackOptions } from './options.ts';
 import { bringUp } from './stack.ts';
@@ -6,12 +8,18 @@ import type { RunningStack } from './stack.ts';
 import { Undo } from './undo.ts';
 import { terminalLanguage } from './words.ts';
 
+/** Real time a first run gets to come to the end of its hour when it is stopped. */
+const HOUR_END_MS = 10_000;
+
+const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
+const toStdout = (line: string): void => void process.stdout.write(`${line}\n`);
+
 /** Ctrl-C and SIGTERM stop cleanly; a second one leaves at once, and the next start ends what was left behind. */
-function stopOnSignals(say: (line: string) => void): AbortSignal {
+function stopOnSignals(): AbortSignal {
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(1);
-    say('Stopping …');
+    toStderr('Stopping …');
     stop.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -24,22 +32,37 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+/** The first run, if this folder has one before it or in the middle: shown on a terminal, else told in lines on stderr. */
+async function liveFirst(stack: RunningStack, options: StackOptions, signal: AbortSignal): Promise<void> {
+  const { beginning } = stack;
+  if (beginning.kind !== 'first-run' || beginning.done) return;
+  const language = terminalLanguage(process.env);
+  const seen = !options.json && process.stdout.isTTY;
+  const out = seen ? process.stdout : process.stderr;
+  const say = options.json ? toStderr : toStdout;
+  const living = firstRun({ stack, run: beginning, dataDir: options.data, language, signal, out, say });
+  living.catch(() => undefined);
+  await Promise.race([living, stack.lost, aborted(signal)]);
+  if (signal.aborted) await Promise.race([living.catch(() => undefined), delay(HOUR_END_MS, undefined, { ref: false })]);
+}
+
 /** Shows what is running, and stays until it is asked to stop or a part is lost. */
 async function serve(stack: RunningStack, options: StackOptions, signal: AbortSignal): Promise<void> {
   const language = terminalLanguage(process.env);
-  if (options.json) process.stdout.write(`${readyLine(stack.ready)}\n`);
-  else process.stdout.write(`${readyBox(stack.ready, language)}\n${whatNext(stack.ready, language)}\n`);
+  if (!options.json) toStdout(readyBox(stack.ready, language));
+  await liveFirst(stack, options, signal);
+  if (signal.aborted) return;
+  toStdout(options.json ? readyLine(stack.ready) : whatNext(stack.ready, language));
   await Promise.race([aborted(signal), stack.lost]);
 }
 
 async function main(): Promise<void> {
   const options = parseStackOptions(process.argv.slice(2), process.cwd());
   if (options === 'help') return;
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const signal = stopOnSignals(say);
+  const signal = stopOnSignals();
   const undo = new Undo();
   try {
-    const stack = await bringUp({ options, env: process.env, undo, say, signal });
+    const stack = await bringUp({ options, env: process.env, undo, say: toStderr, signal });
     await serve(stack, options, signal);
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -12,13 +12,27 @@ export interface LedgerCustomer {
   readonly currency: string;
   readonly termsDays: number;
   readonly ladder: string | null;
-  readonly contact: { name: string; email: string | null; mobile: string | null; language: 'zh' | 'en' } | null;
+  readonly contacts: readonly LedgerContact[];
+  /** Further fields of the API's customer, as they are. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** A person at the customer's, as the API takes it. */
+export interface LedgerContact {
+  readonly id: string;
+  readonly name: string;
+  readonly role: 'finance' | 'purchasing' | 'management' | 'legal' | 'other';
+  readonly email?: string;
+  readonly mobile?: string;
+  readonly wecom?: string;
+  readonly language: 'zh' | 'en';
 }
 
 export interface LedgerInstalment {
   readonly no: number;
   readonly amountMinor: number;
   readonly dueDate: BusinessDate;
+  readonly kind?: 'equipment' | 'maintenance' | 'insurance' | 'other';
 }
 
 /** Money for an invoice and the instalments it pays; it may be more than they need. */
@@ -29,13 +43,15 @@ export interface LedgerPayment {
   readonly shares: readonly { readonly instalment: number; readonly amountMinor: number }[];
 }
 
-/** A dispute of one instalment, by the days it was raised and rejected; null: it still stands. */
+/** A dispute of one instalment, by the days it was raised and resolved; null: it still stands. Rejected when nothing else is said. */
 export interface LedgerDispute {
   readonly openedOn: BusinessDate;
   readonly resolvedOn: BusinessDate | null;
   readonly category: (typeof disputeCategories)[number];
   readonly amountMinor: number;
   readonly instalment: number;
+  readonly verdict?: 'upheld' | 'part-upheld' | 'rejected' | 'withdrawn';
+  readonly note?: string;
 }
 
 /** An invoice with all that became of it. Amounts in minor units of its currency. */
@@ -43,6 +59,7 @@ export interface LedgerInvoice {
   readonly id: string;
   readonly number: string;
   readonly customer: string;
+  readonly contract?: string;
   readonly issueDate: BusinessDate;
   readonly currency: string;
   readonly instalments: readonly LedgerInstalment[];

@@ -164,14 +164,10 @@ function customerOf(id: string, cells: Cells, currency: string, mapping: LedgerM
   const domain = defaults.emailDomain;
   const email = cells.text('email') || (domain ? `ap@${id.toLowerCase().replace(/[^a-z0-9-]/g, '-')}.${domain}` : '');
   const mobile = cells.text('mobile').replace(/[\s-]/g, '');
-  const reachable = email !== '' || mobile !== '';
   const { language } = defaults;
-  const contact = {
-    name: language === 'zh' ? '应付账款' : 'Accounts payable',
-    email: email || null,
-    mobile: mobile || null,
-    language,
-  };
+  const role = 'finance' as const;
+  const person = { id: 'ap', name: language === 'zh' ? '应付账款' : 'Accounts payable', role, language };
+  const contact = { ...person, ...(email && { email }), ...(mobile && { mobile }) };
   return {
     id,
     name,
@@ -180,7 +176,7 @@ function customerOf(id: string, cells: Cells, currency: string, mapping: LedgerM
     currency,
     termsDays: defaults.termsDays,
     ladder: defaults.ladder ?? null,
-    contact: reachable ? contact : null,
+    contacts: email !== '' || mobile !== '' ? [contact] : [],
   };
 }
 

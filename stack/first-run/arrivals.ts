@@ -1,0 +1,51 @@
+import type { Instant } from '../../domain/kernel/calendar.ts';
+import type { Incoming } from '../../store/stepping.ts';
+
+/** Something that arrives at an hour of business time. Sending it again must do no harm: an interrupted hour is sent anew. */
+export interface Arrival {
+  readonly at: Instant;
+  send(): Promise<void>;
+}
+
+/** The stream of arrivals for stepped time, from the hour at which the clock stands. */
+export class Arrivals implements Incoming {
+  readonly #hours: readonly (readonly [Instant, readonly Arrival[]])[];
+  readonly total: number;
+  #next = 0;
+  #sent = 0;
+  readonly #signal: AbortSignal;
+
+  /** Arrivals of one hour keep the order in which they are given. */
+  constructor(arrivals: readonly Arrival[], from: Instant, signal: AbortSignal) {
+    const hours = new Map<Instant, Arrival[]>();
+    for (const arrival of arrivals) {
+      if (arrival.at < from) continue;
+      const hour = hours.get(arrival.at);
+      if (hour) hour.push(arrival);
+      else hours.set(arrival.at, [arrival]);
+    }
+    this.#hours = [...hours].sort(([a], [b]) => (a < b ? -1 : 1));
+    this.total = [...hours.values()].reduce((sum, hour) => sum + hour.length, 0);
+    this.#signal = signal;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  nextHour(): Instant | null {
+    return this.#hours[this.#next]?.[0] ?? null;
+  }
+
+  /** Sends all of an hour, one by one. */
+  async post(hour: Instant): Promise<void> {
+    while ((this.nextHour() ?? '~') <= hour) {
+      for (const arrival of this.#hours[this.#next]?.[1] ?? []) {
+        this.#signal.throwIfAborted();
+        await arrival.send();
+        this.#sent += 1;
+      }
+      this.#next += 1;
+    }
+  }
+}

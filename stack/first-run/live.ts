@@ -1,0 +1,163 @@
+import { dateOf, instantAt } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import { readClock, setSpeed } from '../../store/clock.ts';
+import { postHistory } from '../../store/history.ts';
+import { writeSetting } from '../../store/settings.ts';
+import { boardEmpty, stepTo } from '../../store/stepping.ts';
+import { systemActor } from '../../store/transaction.ts';
+import type { Store } from '../../store/transaction.ts';
+import { Arrivals } from './arrivals.ts';
+import type { Arrival } from './arrivals.ts';
+import { BEGINNING_KEY, sourceLedger } from './beginning.ts';
+import type { FirstRun } from './beginning.ts';
+import { ApiRefusal } from './client.ts';
+import type { ApiClient } from './client.ts';
+import type { RowFault } from './faults.ts';
+import { shiftLedger, tell } from './ledger.ts';
+import type { Ledger, PastInvoice } from './ledger.ts';
+import { invoiceDocument, sendCustomer, sendDocument } from './post.ts';
+import { readStory } from './story.ts';
+import type { Story } from './story.ts';
+import { sendEvent } from './tell-story.ts';
+
+const HISTORY_BATCH = 500;
+/** Minute of the day at which a day's documents arrive. */
+const ARRIVAL_MINUTE = 8 * 60;
+const actor = systemActor('first-run');
+
+/** How far the first run is; read by whoever shows it. */
+export interface Progress {
+  phase: 'customers' | 'history' | 'living' | 'done';
+  goLive: BusinessDate;
+  until: BusinessDate;
+  at: Instant;
+  /** Of the phase. */
+  done: number;
+  total: number;
+}
+
+export interface LiveOptions {
+  readonly store: Store;
+  readonly api: ApiClient;
+  readonly run: FirstRun;
+  readonly dataDir: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+export interface Lived {
+  readonly documents: number;
+  readonly visits: number;
+  /** Rows of the file that could not be used, and documents the API refused. */
+  readonly faults: readonly RowFault[];
+  readonly refusals: readonly string[];
+  readonly story: Story | null;
+}
+
+/**
+ * Lives a ledger through: customers, then history in batches, then business time stepped from eventful hour to eventful hour while
+ * documents arrive over HTTP on their day. Goes on where an interrupted run was, by the clock: repeats change nothing.
+ */
+export async function live(options: LiveOptions): Promise<Lived> {
+  const { store, api, run, dataDir, signal, progress } = options;
+  const { zone } = store.policies;
+  const source = await sourceLedger(run.source, dataDir);
+  const story = run.source === 'example' ? readStory(run.today) : null;
+  const ledger = joined(shiftLedger(source.ledger, run.weeks), story);
+  const until = run.stepped ? run.today : latest(run.today, dateOf(new Date().toISOString(), zone));
+  const telling = tell(ledger, run.goLive, until);
+  const refusals: string[] = [];
+  const shown: Progress = {
+    phase: 'customers',
+    goLive: run.goLive,
+    until,
+    at: (await readClock(store)).businessNow,
+    done: 0,
+    total: 0,
+  };
+  const show = (change: Partial<Progress>): void => progress(Object.assign(shown, change));
+
+  if (run.replay === 'recent') await writeSetting(store, actor, 'collectFrom', run.goLive);
+  await sendCustomers(api, ledger, signal, show);
+  await importHistory(store, telling.past, refusals, signal, show);
+
+  const arrivals = new Arrivals(arrivalsOf(options, telling, story, until, refusals), shown.at, signal);
+  show({ phase: 'living', done: 0, total: arrivals.total });
+  const { visits } = await stepTo(store, actor, instantAt(until, 0, zone), {
+    incoming: arrivals,
+    signal,
+    progress: (at) => show({ at, done: arrivals.sent }),
+  });
+  await boardEmpty(store);
+  if (!run.stepped) await setSpeed(store, actor, 1);
+  await writeSetting(store, actor, BEGINNING_KEY, { ...run, today: until, done: true } satisfies FirstRun);
+  show({ phase: 'done', at: instantAt(until, 0, zone), done: arrivals.sent });
+  return { documents: arrivals.sent, visits, faults: source.faults, refusals, story };
+}
+
+const latest = (a: BusinessDate, b: BusinessDate): BusinessDate => (a > b ? a : b);
+
+function joined(ledger: Ledger, story: Story | null): Ledger {
+  return {
+    customers: [...ledger.customers, ...(story?.ledger.customers ?? [])],
+    invoices: [...ledger.invoices, ...(story?.ledger.invoices ?? [])],
+  };
+}
+
+type Show = (change: Partial<Progress>) => void;
+
+async function sendCustomers(api: ApiClient, { customers }: Ledger, signal: AbortSignal, show: Show): Promise<void> {
+  show({ phase: 'customers', done: 0, total: customers.length });
+  for (const [index, customer] of customers.entries()) {
+    signal.throwIfAborted();
+    await sendCustomer(api, customer);
+    show({ done: index + 1 });
+  }
+}
+
+async function importHistory(
+  store: Store,
+  past: readonly PastInvoice[],
+  refusals: string[],
+  signal: AbortSignal,
+  show: Show,
+): Promise<void> {
+  show({ phase: 'history', done: 0, total: past.length });
+  for (let from = 0; from < past.length; from += HISTORY_BATCH) {
+    signal.throwIfAborted();
+    const batch = past.slice(from, from + HISTORY_BATCH);
+    const documents = batch.map(({ invoice, settledOn }) => ({ invoice: invoiceDocument(invoice), settledOn }));
+    for (const result of await postHistory(store, actor, documents)) {
+      if (result.outcome === 'failed') refusals.push(result.refusal.message);
+    }
+    show({ done: from + batch.length });
+  }
+}
+
+/** All that arrives, in the order in which it is sent: of one day the ledger's documents first, then the story's events. */
+function arrivalsOf(
+  { api, store, signal }: LiveOptions,
+  telling: ReturnType<typeof tell>,
+  story: Story | null,
+  until: BusinessDate,
+  refusals: string[],
+): Arrival[] {
+  const { zone } = store.policies;
+  const at = (day: BusinessDate): Instant => instantAt(day, ARRIVAL_MINUTE, zone);
+  const sending = (work: () => Promise<void>) => async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ApiRefusal) || signal.aborted) throw error;
+      refusals.push(error.message);
+    }
+  };
+  return [
+    ...telling.days.flatMap(({ day, documents }) =>
+      documents.map((document) => ({ at: at(day), send: sending(() => sendDocument(api, document)) })),
+    ),
+    ...(story?.events ?? [])
+      .filter((event) => event.day < until)
+      .map((event) => ({ at: at(event.day), send: sending(() => sendEvent(api, store, event)) })),
+  ];
+}
