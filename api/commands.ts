@@ -1,4 +1,4 @@
-import { Client, Connection, ServiceError, WorkflowNotFoundError, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection, ServiceError, isGrpcServiceError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TemporalConfig } from '../config/env.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
@@ -17,6 +17,10 @@ export interface Commands {
 const CALL_MS = 10_000;
 const PING_MS = 2_000;
 const CONNECT_MS = 3_000;
+const NOT_FOUND = 5;
+
+/** The engine has nothing of this name. */
+class Unknown extends Error {}
 
 /** The only user of the Temporal client in the API; it connects at the first call, and again by itself after an outage. */
 export function createCommands(config: TemporalConfig): Commands {
@@ -42,8 +46,18 @@ export function createCommands(config: TemporalConfig): Commands {
     try {
       return await client.withDeadline(Date.now() + ms, () => work(client));
     } catch (error) {
+      if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) throw new Unknown();
       if (error instanceof ServiceError || isGrpcServiceError(error)) throw new Refusal('engine-down');
       throw error;
+    }
+  }
+
+  /** The engine answers for our namespace; refuses when it has none of that name. */
+  async function ping(): Promise<void> {
+    try {
+      await ask(PING_MS, (client) => client.workflowService.describeNamespace({ namespace: config.namespace }));
+    } catch (error) {
+      throw error instanceof Unknown ? new Refusal('engine-down') : error;
     }
   }
 
@@ -53,13 +67,13 @@ export function createCommands(config: TemporalConfig): Commands {
         const history = await ask(CALL_MS, (client) => client.workflow.getHandle(workflowId).fetchHistory());
         return decodedEvents(historyToJSON(history));
       } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return null;
-        throw error;
+        if (!(error instanceof Unknown)) throw error;
+        // It may be the namespace that is not there: then nothing was forgotten.
+        await ping();
+        return null;
       }
     },
-    async ping() {
-      await ask(PING_MS, (client) => client.workflowService.describeNamespace({ namespace: config.namespace }));
-    },
+    ping,
     async close() {
       const connection = await connecting?.catch(() => null);
       connecting = null;

@@ -1,3 +1,4 @@
+import type { Activities } from '../activities/index.ts';
 import type { HistoryEvent } from './history-json.ts';
 import type { Language } from './route.ts';
 
@@ -11,8 +12,8 @@ export interface Told {
 type Words = Record<Language, string>;
 type Fields = Record<string, unknown>;
 
-/** What each activity does, as the credit manual says it; one not named here is told by its own name. */
-const acts: Record<string, Words> = {
+/** What each activity does, as the credit manual says it; one of an older version is told by its own name. */
+const acts: Readonly<Record<string, Words>> = {
   reassessReceivable: { zh: '重新核对应收款事实并制定计划', en: 'Read the facts of the receivable and planned anew' },
   judgePromise: { zh: '判定付款承诺', en: 'Judged a promise to pay' },
   requestNotice: { zh: '请求发送到期通知', en: 'Asked for a notice to be sent' },
@@ -23,12 +24,16 @@ const acts: Record<string, Words> = {
   reassessWorkOrder: { zh: '重新核对工作任务', en: 'Looked at the work order again' },
   warnWorkOrder: { zh: '提醒任务即将到期', en: 'Warned that the work order is nearly due' },
   escalateWorkOrder: { zh: '任务逾期，升级至上一级角色', en: 'The work order is late: handed to the next role' },
-  reassessOutreach: { zh: '重新核对待联系事项', en: 'Looked at the contacts that wait' },
-  compose: { zh: '按当时余额撰写消息', en: 'Composed the message from the balances of that moment' },
-  composeMessage: { zh: '按当时余额撰写消息', en: 'Composed the message from the balances of that moment' },
-  deliver: { zh: '向服务商提交消息', en: 'Handed the message to the provider' },
+  contactCustomer: {
+    zh: '核对待联系事项，按当时余额撰写消息，或说明何时联系',
+    en: 'Looked at what is to be said to the customer: composed it from the balances of that moment, or said when',
+  },
   deliverMessage: { zh: '向服务商提交消息', en: 'Handed the message to the provider' },
-};
+  giveUpDelivery: {
+    zh: '消息未能按时送出，交由人工处理',
+    en: 'The message could not be delivered in its time: a person takes over',
+  },
+} satisfies Record<keyof Activities, Words>;
 
 /** The events a reader cares for; the engine's own bookkeeping (workflow tasks, starts of attempts) is left out. */
 const said: Record<string, Words> = {
@@ -117,7 +122,7 @@ function markerTold(event: HistoryEvent, attributes: Fields, language: Language)
   return {
     at: event.eventTime,
     what: actWords(name, language),
-    detail: join([planWords(first(details['result']), language), failureWords(attributes['failure'])]),
+    detail: join([summaryOf(event), planWords(first(details['result']), language), failureWords(attributes['failure'])]),
   };
 }
 

@@ -67,9 +67,11 @@ export async function startApi({ config, store, log, clockControl, port }: ApiOp
   };
   const app = createApp(services, { log, metrics: createMetrics(store, true) });
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 60_000 }, app);
-  // After a close no kept-alive connection may bring another request.
+  // While closing, a kept-alive connection ends with the request it is busy with.
   server.prependListener('request', (_req, res) => {
-    if (closing.signal.aborted) res.setHeader('Connection', 'close');
+    res.once('close', () => {
+      if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections());
+    });
   });
   const address = await listen(server, port ?? config.port, config.host).catch(async (error: unknown) => {
     await Promise.all([listener.close(), commands.close()]);

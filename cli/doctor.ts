@@ -5,6 +5,7 @@ import { databaseFindings, knownNamespaceId } from './doctor-database.ts';
 import { temporalFindings } from './doctor-temporal.ts';
 import { findingText } from './doctor-words.ts';
 import type { Finding } from './doctor-words.ts';
+import { languageOfEnv } from './language.ts';
 
 const OLDEST_NODE = [20, 19] as const;
 const DIAL_MS = 3_000;
@@ -60,10 +61,6 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   ]);
   return [...found, ...database, ...temporal, ...outside];
 }
-
-/** zh for a Chinese locale, else en. */
-export const languageOfEnv = (env: NodeJS.ProcessEnv): 'zh' | 'en' =>
-  /^zh/i.test(env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '') ? 'zh' : 'en';
 
 /** Examines and reports, one finding a line with how to mend it; answers the exit code. */
 export async function doctor(env: NodeJS.ProcessEnv, print: (line: string) => void, asJson = false): Promise<0 | 1> {

@@ -67,6 +67,7 @@ export const amount = z
   .refine(isDecimal, { ...refused('amount-malformed'), abort: true })
   .refine(isPositive, refused('amount-not-positive'))
   .refine((text) => text.replace(/\..*/, '').length <= 16, refused('amount-too-large'))
+  .refine((text) => (text.split('.')[1] ?? '').length <= 3, refused('amount-fraction'))
   .meta({ id: 'Amount', description: 'Decimal string above zero, in the currency beside it.', example: '6000.00' });
 
 /** An amount in an answer: may be zero or negative. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { pino } from 'pino';
 import request from 'supertest';
+import type { Response } from 'supertest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../api/app.ts';
@@ -11,6 +12,7 @@ import { amount, amountsIn, businessDate, currency, idParams, line, note, proble
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
 import { openStore } from '../../store/open.ts';
+import { NotQuiet } from '../../store/stepping.ts';
 import { systemActor, write } from '../../store/transaction.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
@@ -36,6 +38,7 @@ const echoRoutes = (): RouteSpec[] => [
     async handle({ body }) {
       await gate;
       if (body.note === 'refuse') throw new Refusal('receivable-closed', { outcome: 'paid' }, { pointer: '/note' });
+      if (body.note === 'restless') throw new NotQuiet(['receivable-1', 'receivable-2']);
       if (body.note === 'break') throw new Error('secret select * from customer');
       ran += 1;
       return { status: 201, body: { ran, body }, headers: { Location: '/v1/echo/1' } };
@@ -200,6 +203,13 @@ test('a refusal keeps its status, code, pointer and figures', async () => {
   expect(res.body.detail).toContain('paid');
 });
 
+test('processes that do not answer are named in the problem', async () => {
+  const res = await echo().send({ ...good, note: 'restless' });
+  expect(res.status).toBe(503);
+  expect(problem.parse(res.body).code).toBe('not-quiet');
+  expect(res.body.detail).toContain('receivable-1, receivable-2');
+});
+
 test('a defect answers a generic 500 that tells nothing of the inside', async () => {
   const res = await echo().send({ ...good, note: 'break' });
   expect(res.status).toBe(500);
@@ -296,19 +306,20 @@ test('while the first still runs, the same key is told to wait; of many at once 
   let open = (): void => undefined;
   gate = new Promise((resolve) => (open = resolve));
   const before = ran;
-  const all = Array.from({ length: 12 }, () =>
-    echo()
-      .set('Idempotency-Key', 'k-many')
-      .send(good)
-      .then((res) => res),
-  );
-  const refused = await Promise.race(all);
-  expect(refused.body.code).toBe('idempotency-running');
-  expect(refused.headers['retry-after']).toBe('1');
+  const done: Response[] = [];
+  const send = () => echo().set('Idempotency-Key', 'k-many').send(good);
+  const all = Array.from({ length: 12 }, () => send().then((res) => done.push(res)));
+  await expect.poll(() => done.length).toBe(11);
+  for (const res of done) {
+    expect(res.status).toBe(409);
+    expect(res.body.code).toBe('idempotency-running');
+    expect(res.headers['retry-after']).toBe('1');
+  }
   open();
-  const statuses = (await Promise.all(all)).map((res) => res.status).sort();
-  expect(statuses).toEqual([201, ...Array.from({ length: 11 }, () => 409)]);
+  await Promise.all(all);
+  expect(done.at(-1)?.status).toBe(201);
   expect(ran).toBe(before + 1);
+  expect((await send()).headers['idempotency-replayed']).toBe('true');
 });
 
 test('a refused or failed request frees its key', async () => {

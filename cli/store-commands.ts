@@ -1,0 +1,53 @@
+import { readConfig } from '../config/env.ts';
+import type { Role } from '../domain/kernel/actor.ts';
+import { StackError } from '../stack/error.ts';
+import { createApiKey, revokeApiKey } from '../store/api-keys.ts';
+import { migrate } from '../store/migrate.ts';
+import { openStore } from '../store/open.ts';
+import { setUp } from '../store/setup.ts';
+import { systemActor } from '../store/transaction.ts';
+import type { Store } from '../store/transaction.ts';
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Brings the database to this version, with default policies and the calendars of policies/calendar. */
+export async function runMigrate(): Promise<void> {
+  const { databaseUrl } = readConfig();
+  const names = await migrate(databaseUrl);
+  await setUp(databaseUrl);
+  print(names.length === 0 ? 'The schema is up to date.' : `Applied: ${names.join(', ')}`);
+}
+
+async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const { databaseUrl, zone } = readConfig();
+  const store = openStore({ url: databaseUrl, max: 1, zone, applicationName: 'duecourse-cli' });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+export interface KeyOptions {
+  name: string;
+  role: Role;
+  region?: string[];
+  owner?: string;
+  expires?: string;
+}
+
+/** Makes a key; the secret alone goes to standard output, so that it can be piped into a vault. */
+export async function createKey({ name, role, region, owner, expires }: KeyOptions): Promise<void> {
+  if (role === 'sales' && owner === undefined)
+    throw new StackError('A key of the role sales needs --owner: sales see their own customers only.');
+  const scope = { ...(region && { regions: region }), ...(owner !== undefined && { owner }) };
+  const { key, secret } = await withStore((store) => createApiKey(store, { name, role, scope, expiresAt: expires ?? null }));
+  process.stderr.write(`Key ${key.id} of role ${role}; its secret is shown this once:\n`);
+  print(secret);
+}
+
+/** Revokes a key by its id. */
+export async function revokeKey(id: string, { reason }: { reason?: string }): Promise<void> {
+  const key = await withStore((store) => revokeApiKey(store, id, systemActor('cli'), reason ?? null));
+  print(`Key ${key.id} (${key.name}) is revoked since ${key.revokedAt}.`);
+}

@@ -1,0 +1,169 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createApiKey } from '../../api/auth.ts';
+import { revokeApiKey } from '../../store/api-keys.ts';
+import { systemActor, write } from '../../store/transaction.ts';
+import { openTestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+
+let api: TestApi;
+let server: Server;
+let base: string;
+const leave: (() => void)[] = [];
+/** A transaction of another test's database in the same server holds the stream back; so patience, not luck. */
+const patient = { timeout: 30_000 };
+
+beforeEach(async () => {
+  api = await openTestApi();
+  server = createServer(api.app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  for (const go of leave.splice(0)) go();
+  server.closeAllConnections();
+  server.close();
+  await api.close();
+});
+
+interface Stream {
+  status: number;
+  ids: string[];
+  names: string[];
+  ended: boolean;
+  leave(): void;
+}
+
+/** Follows the stream with a secret; `names` are the subjects of what came, in order. */
+async function listen(secret: string, lastEventId?: string): Promise<Stream> {
+  const abort = new AbortController();
+  const headers = { Authorization: `Bearer ${secret}`, ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }) };
+  const res = await fetch(`${base}/v1/events`, { headers, signal: abort.signal });
+  const stream: Stream = { status: res.status, ids: [], names: [], ended: false, leave: () => abort.abort() };
+  leave.push(stream.leave);
+  const read = async (): Promise<void> => {
+    let text = '';
+    for await (const chunk of res.body ?? []) {
+      text += Buffer.from(chunk as Uint8Array).toString('utf8');
+      const frames = text.split('\n\n');
+      text = frames.pop() ?? '';
+      for (const frame of frames) {
+        const id = /^id: (.+)$/m.exec(frame)?.[1];
+        const data = /^data: (.+)$/m.exec(frame)?.[1];
+        if (id === undefined || data === undefined) continue;
+        stream.ids.push(id);
+        stream.names.push((JSON.parse(data) as { subject: { id: string } }).subject.id);
+      }
+    }
+  };
+  void read().then(
+    () => (stream.ended = true),
+    () => (stream.ended = true),
+  );
+  return stream;
+}
+
+const happen = (name: string, customerId: string | null = null): Promise<null> =>
+  write(api.store, systemActor('test'), () =>
+    Promise.resolve({
+      value: null,
+      audit: [{ action: 'test', subjectKind: 'test', subjectId: name }] as const,
+      events: [{ kind: 'test.happened', subjectKind: 'test', subjectId: name, customerId }],
+    }),
+  );
+
+async function customer(externalId: string, region: string, owner: string): Promise<string> {
+  const at = '2026-09-01T00:00:00.000Z';
+  const row = {
+    external_id: externalId,
+    name: externalId,
+    type: 'other',
+    currency: 'CNY',
+    region,
+    owner,
+    content_hash: '',
+    created_at: at,
+    updated_at: at,
+  };
+  return (await api.store.db.insertInto('customer').values(row).returning('id').executeTakeFirstOrThrow()).id;
+}
+
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: api.url });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+const insert = (client: pg.Client, name: string) =>
+  client.query("insert into event (business_at, kind, subject_kind, subject_id) values (now(), 'test.happened', 'test', $1)", [
+    name,
+  ]);
+
+test('a listener hears what is committed after it came, in order', async () => {
+  await happen('before');
+  const stream = await listen(api.keys.auditor);
+  expect(stream.status).toBe(200);
+  for (const name of ['a', 'b', 'c']) await happen(name);
+  await expect.poll(() => stream.names, patient).toEqual(['a', 'b', 'c']);
+});
+
+test('an event whose transaction commits late is not skipped, though later ones were there before it', async () => {
+  const stream = await listen(api.keys.auditor);
+  const late = await connect();
+  const mid = await connect();
+  await late.query('begin');
+  await mid.query('begin');
+  // `mid` has the lower transaction id and the higher sequence; `late` the other way round.
+  await mid.query('select pg_current_xact_id()');
+  await insert(late, 'late');
+  await insert(mid, 'mid');
+  await mid.query('commit');
+  await happen('quick');
+  await expect.poll(() => stream.names, patient).toContain('mid');
+  expect(stream.names).toEqual(['mid']);
+  await late.query('commit');
+  await expect.poll(() => stream.names.toSorted(), patient).toEqual(['late', 'mid', 'quick']);
+  await Promise.all([late.end(), mid.end()]);
+});
+
+test('Last-Event-ID goes on exactly behind the last one seen: none lost, none twice', async () => {
+  const all = Array.from({ length: 450 }, (_, n) => `e${n}`);
+  const whole = await listen(api.keys.auditor, '0-0');
+  for (const name of all) await happen(name);
+  await expect.poll(() => whole.names.length, patient).toBe(all.length);
+  expect(whole.names).toEqual(all);
+  const rest = await listen(api.keys.auditor, whole.ids[99]);
+  await expect.poll(() => rest.names.length, patient).toBe(350);
+  expect(rest.names).toEqual(all.slice(100));
+});
+
+test("each sees the events of customers in its scope, and nobody else's", async () => {
+  const { secret } = await createApiKey(api.store, { name: 'south', role: 'credit_officer', scope: { regions: ['GZ'] } });
+  const [sales, south, auditor] = await Promise.all([listen(api.keys.sales), listen(secret), listen(api.keys.auditor)]);
+  await happen('of-lin', await customer('C-1', 'SH', 'lin'));
+  await happen('of-wu', await customer('C-2', 'GZ', 'wu'));
+  await happen('of-nobody');
+  await expect.poll(() => auditor.names, patient).toEqual(['of-lin', 'of-wu', 'of-nobody']);
+  await expect.poll(() => south.names, patient).toEqual(['of-wu']);
+  await expect.poll(() => sales.names, patient).toEqual(['of-lin']);
+});
+
+test('an id that is none of ours is refused', async () => {
+  for (const id of ['x', '1', '1-2-3', '99999999999999999999-1', '-1-1', '1-99999999999999999']) {
+    const res = await api.as('auditor').get('/v1/events').set('Last-Event-ID', id);
+    expect(res.status, id).toBe(422);
+  }
+});
+
+test('streams end when the API closes, and revoked keys open none', async () => {
+  const { key, secret } = await createApiKey(api.store, { name: 'leaving', role: 'auditor' });
+  const stream = await listen(secret);
+  expect(stream.status).toBe(200);
+  await revokeApiKey(api.store, key.id, systemActor('test'), null);
+  expect((await listen(secret)).status).toBe(401);
+});

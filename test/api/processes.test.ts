@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import request from 'supertest';
+import { pino } from 'pino';
+import { createApp } from '../../api/app.ts';
+import { createApiKey } from '../../api/auth.ts';
+import { clockControlOf } from '../../api/clock-control.ts';
+import { createCommands } from '../../api/commands.ts';
+import type { Commands } from '../../api/commands.ts';
+import { decodedEvents } from '../../api/history-json.ts';
+import { tell } from '../../api/history-words.ts';
+import { receivableWorkflowId, workOrderWorkflowId } from '../../domain/kernel/subject.ts';
+import { openStore } from '../../store/open.ts';
+import { setUp } from '../../store/setup.ts';
+import { write } from '../../store/transaction.ts';
+import { freshDatabase } from '../support/database.ts';
+import { erp, factsOf } from '../support/facts.ts';
+import { openWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let commands: Commands;
+let receivable: string;
+let auditor: string;
+let app: ReturnType<typeof createApp>;
+
+beforeAll(async () => {
+  world = await openWorld({ from: '2026-01-05' });
+  await world.customer('C-1');
+  receivable = await world.invoice({ id: 'INV-1', customer: 'C-1', amount: '1000.00', issued: '2026-01-05', due: '2026-01-20' });
+  await world.step('2026-02-20');
+  await world.pay({ id: 'P-1', customer: 'C-1', amount: '1000.00', on: '2026-02-20', invoice: 'INV-1' });
+  await world.step('2026-02-21');
+  commands = createCommands(world.config.temporal);
+  app = appWith(commands);
+  auditor = (await createApiKey(world.store, { name: 'auditor', role: 'auditor' })).secret;
+});
+afterAll(async () => {
+  await commands.close();
+  await world.close();
+});
+
+function appWith(of: Commands): ReturnType<typeof createApp> {
+  const { store, config } = world;
+  const services = { store, config, commands: of, clockControl: clockControlOf(store) };
+  return createApp(services, { log: pino({ level: 'silent' }), checkAnswers: true });
+}
+
+const ask = (id: string, language = 'en', on = app, key = auditor) =>
+  request(on)
+    .get(`/v1/processes/${id}`)
+    .set({ Authorization: `Bearer ${key}`, 'Accept-Language': language });
+
+interface Told {
+  source: string;
+  story: { at: string; what: string; detail: string | null }[];
+  events: { eventType: string; eventId: string }[];
+}
+
+test("the history of a receivable reads as its story, in the reader's language, with the raw events beside it", async () => {
+  const en = (await ask(receivableWorkflowId(receivable))).body as Told;
+  expect(en.source).toBe('engine');
+  const words = en.story.map((line) => line.what);
+  expect(words[0]).toBe('The process began');
+  expect(words).toContain('Asked for a reminder to be sent');
+  expect(words.at(-1)).toBe('The process ended');
+  expect(en.story.some((line) => line.detail?.includes('next:'))).toBe(true);
+  expect(en.events[0]).toMatchObject({ eventId: '1', eventType: 'WORKFLOW_EXECUTION_STARTED' });
+  expect(JSON.stringify(en.events)).toContain(receivable);
+  const zh = (await ask(receivableWorkflowId(receivable), 'zh-CN')).body as Told;
+  expect(zh.story.map((line) => line.what)).toContain('请求发送催款提醒');
+  expect(zh.story.length).toBe(en.story.length);
+});
+
+test('every activity a receivable can take is told in words, not by its code name', async () => {
+  const { story, events } = (await ask(receivableWorkflowId(receivable))).body as Told;
+  const markers = events.filter((event) => event.eventType === 'MARKER_RECORDED');
+  expect(markers.length).toBeGreaterThan(2);
+  for (const { what } of story) expect(what).not.toMatch(/^[a-z]+[A-Z]/);
+});
+
+test('what the engine does not know (any more) is told from the record', async () => {
+  const { url, drop } = await freshDatabase();
+  await setUp(url, { business: '2026-01-05T00:00:00.000Z', speed: 0, pinned: false });
+  const store = openStore({ url, max: 2 });
+  const id = await factsOf(store).customer('C-9');
+  const workOrder = {
+    key: 'k',
+    kind: 'call',
+    role: 'collector',
+    customer_id: id,
+    subject: 's',
+    reason: '{}',
+    plan_step: 'wait',
+    plan_why: '{}',
+  };
+  const at = '2026-01-05T00:00:00.000Z';
+  const row = { ...workOrder, opened_at: at, warn_at: at, due_at: at };
+  const order = await store.db.insertInto('work_order').values(row).returning('id').executeTakeFirstOrThrow();
+  await write(store, erp, () =>
+    Promise.resolve({
+      value: null,
+      audit: [
+        { action: 'work-order.opened', subjectKind: 'work-order', subjectId: order.id, customerId: id, reason: 'broken promise' },
+      ] as const,
+    }),
+  );
+  const { secret } = await createApiKey(store, { name: 'auditor', role: 'auditor' });
+  const config = { ...world.config, databaseUrl: url };
+  const other = createApp(
+    { store, config, commands, clockControl: clockControlOf(store) },
+    { log: pino({ level: 'silent' }), checkAnswers: true },
+  );
+  const { body } = await ask(workOrderWorkflowId(order.id), 'en', other, secret);
+  expect(body).toMatchObject({ source: 'record', events: [], customerId: id });
+  expect((body as Told).story).toMatchObject([{ what: 'work-order.opened', detail: 'broken promise' }]);
+  await store.close();
+  await drop();
+});
+
+test('a process nobody knows, or of a customer out of scope, is not found', async () => {
+  expect((await ask('receivable-01980a3e-7c1e-7000-8000-000000000009')).status).toBe(404);
+  expect((await ask('nightly-01980a3e-7c1e-7000-8000-000000000009')).status).toBe(404);
+  const { secret } = await createApiKey(world.store, { name: 'far', role: 'legal', scope: { regions: ['nowhere'] } });
+  expect((await ask(receivableWorkflowId(receivable), 'en', app, secret)).status).toBe(404);
+});
+
+test('with Temporal away: 503 that says so, and it works again by itself', async () => {
+  const away = createCommands({ ...world.config.temporal, address: '127.0.0.1:1' });
+  const res = await ask(receivableWorkflowId(receivable), 'zh', appWith(away));
+  expect(res.status).toBe(503);
+  expect(res.body).toMatchObject({ code: 'engine-down', title: '流程引擎不可用' });
+  await away.close();
+});
+
+test('a namespace that is not there is no forgotten history', async () => {
+  const wrong = createCommands({ ...world.config.temporal, namespace: 'nobody-made-this' });
+  expect((await ask(receivableWorkflowId(receivable), 'en', appWith(wrong))).status).toBe(503);
+  await wrong.close();
+});
+
+test('encrypted and unknown payloads are named, never guessed', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const payload = (encoding: string, data: string) => ({ metadata: { encoding: base64(encoding) }, data: base64(data) });
+  const history = {
+    events: [
+      {
+        eventId: '1',
+        eventTime: '2026-01-05T00:00:00.123456789Z',
+        eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_STARTED',
+        workflowExecutionStartedEventAttributes: {
+          input: { payloads: [payload('binary/encrypted', 'x'), payload('json/plain', '{broken')] },
+        },
+      },
+      { eventId: '2', eventTime: '2026-01-05T00:00:01Z', eventType: 'EVENT_TYPE_NOT_INVENTED_YET' },
+    ],
+  };
+  const events = decodedEvents(JSON.stringify(history));
+  expect(events[0]).toMatchObject({
+    eventTime: '2026-01-05T00:00:00.123Z',
+    workflowExecutionStartedEventAttributes: { input: [{ encoding: 'binary/encrypted' }, { encoding: 'json/plain' }] },
+  });
+  expect(tell(events, 'en')).toEqual([{ at: '2026-01-05T00:00:00.123Z', what: 'The process began', detail: null }]);
+});

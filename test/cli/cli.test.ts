@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { doctor, examine } from '../../cli/doctor.ts';
+import { findingText, findings } from '../../cli/doctor-words.ts';
+import type { FindingCode } from '../../cli/doctor-words.ts';
+import { setUp } from '../../store/setup.ts';
+import { freshDatabase } from '../support/database.ts';
+
+const command = fileURLToPath(new URL('../../cli/duecourse.mjs', import.meta.url));
+
+let database: { url: string; drop(): Promise<void> };
+let env: Record<string, string>;
+beforeAll(async () => {
+  database = await freshDatabase();
+  await setUp(database.url);
+  env = {
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    TEMPORAL_NAMESPACE: inject('temporalNamespace'),
+    DUECOURSE_MODE: 'local',
+    PATH: process.env['PATH'] ?? '',
+    LANG: 'C',
+  };
+});
+afterAll(() => database.drop());
+
+function run(args: readonly string[], more: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [command, ...args], { env: { ...process.env, ...env, ...more } }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, out, err });
+    });
+  });
+}
+
+const codes = async (more: Record<string, string> = {}): Promise<FindingCode[]> =>
+  (await examine({ ...env, ...more })).map((finding) => finding.code);
+
+async function query(text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
+test('a whole deployment gets a clean bill and exit code 0', async () => {
+  const lines: string[] = [];
+  expect(await doctor(env, (line) => lines.push(line))).toBe(0);
+  expect(lines.join('\n')).toMatch(/PostgreSQL 18/);
+  expect(lines.filter((line) => line.startsWith('✘'))).toEqual([]);
+});
+
+test('what is wrong is named with how to mend it, and the exit code is 1', async () => {
+  const away = { TEMPORAL_ADDRESS: '127.0.0.1:1', DATABASE_URL: 'postgres://x@127.0.0.1:1/none' };
+  const lines: string[] = [];
+  expect(await doctor({ ...env, ...away }, (line) => lines.push(line))).toBe(1);
+  expect(await codes(away)).toEqual(expect.arrayContaining(['postgres-down', 'temporal-down']));
+  expect(await codes({ TEMPORAL_NAMESPACE: 'nobody-made-this' })).toContain('namespace-missing');
+  expect(await codes({ DUECOURSE_PORT: 'x' })).toEqual(['node-ok', 'settings-bad']);
+  expect(await codes({ SMTP_URL: 'smtp://127.0.0.1:1', SMTP_FROM: 'a@b.c' })).toContain('email-unreachable');
+});
+
+test('each fault of a database is found, and gone when mended', async () => {
+  const faults: [broken: string, mended: string, code: FindingCode][] = [
+    [
+      'update calendar_year set published = false where year = extract(year from now())',
+      'update calendar_year set published = true where year = extract(year from now())',
+      'calendar-missing',
+    ],
+    ['grant update on audit to duecourse_app', 'revoke update on audit from duecourse_app', 'audit-open'],
+    [
+      "insert into wake (subject, kind, asked, rang, rang_at, started_at) values ('x', 'receivable', 2, 2, now() - interval '5 minutes', now())",
+      "delete from wake where subject = 'x'",
+      'relay-late',
+    ],
+    [
+      "delete from kysely_migration where name like '0004%'",
+      "insert into kysely_migration (name, timestamp) values ('0004-roles', '9999-01-01T00:00:00.000Z')",
+      'migrations-pending',
+    ],
+  ];
+  for (const [broken, mended, code] of faults) {
+    expect(await codes(), code).not.toContain(code);
+    await query(broken);
+    expect(await codes()).toContain(code);
+    await query(mended);
+    expect(await codes()).not.toContain(code);
+  }
+});
+
+test('production refuses a clock that was moved', async () => {
+  const production = { DUECOURSE_MODE: 'production', DATABASE_URL: database.url };
+  const url = new URL(database.url);
+  url.password = url.password === '' ? 'Zk39fjQ2pLw' : url.password;
+  expect(await codes({ ...production, DATABASE_URL: url.href })).not.toContain('clock-loose');
+  await query("update clock set pinned = false, speed = 0, business_anchor = '2026-01-01'");
+  expect(await codes({ ...production, DATABASE_URL: url.href })).toContain('clock-loose');
+  await query('update clock set pinned = true, speed = 1, business_anchor = real_anchor');
+});
+
+test('every finding has its words in both languages, and what is wrong says how to mend it', () => {
+  for (const code of Object.keys(findings) as FindingCode[]) {
+    const [zh, en] = (['zh', 'en'] as const).map((language) => findingText({ state: 'bad', code }, language));
+    expect(zh?.said).toMatch(/[\u4e00-\u9fff]|\{|Temporal|Node|PostgreSQL/);
+    expect(en?.said).not.toMatch(/[\u4e00-\u9fff]/);
+    expect(zh?.mend === null, code).toBe(en?.mend === null);
+    if (!code.endsWith('-ok')) expect(en?.mend, code).toBeTruthy();
+  }
+});
+
+test('the command makes a key that works once shown, and takes it back', async () => {
+  const made = await run(['key', 'create', '--name', 'ERP', '--role', 'erp']);
+  expect(made.out).toMatch(/^dck_[\w-]{43}\n$/);
+  expect(made.err).not.toContain(made.out.trim());
+  const id = /Key ([0-9a-f-]{36})/.exec(made.err)?.[1] ?? '';
+  expect((await run(['key', 'revoke', id, '--reason', 'test'])).out).toContain('revoked');
+  const unknown = await run(['key', 'revoke', '01980a3e-7c1e-7000-8000-000000000001']);
+  expect(unknown).toMatchObject({ code: 1 });
+  expect(unknown.err).not.toContain('at ');
+});
+
+test('what the user can mend is a sentence without a stack, and the exit code is 1', async () => {
+  for (const [args, more] of [
+    [['api'], { DATABASE_URL: '' }],
+    [['migrate'], { DATABASE_URL: 'postgres://x@127.0.0.1:1/none' }],
+    [['key', 'create', '--name', 'S', '--role', 'sales'], {}],
+  ] as const) {
+    const { code, err } = await run(args, more);
+    expect(code).toBe(1);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(err.length).toBeGreaterThan(20);
+  }
+  expect((await run(['nonsense'])).code).toBe(1);
+});
+
+test('migrate again changes nothing and says so; the document is JSON; help names every command', async () => {
+  expect((await run(['migrate'])).out).toBe('The schema is up to date.\n');
+  expect(JSON.parse((await run(['openapi'])).out)).toMatchObject({ openapi: '3.1.0' });
+  const help = (await run(['--help'])).out;
+  for (const name of ['start', 'api', 'worker', 'migrate', 'doctor', 'key', 'openapi'])
+    expect(help).toMatch(new RegExp(`^ +${name}\\b`, 'm'));
+});
+
+test('the doctor speaks the language of the terminal', async () => {
+  expect((await run(['doctor'], { LANG: 'zh_CN.UTF-8' })).out).toMatch(/数据库结构为最新/);
+  const json = await run(['doctor', '--json']);
+  expect(JSON.parse(json.out)).toEqual(expect.arrayContaining([expect.objectContaining({ state: 'ok', code: 'migrations-ok' })]));
+});
