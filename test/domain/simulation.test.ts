@@ -370,3 +370,54 @@ it('whatever happens to it, a receivable is asked for in order, once, never wron
     { numRuns: Number(process.env['RUNS'] ?? 300) },
   );
 });
+
+/** An independent calculation: a ladder is a clock of days that stands still while disputed; a rung comes when it has counted enough. */
+it('without an outage each rung comes on the day an independent count of undisputed days gives', patient, () => {
+  const disputes = fc.uniqueArray(fc.integer({ min: -6, max: 70 }), { maxLength: 8 }).map((days) => {
+    const sorted = days.toSorted((a, b) => a - b).map((day) => addDays('2026-03-01', day));
+    return sorted.slice(0, sorted.length - (sorted.length % 2));
+  });
+  const offsets = fc.uniqueArray(fc.integer({ min: -5, max: 45 }), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(disputes, offsets, (edges, days) => {
+      const sorted = days.toSorted((a, b) => a - b);
+      const rungs = sorted.map((day, place) => rung(`r${place}`, day, { action: 'work-order', workOrder: 'call' }));
+      const terms = termsOf({ ladder: { id: 'own', rungs }, calendar: noHolidays });
+      const postedAt = instantAt('2026-02-20', 0, 'UTC');
+      const book = new Book(terms, { amountMinor: 1_000, dueDate: '2026-03-01', collectFrom: null, postedAt, delays: [0] });
+      const expected: string[] = [];
+      let stoodStill = 0;
+      let done = 0;
+      for (let day = '2026-02-20'; day < '2026-07-01'; day = addDays(day, 1)) {
+        const edge = edges.indexOf(day);
+        const noon = instantAt(day, 720, 'UTC');
+        for (const morning of [instantAt(day, 0, 'UTC'), instantAt(day, 630, 'UTC')])
+          if (book.plan.at === morning) book.take(morning);
+        const next = sorted[done];
+        const held = edges.filter((e) => e < day).length % 2 === 1;
+        if (next !== undefined && !held && addDays('2026-03-01', next + stoodStill) <= day) {
+          expected.push(day);
+          done += 1;
+        }
+        if (edge % 2 === 0) book.disputes.push({ id: day, amountMinor: 1_000, state: 'open', openedAt: noon, closedAt: null });
+        if (edge % 2 === 1) Object.assign(book.disputes.at(-1) ?? {}, { state: 'rejected', closedAt: noon });
+        if (edge >= 0) book.settleAll(noon);
+        const counted = addDays('2026-03-01', sorted[0] ?? 0) <= day;
+        if (counted && (edge >= 0 ? edge % 2 === 0 : held)) stoodStill += 1;
+        // What came free at noon, after its slot, is taken at once.
+        const freed = sorted[done];
+        if (
+          edge % 2 === 1 &&
+          freed !== undefined &&
+          addDays('2026-03-01', freed + stoodStill) <= day &&
+          expected.at(-1) !== day
+        ) {
+          expected.push(day);
+          done += 1;
+        }
+      }
+      expect(book.takes.map((take) => dateOf(take.at, 'UTC'))).toEqual(expected);
+    }),
+    { numRuns: 200 },
+  );
+});

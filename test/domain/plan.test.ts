@@ -1,0 +1,517 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeOf, planReceivable } from '../../domain/collection/plan.ts';
+import { disputedMinor, openMinor } from '../../domain/collection/receivable.ts';
+import type { Pause, PromiseFact, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
+import { sayWhy } from '../../domain/collection/words.ts';
+import { at, disputeOf, factsOf, promiseOf, rung, taken, termsOf } from './receivable-world.ts';
+
+const terms = termsOf();
+const plan = (facts: ReceivableFacts, now: string, more = terms) => planReceivable(facts, more, now);
+const requested = (id: string, on: string, time = '10:30'): RungRecord => ({
+  id,
+  state: 'requested',
+  at: at(on, time),
+  reason: null,
+});
+const noticed = [taken('notice', '2026-03-02')];
+const reminded = [...noticed, taken('reminder-1', '2026-03-05')];
+const pausing = (why: Pause['why'], from: string, to: string | null = null): Pause => ({ why, from, to });
+
+describe('the ladder goes on', () => {
+  it('waits for the first rung, with its reason', () => {
+    const verdict = plan(factsOf(), at('2026-02-10'));
+    expect(verdict).toEqual({
+      outcome: null,
+      promises: [],
+      pauses: [],
+      stage: 'scheduled',
+      due: false,
+      changes: [],
+      plan: {
+        step: 'notice',
+        rung: 'notice',
+        at: at('2026-03-02'),
+        why: { code: 'rung-planned', params: { rung: 'notice', on: '2026-03-02' } },
+      },
+    });
+    expect(sayWhy(verdict.plan.why, 'en')).toBe('notice is planned for 2026-03-02');
+    expect(sayWhy(verdict.plan.why, 'zh')).toBe('计划于 2026-03-02 执行 notice');
+  });
+
+  it('takes a rung in its slot, not a minute before', () => {
+    expect(plan(factsOf(), at('2026-03-02', '10:29')).due).toBe(false);
+    const verdict = plan(factsOf(), at('2026-03-02'));
+    expect(verdict).toMatchObject({
+      due: true,
+      changes: [],
+      plan: { step: 'notice', rung: 'notice', why: { code: 'rung-due' } },
+    });
+    expect(sayWhy(verdict.plan.why, 'en')).toBe('notice has been due since 2026-03-02');
+  });
+
+  it.each([
+    ['scheduled', []],
+    ['due', noticed],
+    ['reminder', reminded],
+    ['escalation', [...reminded, taken('reminder-2', '2026-03-12'), taken('call', '2026-03-20')]],
+    ['legal', [...reminded, taken('legal', '2026-04-13')]],
+  ] as const)('its stage is %s by the highest rung taken', (stage, rungs) => {
+    expect(plan(factsOf({ rungs }), at('2026-03-01')).stage).toBe(stage);
+  });
+
+  it('a stage once reached never falls, though no rung of the ladder tells it', () => {
+    expect(plan(factsOf({ stage: 'escalation' }), at('2026-03-01')).stage).toBe('escalation');
+  });
+
+  it('after legal nothing is left but news', () => {
+    const ids = ['notice', 'reminder-1', 'reminder-2', 'call', 'escalation', 'legal'];
+    const verdict = plan(factsOf({ rungs: ids.map((id) => taken(id, '2026-04-13')), stage: 'legal' }), at('2026-05-01'));
+    expect(verdict.plan).toEqual({ step: 'wait', rung: null, at: null, why: { code: 'ladder-exhausted', params: {} } });
+  });
+});
+
+describe('after an outage', () => {
+  const missed = (id: string, reason = 'superseded') => ({ id, state: 'missed', reason });
+
+  it('the highest rung due is taken, those below are missed', () => {
+    const verdict = plan(factsOf(), at('2026-03-21', '03:00'));
+    expect(verdict).toMatchObject({ due: true, plan: { step: 'work-order', rung: 'call', at: at('2026-03-20') } });
+    expect(verdict.changes).toEqual(['notice', 'reminder-1', 'reminder-2'].map((id) => missed(id)));
+  });
+
+  it.each([
+    ['2026-03-03', '23:59', true],
+    ['2026-03-04', '00:00', false],
+  ])('a rung to be dropped is taken for a day, then it is too late: %s %s', (on, time, due) => {
+    const verdict = plan(factsOf(), at(on, time));
+    expect(verdict.due).toBe(due);
+    expect(verdict.changes).toEqual(due ? [] : [missed('notice', 'too-late')]);
+    expect(verdict.plan.rung).toBe(due ? 'notice' : 'reminder-1');
+  });
+
+  it('what is dropped no longer keeps the next at its gap', () => {
+    // Posted late: the notice of 7 March (moved to the 9th) is too late, and the reminder of the 11th does not wait for its gap.
+    const verdict = plan(factsOf({ dueDate: '2026-03-10' }), at('2026-03-11', '12:00'));
+    expect(verdict).toMatchObject({ due: true, plan: { rung: 'reminder-1', why: { params: { on: '2026-03-11' } } } });
+    expect(verdict.changes).toEqual([missed('notice', 'too-late')]);
+  });
+
+  it('a rung too late to be of use does not take a lower one with it', () => {
+    const own = termsOf({
+      ladder: { id: 'own', rungs: [rung('a', 1), rung('b', 5, { ifMissed: 'drop' }), rung('c', 20)] },
+    });
+    const verdict = plan(factsOf(), at('2026-03-16'), own);
+    expect(verdict).toMatchObject({ due: true, plan: { rung: 'a' } });
+    expect(verdict.changes).toEqual([missed('b', 'too-late')]);
+    const asked = plan(factsOf({ rungs: [requested('a', '2026-03-05')] }), at('2026-03-16'), own);
+    expect(asked.changes).toEqual([missed('b', 'too-late')]);
+    expect(asked.plan.rung).toBe('c');
+  });
+});
+
+describe('a contact asked of outreach', () => {
+  it('leaves the next rung planned, and is superseded when that falls due first', () => {
+    const facts = factsOf({ rungs: [...noticed, requested('reminder-1', '2026-03-05')] });
+    expect(plan(facts, at('2026-03-11'))).toMatchObject({
+      due: false,
+      changes: [],
+      plan: { rung: 'reminder-2', at: at('2026-03-12') },
+    });
+    expect(plan(facts, at('2026-03-12'))).toMatchObject({
+      due: true,
+      changes: [{ id: 'reminder-1', state: 'missed', reason: 'superseded' }],
+      plan: { rung: 'reminder-2' },
+    });
+  });
+
+  it.each<[string, Partial<ReceivableFacts>, Partial<typeof terms>, string, string]>([
+    ['paid', { paidMinor: 100_000 }, {}, 'skipped', 'paid'],
+    ['credited', { creditedMinor: 100_000 }, {}, 'skipped', 'credited'],
+    ['written off', { writtenOffMinor: 100_000 }, {}, 'skipped', 'written-off'],
+    ['replaced', { outcome: 'replaced-by-plan' }, {}, 'skipped', 'replaced-by-plan'],
+    ['disputed', { disputes: [disputeOf()] }, {}, 'planned', 'disputed'],
+    ['promised', { promises: [promiseOf()] }, {}, 'planned', 'promise-pending'],
+    ['too small', { paidMinor: 96_000 }, { minBalanceMinor: 5_000 }, 'planned', 'below-minimum'],
+    ['re-dated', { dueDate: '2026-04-20' }, {}, 'planned', 're-dated'],
+    ['from before going live', { collectFrom: '2026-03-06' }, {}, 'before-go-live', 'before-go-live'],
+  ])('is withdrawn, with its reason, when the debt is %s', (_, more, others, state, reason) => {
+    const facts = factsOf({ rungs: [...noticed, requested('reminder-1', '2026-03-05')], ...more });
+    const { changes, due } = plan(facts, at('2026-03-06', '16:00'), termsOf(others));
+    expect(due).toBe(false);
+    expect(changes.filter((c) => c.id === 'reminder-1')).toEqual([{ id: 'reminder-1', state, reason }]);
+  });
+
+  it('stays asked for when its due date moves within the past', () => {
+    const facts = factsOf({ rungs: [...noticed, requested('reminder-1', '2026-03-06')], dueDate: '2026-03-05' });
+    expect(plan(facts, at('2026-03-06', '16:00')).changes).toEqual([]);
+  });
+});
+
+describe('what is owed', () => {
+  it('closes by how the debt ended', () => {
+    const outcome = (more: Partial<ReceivableFacts>) => outcomeOf(factsOf(more));
+    expect(outcome({})).toBe(null);
+    expect(outcome({ paidMinor: 99_999 })).toBe(null);
+    expect(outcome({ paidMinor: 100_000 })).toBe('paid');
+    expect(outcome({ paidMinor: 40_000, creditedMinor: 60_000 })).toBe('paid');
+    expect(outcome({ creditedMinor: 100_000 })).toBe('credited');
+    expect(outcome({ paidMinor: 99_000, writtenOffMinor: 1_000 })).toBe('written-off');
+    expect(outcome({ outcome: 'replaced-by-plan' })).toBe('replaced-by-plan');
+    expect(outcome({ outcome: 'paid', paidMinor: 50_000 })).toBe(null);
+    const facts = factsOf({ paidMinor: 100_000, moneyAt: at('2026-03-06'), rungs: reminded, stage: 'reminder' });
+    expect(plan(facts, at('2026-03-06'))).toMatchObject({
+      stage: 'closed',
+      outcome: 'paid',
+      pauses: [pausing('closed', at('2026-03-06'))],
+      plan: { step: 'close', rung: null, at: null, why: { code: 'paid' } },
+    });
+  });
+
+  it('a part payment keeps rung and date', () => {
+    const facts = factsOf({ paidMinor: 40_000, rungs: reminded, stage: 'reminder', moneyAt: at('2026-03-06') });
+    expect(plan(facts, at('2026-03-07'))).toMatchObject({
+      stage: 'reminder',
+      pauses: [],
+      plan: { rung: 'reminder-2', at: at('2026-03-12') },
+    });
+  });
+
+  it.each([
+    [100_000, 5_000, false],
+    [95_001, 5_000, true],
+    [95_000, 5_000, false],
+  ])('below the minimum nothing is asked for (%i paid or none, minimum %i)', (paid, minBalanceMinor, below) => {
+    const paidMinor = paid === 100_000 ? 0 : paid;
+    const verdict = plan(factsOf({ paidMinor, rungs: reminded }), at('2026-03-12'), termsOf({ minBalanceMinor }));
+    expect(verdict.due).toBe(!below);
+    expect(verdict.changes).toEqual([]);
+    if (below)
+      expect(verdict.plan).toEqual({
+        step: 'wait',
+        rung: null,
+        at: at('2026-03-20'),
+        why: { code: 'below-minimum', params: {} },
+      });
+  });
+
+  it('below the minimum it looks again at each later date, and at last waits for news', () => {
+    const small = termsOf({ minBalanceMinor: 5_000 });
+    const facts = factsOf({ paidMinor: 96_000, rungs: reminded });
+    const dates = ['2026-03-20', '2026-04-03', '2026-04-13'].map((on) => plan(facts, at(on), small).plan.at);
+    expect(dates).toEqual([at('2026-04-03'), at('2026-04-13'), null]);
+    expect(plan(facts, at('2026-05-20'), small).changes).toEqual([]);
+    expect(
+      plan({ ...facts, promises: [promiseOf({ amountMinor: 1_000, on: '2026-03-16' })] }, at('2026-03-12'), small).plan.at,
+    ).toBe(at('2026-03-18', '00:00'));
+  });
+
+  it('the disputed part is left out of the minimum too', () => {
+    const facts = factsOf({ rungs: reminded, disputes: [disputeOf({ amountMinor: 96_000 })] });
+    expect(plan(facts, at('2026-03-12'), termsOf({ minBalanceMinor: 5_000 })).plan.why.code).toBe('below-minimum');
+  });
+});
+
+describe('disputes', () => {
+  it('of a part leave the rest to be collected', () => {
+    const facts = factsOf({ rungs: reminded, disputes: [disputeOf({ amountMinor: 99_999 })] });
+    expect(plan(facts, at('2026-03-12'))).toMatchObject({ due: true, pauses: [] });
+    expect(disputedMinor(facts)).toBe(99_999);
+  });
+
+  it('never hold more than is open, so a part payment can leave only what is disputed', () => {
+    const facts = factsOf({
+      rungs: reminded,
+      disputes: [disputeOf({ amountMinor: 60_000 })],
+      paidMinor: 40_000,
+      moneyAt: at('2026-03-10'),
+    });
+    expect(openMinor(facts)).toBe(60_000);
+    expect(plan(facts, at('2026-03-10', '11:00'))).toMatchObject({
+      due: false,
+      pauses: [pausing('dispute', at('2026-03-10'))],
+      plan: { step: 'wait', at: null, why: { code: 'disputed' } },
+    });
+    expect(disputedMinor({ ...facts, paidMinor: 70_000 })).toBe(30_000);
+  });
+
+  it('of the whole stop all rungs, which then shift by the days', () => {
+    const open = factsOf({ rungs: reminded, disputes: [disputeOf()] });
+    const stopped = plan(open, at('2026-03-06', '15:01'));
+    expect(stopped).toMatchObject({ due: false, stage: 'reminder', pauses: [pausing('dispute', at('2026-03-06', '15:00'))] });
+    expect(plan({ ...open, pauses: stopped.pauses }, at('2026-06-01'))).toMatchObject({
+      due: false,
+      changes: [],
+      pauses: stopped.pauses,
+    });
+    const closed = disputeOf({ state: 'rejected', closedAt: at('2026-03-20', '09:00') });
+    const after = plan({ ...open, disputes: [closed], pauses: stopped.pauses }, at('2026-03-20', '09:01'));
+    expect(after).toMatchObject({ changes: [], plan: { rung: 'reminder-2', at: at('2026-03-26') } });
+    expect(after.pauses).toEqual([pausing('dispute', at('2026-03-06', '15:00'), at('2026-03-20', '09:00'))]);
+  });
+
+  it('pauses lose no day when the process looks late', () => {
+    const open = factsOf({ rungs: reminded, disputes: [disputeOf()] });
+    const { pauses } = plan(open, at('2026-03-09'));
+    expect(pauses).toEqual([pausing('dispute', at('2026-03-06', '15:00'))]);
+    const closed = disputeOf({ state: 'upheld', closedAt: at('2026-03-08') });
+    expect(plan({ ...open, disputes: [closed], pauses }, at('2026-03-10')).pauses[0]?.to).toBe(at('2026-03-08'));
+  });
+});
+
+describe('promises', () => {
+  const due = (more: Partial<PromiseFact>, facts: Partial<ReceivableFacts> = {}, grace = 1) =>
+    factsOfPromise(promiseOf(more), facts, grace);
+  const factsOfPromise = (promise: PromiseFact, facts: Partial<ReceivableFacts>, promiseGraceDays: number) => ({
+    facts: factsOf({ rungs: reminded, promises: [promise], ...facts }),
+    terms: termsOf({ promiseGraceDays }),
+  });
+
+  it.each([
+    [100_000, 0, 0, true],
+    [99_999, 0, 0, false],
+    [60_000, 0, 40_000, true],
+    [60_000, 40_000, 0, true],
+    [60_000, 39_999, 0, false],
+  ])(
+    '%i pauses the rungs when it covers what is undisputed (paid %i, disputed %i): %s',
+    (amountMinor, paidMinor, disputed, covers) => {
+      const disputes = disputed ? [disputeOf({ amountMinor: disputed })] : [];
+      const { facts } = due({ amountMinor }, { paidMinor, disputes });
+      const verdict = plan(facts, at('2026-03-12'));
+      expect(verdict.due).toBe(!covers);
+      if (!covers) return;
+      expect(verdict.plan).toEqual({
+        step: 'wait',
+        rung: null,
+        at: at('2026-03-18', '00:00'),
+        why: { code: 'promise-pending', params: { on: '2026-03-16' } },
+      });
+    },
+  );
+
+  it('money paid on a partial promise does not make it cover the rest', () => {
+    const { facts } = due({ amountMinor: 60_000, receivedMinor: 40_000 }, { paidMinor: 40_000, moneyAt: at('2026-03-09') });
+    expect(plan(facts, at('2026-03-12'))).toMatchObject({ due: true, pauses: [] });
+    const whole = due({ amountMinor: 100_000, receivedMinor: 40_000 }, { paidMinor: 40_000, moneyAt: at('2026-03-09') });
+    expect(plan(whole.facts, at('2026-03-12'))).toMatchObject({ due: false, plan: { why: { code: 'promise-pending' } } });
+  });
+
+  it.each([
+    [0, '2026-03-17'],
+    [1, '2026-03-18'],
+    [3, '2026-03-20'],
+  ])('are judged when their day and %i days of grace are over', (grace, day) => {
+    const { facts, terms: own } = due({}, {}, grace);
+    expect(plan(facts, at('2026-03-12'), own).plan.at).toBe(at(day, '00:00'));
+    const before = new Date(Date.parse(at(day, '00:00')) - 1).toISOString();
+    expect(plan(facts, before, own).promises).toEqual([]);
+    expect(plan(facts, at(day, '00:00'), own).promises).toEqual([{ id: 'p1', state: 'broken', at: at(day, '00:00') }]);
+    expect(plan(facts, at('2026-04-01'), own).promises).toEqual([{ id: 'p1', state: 'broken', at: at(day, '00:00') }]);
+  });
+
+  it.each([
+    [100_000, 'kept'],
+    [99_999, 'part-kept'],
+    [1, 'part-kept'],
+    [0, 'broken'],
+  ] as const)('with %i of it in by its day: %s', (receivedMinor, state) => {
+    const { facts } = due({ receivedMinor }, { amountMinor: 200_000, paidMinor: receivedMinor });
+    expect(plan(facts, at('2026-03-18', '00:00')).promises[0]?.state).toBe(state);
+  });
+
+  it('a broken one is followed by the next rung on the next contact day, in its slot', () => {
+    const paused = due({}, { pauses: [pausing('promise', at('2026-03-06', '15:00'))] });
+    const verdict = plan(paused.facts, at('2026-03-18', '00:00'));
+    expect(verdict).toMatchObject({
+      due: false,
+      promises: [{ state: 'broken' }],
+      changes: [],
+      pauses: [pausing('promise', at('2026-03-06', '15:00'), at('2026-03-18', '00:00'))],
+      plan: { rung: 'reminder-2', at: at('2026-03-18') },
+    });
+  });
+
+  it('a rung due before the judgement comes first, one due after it waits for the judgement', () => {
+    const { facts } = due({ amountMinor: 1_000 });
+    expect(plan(facts, at('2026-03-09')).plan).toMatchObject({ rung: 'reminder-2', at: at('2026-03-12') });
+    const later = { ...facts, rungs: [...reminded, taken('reminder-2', '2026-03-12')] };
+    const judged = plan(later, at('2026-03-13')).plan;
+    expect(judged).toMatchObject({
+      step: 'wait',
+      at: at('2026-03-18', '00:00'),
+      why: { code: 'promise-judged', params: { on: '2026-03-18' } },
+    });
+    expect(plan({ ...later, rungs: [...later.rungs, requested('call', '2026-03-12')] }, at('2026-03-13')).plan.step).toBe('wait');
+  });
+
+  it('the reason names the day of the promise that covers, the wait ends at the first judgement', () => {
+    const promises = [
+      promiseOf(),
+      promiseOf({ id: 'p2', amountMinor: 1_000, on: '2026-03-25' }),
+      promiseOf({ id: 'p3', on: '2026-03-20' }),
+    ];
+    expect(plan(factsOf({ rungs: reminded, promises }), at('2026-03-12')).plan).toMatchObject({
+      at: at('2026-03-18', '00:00'),
+      why: { params: { on: '2026-03-20' } },
+    });
+  });
+
+  describe('when the debt ends before its day', () => {
+    const ended = (more: Partial<PromiseFact>, facts: Partial<ReceivableFacts>, now = at('2026-03-10')) =>
+      plan(due(more, { moneyAt: at('2026-03-10'), ...facts }).facts, now).promises.map((p) => [p.state, p.at]);
+    it.each<[string, Partial<PromiseFact>, Partial<ReceivableFacts>, string]>([
+      ['by its money: kept', { receivedMinor: 100_000 }, { paidMinor: 100_000 }, 'kept'],
+      ['by all that a credit note left: kept', { receivedMinor: 40_000 }, { paidMinor: 40_000, creditedMinor: 60_000 }, 'kept'],
+      ['by credit note alone: cancelled', {}, { creditedMinor: 100_000 }, 'cancelled'],
+      ['by a credit note after older money: cancelled', {}, { paidMinor: 30_000, creditedMinor: 70_000 }, 'cancelled'],
+      ['by write-off: cancelled', {}, { writtenOffMinor: 100_000 }, 'cancelled'],
+      ['by a payment plan: cancelled', {}, { outcome: 'replaced-by-plan' }, 'cancelled'],
+    ])('%s', (_, more, facts, state) => {
+      expect(ended(more, facts)).toEqual([[state, at('2026-03-10')]]);
+    });
+
+    it('but money after its day, within the grace, does not keep it', () => {
+      const late = { moneyAt: at('2026-03-17'), paidMinor: 100_000 };
+      expect(ended({}, late, at('2026-03-17'))).toEqual([['broken', at('2026-03-17')]]);
+      expect(ended({ receivedMinor: 30_000 }, late, at('2026-03-17'))).toEqual([['part-kept', at('2026-03-17')]]);
+    });
+
+    it('judged late, it is judged as of its time', () => {
+      expect(ended({ receivedMinor: 100_000 }, { paidMinor: 100_000 }, at('2026-05-01'))).toEqual([
+        ['kept', at('2026-03-18', '00:00')],
+      ]);
+    });
+  });
+
+  it('one judged by a payment that is reversed stands again, and holds the rungs until its day', () => {
+    const closed = [pausing('promise', at('2026-03-06', '15:00'), at('2026-03-09')), pausing('closed', at('2026-03-09'))];
+    const back = (state: PromiseFact['state'], now: string, judgedAt = at('2026-03-09')) =>
+      plan(due({ state, judgedAt }, { pauses: closed, moneyAt: at('2026-03-11'), outcome: 'paid', stage: 'closed' }).facts, now);
+    for (const state of ['kept', 'cancelled', 'part-kept', 'broken'] as const) {
+      expect(back(state, at('2026-03-11'))).toMatchObject({
+        stage: 'reminder',
+        outcome: null,
+        promises: [{ id: 'p1', state: 'pending', at: null }],
+        pauses: [
+          ...closed.slice(0, 1),
+          pausing('closed', at('2026-03-09'), at('2026-03-11')),
+          pausing('promise', at('2026-03-11')),
+        ],
+        plan: { why: { code: 'promise-pending' } },
+      });
+    }
+    expect(back('kept', at('2026-04-01')).promises).toEqual([{ id: 'p1', state: 'broken', at: at('2026-03-18', '00:00') }]);
+    expect(back('kept', at('2026-04-01'), at('2026-03-18', '00:00')).promises).toEqual([]);
+    expect(back('cancelled', at('2026-03-11'), at('2026-03-08')).promises).toEqual([]);
+  });
+});
+
+describe('reversals', () => {
+  const closed = factsOf({
+    paidMinor: 0,
+    moneyAt: at('2026-03-21', '09:00'),
+    rungs: [...reminded, { id: 'reminder-2', state: 'skipped', at: at('2026-03-12', '12:00'), reason: 'paid' }],
+    pauses: [pausing('closed', at('2026-03-12', '12:00'))],
+    stage: 'closed',
+    outcome: 'paid',
+  });
+
+  it('plan again what was skipped as paid, restore the stage, and count the closed days as a pause', () => {
+    const verdict = plan(closed, at('2026-03-21', '09:05'));
+    expect(verdict).toMatchObject({ stage: 'reminder', outcome: null, due: false });
+    expect(verdict.changes).toEqual([{ id: 'reminder-2', state: 'planned', reason: 'reopened' }]);
+    expect(verdict.pauses).toEqual([pausing('closed', at('2026-03-12', '12:00'), at('2026-03-21', '09:00'))]);
+    // 12 March + 9 days = Saturday 21 March, moved to Monday; the call of 20 March comes on the 29th.
+    expect(verdict.plan).toMatchObject({ rung: 'reminder-2', at: at('2026-03-23') });
+  });
+
+  it('name a rung once, even when it is due at once or superseded at once', () => {
+    expect(plan(closed, at('2026-03-23'))).toMatchObject({ due: true, changes: [], plan: { rung: 'reminder-2' } });
+    const late = plan(closed, at('2026-04-10'));
+    expect(late).toMatchObject({ due: true, plan: { rung: 'call' } });
+    expect(late.changes).toEqual([{ id: 'reminder-2', state: 'missed', reason: 'superseded' }]);
+  });
+
+  it('leave alone what was given up for another reason', () => {
+    const rungs = [...reminded, { ...taken('reminder-2', '2026-03-12'), state: 'skipped' as const, reason: 'no-address' }];
+    expect(plan({ ...closed, rungs }, at('2026-03-21', '09:05'))).toMatchObject({ changes: [], plan: { rung: 'call' } });
+  });
+
+  it('a standing dispute or promise goes on where the closing ends', () => {
+    const disputes = [disputeOf()];
+    expect(plan({ ...closed, disputes }, at('2026-03-21', '09:05')).pauses).toEqual([
+      pausing('closed', at('2026-03-12', '12:00'), at('2026-03-21', '09:00')),
+      pausing('dispute', at('2026-03-21', '09:00')),
+    ]);
+  });
+});
+
+describe('pauses', () => {
+  it('a write-off closes now: older money did not', () => {
+    const facts = factsOf({ writtenOffMinor: 60_000, paidMinor: 40_000, moneyAt: at('2026-03-06'), rungs: reminded });
+    expect(plan(facts, at('2026-03-11')).pauses).toEqual([pausing('closed', at('2026-03-11'))]);
+  });
+
+  it('an instalment taken out of its invoice and put back counts the days between', () => {
+    const disputes = [disputeOf({ state: 'rejected', closedAt: at('2026-03-06', '16:00') })];
+    const out = plan(factsOf({ creditedMinor: 100_000, rungs: reminded, disputes }), at('2026-03-09'));
+    expect(out.pauses).toEqual([pausing('closed', at('2026-03-09'))]);
+    const back = plan(
+      factsOf({ rungs: reminded, disputes, outcome: 'credited', stage: 'closed', pauses: out.pauses }),
+      at('2026-03-19'),
+    );
+    expect(back.pauses).toEqual([pausing('closed', at('2026-03-09'), at('2026-03-19'))]);
+    expect(back.plan).toMatchObject({ rung: 'reminder-2', at: at('2026-03-23') });
+  });
+
+  it('never overlap, whatever older news there is', () => {
+    const past = [pausing('dispute', at('2026-03-06'), at('2026-03-10'))];
+    const facts = factsOf({ rungs: reminded, pauses: past, promises: [promiseOf({ madeAt: at('2026-03-08') })] });
+    expect(plan(facts, at('2026-03-11')).pauses).toEqual([...past, pausing('promise', at('2026-03-11'))]);
+  });
+
+  it('one that stands is left as it is', () => {
+    const pauses = [pausing('promise', at('2026-03-06', '15:00'))];
+    const facts = factsOf({ rungs: reminded, pauses, promises: [promiseOf()] });
+    expect(plan(facts, at('2026-03-12')).pauses).toBe(pauses);
+  });
+});
+
+describe('going live', () => {
+  it('records once what is dated before the day, and takes the rest', () => {
+    const facts = factsOf({ collectFrom: '2026-03-18' });
+    const verdict = plan(facts, at('2026-03-18', '09:00'));
+    const recorded = ['notice', 'reminder-1', 'reminder-2'].map((id) => ({
+      id,
+      state: 'before-go-live' as const,
+      reason: 'before-go-live',
+    }));
+    expect(verdict).toMatchObject({
+      due: false,
+      stage: 'scheduled',
+      changes: recorded,
+      plan: { rung: 'call', at: at('2026-03-20') },
+    });
+    const rungs = recorded.map((change) => ({ ...change, at: at('2026-03-18', '09:00') }));
+    expect(plan({ ...facts, rungs }, at('2026-03-19'))).toMatchObject({ changes: [], plan: verdict.plan });
+  });
+
+  it('takes nothing of a ladder that lies wholly before it', () => {
+    const verdict = plan(factsOf({ collectFrom: '2026-05-01' }), at('2026-05-01'));
+    expect(verdict.changes).toHaveLength(6);
+    expect(verdict).toMatchObject({ due: false, plan: { step: 'wait', at: null, why: { code: 'ladder-exhausted' } } });
+  });
+});
+
+it('every reason has its words in both languages', () => {
+  const params = { rung: 'notice', on: '2026-03-02' };
+  const codes = [
+    ['rung-planned', 'rung-due', 'promise-pending', 'promise-judged', 'disputed', 'below-minimum', 'ladder-exhausted'],
+    ['paid', 'credited', 'replaced-by-plan', 'written-off'],
+  ].flat() as Parameters<typeof sayWhy>[0]['code'][];
+  for (const code of codes) {
+    expect(sayWhy({ code, params }, 'en')).toMatch(/^[\x20-\x7e]{4,}$/);
+    expect(sayWhy({ code, params }, 'zh')).toMatch(/[一-鿿]/);
+    if (code.startsWith('promise')) expect(sayWhy({ code, params }, 'zh')).toContain('2026-03-02');
+  }
+});
