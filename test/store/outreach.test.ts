@@ -229,8 +229,8 @@ describe('whom and how', () => {
     await desk.take(first);
     await desk.contact(id);
     const [message] = await desk.messages(id);
-    expect(message).toMatchObject({ address: 'wang@customer.example', language: 'zh', subject: '温馨提示:1 笔款项尚未收到' });
-    expect(message?.body).toContain('王芳,您好');
+    expect(message).toMatchObject({ address: 'wang@customer.example', language: 'zh', subject: '温馨提示：1 笔款项尚未收到' });
+    expect(message?.body).toContain('王芳，您好');
   });
 
   test('without a mail address the person gets a neutral SMS: no amount, no invoice, no word of debt', async () => {
@@ -239,7 +239,7 @@ describe('whom and how', () => {
     await desk.contact(id);
     const [message] = await desk.messages(id);
     expect(message).toMatchObject({ channel: 'sms', class: 'neutral', template: 'please-contact-us', subject: null });
-    expect(message?.body).toBe('【财务服务部】您好,请在工作时间与我们联系。谢谢!回复TD退订');
+    expect(message?.body).toBe('【财务服务部】您好，请在工作时间与我们联系。谢谢!回复TD退订');
   });
 
   test('without any address the rung is skipped with that reason and somebody is told to mend it, once', async () => {
