@@ -7,6 +7,7 @@ import { planReceivable } from '../domain/collection/plan.ts';
 import type { ReceivablePlan } from '../domain/collection/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../domain/collection/receivable.ts';
 import { sayWhy } from '../domain/collection/words.ts';
+import { holdContacts } from './contact-hold.ts';
 import type { Tx } from './database.ts';
 import { joinLegalCase, leaveLegalCase } from './legal-cases.ts';
 import { readReceivables } from './receivable-facts.ts';
@@ -97,7 +98,7 @@ async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase,
   });
 }
 
-/** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. */
+/** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. Counting goes on from `held`. */
 async function settle(
   tx: Tx,
   at: Moment,
@@ -105,11 +106,13 @@ async function settle(
   terms: CollectionTerms,
   verdict: Verdict,
   traces: WorkOrderTraces,
+  held = found.seq,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
   const changed =
     !samePlan(found, verdict.plan) || verdict.stage !== found.facts.stage || verdict.outcome !== found.facts.outcome;
-  const touched = changed || verdict.changes.length > 0 || verdict.promises.length > 0 || verdict.pauses !== found.facts.pauses;
-  const seq = touched ? found.seq + 1 : found.seq;
+  const noted = verdict.changes.length > 0 || verdict.promises.length > 0 || verdict.pauses !== found.facts.pauses;
+  const touched = changed || noted || held > found.seq;
+  const seq = touched ? held + 1 : found.seq;
   const value = processPlan(seq, verdict.plan, verdict.stage, at);
   const answer = { subject: receivableWorkflowId(found.id), asked: found.asked, at: verdict.plan.at };
   if (!touched) return { value, audit: null, answer };
@@ -170,8 +173,9 @@ async function restoredBehind(
     subject: `invoice ${found.invoiceCode}/${found.instalment}`,
     reason: { storedPlan: found.seq, workflowPlan: held },
   });
+  await holdContacts(tx, store, at, found);
   const terms = await store.policies.terms(found);
-  return settle(tx, at, { ...found, seq: held }, terms, { ...verdict, due: false }, traces);
+  return settle(tx, at, found, terms, { ...verdict, due: false }, traces, held);
 }
 
 function decided(found: ReceivableCase, verdict: Verdict): AuditFact {

@@ -19,7 +19,8 @@ export interface LeasedWake {
   plan: { seq: number; step: string; at: Instant | null; why: unknown };
 }
 
-const LEASE_SECONDS = 30;
+/** Longer than ringing a batch takes; a relay that dies keeps its bells waiting for so long. */
+const LEASE_SECONDS = 10;
 /** A bell rung but not answered for this long is rung again. */
 const UNANSWERED_SECONDS = 20;
 

@@ -17,6 +17,10 @@ const IDLE_MS = 500;
 const WATCHDOG_MS = 10_000;
 const LATE_SECONDS = 60;
 const RETRY_MS = 1_000;
+/** A row that writers hold just now is marked as rung when they let it go; nobody else's bell waits for that. */
+const BUSY_ROW_MS = 50;
+/** A call the engine does not answer is given up, and its bell rung again. */
+const CALL_MS = 10_000;
 
 const customerKey = defineSearchAttributeKey('CustomerId', SearchAttributeType.KEYWORD);
 const stageKey = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);
@@ -58,11 +62,14 @@ export function startRelay(options: RelayOptions): Relay {
   const watch = options.listener.sleeper('wake');
 
   const ringing = (async () => {
+    let unmarked: RungBell[] = [];
     while (!stopped) {
+      unmarked = await mark(options, unmarked, counts);
       const leased = await lease(options, counts);
-      if (leased.length > 0) await ringAll(client, options, leased, counts);
-      else await sleeper.sleep(IDLE_MS);
+      if (leased.length > 0) unmarked.push(...(await ringAll(client, options, leased, counts)));
+      else await sleeper.sleep(unmarked.length > 0 ? BUSY_ROW_MS : IDLE_MS);
     }
+    await mark(options, unmarked, counts);
   })();
   const watching = (async () => {
     while (!stopped) {
@@ -81,45 +88,69 @@ export function startRelay(options: RelayOptions): Relay {
   };
 }
 
-async function lease({ store, log }: RelayOptions, counts: RelayCounts): Promise<LeasedWake[]> {
+/** A bell that was rung, or needed no ring, as of the `asked` read at its lease. */
+interface RungBell {
+  subject: string;
+  asked: number;
+}
+
+async function lease(options: RelayOptions, counts: RelayCounts): Promise<LeasedWake[]> {
+  return (await onBoard(options, counts, () => leaseWakes(options.store.db, BATCH))) ?? [];
+}
+
+/** Marks bells as rung; answers those that could not be marked yet. */
+async function mark(options: RelayOptions, rung: RungBell[], counts: RelayCounts): Promise<RungBell[]> {
+  if (rung.length === 0) return [];
+  const left = await onBoard(options, counts, () => markRung(options.store.db, rung));
+  return left ? rung.filter((bell) => left.includes(bell.subject)) : [];
+}
+
+/** Work on the doorbell board. While Postgres is away it fails, is counted and waits a little; leases that are held run out. */
+async function onBoard<T>({ log }: RelayOptions, counts: RelayCounts, work: () => Promise<T>): Promise<T | null> {
   try {
-    return await leaseWakes(store.db, BATCH);
+    return await work();
   } catch (error) {
     counts.failures += 1;
-    log.warn({ err: error }, 'the doorbell board cannot be read; trying again');
-    return [];
+    log.warn({ err: error }, 'the doorbell board cannot be reached; trying again');
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    return null;
   }
 }
 
-async function ringAll(client: Client, options: RelayOptions, leased: LeasedWake[], counts: RelayCounts): Promise<void> {
+/** Rings what was leased and marks it; answers the bells whose row is held by a writer just now. */
+async function ringAll(
+  client: Client,
+  options: RelayOptions,
+  leased: readonly LeasedWake[],
+  counts: RelayCounts,
+): Promise<RungBell[]> {
+  const moment = await onBoard(options, counts, () => momentOf(options.store.db, options.store));
+  if (!moment) return [];
   const queue = [...leased];
-  const rung: { subject: string; asked: number }[] = [];
+  const rung: RungBell[] = [];
   const failed: string[] = [];
-  const moment = await momentOf(options.store.db, options.store);
   const one = async (): Promise<void> => {
     for (let wake = queue.shift(); wake; wake = queue.shift()) {
+      const due = wake;
       try {
-        await ring(client, options, wake, counts, realWaitMs(moment.clock, wake.at, moment.now));
-        rung.push({ subject: wake.subject, asked: wake.asked });
+        const waitMs = realWaitMs(moment.clock, due.at, moment.now);
+        await client.withDeadline(Date.now() + CALL_MS, () => ring(client, options, due, counts, waitMs));
+        rung.push({ subject: due.subject, asked: due.asked });
       } catch (error) {
         counts.failures += 1;
-        failed.push(wake.subject);
+        failed.push(due.subject);
         if (failed.length === 1)
-          options.log.warn({ err: error, subject: wake.subject }, 'the engine cannot be reached; trying again');
+          options.log.warn({ err: error, subject: due.subject }, 'the engine cannot be reached; trying again');
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, queue.length) }, one));
-  const left = rung.length > 0 ? await markRung(options.store.db, rung) : [];
-  if (left.length > 0)
-    await markRung(
-      options.store.db,
-      rung.filter((bell) => left.includes(bell.subject)),
-    );
+  const left = await mark(options, rung, counts);
   if (failed.length > 0) {
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    await releaseWakes(options.store.db, failed);
+    await onBoard(options, counts, () => releaseWakes(options.store.db, failed));
   }
+  return left;
 }
 
 async function ring(

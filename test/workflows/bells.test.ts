@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeReceivableStep } from '../../store/receivable-book.ts';
+import { write } from '../../store/transaction.ts';
+import { system } from '../support/facts.ts';
 import { activitiesOf, eventTypes, historyOf } from '../support/histories.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -48,7 +50,14 @@ describe('doorbells', () => {
 
   it('a thousand bells to one receivable: none is lost, and they cost few looks', { timeout: 120_000 }, async () => {
     const { id, subject, pay } = await post();
-    for (let round = 0; round < 20; round += 1) await Promise.all(Array.from({ length: 50 }, () => pay('1.00')));
+    const audit = [{ action: 'test.bell', subjectKind: 'receivable', subjectId: id }] as const;
+    const ring = () =>
+      write(world.store, system, () => Promise.resolve({ value: undefined, audit, asks: [{ subject, kind: 'receivable' }] }));
+    const writer = async () => {
+      for (let turn = 0; turn < 190; turn += 1) await ring();
+    };
+    await Promise.all(Array.from({ length: 5 }, writer));
+    for (let round = 0; round < 50; round += 1) await pay('20.00');
     await world.settled();
     await world.client.workflow.getHandle(subject).result();
     expect(await world.receivable(id)).toMatchObject({ stage: 'closed', outcome: 'paid' });
@@ -109,21 +118,18 @@ describe('doorbells', () => {
     expect((await world.rungs(id)).map(({ rung }) => rung)).toEqual(['notice']);
   });
 
-  it('a plan numbered above the stored one contacts nobody: a person is asked to find out what went out', async () => {
-    const { id } = await post();
+  it('a plan numbered above the stored one contacts nobody until a person had two days to find out what went out', async () => {
+    const { id, pay } = await post();
+    await world.step('2026-03-04', 20);
     const { seq } = await world.receivable(id);
-    await sql`update clock set business_anchor = '2026-03-05T10:00:00Z'`.execute(world.store.db);
-    const answer = await takeReceivableStep(world.store, { id, seq: seq + 10 });
-    expect(answer.seq).toBeGreaterThan(seq + 10);
-    const orders = await world.store.db
-      .selectFrom('work_order')
-      .select(['kind', 'role', 'state'])
-      .where('receivable_id', '=', id)
-      .execute();
-    expect(orders).toEqual([{ kind: 'sequence-check', role: 'credit_manager', state: 'open' }]);
-    expect((await world.rungs(id)).filter(({ state }) => state === 'requested' || state === 'taken')).toEqual([]);
-    const again = await takeReceivableStep(world.store, { id, seq: seq + 10 });
-    expect(again.seq).toBe(answer.seq);
+    await sql`update receivable set seq = 1 where id = ${id}::uuid`.execute(world.store.db);
+    await pay('1.00');
+    await world.settled();
+    expect((await world.receivable(id)).seq).toBeGreaterThan(seq);
+    await world.step('2026-03-06', 20);
+    const orders = await world.store.db.selectFrom('work_order').select('kind').where('receivable_id', '=', id).execute();
+    expect(orders).toEqual([{ kind: 'sequence-check' }]);
+    expect((await world.rungs(id)).at(-1)).toEqual({ rung: 'reminder-1', state: 'taken', reason: null, on: '2026-03-06' });
   });
 
   it('a run whose subject the database does not know ends', async () => {
