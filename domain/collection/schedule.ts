@@ -69,8 +69,8 @@ function afterBroken(
 
 /**
  * The rungs that remain, in ladder order, each with the day it falls due. Days count from the anchor, shift by the days the ladder
- * stood still (none falls into a pause), keep their least gap to the rung before (never two on one day), and contacts move to the next contact day.
- * A rung asked of outreach counts as planned again when its day has moved past today.
+ * stood still (none falls into a pause), keep their least gap to the rung before (never two on one day), and contacts move to the
+ * next contact day. A rung asked of outreach counts as planned again when its day has moved past today.
  */
 export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): ScheduledRung[] {
   const { ladder, calendar, slotMinute } = terms;

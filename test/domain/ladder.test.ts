@@ -96,11 +96,12 @@ describe('a faulty ladder', () => {
     expect(faults(rung('a', 1), rung('b', 2, { anchor: 'previousRung' }))).toEqual([]);
     expect(faults(rung('a', 1), rung('a', 2))).toEqual([{ rung: 'a', fault: 'duplicate-id' }]);
     expect(faults(rung('a', 1, { stage: 'escalation' }), rung('b', 2))).toEqual([{ rung: 'b', fault: 'stage-order' }]);
-    const { template: _, ...bare } = rung('a', 1);
+    const { id, stage, anchor, days, action, minGapDays, ifMissed } = rung('a', 1);
+    const bare: Rung = { id, stage, anchor, days, action, minGapDays, ifMissed };
     expect(faults(bare)).toEqual([{ rung: 'a', fault: 'contact-without-template' }]);
-    for (const action of ['work-order', 'escalate', 'legal'] as const) {
-      expect(faults({ ...bare, action })).toEqual([{ rung: 'a', fault: 'task-without-kind' }]);
-      expect(faults({ ...bare, action, workOrder: 'call' })).toEqual([]);
+    for (const task of ['work-order', 'escalate', 'legal'] as const) {
+      expect(faults({ ...bare, action: task })).toEqual([{ rung: 'a', fault: 'task-without-kind' }]);
+      expect(faults({ ...bare, action: task, workOrder: 'call' })).toEqual([]);
     }
   });
 });
