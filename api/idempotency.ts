@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { beginRequest, dropRequest, endRequest } from '../store/idempotency.ts';
+import { beginRequest, dropRequest, endRequest, withRequest } from '../store/idempotency.ts';
 import type { RequestKey } from '../store/idempotency.ts';
 import type { Store } from '../store/transaction.ts';
-import { SecretShown } from './problem.ts';
+import { AnswerLost, SecretShown } from './problem.ts';
 import type { JsonAnswer, RouteSpec } from './route.ts';
 
 const keyShape = /^[\x21-\x7e]{1,200}$/;
@@ -32,7 +32,8 @@ function replay(res: Response, first: { status: number; body: string | null; loc
 
 /**
  * Runs `work` once per Idempotency-Key: a repeat gets the first answer, another body is refused, and so is a repeat while the first still
- * runs. A refused or failed request frees its key. Answers what to send, or null when a replay was sent.
+ * runs. A request that wrote nothing frees its key; one that
+ * wrote, whose answer was lost, is never carried out again. Answers what to send, or null when a replay was sent.
  */
 export async function once(
   store: Store,
@@ -42,12 +43,15 @@ export async function once(
   const { spec, actor, req, res, bytes } = of;
   const key = keyOf(spec, actor, req);
   if (!key) return work();
-  const begun = await beginRequest(store.db, key, hashOf(req, bytes));
+  const repeatable = spec.idempotent === 'external-id';
+  const begun = await beginRequest(store.db, key, hashOf(req, bytes), repeatable);
   switch (begun.state) {
     case 'other':
       throw new Refusal('idempotency-body');
     case 'running':
       throw new Refusal('idempotency-running');
+    case 'lost':
+      throw new AnswerLost();
     case 'done':
       replay(res, begun);
       return null;
@@ -56,9 +60,9 @@ export async function once(
   }
   let answer: JsonAnswer;
   try {
-    answer = await work();
+    answer = await withRequest(key, work);
   } catch (error) {
-    await dropRequest(store.db, key, begun.at);
+    await dropRequest(store.db, key, begun.at, repeatable);
     throw error;
   }
   const body = spec.secretAnswer ? null : JSON.stringify(answer.body);

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Config } from '../config/env.ts';
-import { pruneRequests } from '../store/idempotency.ts';
+import { forgetDeadRequests, pruneRequests } from '../store/idempotency.ts';
 import { startListener } from '../store/listener.ts';
 import type { Store } from '../store/transaction.ts';
 import { createApp } from './app.ts';
@@ -54,6 +54,7 @@ function ended(server: Server): Promise<void> {
 
 /** Starts the API. Throws what `listen` throws, such as EADDRINUSE. The store stays the caller's to end. */
 export async function startApi({ config, store, log, clockControl, port }: ApiOptions): Promise<RunningApi> {
+  if (config.mode === 'local') await forgetDeadRequests(store.db);
   const closing = new AbortController();
   const listener = startListener(config.databaseUrl);
   const commands = createCommands(config.temporal);

@@ -32,7 +32,7 @@ const statuses: Partial<Record<RefusalCode, number>> = {
 export const statusOf = (code: RefusalCode): number => statuses[code] ?? 422;
 
 const own: Record<
-  'internal' | 'method-not-allowed' | 'not-quiet' | 'secret-shown',
+  'internal' | 'method-not-allowed' | 'not-quiet' | 'secret-shown' | 'answer-lost',
   Record<Language, { title: string; detail: string }>
 > = {
   internal: {
@@ -52,6 +52,17 @@ const own: Record<
       title: 'Secret already shown',
       detail:
         'The first request with this Idempotency-Key was carried out; its secret was shown that once and kept nowhere. If it is lost, revoke it and make another.',
+    },
+  },
+  'answer-lost': {
+    zh: {
+      title: '已执行，但答复遗失',
+      detail: '使用该 Idempotency-Key 的首个请求已执行，答复在保存前遗失，因此不会再次执行。请读取相关记录查看结果。',
+    },
+    en: {
+      title: 'Carried out, answer lost',
+      detail:
+        'The first request with this Idempotency-Key was carried out, but its answer was lost before it was kept; it is not carried out again. Read the record concerned to see its outcome.',
     },
   },
   'not-quiet': {
@@ -98,6 +109,11 @@ export class MethodNotAllowed extends Error {
 /** A repeat of a request whose answer held a secret. */
 export class SecretShown extends Error {
   override readonly name = 'SecretShown';
+}
+
+/** A repeat of a request that was carried out by a process that ended before it kept the answer. */
+export class AnswerLost extends Error {
+  override readonly name = 'AnswerLost';
 }
 
 const locales = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
@@ -238,6 +254,7 @@ export function problemOf(error: unknown, language: Language, instance: string):
   if (error instanceof MethodNotAllowed)
     return answer('method-not-allowed', 405, own['method-not-allowed'][language], instance, { headers: { Allow: error.allow } });
   if (error instanceof SecretShown) return answer('secret-shown', 409, own['secret-shown'][language], instance);
+  if (error instanceof AnswerLost) return answer('answer-lost', 409, own['answer-lost'][language], instance);
   if (error instanceof NotQuiet) {
     const { title, detail } = own['not-quiet'][language];
     return answer('not-quiet', 503, { title, detail: `${detail}${error.subjects.slice(0, NAMED).join(', ')}` }, instance);

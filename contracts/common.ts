@@ -3,8 +3,7 @@ import { isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
 import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
 import { Refusal, refusalCodes } from '../domain/kernel/refusal.ts';
 import type { RefusalCode } from '../domain/kernel/refusal.ts';
-import { fault, faults } from './faults.ts';
-import type { Fault } from './faults.ts';
+import { fault } from './faults.ts';
 
 /** Options of a zod check that fails with the sentence of a refusal. */
 export const refused = (code: RefusalCode, figures: Record<string, string | number> = {}) => ({
@@ -176,7 +175,7 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     instance: z.string().meta({ description: 'The path, and the id under which the request is logged.' }),
-    code: z.enum([...refusalCodes, 'method-not-allowed', 'not-quiet', 'secret-shown', 'internal']),
+    code: z.enum([...refusalCodes, 'method-not-allowed', 'not-quiet', 'secret-shown', 'answer-lost', 'internal']),
     errors: z
       .array(z.strictObject({ pointer: z.string(), detail: z.string(), code: z.string().optional() }))
       .optional()
@@ -200,5 +199,4 @@ export const job = z
   })
   .meta({ id: 'Job' });
 
-export { fault, faults };
-export type { Fault };
+export { fault };

@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database, Tx } from './database.ts';
 
 /** Whose request it is: the same key of another caller, or on another route, is another request. */
 export interface RequestKey {
@@ -8,38 +9,65 @@ export interface RequestKey {
   key: string;
 }
 
-/** What became of a key: `begun` now by us; still `running`; `done` with its answer; or used with `other` content. */
+/**
+ * What became of a key: `begun` now by us; still `running`; `done` with its answer; used with `other` content; or `lost`: carried out,
+ * but its process ended before the answer was kept.
+ */
 export type KeyState =
   | { state: 'begun'; at: string }
   | { state: 'running' }
   | { state: 'other' }
+  | { state: 'lost' }
   | { state: 'done'; status: number; body: string | null; location: string | null };
 
-/** A request that has not ended after this long died with its process, and may be begun again. */
+/** A request that has not ended after this long died with its process. */
 const DEAD_AFTER_SECONDS = 120;
 const KEPT_HOURS = 72;
 
-/** Claims the key for one request, or tells what became of the first. */
-export async function beginRequest(db: Database, of: RequestKey, requestHash: string): Promise<KeyState> {
+const current = new AsyncLocalStorage<RequestKey>();
+
+/** Runs the work of a request; what it writes is marked with its key in the same transaction. */
+export const withRequest = <T>(of: RequestKey, work: () => Promise<T>): Promise<T> => current.run(of, work);
+
+/** In the transaction that writes facts: the request they belong to, if it has a key, is now carried out. */
+export async function markCommitted(tx: Tx): Promise<void> {
+  const of = current.getStore();
+  if (!of) return;
+  await sql`
+    update idempotency set committed_at = clock_timestamp()
+    where caller = ${of.caller} and route = ${of.route} and key = ${of.key} and state = 'running'`.execute(tx);
+}
+
+/**
+ * Claims the key for one request, or tells what became of the first. One whose process died is claimed anew if it wrote nothing, or if
+ * it is `repeatable`: its content carries the caller's own id, so that again is the same.
+ */
+export async function beginRequest(db: Database, of: RequestKey, requestHash: string, repeatable: boolean): Promise<KeyState> {
   const { rows: claimed } = await sql<{ at: string }>`
     insert into idempotency (caller, route, key, request_hash, state) values (${of.caller}, ${of.route}, ${of.key}, ${requestHash}, 'running')
-    on conflict (caller, route, key) do update set at = clock_timestamp()
+    on conflict (caller, route, key) do update set at = clock_timestamp(), committed_at = null
       where idempotency.state = 'running' and idempotency.request_hash = excluded.request_hash
         and idempotency.at < clock_timestamp() - make_interval(secs => ${DEAD_AFTER_SECONDS})
+        and (idempotency.committed_at is null or ${repeatable})
     returning at::text as at`.execute(db);
   const mine = claimed[0];
   if (mine) return { state: 'begun', at: mine.at };
-  const found = await db
-    .selectFrom('idempotency')
-    .select(['request_hash', 'state', 'status', 'body', 'location'])
-    .where('caller', '=', of.caller)
-    .where('route', '=', of.route)
-    .where('key', '=', of.key)
-    .executeTakeFirst();
+  const { rows } = await sql<{
+    hash: string;
+    state: string;
+    status: number | null;
+    body: string | null;
+    location: string | null;
+    dead: boolean;
+  }>`
+    select request_hash as hash, state, status, body, location, at < clock_timestamp() - make_interval(secs => ${DEAD_AFTER_SECONDS}) as dead
+    from idempotency where caller = ${of.caller} and route = ${of.route} and key = ${of.key}`.execute(db);
+  const found = rows[0];
   if (!found) return { state: 'running' };
-  if (found.request_hash !== requestHash) return { state: 'other' };
-  if (found.state === 'running' || found.status === null) return { state: 'running' };
-  return { state: 'done', status: found.status, body: found.body as string | null, location: found.location };
+  if (found.hash !== requestHash) return { state: 'other' };
+  if (found.state === 'running') return { state: found.dead ? 'lost' : 'running' };
+  if (found.status === null) return { state: 'lost' };
+  return { state: 'done', status: found.status, body: found.body, location: found.location };
 }
 
 /** Keeps the answer for repeats. `body` is the very text that was sent, null when it may not be kept. `at` is from `begun`. */
@@ -56,18 +84,26 @@ export async function endRequest(
   );
 }
 
-/** Frees the key of a request that was refused or failed: nothing was written, so the same may be sent again. */
-export async function dropRequest(db: Database, of: RequestKey, at: string): Promise<void> {
-  await sql`
-    delete from idempotency
-    where caller = ${of.caller} and route = ${of.route} and key = ${of.key} and state = 'running' and at = ${at}::timestamptz`.execute(
-    db,
-  );
+/**
+ * A request was refused or failed. If it wrote nothing, or is `repeatable`, its key is free and the same may be sent again; else it
+ * stays carried out, without an answer.
+ */
+export async function dropRequest(db: Database, of: RequestKey, at: string, repeatable: boolean): Promise<void> {
+  const mine = sql<boolean>`caller = ${of.caller} and route = ${of.route} and key = ${of.key} and state = 'running' and at = ${at}::timestamptz`;
+  const { numAffectedRows } =
+    await sql`delete from idempotency where ${mine} and (committed_at is null or ${repeatable})`.execute(db);
+  if (numAffectedRows === 0n) await sql`update idempotency set state = 'done' where ${mine}`.execute(db);
+}
+
+/** At the start of the only API process there is: whatever still runs died with the one before. */
+export async function forgetDeadRequests(db: Database): Promise<void> {
+  await sql`delete from idempotency where state = 'running' and committed_at is null`.execute(db);
+  await sql`update idempotency set at = at - make_interval(secs => ${DEAD_AFTER_SECONDS}) where state = 'running'`.execute(db);
 }
 
 /** Forgets keys older than three days; answers how many. */
 export async function pruneRequests(db: Database): Promise<number> {
-  const { numAffectedRows } =
-    await sql`delete from idempotency where at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS})`.execute(db);
+  const { numAffectedRows } = await sql`
+    delete from idempotency where at < clock_timestamp() - make_interval(hours => ${KEPT_HOURS})`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

@@ -170,6 +170,7 @@ export interface Idempotency {
   at: Generated<string>;
   body: unknown | null;
   caller: string;
+  committed_at: string | null;
   key: string;
   location: string | null;
   request_hash: string;

@@ -6,6 +6,7 @@ import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import { businessNow } from '../domain/kernel/clock.ts';
 import type { Clock } from '../domain/kernel/clock.ts';
 import type { Database, Tx } from './database.ts';
+import { markCommitted } from './idempotency.ts';
 import type { PolicyBook } from './policies.ts';
 
 /** What every verb works with. */
@@ -155,6 +156,7 @@ async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Un
       update wake set answered = greatest(answered, x.asked), at = x.at
       from jsonb_to_recordset(${JSON.stringify(answer)}::jsonb) as x(subject text, asked bigint, at timestamptz) where wake.subject = x.subject)
     select pg_notify('duecourse', ${asks.length + (done.posts?.length ?? 0) > 0 ? 'wake' : 'event'})`.execute(tx);
+  await markCommitted(tx);
 }
 
 async function answerOnly(tx: Tx, { subject, asked, at }: Answer): Promise<void> {

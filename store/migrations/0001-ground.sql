@@ -81,7 +81,8 @@ create table policy (
   author text not null,
   approved_by text,
   created_at timestamptz not null,
-  primary key (kind, version)
+  primary key (kind, version),
+  constraint four_eyes check (approved_by <> author or author = 'default')
 );
 
 create table calendar_year (
@@ -117,8 +118,10 @@ create table idempotency (
   body jsonb,
   location text,
   at timestamptz not null default clock_timestamp(),
+  committed_at timestamptz,
   primary key (caller, route, key)
 );
+comment on column idempotency.committed_at is 'set in the transaction that wrote the facts: the request is never carried out again, even if its answer was lost';
 create index idempotency_at on idempotency (at);
 
 create table job (
@@ -146,3 +149,4 @@ create table job_row (
   errors jsonb,
   primary key (job_id, row_no)
 );
+create index job_row_failed on job_row (job_id, row_no) where state = 'failed';

@@ -8,9 +8,11 @@ import { createApp } from '../../api/app.ts';
 import { createApiKey } from '../../api/auth.ts';
 import { route } from '../../api/route.ts';
 import type { RouteSpec } from '../../api/route.ts';
+import type { Services } from '../../api/services.ts';
 import { amount, amountsIn, businessDate, currency, idParams, line, note, problem } from '../../contracts/common.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
+import { beginRequest, forgetDeadRequests } from '../../store/idempotency.ts';
 import { openStore } from '../../store/open.ts';
 import { NotQuiet } from '../../store/stepping.ts';
 import { systemActor, write } from '../../store/transaction.ts';
@@ -25,7 +27,7 @@ const echoed = z.strictObject({ ran: z.int(), body: z.unknown() });
 let ran = 0;
 let gate: Promise<void> = Promise.resolve();
 
-const echoRoutes = (): RouteSpec[] => [
+const echoRoutes = (services: Pick<Services, 'store'>): RouteSpec[] => [
   route({
     method: 'post',
     path: '/v1/echo/{id}',
@@ -44,6 +46,28 @@ const echoRoutes = (): RouteSpec[] => [
       return { status: 201, body: { ran, body }, headers: { Location: '/v1/echo/1' } };
     },
   }),
+  ...(['key', 'external-id'] as const).map((idempotent) =>
+    route({
+      method: 'post',
+      path: `/v1/write-and-fail/${idempotent}`,
+      verb: 'signed-in',
+      tag: 'Test',
+      summary: 'Writes, then fails before it answers',
+      idempotent,
+      body: z.strictObject({ fail: z.boolean() }),
+      answers: { 200: { description: 'Written.', schema: z.strictObject({}) } },
+      async handle({ actor, body }) {
+        await write(services.store, actor, () =>
+          Promise.resolve({
+            value: null,
+            audit: [{ action: 'test.wrote', subjectKind: 'test', subjectId: idempotent }] as const,
+          }),
+        );
+        if (body.fail) throw new Error('gone before the answer');
+        return { status: 200, body: {} };
+      },
+    }),
+  ),
   route({
     method: 'get',
     path: '/v1/wrong-answer',
@@ -352,6 +376,51 @@ test('a key whose first request died with its process can be taken over, not bef
   expect((await echo().set(key).send(good)).status).toBe(201);
 });
 
+test('what was written is never written again under its key, though the answer was lost', async () => {
+  const key = { 'Idempotency-Key': 'k-lost' };
+  const send = () => api.as('erp').post('/v1/write-and-fail/key').set(key).send({ fail: true });
+  const written = async () =>
+    (
+      await api.store.db
+        .selectFrom('audit')
+        .selectAll()
+        .where('action', '=', 'test.wrote')
+        .where('subject_id', '=', 'key')
+        .execute()
+    ).length;
+  expect((await send()).status).toBe(500);
+  for (let n = 0; n < 3; n += 1) expect((await send()).body).toMatchObject({ status: 409, code: 'answer-lost' });
+  expect(await written()).toBe(1);
+  // As after kill -9: the row still says running, long ago.
+  const long = new Date(Date.now() - 3_600_000).toISOString();
+  await api.store.db.updateTable('idempotency').set({ state: 'running', at: long }).where('key', '=', 'k-lost').execute();
+  expect((await send()).body.code).toBe('answer-lost');
+  expect(await written()).toBe(1);
+});
+
+test("a document with the caller's own id may be sent again, its store knows it", async () => {
+  const key = { 'Idempotency-Key': 'k-again' };
+  const send = () => api.as('erp').post('/v1/write-and-fail/external-id').set(key).send({ fail: true });
+  expect((await send()).status).toBe(500);
+  expect((await send()).status).toBe(500);
+});
+
+test('after a restart of the only API, what died with the last one is free, and what it wrote stays written', async () => {
+  const { db } = api.store;
+  const row = { caller: 'c', route: 'r', request_hash: 'h', state: 'running' };
+  await db
+    .insertInto('idempotency')
+    .values([
+      { ...row, key: 'dead' },
+      { ...row, key: 'wrote', committed_at: new Date().toISOString() },
+    ])
+    .execute();
+  expect(await beginRequest(db, { caller: 'c', route: 'r', key: 'dead' }, 'h', false)).toEqual({ state: 'running' });
+  await forgetDeadRequests(db);
+  expect(await beginRequest(db, { caller: 'c', route: 'r', key: 'dead' }, 'h', false)).toMatchObject({ state: 'begun' });
+  expect(await beginRequest(db, { caller: 'c', route: 'r', key: 'wrote' }, 'h', false)).toEqual({ state: 'lost' });
+});
+
 test('a malformed key is refused', async () => {
   expect((await echo().set('Idempotency-Key', 'x'.repeat(201)).send(good)).status).toBe(422);
 });
@@ -379,7 +448,7 @@ test('with Postgres away: 503 for work, health still answers, readiness says wha
   const store = openStore({ url: 'postgres://duecourse:x@127.0.0.1:1/none' });
   const app = createApp(
     { ...services, store, config },
-    { log: pino({ level: 'silent' }), routes: echoRoutes(), checkAnswers: true },
+    { log: pino({ level: 'silent' }), routes: echoRoutes(api.services), checkAnswers: true },
   );
   const key = { Authorization: `Bearer ${api.keys.erp}` };
   const res = await request(app).post('/v1/echo/1').set(key).send(good);
@@ -406,7 +475,7 @@ test('a connection that Postgres ends under a request is a 503, and the next req
 test('no log line holds a credential, a cookie, a query or a body', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (text: string) => void lines.push(text) });
-  const app = createApp(api.services, { log, routes: echoRoutes() });
+  const app = createApp(api.services, { log, routes: echoRoutes(api.services) });
   const canary = 'canary-4711';
   await request(app)
     .post('/v1/echo/1?x=canary-4711')
