@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Transaction } from 'kysely';
 import pg from 'pg';
+import { preparing } from './prepared.ts';
 import type { DB } from './schema.ts';
 
 export type Database = Kysely<DB>;
@@ -47,5 +48,5 @@ export function openPool({ url, max = 10, role = 'duecourse_app', applicationNam
 
 /** The typed database over a pool of its own; `destroy()` ends it. */
 export function openDatabase(options: DatabaseOptions): Database {
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(openPool(options)) }) });
 }

@@ -3,6 +3,7 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import type { InvoiceDocument, Instalment, StandingInstalment, Terms } from '../domain/collection/documents.ts';
 import type { Plan } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
+import { among } from './prepared.ts';
 import { LostRace, recordset } from './rows.ts';
 import type { Moment } from './transaction.ts';
 
@@ -28,7 +29,9 @@ export async function lockCustomers(tx: Tx, codes: readonly string[]): Promise<M
       jsonb_build_object('days', c.terms_days, 'from', c.terms_from) as terms,
       (select min(i.issue_date) from invoice i where i.customer_id = c.id) as "firstIssueDate",
       (select s.value #>> '{}' from setting s where s.key = 'collectFrom') as "collectFrom"
-    from customer c where c.external_id = any(${[...new Set(codes)]}::text[]) order by c.id for no key update of c`.execute(tx);
+    from customer c where ${among('c.external_id', [...new Set(codes)], 'text')} order by c.id for no key update of c`.execute(
+    tx,
+  );
   return new Map(rows.map((row) => [row.code, row]));
 }
 
@@ -59,7 +62,7 @@ export async function readStanding(tx: Tx, externalIds: readonly string[]): Prom
         'settledMinor', case when r.withdrawn then 0 else r.paid_minor + r.credited_minor + r.written_off_minor end,
         'openMinor', r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) order by r.instalment)
         from receivable r where r.invoice_id = i.id) as instalments
-    from invoice i where i.external_id = any(${externalIds}::text[])`.execute(tx);
+    from invoice i where ${among('i.external_id', externalIds, 'text')}`.execute(tx);
   return new Map(rows.map((row) => [row.externalId, row]));
 }
 
@@ -79,12 +82,10 @@ export interface NewReceivable extends Instalment {
 const INVOICE = `external_id text, customer_id uuid, number text, issue_date date, currency text, amount_minor bigint, tax_rate text,
   tax_minor bigint, contract text, order_code text, ladder text, terms_days int, terms_from text, delivered_on date, content_hash text`;
 const INVOICE_NAMES = INVOICE.split(',').map((column) => column.trim().split(' ')[0] ?? '');
-const RECEIVABLE = `invoice text, customer_id uuid, instalment int, kind text, due_date date, currency text, amount_minor bigint,
+const RECEIVABLE = `invoice_id uuid, customer_id uuid, instalment int, kind text, due_date date, currency text, amount_minor bigint,
   paid_minor bigint, stage text, outcome text, ladder text, policy_version int, collect_from date, plan_step text, plan_rung text,
   plan_at timestamptz, plan_why jsonb`;
-const RECEIVABLE_NAMES = RECEIVABLE.split(',')
-  .map((column) => column.trim().split(' ')[0] ?? '')
-  .slice(1);
+const RECEIVABLE_NAMES = RECEIVABLE.split(',').map((column) => column.trim().split(' ')[0] ?? '');
 
 export interface InvoiceWrite {
   /** Our id of the invoice when it exists. */
@@ -119,7 +120,6 @@ function invoiceRow({ known, document, customerId, terms, contentHash }: Invoice
 function receivableRow(part: NewReceivable): object {
   const closed = part.plan.step === 'close';
   return {
-    invoice: part.invoice,
     customer_id: part.customerId,
     instalment: part.no,
     kind: part.kind,
@@ -146,7 +146,10 @@ export interface WrittenInvoice {
   receivables: Map<number, string>;
 }
 
-/** Inserts and updates invoices and posts their new receivables, in one statement. Throws LostRace when one was created meanwhile. */
+/**
+ * Inserts and updates invoices, then posts their new receivables. Throws LostRace when one of the invoices was created meanwhile.
+ * Two plain statements: joining what was just inserted with what is to be posted costs more than the second round trip.
+ */
 export async function writeInvoices(
   tx: Tx,
   at: Moment,
@@ -156,40 +159,42 @@ export async function writeInvoices(
   if (invoices.length === 0) return new Map();
   const names = sql.join(INVOICE_NAMES.map((name) => sql.ref(name)));
   const set = sql.join(INVOICE_NAMES.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));
-  const columns = sql.join(RECEIVABLE_NAMES.map((name) => sql.ref(name)));
-  const values = sql.join(RECEIVABLE_NAMES.map((name) => sql.ref(`x.${name}`)));
-  const { rows } = await sql<{
-    id: string;
-    external_id: string;
-    version: number;
-    instalment: number | null;
-    receivable: string | null;
-  }>`
-    with d as (select * from ${recordset(invoices.map(invoiceRow), `known uuid, ${INVOICE}`)}),
-    u as (
-      update invoice i set ${set}, version = i.version + 1, updated_at = ${at.now}::timestamptz from d as x where i.id = x.known
+  const known = invoices.filter((invoice) => invoice.known !== null);
+  const fresh = invoices.filter((invoice) => invoice.known === null);
+  const { rows } = await sql<{ id: string; external_id: string; version: number }>`
+    with u as (
+      update invoice i set ${set}, version = i.version + 1, updated_at = ${at.now}::timestamptz
+      from ${recordset(known.map(invoiceRow), `known uuid, ${INVOICE}`)} where i.id = x.known
       returning i.id, i.external_id, i.version),
     n as (
       insert into invoice (${names}, created_at, updated_at)
-      select ${names}, ${at.now}::timestamptz, ${at.now}::timestamptz from d where known is null order by external_id
-      on conflict (external_id) do nothing returning id, external_id, version),
-    w as (select * from u union all select * from n),
-    r as (
-      insert into receivable (invoice_id, ${columns}, posted_at)
-      select w.id, ${values}, ${at.now}::timestamptz from ${recordset(receivables.map(receivableRow), RECEIVABLE)}
-      join w on w.external_id = x.invoice order by w.external_id, x.instalment
-      returning id, invoice_id, instalment)
-    select w.id, w.external_id, w.version, r.instalment, r.id as receivable from w left join r on r.invoice_id = w.id`.execute(
-    tx,
+      select ${names}, ${at.now}::timestamptz, ${at.now}::timestamptz from ${recordset(fresh.map(invoiceRow), INVOICE)} order by external_id
+      on conflict (external_id) do nothing returning id, external_id, version)
+    select * from u union all select * from n`.execute(tx);
+  if (rows.length !== invoices.length) throw new LostRace('an invoice was created meanwhile');
+  const written = new Map<string, WrittenInvoice>(
+    rows.map((row) => [row.external_id, { id: row.id, version: row.version, receivables: new Map<number, string>() }]),
   );
-  const written = new Map<string, WrittenInvoice>();
-  for (const row of rows) {
-    const invoice = written.get(row.external_id) ?? { id: row.id, version: row.version, receivables: new Map<number, string>() };
-    if (row.instalment !== null && row.receivable !== null) invoice.receivables.set(row.instalment, row.receivable);
-    written.set(row.external_id, invoice);
+  const byId = new Map([...written.values()].map((invoice) => [invoice.id, invoice]));
+  for (const row of await postReceivables(tx, at, receivables, written)) {
+    byId.get(row.invoice_id)?.receivables.set(row.instalment, row.id);
   }
-  if (written.size !== invoices.length) throw new LostRace('an invoice was created meanwhile');
   return written;
+}
+
+async function postReceivables(
+  tx: Tx,
+  at: Moment,
+  receivables: readonly NewReceivable[],
+  invoices: ReadonlyMap<string, WrittenInvoice>,
+): Promise<{ id: string; invoice_id: string; instalment: number }[]> {
+  if (receivables.length === 0) return [];
+  const columns = sql.join(RECEIVABLE_NAMES.map((name) => sql.ref(name)));
+  const parts = receivables.map((part) => ({ ...receivableRow(part), invoice_id: invoices.get(part.invoice)?.id }));
+  const { rows } = await sql<{ id: string; invoice_id: string; instalment: number }>`
+    insert into receivable (${columns}, posted_at) select ${columns}, ${at.now}::timestamptz from ${recordset(parts, RECEIVABLE)}
+    returning id, invoice_id, instalment`.execute(tx);
+  return rows;
 }
 
 /** Writes corrected instalments over receivables that are locked; `withdrawn` ones keep their amount, all of it credited. */

@@ -3,6 +3,7 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import type { OpenItem } from '../domain/collection/allocation.ts';
 import type { PaymentDocument } from '../domain/collection/documents.ts';
 import type { Tx } from './database.ts';
+import { among } from './prepared.ts';
 import { LostRace, recordset } from './rows.ts';
 import type { Moment } from './transaction.ts';
 
@@ -21,7 +22,7 @@ export async function readItems(tx: Tx, customerIds: readonly string[], invoices
       select id from receivable where customer_id = any(${customerIds}::uuid[])
         and paid_minor + credited_minor + written_off_minor < amount_minor
       union
-      select r.id from receivable r join invoice i on i.id = r.invoice_id where i.external_id = any(${invoices}::text[])) k
+      select r.id from receivable r join invoice i on i.id = r.invoice_id where ${among('i.external_id', invoices, 'text')}) k
     join receivable r on r.id = k.id join invoice i on i.id = r.invoice_id`.execute(tx);
   return rows.map((row) => ({ ...row, secured: false, burden: 0 }));
 }
@@ -52,7 +53,7 @@ export interface StandingPayment {
 
 /** Reads payments by the callers' ids, or one by ours, under the lock of their customers. */
 export async function readPayments(tx: Tx, by: { externalIds: readonly string[] } | { id: string }): Promise<StandingPayment[]> {
-  const where = 'id' in by ? sql`p.id = ${by.id}::uuid` : sql`p.external_id = any(${by.externalIds}::text[])`;
+  const where = 'id' in by ? sql`p.id = ${by.id}::uuid` : among('p.external_id', by.externalIds, 'text');
   const { rows } = await sql<StandingPayment>`
     select p.id, p.external_id as "externalId", p.customer_id as "customerId", c.external_id as "customerCode", c.region, c.owner,
       p.amount_minor as "amountMinor", p.unapplied_minor as "unappliedMinor", p.currency, p.received_on as "receivedOn", p.reference,
@@ -74,7 +75,7 @@ export interface PaymentWrite {
 
 const PAYMENT = `external_id text, customer_id uuid, amount_minor bigint, unapplied_minor bigint, currency text, received_on date,
   reference text, content_hash text`;
-const SHARE = 'payment text, receivable_id uuid, amount_minor bigint';
+const SHARE = 'receivable_id uuid, payment_id uuid, amount_minor bigint, value_date date';
 
 function paymentRow({ document, customerId, contentHash, unappliedMinor }: PaymentWrite): object {
   return {
@@ -90,7 +91,7 @@ function paymentRow({ document, customerId, contentHash, unappliedMinor }: Payme
 }
 
 /**
- * Inserts payments with their shares and moves the receivables' balances (locked before), in one statement. `settled`: the
+ * Inserts payments with their shares and moves the receivables' balances (locked before). `settled`: the
  * receivables were posted paid, so their balances stay. Throws LostRace when a payment was created meanwhile.
  */
 export async function writePayments(
@@ -100,27 +101,40 @@ export async function writePayments(
   settled = false,
 ): Promise<Map<string, string>> {
   if (payments.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; external_id: string }>`
+    insert into payment (external_id, customer_id, amount_minor, unapplied_minor, currency, received_on, reference, content_hash, posted_at)
+    select x.*, ${at.now}::timestamptz from ${recordset(payments.map(paymentRow), PAYMENT)} order by external_id
+    on conflict (external_id) do nothing returning id, external_id`.execute(tx);
+  if (rows.length !== payments.length) throw new LostRace('a payment was created meanwhile');
+  const ids = new Map(rows.map((row) => [row.external_id, row.id]));
+  await writeShares(tx, at, payments, ids, settled);
+  return ids;
+}
+
+async function writeShares(
+  tx: Tx,
+  at: Moment,
+  payments: readonly PaymentWrite[],
+  ids: ReadonlyMap<string, string>,
+  settled: boolean,
+): Promise<void> {
   const shares = payments.flatMap(({ document, allocations }) =>
-    allocations.map((share) => ({
-      payment: document.externalId,
-      receivable_id: share.receivableId,
-      amount_minor: share.amountMinor,
+    allocations.map(({ receivableId, amountMinor }) => ({
+      receivable_id: receivableId,
+      payment_id: ids.get(document.externalId),
+      amount_minor: amountMinor,
+      value_date: document.receivedOn,
     })),
   );
-  const { rows } = await sql<{ id: string; external_id: string }>`
-    with p as (
-      insert into payment (external_id, customer_id, amount_minor, unapplied_minor, currency, received_on, reference, content_hash, posted_at)
-      select x.*, ${at.now}::timestamptz from ${recordset(payments.map(paymentRow), PAYMENT)} order by external_id
-      on conflict (external_id) do nothing returning id, external_id, received_on),
-    s as (select p.id, p.received_on, x.receivable_id, x.amount_minor from ${recordset(shares, SHARE)} join p on p.external_id = x.payment),
-    a as (
+  if (shares.length === 0) return;
+  const moved = new Map<string, number>();
+  for (const share of settled ? [] : shares)
+    moved.set(share.receivable_id, (moved.get(share.receivable_id) ?? 0) + share.amount_minor);
+  const moves = [...moved].map(([id, amount_minor]) => ({ id, amount_minor }));
+  await sql`
+    with a as (
       insert into allocation (receivable_id, payment_id, amount_minor, value_date, posted_at)
-      select receivable_id, id, amount_minor, received_on, ${at.now}::timestamptz from s),
-    r as (
-      update receivable r set paid_minor = r.paid_minor + t.amount_minor
-      from (select receivable_id, sum(amount_minor)::bigint as amount_minor from s where not ${settled}::boolean group by 1) t
-      where r.id = t.receivable_id)
-    select id, external_id from p`.execute(tx);
-  if (rows.length !== payments.length) throw new LostRace('a payment was created meanwhile');
-  return new Map(rows.map((row) => [row.external_id, row.id]));
+      select x.*, ${at.now}::timestamptz from ${recordset(shares, SHARE)})
+    update receivable r set paid_minor = r.paid_minor + x.amount_minor from ${recordset(moves, 'id uuid, amount_minor bigint')}
+    where r.id = x.id`.execute(tx);
 }

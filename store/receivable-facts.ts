@@ -3,6 +3,7 @@ import type { Instant } from '../domain/kernel/calendar.ts';
 import type { Outcome, Stage } from '../domain/collection/ladder.ts';
 import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../domain/collection/receivable.ts';
 import type { Database, Tx } from './database.ts';
+import { among } from './prepared.ts';
 
 /** A receivable with all its plan depends on, as read under its lock. */
 export interface ReceivableCase {
@@ -58,9 +59,10 @@ const isoOrNull = (text: string | null): Instant | null => (text === null ? null
 
 /** Locks the receivables in id order (one order for everybody: no deadlock) and answers what each had been asked before. */
 export async function lockReceivables(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
   const { rows } = await sql<{ id: string; asked: number | null }>`
     select r.id, w.asked from receivable r left join wake w on w.subject = 'receivable-' || r.id
-    where r.id = any(${ids}::uuid[]) order by r.id for update of r`.execute(tx);
+    where ${among('r.id', ids, 'uuid')} order by r.id for update of r`.execute(tx);
   return new Map(rows.map((row) => [row.id, row.asked ?? 0]));
 }
 
@@ -88,7 +90,7 @@ export async function viewReceivables(
           and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0))
         order by p.made_at, p.id) from promise p where p.receivable_id = r.id) as promises
     from receivable r join customer c on c.id = r.customer_id join invoice i on i.id = r.invoice_id
-    where r.id = any(${ids}::uuid[]) order by r.id`.execute(db);
+    where ${among('r.id', ids, 'uuid')} order by r.id`.execute(db);
   return rows.map((row) => toCase(row, asked.get(row.id) ?? 0));
 }
 
