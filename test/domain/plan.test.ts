@@ -141,6 +141,11 @@ describe('a contact asked of outreach', () => {
     expect(changes.filter((c) => c.id === 'reminder-1')).toEqual([{ id: 'reminder-1', state, reason }]);
   });
 
+  it('is never too late: once asked for, it stands until the next rung', () => {
+    const facts = factsOf({ dueDate: '2026-03-10', rungs: [requested('notice', '2026-03-09')] });
+    expect(plan(facts, at('2026-03-12', '10:00'))).toMatchObject({ due: false, changes: [], plan: { rung: 'reminder-1' } });
+  });
+
   it('stays asked for when its due date moves within the past', () => {
     const facts = factsOf({ rungs: [...noticed, requested('reminder-1', '2026-03-06')], dueDate: '2026-03-05' });
     expect(plan(facts, at('2026-03-06', '16:00')).changes).toEqual([]);
@@ -468,6 +473,18 @@ describe('pauses', () => {
     const past = [pausing('dispute', at('2026-03-06'), at('2026-03-10'))];
     const facts = factsOf({ rungs: reminded, pauses: past, promises: [promiseOf({ madeAt: at('2026-03-08') })] });
     expect(plan(facts, at('2026-03-11')).pauses).toEqual([...past, pausing('promise', at('2026-03-11'))]);
+  });
+
+  it('end with the money, not with other news of the closed days', () => {
+    const disputes = [disputeOf({ state: 'withdrawn', closedAt: at('2026-03-16') })];
+    const pauses = [pausing('closed', at('2026-03-09'))];
+    const facts = factsOf({ rungs: reminded, disputes, pauses, moneyAt: at('2026-03-12'), outcome: 'paid', stage: 'closed' });
+    expect(plan(facts, at('2026-03-18')).pauses).toEqual([pausing('closed', at('2026-03-09'), at('2026-03-12'))]);
+  });
+
+  it('begin now at the latest, though a fact was written while the lock was awaited', () => {
+    const facts = factsOf({ rungs: reminded, disputes: [disputeOf({ openedAt: at('2026-03-06', '15:01') })] });
+    expect(plan(facts, at('2026-03-06', '15:00')).pauses).toEqual([pausing('dispute', at('2026-03-06', '15:00'))]);
   });
 
   it('one that stands is left as it is', () => {

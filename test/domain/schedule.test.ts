@@ -129,6 +129,12 @@ describe('anchors', () => {
       factsOf({ rungs: [{ id: 'a', state, at: at('2026-03-25'), reason: 'superseded' }] });
     expect(days(done('missed'), terms)).toEqual([['b', '2026-03-15']]);
     expect(days(done('skipped'), terms)).toEqual([['b', '2026-04-04']]);
+    // Hurried by a broken promise it had come, and was missed, before its own day.
+    const hurried = factsOf({
+      dueDate: '2026-03-30',
+      rungs: [{ id: 'a', state: 'missed', at: at('2026-03-25'), reason: 'superseded' }],
+    });
+    expect(days(hurried, terms)).toEqual([['b', '2026-04-04']]);
   });
 
   it('a due date moved later or earlier re-dates only what has not been taken', () => {
