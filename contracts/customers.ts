@@ -1,20 +1,8 @@
 import { z } from 'zod';
 import { contactRoles, customerTypes, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
 import type { CustomerDocument } from '../domain/collection/documents.ts';
-import {
-  businessDate,
-  currency,
-  externalId,
-  fault,
-  instant,
-  line,
-  money,
-  ourId,
-  pageOf,
-  pageQuery,
-  rate,
-  reason,
-} from './common.ts';
+import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, rate, reason } from './common.ts';
+import { fault } from './faults.ts';
 
 export const terms = z
   .strictObject({

@@ -8,7 +8,6 @@ import {
   businessDate,
   currency,
   externalId,
-  fault,
   instant,
   line,
   money,
@@ -20,6 +19,7 @@ import {
   refused,
   toMinor,
 } from './common.ts';
+import { fault } from './faults.ts';
 import { terms } from './customers.ts';
 
 const instalment = z.strictObject({

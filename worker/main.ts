@@ -8,6 +8,7 @@ import { activitiesOf } from './activities.ts';
 import { workflowBundle } from './bundle.ts';
 import { checkEngineIdentity } from './engine.ts';
 import { FailureCounts, watchFailures } from './failures.ts';
+import { startImportRunner } from './imports.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
 import { workerTuning } from './tuning.ts';
@@ -63,6 +64,7 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
   });
   const listener = startListener(config.databaseUrl);
   const relay = startRelay({ store, connection, namespace, taskQueue, listener, log });
+  const imports = startImportRunner({ store, log });
   const run = worker.run();
   return {
     run,
@@ -70,6 +72,7 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
     failures,
     store,
     async shutdown() {
+      await imports.stop();
       await relay.stop();
       worker.shutdown();
       await run.catch(() => undefined);

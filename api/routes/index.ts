@@ -8,6 +8,7 @@ import { contactRoutes } from './contacts.ts';
 import { creditNoteRoutes } from './credit-notes.ts';
 import { customerRoutes } from './customers.ts';
 import { eventRoutes } from './events.ts';
+import { importRoutes } from './imports.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { legalCaseRoutes } from './legal-cases.ts';
 import { messageRoutes } from './messages.ts';
@@ -26,6 +27,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...paymentRoutes(services),
     ...creditNoteRoutes(services),
     ...receivableRoutes(services),
+    ...importRoutes(services),
     ...taskRoutes(services),
     ...contactRoutes(services),
     ...messageRoutes(services),

@@ -100,6 +100,14 @@ export interface HistoryDocument {
   settledOn: BusinessDate | null;
 }
 
+/** An open item of another system's books: what was paid on each instalment so far, and the day of it (null: not told). */
+export interface LedgerEntry {
+  /** Posted only when the customer is not known yet. */
+  customer: CustomerDocument;
+  invoice: InvoiceDocument;
+  settlements: readonly { no: number; paidMinor: number; on: BusinessDate | null }[];
+}
+
 /** The day an invoice without instalments falls due. Without a delivery date, terms from delivery count from the invoice's date. */
 export function dueBy(terms: Terms, issueDate: BusinessDate, deliveredOn: BusinessDate | null): BusinessDate {
   switch (terms.from) {

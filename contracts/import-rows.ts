@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { customerTypes } from '../domain/collection/documents.ts';
+import type {
+  CreditNoteDocument,
+  CustomerDocument,
+  InvoiceDocument,
+  LedgerEntry,
+  PaymentDocument,
+} from '../domain/collection/documents.ts';
+import { parseAmount } from '../domain/kernel/money.ts';
+import type { ImportKind } from '../domain/files/fields.ts';
+import { businessDate, externalId, line, money, refused, toMinor } from './common.ts';
+import { creditNoteDocument, postCreditNote } from './credit-notes.ts';
+import { customerDocument, putCustomer } from './customers.ts';
+import { contractFaults } from './import-words.ts';
+import type { ImportFault, StoredFault } from './import-words.ts';
+import { invoiceDocument, putInvoice } from './invoices.ts';
+import { paymentDocument, postPayment } from './payments.ts';
+
+/** A document of a file is held against the contract of the API's body; the id that stands in the path there comes with it here. */
+const customerRow = putCustomer.extend({ externalId });
+const invoiceRow = putInvoice.safeExtend({ externalId });
+
+const notNegative = money.refine((text) => !text.startsWith('-'), refused('amount-not-positive'));
+const settlement = z.strictObject({
+  no: z.int().min(1).max(999),
+  settledOn: businessDate.optional(),
+  paid: notNegative.optional(),
+  open: notNegative.optional(),
+  paidOn: businessDate.optional(),
+});
+type Settlement = z.output<typeof settlement>;
+
+/** A customer that an open item brings with it, posted only when it is not known yet. */
+const newCustomer = z.strictObject({
+  name: line(200).optional(),
+  type: z.enum(customerTypes).default('other'),
+  tier: line(20).optional(),
+  region: line(40).default('-'),
+  termsDays: z.int().min(0).max(720).default(30),
+});
+
+const ledgerRow = z
+  .strictObject({ invoice: invoiceRow, customer: newCustomer, settlements: z.array(settlement).min(1).max(120) })
+  .superRefine((entry, context) => {
+    for (const [index, one] of entry.settlements.entries()) {
+      const amount = entry.invoice.instalments?.[index]?.amount ?? entry.invoice.amount;
+      const found = settlementFault(one, amount, entry.invoice.currency);
+      if (!found) continue;
+      const { field, params } = found;
+      context.addIssue({ code: 'custom', path: ['settlements', index, field], params });
+    }
+  });
+
+const own = (name: ImportFault) => ({ fault: name });
+
+function settlementFault(one: Settlement, amount: string, currency: string): { field: string; params: object } | undefined {
+  const read = (field: 'paid' | 'open') => {
+    const parsed = one[field] === undefined ? undefined : parseAmount(one[field], currency);
+    return parsed && !parsed.ok
+      ? { field, params: refused(parsed.code, { value: one[field] ?? '', currency }).params }
+      : undefined;
+  };
+  const unread = read('paid') ?? read('open');
+  if (unread) return unread;
+  const due = toMinor(amount, currency);
+  const paid = one.paid === undefined ? undefined : toMinor(one.paid, currency);
+  const open = one.open === undefined ? undefined : toMinor(one.open, currency);
+  if (paid !== undefined && paid > due) return { field: 'paid', params: own('paid-above-amount') };
+  if (open !== undefined && open > due) return { field: 'open', params: own('open-above-amount') };
+  if (paid !== undefined && open !== undefined && paid + open !== due) return { field: 'open', params: own('paid-and-open') };
+  const left = open ?? (paid === undefined ? 0 : due - paid);
+  return one.settledOn !== undefined && left > 0 ? { field: 'settledOn', params: own('settled-but-open') } : undefined;
+}
+
+function ledgerEntry({ invoice, customer, settlements }: z.output<typeof ledgerRow>): LedgerEntry {
+  const { currency } = invoice;
+  const { termsDays, ...known } = customer;
+  const terms = { days: termsDays, from: 'invoiceDate' } as const;
+  const party = { ...known, name: customer.name ?? invoice.customer, currency, terms, contacts: [], facts: {} };
+  return {
+    customer: customerDocument(invoice.customer, party),
+    invoice: invoiceDocument(invoice.externalId, invoice),
+    settlements: settlements.map((one, index) => {
+      const due = toMinor(invoice.instalments?.[index]?.amount ?? invoice.amount, currency);
+      const open = one.open === undefined ? undefined : toMinor(one.open, currency);
+      const paid = one.paid === undefined ? undefined : toMinor(one.paid, currency);
+      const paidMinor = one.settledOn === undefined ? (paid ?? (open === undefined ? 0 : due - open)) : due;
+      return { no: one.no, paidMinor, on: one.settledOn ?? one.paidOn ?? null };
+    }),
+  };
+}
+
+/** A document that fits its contract, ready for its store verb. */
+export type ImportDocument =
+  | { kind: 'customers'; document: CustomerDocument }
+  | { kind: 'invoices'; document: InvoiceDocument }
+  | { kind: 'payments'; document: PaymentDocument }
+  | { kind: 'credit-notes'; document: CreditNoteDocument }
+  | { kind: 'ledger'; document: LedgerEntry };
+
+/** Holds an assembled body against the contract of its kind. */
+export function judgeBody(
+  kind: ImportKind,
+  body: unknown,
+): { ok: true; accepted: ImportDocument } | { ok: false; faults: { path: PropertyKey[]; fault: StoredFault }[] } {
+  const accepted = accept(kind, body);
+  return accepted ? { ok: true, accepted } : { ok: false, faults: contractFaults(schemas[kind], body) };
+}
+
+const schemas = {
+  customers: customerRow,
+  invoices: invoiceRow,
+  payments: postPayment,
+  'credit-notes': postCreditNote,
+  ledger: ledgerRow,
+} as const;
+
+function accept(kind: ImportKind, body: unknown): ImportDocument | null {
+  switch (kind) {
+    case 'customers': {
+      const read = customerRow.safeParse(body);
+      return read.success ? { kind, document: customerDocument(read.data.externalId, read.data) } : null;
+    }
+    case 'invoices': {
+      const read = invoiceRow.safeParse(body);
+      return read.success ? { kind, document: invoiceDocument(read.data.externalId, read.data) } : null;
+    }
+    case 'payments': {
+      const read = postPayment.safeParse(body);
+      return read.success ? { kind, document: paymentDocument(read.data) } : null;
+    }
+    case 'credit-notes': {
+      const read = postCreditNote.safeParse(body);
+      return read.success ? { kind, document: creditNoteDocument(read.data) } : null;
+    }
+    case 'ledger': {
+      const read = ledgerRow.safeParse(body);
+      return read.success ? { kind, document: ledgerEntry(read.data) } : null;
+    }
+  }
+}

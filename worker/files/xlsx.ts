@@ -1,0 +1,251 @@
+import { posix } from 'node:path';
+import { dateOfSerial } from '../../domain/files/values.ts';
+import type { Cell } from '../../domain/files/values.ts';
+import { FileFault, fileBounds } from './fault.ts';
+import { hear, heardIn } from './sax.ts';
+import type { Heard } from './sax.ts';
+import type { FileRow, RawTable } from './table.ts';
+import { Zip } from './zip.ts';
+
+const BOOK = 'xl/workbook.xml';
+const silent = { open() {}, close() {}, text() {} };
+
+interface Sheet {
+  name: string;
+  relation: string;
+  visible: boolean;
+}
+
+/** A workbook's sheet as rows (ECMA-376): dates as days, formulas by their last result, rich text as text. Throws FileFault. */
+export async function xlsxOf(bytes: Buffer, wanted: string | undefined): Promise<RawTable> {
+  const zip = new Zip(bytes);
+  const { sheets, from1904 } = await readBook(zip);
+  const sheet =
+    wanted === undefined ? (sheets.find((one) => one.visible) ?? sheets[0]) : sheets.find((one) => one.name === wanted);
+  if (!sheet) throw new FileFault('file-no-sheet', { sheet: wanted ?? '' });
+  const relations = await readRelations(zip);
+  const part = relations.get(sheet.relation)?.target;
+  if (part === undefined || !zip.has(part)) throw new FileFault('file-damaged', { part: sheet.name });
+  const partOf = (type: string) => [...relations.values()].find((one) => one.type.endsWith(`/${type}`))?.target;
+  const strings = await readStrings(zip, partOf('sharedStrings'));
+  const days = await readDayStyles(zip, partOf('styles'));
+  return {
+    format: 'xlsx',
+    encoding: null,
+    delimiter: null,
+    sheet: sheet.name,
+    rows: () => rowsOf(zip, part, { strings, days, from1904 }),
+  };
+}
+
+async function readBook(zip: Zip): Promise<{ sheets: Sheet[]; from1904: boolean }> {
+  const sheets: Sheet[] = [];
+  let from1904 = false;
+  await hear(zip, BOOK, {
+    ...silent,
+    open(name, attributes) {
+      if (name === 'workbookPr') from1904 = ['1', 'true'].includes(attributes['date1904'] ?? '');
+      if (name !== 'sheet') return;
+      const relation = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1] ?? '';
+      const visible = (attributes['state'] ?? 'visible') === 'visible';
+      sheets.push({ name: attributes['name'] ?? '', relation, visible });
+    },
+  });
+  return { sheets, from1904 };
+}
+
+async function readRelations(zip: Zip): Promise<Map<string, { type: string; target: string }>> {
+  const relations = new Map<string, { type: string; target: string }>();
+  await hear(zip, 'xl/_rels/workbook.xml.rels', {
+    ...silent,
+    open(name, attributes) {
+      if (name !== 'Relationship') return;
+      const target = attributes['Target'] ?? '';
+      const path = target.startsWith('/') ? target.slice(1) : posix.join('xl', target);
+      relations.set(attributes['Id'] ?? '', { type: attributes['Type'] ?? '', target: path });
+    },
+  });
+  return relations;
+}
+
+/** Texts in the order of their numbers; phonetic hints (rPh) are no part of them. */
+async function readStrings(zip: Zip, part: string | undefined): Promise<string[]> {
+  const strings: string[] = [];
+  if (part === undefined || !zip.has(part)) return strings;
+  let text = '';
+  let size = 0;
+  let inText = false;
+  let inHint = false;
+  await hear(zip, part, {
+    open(name) {
+      if (name === 'si') text = '';
+      if (name === 'rPh') inHint = true;
+      if (name === 't') inText = !inHint;
+    },
+    close(name) {
+      if (name === 'si') strings.push(unescaped(text));
+      if (name === 'rPh') inHint = false;
+      if (name === 't') inText = false;
+    },
+    text(more) {
+      if (!inText) return;
+      size += more.length;
+      if (size > fileBounds.textCharacters)
+        throw new FileFault('file-too-large', { limit: `${fileBounds.textCharacters} characters` });
+      text += more;
+    },
+  });
+  return strings;
+}
+
+/** _x000D_ stands for a character XML cannot hold. */
+const unescaped = (text: string): string =>
+  text.includes('_x')
+    ? text.replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text;
+
+const builtInDays = (id: number): boolean =>
+  (id >= 14 && id <= 17) || id === 22 || (id >= 27 && id <= 31) || id === 36 || (id >= 50 && id <= 54) || id === 57 || id === 58;
+/** Whether a number format shows a day: it names years or days outside of quoted text, escapes and brackets. */
+const showsDay = (code: string): boolean =>
+  /[yde](?!\+)/i.test(code.replaceAll(/"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|General|E[+-]/gi, ''));
+
+/** Of each cell style, whether its numbers are days. */
+async function readDayStyles(zip: Zip, part: string | undefined): Promise<boolean[]> {
+  const custom = new Map<number, boolean>();
+  const days: boolean[] = [];
+  let inCells = false;
+  if (part === undefined || !zip.has(part)) return days;
+  await hear(zip, part, {
+    ...silent,
+    open(name, attributes) {
+      const id = Number(attributes['numFmtId']);
+      if (name === 'numFmt') custom.set(id, showsDay(attributes['formatCode'] ?? ''));
+      if (name === 'cellXfs') inCells = true;
+      if (name === 'xf' && inCells) days.push(custom.get(id) ?? builtInDays(id));
+    },
+    close(name) {
+      if (name === 'cellXfs') inCells = false;
+    },
+  });
+  return days;
+}
+
+interface Book {
+  strings: readonly string[];
+  days: readonly boolean[];
+  from1904: boolean;
+}
+
+const A = 65;
+/** 'C7' → 2; the column after the last one when the cell does not say. */
+function columnOf(reference: string | undefined, next: number): number {
+  const letters = /^[A-Z]{1,3}/.exec(reference ?? '')?.[0];
+  if (letters === undefined) return next;
+  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - A + 1, 0) - 1;
+}
+
+function cellOf({ strings, days, from1904 }: Book, type: string, style: number, text: string): Cell {
+  switch (type) {
+    case 's':
+      return strings[Number(text)] ?? null;
+    case 'str':
+    case 'inlineStr':
+      return unescaped(text);
+    case 'b':
+      return text === '1' || text === 'true';
+    case 'e':
+      return { error: text };
+    case 'd':
+      return { date: text.slice(0, 10) };
+    default: {
+      if (text.trim() === '') return null;
+      const value = Number(text);
+      if (!Number.isFinite(value)) return { error: text.slice(0, 20) };
+      const date = days[style] === true ? dateOfSerial(value, from1904) : undefined;
+      return date === undefined ? value : { date };
+    }
+  }
+}
+
+/** Hears a sheet's rows, cell by cell. */
+class SheetEar implements Heard {
+  rows: FileRow[] = [];
+  readonly #book: Book;
+  #row = 0;
+  #cells: Cell[] = [];
+  #column = -1;
+  #type = 'n';
+  #style = 0;
+  #text = '';
+  #listening = false;
+  #inHint = false;
+
+  constructor(book: Book) {
+    this.#book = book;
+  }
+
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    switch (name) {
+      case 'row':
+        this.#row = Number(attributes['r'] ?? this.#row + 1);
+        this.#cells = [];
+        this.#column = -1;
+        break;
+      case 'c':
+        this.#column = columnOf(attributes['r'], this.#column + 1);
+        if (this.#column >= fileBounds.sheetCells || !Number.isSafeInteger(this.#row))
+          throw new FileFault('file-damaged', { part: 'cell' });
+        this.#type = attributes['t'] ?? 'n';
+        this.#style = Number(attributes['s'] ?? 0);
+        this.#text = '';
+        break;
+      case 'rPh':
+        this.#inHint = true;
+        break;
+      case 'v':
+      case 't':
+        this.#listening = !this.#inHint;
+        break;
+      default:
+    }
+  }
+
+  close(name: string): void {
+    switch (name) {
+      case 'v':
+      case 't':
+        this.#listening = false;
+        break;
+      case 'rPh':
+        this.#inHint = false;
+        break;
+      case 'c': {
+        const cell = cellOf(this.#book, this.#type, this.#style, this.#text);
+        while (this.#cells.length < this.#column) this.#cells.push(null);
+        this.#cells[this.#column] = cell;
+        break;
+      }
+      case 'row':
+        this.rows.push({ row: this.#row, cells: this.#cells });
+        break;
+      default:
+    }
+  }
+
+  text(text: string): void {
+    if (!this.#listening) return;
+    this.#text += text;
+    if (this.#text.length > fileBounds.cellCharacters) throw new FileFault('file-damaged', { part: 'cell' });
+  }
+}
+
+async function* rowsOf(zip: Zip, part: string, book: Book): AsyncGenerator<FileRow[]> {
+  const ear = new SheetEar(book);
+  const pieces = heardIn(zip, part, ear);
+  while (!(await pieces.next()).done) {
+    if (ear.rows.length === 0) continue;
+    yield ear.rows;
+    ear.rows = [];
+  }
+}

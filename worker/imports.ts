@@ -1,0 +1,247 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ImportDocument } from '../contracts/import-rows.ts';
+import type { ImportFault } from '../contracts/import-words.ts';
+import { bindMapping } from '../domain/files/mapping.ts';
+import type { MappingFault, Reader } from '../domain/files/mapping.ts';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { postInvoices, postPayments, upsertCustomers } from '../store/bulk.ts';
+import type { RowResult } from '../store/bulk.ts';
+import { postCreditNote } from '../store/credit-notes.ts';
+import type { Tx } from '../store/database.ts';
+import {
+  LeaseLost,
+  endImport,
+  holdImport,
+  keepFacts,
+  keepLease,
+  keepRows,
+  leaseImport,
+  releaseImport,
+} from '../store/imports.ts';
+import type { ImportedRow, KeptError, LeasedImport } from '../store/imports.ts';
+import { postLedger } from '../store/ledger-entries.ts';
+import { within, write } from '../store/transaction.ts';
+import type { Store } from '../store/transaction.ts';
+import { documentsOf, surveyOf } from './files/documents.ts';
+import { FileFault } from './files/fault.ts';
+import { openTable } from './files/table.ts';
+import { judgeDocument, pointerOf, refusedAt, rowsOf } from './import-rows.ts';
+import type { Judged } from './import-rows.ts';
+
+const BATCH = 500;
+const LEASE_SECONDS = 15;
+const IDLE_MS = 1_000;
+const MOST_TRIES = 10;
+
+export interface ImportRunnerOptions {
+  store: Store;
+  log: { info(fields: object, message: string): void; error(fields: object, message: string): void };
+  /** After so long without a sign of life another worker goes on with an import. */
+  leaseSeconds?: number;
+  /** Documents a transaction. */
+  batch?: number;
+  /** Real time between looks for new imports. */
+  idleMs?: number;
+}
+
+/**
+ * Works through imports one after another. Each batch of documents is one transaction with the results of its rows, so that wherever it
+ * is killed, whoever goes on (any number may run) begins after the last row that has a result.
+ */
+export function startImportRunner(options: ImportRunnerOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      const idle = await workOnce(options, stopping.signal).catch((error: unknown) => {
+        options.log.error({ err: error }, 'an import broke off; it will be taken up again');
+        return true;
+      });
+      if (idle) await wait(options.idleMs ?? IDLE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Takes up one import and works on it to its end, or until stopped. Answers whether there was none. */
+async function workOnce(options: ImportRunnerOptions, stop: AbortSignal): Promise<boolean> {
+  const { store, log, leaseSeconds = LEASE_SECONDS } = options;
+  const leased = await leaseImport(store.db, leaseSeconds);
+  if (!leased) return true;
+  const work = { ...options, leaseSeconds, leased, done: leased.done };
+  const heart = setInterval(
+    () => void keepLease(store.db, leased.id, work.done, leaseSeconds).catch(() => undefined),
+    leaseSeconds * 300,
+  );
+  try {
+    if (leased.tries > MOST_TRIES) await end(work, [{ pointer: '', column: null, fault: { fault: 'gave-up' } }]);
+    else await runImport(work, stop);
+  } catch (error) {
+    if (!(error instanceof LeaseLost)) throw error;
+    log.info({ import: leased.id }, 'another worker has taken over the import');
+  } finally {
+    clearInterval(heart);
+  }
+  return false;
+}
+
+/** An import under work; `done` counts the rows that have their result. */
+interface Work extends ImportRunnerOptions {
+  leaseSeconds: number;
+  leased: LeasedImport;
+  done: number;
+}
+
+const end = ({ store, leased, done }: Work, errors: KeptError[] | null): Promise<void> =>
+  endImport(store, leased.actor, { id: leased.id, done }, errors);
+
+async function runImport(work: Work, stop: AbortSignal): Promise<void> {
+  const { store, leased, batch = BATCH } = work;
+  const opened = await open(leased).catch((error: unknown) => {
+    if (error instanceof FileFault) return [{ pointer: '', column: null, fault: { fault: error.fault, params: error.params } }];
+    throw error;
+  });
+  if (Array.isArray(opened)) return end(work, opened);
+  const { table, reader, survey } = opened;
+  const { format, encoding, delimiter, sheet } = table;
+  await keepFacts(store.db, leased.id, { format, encoding, delimiter, sheet, unusedColumns: reader.unusedColumns }, survey.rows);
+  let skipped = 0;
+  let waiting: Judged[] = [];
+  for await (const document of documentsOf(table, reader, survey)) {
+    if (skipped < leased.done) {
+      skipped += document.rows.length;
+      continue;
+    }
+    waiting.push(judgeDocument(reader, document));
+    if (waiting.length < batch) continue;
+    work.done += await runBatch(work, reader, waiting);
+    waiting = [];
+    if (stop.aborted) return releaseImport(store.db, leased.id, work.done);
+  }
+  if (waiting.length > 0) work.done += await runBatch(work, reader, waiting);
+  await end(work, null);
+  work.log.info({ import: leased.id, rows: work.done }, 'import finished');
+}
+
+/** The file with its mapping bound and read through once; what is wrong with either as a list. */
+async function open({ file, order }: LeasedImport) {
+  const table = await openTable(file, order.mapping);
+  const bound = bindMapping(order.kind, order.mapping, table.header);
+  if (!bound.ok) return bound.faults.map(mappingError);
+  return { table, reader: bound.reader, survey: await surveyOf(table, bound.reader) };
+}
+
+function mappingError({ field, fault, column }: MappingFault): KeptError {
+  const params = column === undefined ? {} : { column };
+  return { pointer: `/fields${pointerOf(field)}`, column: column ?? null, fault: { fault: fault satisfies ImportFault, params } };
+}
+
+/** Thrown to undo what a dry run wrote to judge its rows. */
+class Rehearsed extends Error {
+  readonly rows: readonly ImportedRow[];
+
+  constructor(rows: readonly ImportedRow[]) {
+    super('a dry run is undone');
+    this.rows = rows;
+  }
+}
+
+/** Posts a batch and keeps the results of its rows, in one transaction; answers how many rows that were. */
+async function runBatch(work: Work, reader: Reader, batch: readonly Judged[]): Promise<number> {
+  const { store, leased, done, leaseSeconds } = work;
+  const { id, actor, order } = leased;
+  const keep = async (tx: Tx, rows: readonly ImportedRow[]) => {
+    await keepRows(tx, id, rows, leaseSeconds);
+    return { value: rows.length, audit: null };
+  };
+  const post = async (tx: Tx): Promise<ImportedRow[]> => {
+    await holdImport(tx, id, done);
+    const accepted = batch.flatMap((one) => (one.accepted ? [one.accepted] : []));
+    const results = await postAll(within(store, tx), tx, actor, accepted, order.reason);
+    let next = 0;
+    return batch.flatMap((one) => resultRows(reader, one, one.accepted ? results[next++] : undefined));
+  };
+  if (!order.dryRun) return write(store, actor, async (tx) => keep(tx, await post(tx)));
+  const rows = await write<readonly ImportedRow[]>(store, actor, async (tx) => {
+    throw new Rehearsed(await post(tx));
+  }).catch((error: unknown) => {
+    if (error instanceof Rehearsed) return error.rows;
+    throw error;
+  });
+  return write(store, actor, async (tx) => {
+    await holdImport(tx, id, done);
+    return keep(tx, rows);
+  });
+}
+
+function resultRows(reader: Reader, judged: Judged, result: RowResult<unknown> | undefined): ImportedRow[] {
+  if (!result) return rowsOf(reader, judged, 'failed', judged.faults);
+  if (result.outcome === 'failed') return rowsOf(reader, judged, 'failed', refusedAt(judged, result.refusal));
+  return rowsOf(reader, judged, result.outcome, []);
+}
+
+/** Gives documents of one kind to the verb of their kind; results stand in their order. */
+async function postAll(
+  store: Store,
+  tx: Tx,
+  actor: Actor,
+  documents: readonly ImportDocument[],
+  reason: string | null,
+): Promise<RowResult<unknown>[]> {
+  switch (documents[0]?.kind) {
+    case undefined:
+      return [];
+    case 'customers':
+      return upsertCustomers(
+        store,
+        actor,
+        documents.flatMap((one) => (one.kind === 'customers' ? [one.document] : [])),
+        reason,
+      );
+    case 'invoices':
+      return postInvoices(
+        store,
+        actor,
+        documents.flatMap((one) => (one.kind === 'invoices' ? [one.document] : [])),
+        reason,
+      );
+    case 'payments':
+      return postPayments(
+        store,
+        actor,
+        documents.flatMap((one) => (one.kind === 'payments' ? [one.document] : [])),
+        reason,
+      );
+    case 'ledger':
+      return postLedger(
+        { store, tx, actor, reason },
+        documents.flatMap((one) => (one.kind === 'ledger' ? [one.document] : [])),
+      );
+    case 'credit-notes': {
+      const results: RowResult<unknown>[] = [];
+      for (const note of documents.flatMap((one) => (one.kind === 'credit-notes' ? [one.document] : [])))
+        results.push(await creditNoteResult(store, actor, note));
+      return results;
+    }
+  }
+}
+
+/** A refused note has written nothing, so the transaction goes on with the others. */
+async function creditNoteResult(
+  store: Store,
+  actor: Actor,
+  note: Parameters<typeof postCreditNote>[2],
+): Promise<RowResult<unknown>> {
+  try {
+    const value = await postCreditNote(store, actor, note);
+    return { outcome: value.created ? 'created' : 'unchanged', value };
+  } catch (error) {
+    if (error instanceof Refusal) return { outcome: 'failed', refusal: error };
+    throw error;
+  }
+}
