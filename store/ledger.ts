@@ -51,7 +51,10 @@ export class Ledger {
     today: BusinessDate,
   ): { ok: true; allocations: readonly Share[]; unappliedMinor: number } | { ok: false; refusal: Refusal } {
     const own = this.#items.get(customerId) ?? [];
-    const items = own.filter((item) => item.currency === document.currency);
+    const items = reachable(
+      own.filter((item) => item.currency === document.currency),
+      document,
+    );
     const given = document.allocations ?? [];
     const result = allocate({
       amountMinor: document.amountMinor,
@@ -71,6 +74,13 @@ export class Ledger {
     for (const item of paid) item.openMinor -= taken.get(item.receivableId) ?? 0;
     return { ok: true, allocations, unappliedMinor: result.unappliedMinor };
   }
+}
+
+/** Of the items in the payment's currency those it can reach: the invoice that its reference is, when that takes all of it. */
+function reachable(items: LedgerItem[], { allocations, reference, amountMinor }: Spread): LedgerItem[] {
+  if (reference === null || (allocations ?? []).length > 0) return items;
+  const named = items.filter((item) => item.invoice === reference);
+  return sumMinor(named.map((item) => item.openMinor)) >= amountMinor ? named : items;
 }
 
 /** The order in which shares are shown, whenever they are read. */

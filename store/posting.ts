@@ -3,7 +3,7 @@ import { isNewCustomer } from '../domain/collection/documents.ts';
 import type { Instalment, InvoiceDocument, Terms } from '../domain/collection/documents.ts';
 import { chooseLadder } from '../domain/collection/ladder.ts';
 import { planReceivable } from '../domain/collection/plan.ts';
-import type { CollectionTerms, ReceivableFacts } from '../domain/collection/receivable.ts';
+import type { CollectionTerms, Plan, ReceivableFacts } from '../domain/collection/receivable.ts';
 import type { LedgerCustomer, NewReceivable } from './invoice-rows.ts';
 import type { Moment, Store } from './transaction.ts';
 
@@ -15,6 +15,7 @@ export class Poster {
   readonly #store: Store;
   readonly #at: Moment;
   readonly #terms = new Map<string, CollectionTerms>();
+  readonly #plans = new Map<string, Plan>();
   readonly #first = new Map<string, BusinessDate>();
 
   constructor(store: Store, at: Moment) {
@@ -38,7 +39,7 @@ export class Poster {
     const { collectFrom } = customer;
     return instalments.map((part) => {
       const paidMinor = settledOn === null ? 0 : part.amountMinor;
-      const { plan } = planReceivable(this.#facts(part, paidMinor, collectFrom), collection, this.#at.now);
+      const plan = this.#planOf(part, paidMinor, collectFrom, collection, policyVersion);
       const { id: customerId } = customer;
       return { ...part, invoice: invoice.externalId, customerId, currency, ladder, policyVersion, collectFrom, plan, paidMinor };
     });
@@ -66,6 +67,23 @@ export class Poster {
     const terms = await this.#store.policies.terms({ ladder, policyVersion, currency, customerCode });
     this.#terms.set(key, terms);
     return terms;
+  }
+
+  /** Receivables of one ladder, due day and contact slot have one first plan; it is made once a batch. */
+  #planOf(
+    part: Instalment,
+    paidMinor: number,
+    collectFrom: BusinessDate | null,
+    terms: CollectionTerms,
+    policyVersion: number,
+  ): Plan {
+    const below = part.amountMinor < terms.minBalanceMinor;
+    const key = [terms.ladder.id, policyVersion, terms.slotMinute, part.dueDate, collectFrom, below, paidMinor > 0].join('|');
+    const known = this.#plans.get(key);
+    if (known) return known;
+    const { plan } = planReceivable(this.#facts(part, paidMinor, collectFrom), terms, this.#at.now);
+    this.#plans.set(key, plan);
+    return plan;
   }
 
   #facts(part: Instalment, paidMinor: number, collectFrom: BusinessDate | null): ReceivableFacts {
