@@ -21,7 +21,7 @@ const SKEW_MS = 5 * 60_000;
 const MOST_FOUND = 50;
 
 /** Where Twilio reports what became of a message; our own id in it lets a report find a message whose call was cut off. */
-export const twilioCallbackPath = '/v1/callbacks/twilio';
+const callbackPath = '/v1/callbacks/twilio';
 
 /** SMS by Twilio: neutral texts only. It has no idempotency key, so an open outcome is looked up in its list of messages. */
 export function twilioGateway(settings: TwilioSettings): Gateway {
@@ -40,7 +40,7 @@ export function twilioGateway(settings: TwilioSettings): Gateway {
           to: message.to,
           ...(settings.from.startsWith('MG') ? { messagingServiceSid: settings.from } : { from: settings.from }),
           ...(message.providerTemplate ? { contentSid: message.providerTemplate } : { body: message.text }),
-          statusCallback: `${settings.publicUrl}${twilioCallbackPath}?message=${message.id}`,
+          statusCallback: `${settings.publicUrl}${callbackPath}?message=${message.id}`,
         });
         return { outcome: 'accepted', providerId: sent.sid };
       } catch (error) {

@@ -7,7 +7,7 @@ import { twilioGateway } from '../../activities/gateways/twilio.ts';
 import type { OutreachPlan } from '../../domain/collection/process.ts';
 import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../../store/messages.ts';
 import { recordReceipt } from '../../store/receipts.ts';
-import { openContactDesk } from '../support/contact-desk.ts';
+import { openContactDesk, shanghai } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
 import { startFakeSmtp } from '../support/fake-smtp.ts';
 import type { FakeSmtp } from '../support/fake-smtp.ts';
@@ -321,6 +321,69 @@ describe('mail by SMTP', () => {
     }
     expect(smtp.mails).toHaveLength(1);
   });
+});
+
+describe('a receipt that does not come', () => {
+  test('within a day brings the next channel, asking for what is still owed then', async () => {
+    const late = await openContactDesk(DUE);
+    try {
+      await late.stand(REMINDER);
+      const [paid, owing] = [await late.customer('L-1', [phone(1)]), await late.customer('L-2', [phone(2)])];
+      for (const [id, code] of [
+        [paid, 'L-1'],
+        [owing, 'L-2'],
+      ] as const) {
+        await late.take(...(await late.invoice({ code: `${code}-I`, customer: code, due: [DUE] })));
+        const { messageId } = await late.contact(id, ['sms']);
+        const outcome = {
+          outcome: 'accepted',
+          provider: 'twilio',
+          providerId: `SM-${code}`,
+          receipts: true,
+          reconciled: false,
+        } as const;
+        const plan = await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome });
+        expect(plan).toMatchObject({ step: 'wait', at: shanghai('2026-03-06') });
+        await late.customer(code, [{ ...phone(Number(code.slice(2))), email: `${code}@customer.example` }]);
+      }
+      await late.stand('2026-03-06');
+      await late.pay('L-1-P', 'L-1', 100_000, '2026-03-06');
+      await late.pay('L-2-P', 'L-2', 30_000, '2026-03-06');
+      expect(await late.contact(paid, ['sms'])).toMatchObject({ step: 'close' });
+      expect(await late.contact(owing, ['sms'])).toMatchObject({ step: 'close' });
+      expect((await late.messages(paid)).map((m) => m.channel)).toEqual(['sms']);
+      const [first, second] = await late.messages(owing);
+      expect(second).toMatchObject({ channel: 'email', fallback_of: first?.id, template: 'overdue-first', outbox: true });
+      expect(second?.body).toContain('CNY 700.00');
+    } finally {
+      await late.close();
+    }
+  });
+
+  test('and no other channel: somebody is told', async () => {
+    const late = await openContactDesk(DUE);
+    try {
+      await late.stand(REMINDER);
+      const id = await late.customer('L-3', [phone(3)]);
+      await late.take(...(await late.invoice({ code: 'L-3-I', customer: 'L-3', due: [DUE] })));
+      const { messageId } = await late.contact(id, ['sms']);
+      const outcome = { outcome: 'accepted', provider: 'twilio', providerId: 'SM-3', receipts: true, reconciled: false } as const;
+      await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome });
+      await late.stand('2026-03-06');
+      expect(await late.contact(id, ['sms'])).toMatchObject({ step: 'close' });
+      expect(await late.messages(id)).toHaveLength(1);
+      const tasks = await late.store.db
+        .selectFrom('work_order')
+        .select(['kind', 'reason'])
+        .where('customer_id', '=', id)
+        .execute();
+      expect(tasks).toEqual([{ kind: 'mend-address', reason: { why: 'no-receipt' } }]);
+    } finally {
+      await late.close();
+    }
+  });
+
+  const phone = (n: number) => ({ email: null, mobile: `+8613700000${String(n).padStart(3, '0')}` });
 });
 
 describe('without a provider', () => {
