@@ -9,11 +9,11 @@ import { postInvoice } from '../../store/invoices.ts';
 import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
 import { writeOff } from '../../store/write-offs.ts';
-import { balancesOf, customerOf, director, erp, invoiceOf, openLedger, paymentOf } from '../support/ledger.ts';
+import { balancesOf, customerOf, director, erp, invoiceOf, openBooks, paymentOf } from '../support/books.ts';
 
-let ledger: Awaited<ReturnType<typeof openLedger>>;
+let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
-  ledger = await openLedger();
+  ledger = await openBooks();
 });
 afterAll(() => ledger.close());
 

@@ -13,11 +13,11 @@ import { allocatePayment, reversePayment } from '../../store/payment-changes.ts'
 import { postPayment } from '../../store/payments.ts';
 import { recordPromise } from '../../store/promises.ts';
 import { writeOff } from '../../store/write-offs.ts';
-import { auditOf, askedOf, balancesOf, customerOf, director, erp, invoiceOf, openLedger, paymentOf } from '../support/ledger.ts';
+import { auditOf, askedOf, balancesOf, customerOf, director, erp, invoiceOf, openBooks, paymentOf } from '../support/books.ts';
 
-let ledger: Awaited<ReturnType<typeof openLedger>>;
+let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
-  ledger = await openLedger();
+  ledger = await openBooks();
 });
 afterAll(() => ledger.close());
 

@@ -10,11 +10,11 @@ import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { writeOff } from '../../store/write-offs.ts';
-import { balancesOf, customerOf, director, erp, invoiceOf, openLedger, paymentOf } from '../support/ledger.ts';
+import { balancesOf, customerOf, director, erp, invoiceOf, openBooks, paymentOf } from '../support/books.ts';
 
-let ledger: Awaited<ReturnType<typeof openLedger>>;
+let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
-  ledger = await openLedger(16);
+  ledger = await openBooks(16);
 });
 afterAll(() => ledger.close());
 
