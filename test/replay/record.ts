@@ -1,0 +1,222 @@
+/**
+ * Records histories of all workflows on a Postgres and a Temporal of its own: `node --import tsx test/replay/record.ts <release>`.
+ * Files of earlier releases stay: the corpus only grows. Ids are random, people are invented, machine names are taken out.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { SMTPServer } from 'smtp-server';
+import { startPostgres } from '../../stack/postgres.ts';
+import { freePort } from '../../stack/ports.ts';
+import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
+import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/subject.ts';
+import { standAt } from '../../store/clock.ts';
+import { migrate } from '../../store/migrate.ts';
+import { completeTask } from '../../store/tasks.ts';
+import { shanghai, system } from '../support/facts.ts';
+import { openWorldOver, until } from '../support/world-over.ts';
+import type { Ground, World, WorldOptions } from '../support/world-over.ts';
+import { GOLDEN, HISTORIES, historyFiles, observedBundle, replay } from './corpus.ts';
+
+const release = process.argv[2] ?? '';
+if (!/^[\d.]+$/.test(release)) throw new Error('say which release: record.ts 0.1');
+
+const DUE = '2026-03-04';
+const ISSUED = '2026-02-02';
+const written: string[] = [];
+
+/** The identity of a worker holds the name of its machine. */
+const anonymous = (json: string): string =>
+  json.replaceAll(/"\d+@[^"]*"/g, '"worker"').replaceAll(/"[^"]*\d+@[^"]*"/g, '"worker"');
+
+const PENDING = /TASK_SCHEDULED|TASK_STARTED|TIMER_FIRED|SIGNALED/;
+
+/** Writes the history of a run that has ended, or rests: a task under way would be replayed beyond what is recorded. */
+async function keep(client: Client, name: string, workflowId: string, runId?: string): Promise<void> {
+  let events: { eventType: string }[] = [];
+  await until(`${name} rests`, async () => {
+    const json = historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+    ({ events } = JSON.parse(anonymous(json)) as { events: { eventType: string }[] });
+    return !PENDING.test(events.at(-1)?.eventType ?? '');
+  });
+  const file = `${release}-${name}.json`;
+  writeFileSync(new URL(file, HISTORIES), `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`);
+  written.push(file);
+}
+
+const orderOf = async (world: World, receivable: string): Promise<string> =>
+  (
+    await world.store.db
+      .selectFrom('work_order')
+      .select('id')
+      .where('receivable_id', '=', receivable)
+      .orderBy('opened_at')
+      .executeTakeFirstOrThrow()
+  ).id;
+const ended = (world: World, workflowId: string) => world.client.workflow.getHandle(workflowId).result();
+
+async function post(world: World, code: string, amount = '1000.00', due = DUE): Promise<string> {
+  await world.customer(code);
+  return world.invoice({ id: `INV-${code}`, customer: code, amount, issued: ISSUED, due });
+}
+const pay = (world: World, code: string, on: string, amount = '1000.00'): Promise<string> =>
+  world.pay({ id: `P-${code}-${on}`, customer: code, amount, on, invoice: `INV-${code}` });
+
+/** At speed 0: every path, told by bells alone. */
+async function stepped(world: World): Promise<void> {
+  const { client } = world;
+  const names = ['early', 'noticed', 'legal', 'disputed', 'broken', 'reversed', 'credited', 'small', 'done', 'off'] as const;
+  const ids = {} as Record<(typeof names)[number], string>;
+  for (const name of names) ids[name] = await post(world, name, name === 'small' ? '10.00' : '1000.00');
+  await world.settled();
+  await pay(world, 'early', ISSUED);
+  await world.step('2026-03-03', 10);
+  await pay(world, 'noticed', '2026-03-03');
+  await world.step('2026-03-06', 10);
+  const dispute = await world.dispute(ids.disputed, '1000.00');
+  await world.promise(ids.broken, '1000.00', '2026-03-10');
+  const returned = await pay(world, 'reversed', '2026-03-06');
+  await world.credit({ id: 'N', customer: 'credited', invoice: 'INV-credited', amount: '1000.00', on: '2026-03-06' });
+  await world.settled();
+  const { runId } = await client.workflow.getHandle(receivableWorkflowId(ids.reversed)).describe();
+  await world.step('2026-03-10', 10);
+  await world.reverse(returned);
+  await world.resolve(dispute, 'rejected');
+  await world.step('2026-03-23', 10);
+  const [done, off, late] = await Promise.all([ids.done, ids.off, ids.legal].map((id) => orderOf(world, id)));
+  await completeTask(world.store, system, done ?? '', { outcome: 'promised', note: '', reason: null });
+  await world.writeOff(ids.off);
+  await world.step('2026-04-20', 10);
+  for (const name of names.filter((one) => !['early', 'noticed', 'credited', 'off'].includes(one)))
+    await pay(world, name, '2026-04-20', name === 'small' ? '10.00' : '1000.00');
+  for (const name of names) await ended(world, receivableWorkflowId(ids[name]));
+  for (const name of names) await keep(client, `receivable-${name}`, receivableWorkflowId(ids[name]));
+  await keep(client, 'receivable-reversed-first-run', receivableWorkflowId(ids.reversed), runId);
+  for (const [name, id] of Object.entries({ done, off, late })) await keep(client, `work-order-${name}`, `work-order-${id}`);
+  const { customer_id } = await world.store.db
+    .selectFrom('receivable')
+    .select('customer_id')
+    .where('id', '=', ids.legal)
+    .executeTakeFirstOrThrow();
+  await keep(client, 'outreach-outbox', outreachWorkflowId(customer_id));
+}
+
+/** At speed 1: timers set, cancelled and fired. */
+async function real(world: World): Promise<void> {
+  const id = await post(world, 'real');
+  const subject = receivableWorkflowId(id);
+  const { at } = await world.wake(subject);
+  await standAt(world.store, system, new Date(Date.parse(at ?? '') - 8_000).toISOString());
+  await sql`update clock set real_anchor = clock_timestamp(), speed = 1`.execute(world.store.db);
+  await world.dispute(id, '1.00');
+  await world.settled();
+  for (const due of ['2026-03-11', DUE]) {
+    await world.invoice({ id: 'INV-real', customer: 'real', amount: '1000.00', issued: ISSUED, due });
+    await world.settled();
+  }
+  await until('the notice was asked for', async () => (await world.rungs(id)).length > 0);
+  await world.settled();
+  await keep(world.client, 'receivable-real-open', subject);
+  await pay(world, 'real', '2026-03-02');
+  await ended(world, subject);
+  await keep(world.client, 'receivable-real', subject);
+}
+
+/** At a day a second, over SMTP: timers all the way to legal, letters by a provider. */
+async function fast(world: World): Promise<void> {
+  const id = await post(world, 'fast');
+  await until('legal', async () => (await world.receivable(id)).stage === 'legal', 120_000);
+  await keep(world.client, 'receivable-fast', receivableWorkflowId(id));
+  const order = await orderOf(world, id);
+  await until('handed over twice', async () => (await world.actions(order)).length >= 4, 60_000);
+  await keep(world.client, 'work-order-fast', `work-order-${order}`);
+}
+
+/** Letters by a provider, in stepped time. */
+async function delivered(world: World): Promise<void> {
+  const id = await post(world, 'mail');
+  await world.step('2026-03-13', 10);
+  const { customer_id } = await world.store.db
+    .selectFrom('receivable')
+    .select('customer_id')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  await keep(world.client, 'outreach-delivered', outreachWorkflowId(customer_id));
+}
+
+/** Bells enough that the engine suggests a new run. */
+async function renewed(world: World): Promise<void> {
+  const id = await post(world, 'renewed');
+  await world.settled();
+  const handle = world.client.workflow.getHandle(receivableWorkflowId(id));
+  const { runId } = await handle.describe();
+  for (let bell = 1; (await handle.describe()).runId === runId; bell += 1) {
+    await world.dispute(id, '1.00');
+    await world.settled();
+    if (bell > 60) throw new Error('no new run was suggested');
+  }
+  await keep(world.client, 'receivable-continued', handle.workflowId, runId);
+  await pay(world, 'renewed', ISSUED);
+  await handle.result();
+  await keep(world.client, 'receivable-continuation', handle.workflowId);
+}
+
+const folder = join(tmpdir(), `duecourse-record-${process.pid}`);
+mkdirSync(folder, { recursive: true });
+const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: console.error });
+if (found.kind !== 'binary') throw new Error('a Temporal binary is needed');
+const postgres = await startPostgres({ dataDir: folder });
+const namespace = 'duecourse';
+const [temporal, hasty] = await Promise.all([
+  startTemporal({ binary: found.path, namespace }),
+  startTemporal({ binary: found.path, namespace, dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': 60 } }),
+]);
+const mail = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS', 'AUTH'],
+  onData: (stream, _session, done) => stream.on('end', done).resume(),
+});
+const mailPort = await freePort();
+await new Promise<void>((resolve) => void mail.listen(mailPort, '127.0.0.1', resolve));
+const smtp = { SMTP_URL: `smtp://127.0.0.1:${mailPort}`, SMTP_FROM: 'Receivables <ar@seller.example>' };
+
+async function on(name: string, address: string, options: WorldOptions, story: (world: World) => Promise<void>): Promise<void> {
+  const url = new URL(postgres.url);
+  url.pathname = `/${name}`;
+  const admin = new pg.Client({ connectionString: postgres.url });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  await admin.end();
+  await migrate(url.href);
+  const ground: Ground = { url: url.href, temporalAddress: address, temporalNamespace: namespace };
+  const world = await openWorldOver(ground, options);
+  try {
+    await story(world);
+  } finally {
+    await world.close();
+  }
+  console.error(`${name}: ${written.length} histories so far`);
+}
+
+try {
+  await on('stepped', temporal.address, { from: ISSUED }, stepped);
+  await on('real', temporal.address, { from: ISSUED }, real);
+  await on('delivered', temporal.address, { from: ISSUED, env: smtp }, delivered);
+  await on('renewed', hasty.address, { from: ISSUED }, renewed);
+  await on('fast', temporal.address, { from: shanghai('2026-02-27'), speed: 86_400, env: smtp }, fast);
+} finally {
+  await Promise.all([temporal.stop(), hasty.stop(), postgres.stop(), new Promise<void>((resolve) => mail.close(resolve))]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const golden: Record<string, string[]> = JSON.parse(readFileSync(GOLDEN, { encoding: 'utf8', flag: 'a+' }) || '{}');
+for (const [file, { commands, error }] of await replay(await observedBundle(), written)) {
+  if (error) throw new Error(`${file} does not replay: ${error}`);
+  golden[file] = commands;
+}
+const kept = Object.fromEntries(historyFiles().map((file) => [file, golden[file] ?? []]));
+writeFileSync(GOLDEN, `${JSON.stringify(kept, null, 2)}\n`);
