@@ -84,11 +84,13 @@ export async function notableCustomers(store: Store, limit: number): Promise<Not
     from found f join customer c on c.id = f.customer_id
     order by f.place, f.amount desc nulls last, f.count desc, c.external_id`.execute(store.db);
   const chosen: Notable[] = [];
-  for (const why of new Set(rows.map((row) => row.why))) {
-    const left = rows.filter((row) => row.why === why && !chosen.some((one) => one.customer === row.customer));
-    const times = (row: Notable): number => chosen.filter((one) => one.currency === row.currency).length;
+  const times = (row: Notable): number => chosen.filter((one) => one.currency === row.currency).length;
+  const choose = (among: readonly Notable[]): void => {
+    const left = among.filter((row) => !chosen.some((one) => one.customer === row.customer));
     const [best] = left.toSorted((a, b) => times(a) - times(b));
     if (best && chosen.length < limit) chosen.push(best);
-  }
+  };
+  for (const why of new Set(rows.map((row) => row.why))) choose(rows.filter((row) => row.why === why));
+  for (let tried = chosen.length; tried < limit; tried++) choose(rows);
   return chosen;
 }

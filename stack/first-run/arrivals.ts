@@ -13,6 +13,7 @@ export class Arrivals implements Incoming {
   readonly total: number;
   #next = 0;
   #sent = 0;
+  #sendingMs = 0;
   readonly #signal: AbortSignal;
 
   /** Arrivals of one hour keep the order in which they are given. */
@@ -33,12 +34,18 @@ export class Arrivals implements Incoming {
     return this.#sent;
   }
 
+  /** Real time spent sending. */
+  get sendingMs(): number {
+    return this.#sendingMs;
+  }
+
   nextHour(): Instant | null {
     return this.#hours[this.#next]?.[0] ?? null;
   }
 
   /** Sends all of an hour, one by one. */
   async post(hour: Instant): Promise<void> {
+    const began = performance.now();
     while ((this.nextHour() ?? '~') <= hour) {
       for (const arrival of this.#hours[this.#next]?.[1] ?? []) {
         this.#signal.throwIfAborted();
@@ -47,5 +54,6 @@ export class Arrivals implements Incoming {
       }
       this.#next += 1;
     }
+    this.#sendingMs += performance.now() - began;
   }
 }

@@ -7,7 +7,7 @@ import { StackError } from '../error.ts';
 import type { StackOptions } from '../options.ts';
 import { firstIssueDate, shiftLedger, weeksToShift } from './ledger.ts';
 import { readLedger } from './read-ledger.ts';
-import type { ReadMappedLedger } from './read-ledger.ts';
+import type { ReadLedger } from './read-ledger.ts';
 
 /** How this data folder began: kept as the setting `firstRun`, so that a start after any interruption goes on where it was. */
 export type Beginning =
@@ -36,7 +36,7 @@ const RECENT_MONTHS = 6;
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
 
 /** The ledger of a first run as its file has it; a user's own was copied into the data folder when it began. */
-export async function sourceLedger(source: FirstRun['source'], dataDir: string): Promise<ReadMappedLedger> {
+export async function sourceLedger(source: FirstRun['source'], dataDir: string): Promise<ReadLedger> {
   if (source === 'example') return readLedger(example('ledger.csv'), example('ledger.mapping.json'));
   const folder = join(dataDir, 'import');
   const kept = readdirSync(folder).find((name) => name.startsWith('ledger.'));

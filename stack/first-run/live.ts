@@ -48,6 +48,8 @@ export interface LiveOptions {
 export interface Lived {
   readonly documents: number;
   readonly visits: number;
+  /** Real seconds: of history and customers, of sending documents, and of the processes that answer them. */
+  readonly seconds: { readonly before: number; readonly sending: number; readonly processes: number };
   /** Rows of the file that could not be used, and documents the API refused. */
   readonly faults: readonly RowFault[];
   readonly refusals: readonly string[];
@@ -67,6 +69,7 @@ export async function live(options: LiveOptions): Promise<Lived> {
   const until = run.stepped ? run.today : latest(run.today, dateOf(new Date().toISOString(), zone));
   const telling = tell(ledger, run.goLive, until);
   const refusals: string[] = [];
+  const began = performance.now();
   const shown: Progress = {
     phase: 'customers',
     goLive: run.goLive,
@@ -81,6 +84,7 @@ export async function live(options: LiveOptions): Promise<Lived> {
   await sendCustomers(api, ledger, signal, show);
   await importHistory(store, telling.past, refusals, signal, show);
 
+  const living = performance.now();
   const arrivals = new Arrivals(arrivalsOf(options, telling, story, until, refusals), shown.at, signal);
   show({ phase: 'living', done: 0, total: arrivals.total });
   const { visits } = await stepTo(store, actor, instantAt(until, 0, zone), {
@@ -92,7 +96,13 @@ export async function live(options: LiveOptions): Promise<Lived> {
   if (!run.stepped) await setSpeed(store, actor, 1);
   await writeSetting(store, actor, BEGINNING_KEY, { ...run, today: until, done: true } satisfies FirstRun);
   show({ phase: 'done', at: instantAt(until, 0, zone), done: arrivals.sent });
-  return { documents: arrivals.sent, visits, faults: source.faults, refusals, story };
+  const sending = arrivals.sendingMs / 1000;
+  const seconds = {
+    before: (living - began) / 1000,
+    sending,
+    processes: (performance.now() - living) / 1000 - sending,
+  };
+  return { documents: arrivals.sent, visits, seconds, faults: source.faults, refusals, story };
 }
 
 const latest = (a: BusinessDate, b: BusinessDate): BusinessDate => (a > b ? a : b);

@@ -1,59 +1,63 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { customerTypes } from '../../domain/collection/documents.ts';
-import { isCurrency } from '../../domain/kernel/money.ts';
+import { importMapping } from '../../contracts/imports.ts';
+import { plainNumbers } from '../../domain/files/values.ts';
+import type { FieldType } from '../../domain/files/values.ts';
+import type { Reader } from '../../domain/files/mapping.ts';
 import { StackError } from '../error.ts';
-import { encodings } from './table.ts';
 
-/** How dates are written: Y, M and D stand for year, month and day; one or two digits of month and day alike. */
-export const dateFormats = ['YYYY-MM-DD', 'YYYY/M/D', 'YYYYMMDD', 'YYYY年M月D日', 'M/D/YYYY', 'D/M/YYYY', 'D.M.YYYY'] as const;
+/** More than one part payment in a row: paid and paidOn, paid2 and paidOn2, up to 9. */
+export const paymentPairs = ['', ...Array.from({ length: 8 }, (_, index) => String(index + 2))].map((n) => ({
+  paid: `paid${n}`,
+  paidOn: `paidOn${n}`,
+}));
 
-const column = z.string().min(1);
+/** What a column of a ledger can mean: the fields of an imported ledger, and what became of each invoice. */
+const fieldTypes: Readonly<Record<string, FieldType>> = {
+  record: 'text',
+  externalId: 'text',
+  number: 'text',
+  customer: 'text',
+  issueDate: 'date',
+  currency: 'text',
+  contract: 'text',
+  ladder: 'text',
+  'terms.days': 'integer',
+  customerName: 'text',
+  customerType: 'text',
+  customerTier: 'text',
+  customerRegion: 'text',
+  customerTermsDays: 'integer',
+  contactEmail: 'text',
+  contactMobile: 'text',
+  contactLanguage: 'text',
+  instalment: 'integer',
+  amount: 'amount',
+  dueDate: 'date',
+  kind: 'text',
+  settledOn: 'date',
+  open: 'amount',
+  disputed: 'boolean',
+  disputedOn: 'date',
+  resolvedOn: 'date',
+  ...Object.fromEntries(
+    paymentPairs.flatMap(({ paid, paidOn }): [string, FieldType][] => [
+      [paid, 'amount'],
+      [paidOn, 'date'],
+    ]),
+  ),
+};
+const required = ['externalId', 'customer', 'issueDate', 'currency', 'amount'];
 
-/** Which column of a ledger means what; explained for people in examples/README.md. */
-export const ledgerMapping = z.strictObject({
-  encoding: z.enum(encodings).optional(),
-  delimiter: z.string().length(1).optional(),
-  sheet: z.string().min(1).optional(),
-  dateFormat: z.enum(dateFormats).default('YYYY-MM-DD'),
-  decimal: z.enum(['.', ',']).default('.'),
+/** The mapping of an import, and how the ledger is told; explained for people in examples/README.md. */
+export const ledgerMapping = importMapping.extend({
+  /** Move all dates by whole weeks so that the last invoice is of this week; without it they stay. */
   shift: z.boolean().default(true),
-  yes: z.array(z.string()).default(['yes', 'y', 'true', '1', '是']),
-  columns: z.strictObject({
-    invoice: column,
-    customer: column,
-    issueDate: column,
-    amount: column,
-    dueDate: column.optional(),
-    currency: column.optional(),
-    instalment: column.optional(),
-    settledOn: column.optional(),
-    disputed: column.optional(),
-    disputedOn: column.optional(),
-    resolvedOn: column.optional(),
-    customerName: column.optional(),
-    customerType: column.optional(),
-    region: column.optional(),
-    email: column.optional(),
-    mobile: column.optional(),
-    kind: column.optional(),
-    paidOn: column.optional(),
-    paidAmount: column.optional(),
-  }),
-  payments: z.array(z.strictObject({ on: column, amount: column })).default([]),
-  paymentKinds: z.array(z.string().min(1)).default([]),
-  types: z.record(z.string(), z.enum(customerTypes)).default({}),
-  defaults: z
-    .strictObject({
-      currency: z.string().refine(isCurrency, 'is no ISO 4217 currency').optional(),
-      termsDays: z.int().min(0).max(720).default(30),
-      customerType: z.enum(customerTypes).default('other'),
-      region: z.string().min(1).default('-'),
-      ladder: z.string().min(1).optional(),
-      language: z.enum(['zh', 'en']).default('zh'),
-      emailDomain: z.string().min(1).optional(),
-    })
-    .default({ termsDays: 30, customerType: 'other', region: '-', language: 'zh' }),
+  /** Customers without an address get one of this domain: for examples only. */
+  inventedDomain: z
+    .string()
+    .regex(/^(?:[a-z0-9-]+\.)*(?:example|test|invalid)$/, 'must end in .example, .test or .invalid')
+    .optional(),
 });
 export type LedgerMapping = z.output<typeof ledgerMapping>;
 
@@ -72,10 +76,31 @@ export function readMapping(file: string): LedgerMapping {
   throw new StackError(`The mapping ${file} does not fit (${places.join('; ')}): examples/README.md explains it.`);
 }
 
-/** Refuses a mapping that names columns the table does not have. Throws StackError naming them and those there are. */
-export function requireColumns(mapping: LedgerMapping, columns: readonly string[], file: string): void {
-  const named = [...Object.values(mapping.columns), ...mapping.payments.flatMap(({ on, amount }) => [on, amount])];
-  const missing = [...new Set(named.filter((name) => name !== undefined && !columns.includes(name)))];
-  if (missing.length === 0) return;
-  throw new StackError(`${file} has no column ${missing.join(', ')}: its columns are ${columns.join(', ')}.`);
+/** Binds the mapping to a table's header. Throws StackError naming fields there are not and columns the file has not. */
+export function bindLedger(mapping: LedgerMapping, header: readonly string[], file: string): Reader {
+  const sources =
+    mapping.fields ?? Object.fromEntries(header.filter((name) => fieldTypes[name]).map((name) => [name, { column: name }]));
+  const unknown = Object.keys(sources).filter((name) => !Object.hasOwn(fieldTypes, name));
+  const absent = required.filter((name) => !Object.hasOwn(sources, name));
+  const columns = Object.values(sources).flatMap(({ column }) =>
+    column !== undefined && !header.includes(column) ? [column] : [],
+  );
+  const known = Object.keys(fieldTypes).join(', ');
+  if (unknown.length > 0)
+    throw new StackError(`The mapping names fields a ledger has not (${unknown.join(', ')}): it has ${known}.`);
+  if (absent.length > 0) throw new StackError(`The mapping must say which column or value is ${absent.join(', ')}.`);
+  if (columns.length > 0)
+    throw new StackError(`${file} has no column ${columns.join(', ')}: its columns are ${header.join(', ')}.`);
+  const fields = Object.entries(sources).flatMap(([name, source]) => {
+    const type = fieldTypes[name];
+    const index = source.column === undefined ? null : header.indexOf(source.column);
+    return type === undefined ? [] : [{ name, field: { type, part: false }, source, index }];
+  });
+  const { decimal, thousands } = mapping.numbers ?? {};
+  const numbers = {
+    ...plainNumbers,
+    ...(decimal === ',' && { decimal, thousands: '.' as const }),
+    ...(thousands !== undefined && { thousands }),
+  };
+  return { kind: 'ledger', fields, hasParts: false, unusedColumns: [], dates: mapping.dates ?? 'YYYY-MM-DD', numbers };
 }
