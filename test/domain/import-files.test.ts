@@ -1,0 +1,257 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assemble } from '../../domain/files/assemble.ts';
+import { bindMapping, mappingFaults, readRow } from '../../domain/files/mapping.ts';
+import type { Mapping, Reader } from '../../domain/files/mapping.ts';
+import { dateOfSerial, plainNumbers, readCell } from '../../domain/files/values.ts';
+import type { Cell, DateFormat, NumberFormat } from '../../domain/files/values.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import { addDays, daysBetween } from '../../domain/kernel/calendar.ts';
+
+const amountOf = (cell: Cell, numbers: NumberFormat = plainNumbers) => {
+  const read = readCell(cell, 'amount', { date: 'YYYY-MM-DD', numbers });
+  return read.ok ? read.value : read.fault;
+};
+const dateOf = (cell: Cell, date: DateFormat = 'YYYY-MM-DD') => {
+  const read = readCell(cell, 'date', { date, numbers: plainNumbers });
+  return read.ok ? read.value : read.fault;
+};
+
+describe('amounts', () => {
+  const german: NumberFormat = { decimal: ',', thousands: '.' };
+  test.each<[Cell, NumberFormat, string | undefined]>([
+    ['1,234.50', plainNumbers, '1234.5'],
+    ['1234.50', plainNumbers, '1234.5'],
+    ['12,345,678', plainNumbers, '12345678'],
+    ['1.234,50', german, '1234.5'],
+    ['1.234', german, '1234'],
+    ["1'234.50", { decimal: '.', thousands: "'" }, '1234.5'],
+    ['1 234,5', { decimal: ',', thousands: ' ' }, '1234.5'],
+    ['1\u00A0234,5', { decimal: ',', thousands: ' ' }, '1234.5'],
+    ['¥1,234.50', plainNumbers, '1234.5'],
+    ['￥１，２３４．５０', plainNumbers, '1234.5'],
+    ['1234.5元', plainNumbers, '1234.5'],
+    ['CNY 1,000.00', plainNumbers, '1000'],
+    ['(1,234.50)', plainNumbers, '-1234.5'],
+    ['-5', plainNumbers, '-5'],
+    ['5.00-', plainNumbers, '-5'],
+    ['0007.10', plainNumbers, '7.1'],
+    ['.5', plainNumbers, '0.5'],
+    ['1234567890123.45', plainNumbers, '1234567890123.45'],
+    [0.1 + 0.2, plainNumbers, '0.3'],
+    [55.94, german, '55.94'],
+    [1e15, plainNumbers, '1000000000000000'],
+    ['', plainNumbers, undefined],
+    ['  ', plainNumbers, undefined],
+    [null, plainNumbers, undefined],
+  ])('%j is %j → %j', (cell, numbers, value) => expect(amountOf(cell, numbers)).toBe(value));
+
+  test.each<[Cell, NumberFormat]>([
+    ['1.234,50', plainNumbers],
+    ['1,23', plainNumbers],
+    ['1,2345.00', plainNumbers],
+    ['1.23', german],
+    ['1e5', plainNumbers],
+    ['0x10', plainNumbers],
+    ['NaN', plainNumbers],
+    ['12 34', plainNumbers],
+    ['--5', plainNumbers],
+    ['.', plainNumbers],
+    ['=1+1', plainNumbers],
+    ['1,234', { decimal: '.', thousands: '' }],
+  ])('%j is no number and is not guessed', (cell, numbers) => expect(amountOf(cell, numbers)).toBe('not-a-number'));
+
+  test('whatever marks a system writes with, the amount read is the amount written', () => {
+    const marks = fc.constantFrom<NumberFormat>(
+      plainNumbers,
+      german,
+      { decimal: '.', thousands: "'" },
+      { decimal: ',', thousands: ' ' },
+      { decimal: '.', thousands: '' },
+    );
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+        marks,
+        fc.constantFrom('CNY', 'JPY', 'KWD'),
+        (minor, numbers, currency) => {
+          const [whole = '', fraction] = formatAmount(minor, currency).split('.');
+          const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, numbers.thousands);
+          const read = amountOf(fraction === undefined ? grouped : `${grouped}${numbers.decimal}${fraction}`, numbers);
+          const plain = formatAmount(minor, currency);
+          expect(read).toBe(plain.includes('.') ? plain.replace(/\.?0+$/, '') : plain);
+        },
+      ),
+    );
+  });
+});
+
+describe('dates', () => {
+  test.each<[Cell, DateFormat, string]>([
+    ['2026-09-01', 'YYYY-MM-DD', '2026-09-01'],
+    ['2026-9-1', 'YYYY-MM-DD', '2026-09-01'],
+    ['2026/9/1', 'D.M.YYYY', '2026-09-01'],
+    ['9/1/2026', 'M/D/YYYY', '2026-09-01'],
+    ['9/1/2026', 'D/M/YYYY', '2026-01-09'],
+    ['1.9.2026', 'D.M.YYYY', '2026-09-01'],
+    ['2026年9月1日', 'YYYY-MM-DD', '2026-09-01'],
+    ['20260901', 'YYYYMMDD', '2026-09-01'],
+    [20260901, 'YYYYMMDD', '2026-09-01'],
+    ['2026-09-01T23:59:59.000+08:00', 'YYYY-MM-DD', '2026-09-01'],
+    ['9/1/2026 12:30', 'M/D/YYYY', '2026-09-01'],
+    [{ date: '2026-09-01' }, 'M/D/YYYY', '2026-09-01'],
+    [46266, 'M/D/YYYY', '2026-09-01'],
+    ['46266', 'excel', '2026-09-01'],
+    ['46266.75', 'excel', '2026-09-01'],
+  ])('%j written %s is %s', (cell, format, date) => expect(dateOf(cell, format)).toBe(date));
+
+  test.each<[Cell, DateFormat]>([
+    ['31.2.2026', 'D.M.YYYY'],
+    ['2026-02-29', 'YYYY-MM-DD'],
+    ['13/1/2026', 'M/D/YYYY'],
+    ['9/1/26', 'M/D/YYYY'],
+    ['9/1/2026', 'YYYY-MM-DD'],
+    ['46266', 'YYYY-MM-DD'],
+    ['tomorrow', 'YYYY-MM-DD'],
+    [0, 'excel'],
+    [60, 'excel'],
+    [9e9, 'excel'],
+    [true, 'YYYY-MM-DD'],
+  ])('%j written %s is no day', (cell, format) => expect(dateOf(cell, format)).toBe('not-a-date'));
+
+  test('day numbers of a spreadsheet count on without a gap from March 1900, and from 1904 four years and a day later', () => {
+    expect([1, 59, 61, 46266].map((n) => dateOfSerial(n, false))).toEqual([
+      '1900-01-01',
+      '1900-02-28',
+      '1900-03-01',
+      '2026-09-01',
+    ]);
+    fc.assert(
+      fc.property(fc.integer({ min: 61, max: 2_000_000 }), (serial) => {
+        const date = dateOfSerial(serial, false) ?? '';
+        expect(daysBetween('1900-03-01', date)).toBe(serial - 61);
+        expect(dateOfSerial(serial, true)).toBe(addDays(date, 1462));
+      }),
+    );
+  });
+});
+
+describe('other cells', () => {
+  const read = (cell: Cell, type: 'rate' | 'boolean' | 'integer' | 'text') => {
+    const value = readCell(cell, type, { date: 'YYYY-MM-DD', numbers: plainNumbers });
+    return value.ok ? value.value : value.fault;
+  };
+  test.each<[Cell, 'rate' | 'boolean' | 'integer' | 'text', unknown]>([
+    ['13%', 'rate', '0.13'],
+    ['13 ％', 'rate', '0.13'],
+    ['6.5%', 'rate', '0.065'],
+    ['100%', 'rate', '1'],
+    ['0.13', 'rate', '0.13'],
+    [0.13, 'rate', '0.13'],
+    ['是', 'boolean', true],
+    ['No', 'boolean', false],
+    [true, 'boolean', true],
+    ['perhaps', 'boolean', 'not-a-boolean'],
+    [3, 'integer', 3],
+    ['3.5', 'integer', 'not-a-whole-number'],
+    ['第1期', 'integer', 'not-a-whole-number'],
+    [31002200000001, 'text', '31002200000001'],
+    ['两\r\n 行\u3000文', 'text', '两 行 文'],
+    [{ error: '#N/A' }, 'text', 'cell-error'],
+  ])('%j as %s is %j', (cell, type, value) => expect(read(cell, type)).toBe(value));
+});
+
+const bound = (kind: Parameters<typeof bindMapping>[0], mapping: Mapping, header: string[]): Reader => {
+  const result = bindMapping(kind, mapping, header);
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.reader;
+};
+
+describe('mappings', () => {
+  test('what is unknown, missing, or names no column or two is told by field', () => {
+    const fields = { externalId: { column: 'id' }, constructor: { column: 'x' } };
+    expect(mappingFaults('credit-notes', { fields }).map((one) => `${one.field} ${one.fault}`)).toEqual([
+      'constructor field-unknown',
+      'customer field-missing',
+      'invoice field-missing',
+      'amount field-missing',
+      'currency field-missing',
+      'issuedOn field-missing',
+      'reason field-missing',
+    ]);
+    const whole = Object.fromEntries(
+      ['externalId', 'customer', 'issueDate', 'currency', 'amount'].map((name) => [name, { column: name }]),
+    );
+    const found = bindMapping('invoices', { fields: whole }, ['externalId', 'customer', 'currency', 'amount', 'amount']);
+    expect(found).toEqual({
+      ok: false,
+      faults: [
+        { field: 'issueDate', column: 'issueDate', fault: 'column-missing' },
+        { field: 'amount', column: 'amount', fault: 'column-twice' },
+      ],
+    });
+  });
+
+  test('without a mapping columns are known by their names, in any case and width', () => {
+    const reader = bound('invoices', {}, ['EXTERNALID', 'Customer', 'ｉｓｓｕｅＤａｔｅ', 'currency', 'amount', 'notes', '']);
+    expect(reader.fields.map((one) => one.name).sort()).toEqual(['amount', 'currency', 'customer', 'externalId', 'issueDate']);
+    expect(reader.unusedColumns).toEqual(['notes']);
+  });
+
+  test('words are translated, gaps filled, slashes replaced; names of the language itself mean nothing', () => {
+    const of = (source: object) => {
+      const fields = {
+        externalId: { column: 'a', ...source },
+        customer: { value: 'C' },
+        issueDate: { value: '2026-01-01' },
+        currency: { value: 'CNY' },
+        amount: { value: '1' },
+      };
+      return (cell: Cell) => readRow(bound('invoices', { fields }, ['a']), 2, [cell], 1).values['externalId'];
+    };
+    expect(of({ values: { 甲: 'A' } })('甲')).toBe('A');
+    expect(of({ values: { 甲: 'A' } })('乙')).toBe('乙');
+    expect(of({ values: { 甲: 'A' } })('constructor')).toBe('constructor');
+    expect(of({ default: 'none' })('')).toBe('none');
+    expect(of({ replace: { '/': '-' } })('2026/09/1')).toBe('2026-09-1');
+  });
+});
+
+describe('documents', () => {
+  const header = ['externalId', 'customer', 'issueDate', 'currency', 'instalments.amount', 'instalments.dueDate'];
+  const reader = bound('invoices', {}, header);
+  const row = (n: number, ...cells: Cell[]) => readRow(reader, n, cells, header.length);
+
+  test('rows of one id become instalments in their order, and the amount is their sum', () => {
+    const made = assemble(reader, [
+      row(2, 'I', 'C', '2026-01-01', 'CNY', '10.10', '2026-02-01'),
+      row(9, 'I', '', '', '', '20.20', '2026-03-01'),
+    ]);
+    expect(made.faults).toEqual([]);
+    expect(made.body).toMatchObject({
+      number: 'I',
+      amount: '30.30',
+      instalments: [
+        { no: 1, amount: '10.1', dueDate: '2026-02-01' },
+        { no: 2, amount: '20.2', dueDate: '2026-03-01' },
+      ],
+    });
+    expect(made.at(['instalments', 1, 'dueDate'])).toEqual({ row: 9, field: 'instalments.dueDate' });
+    expect(made.at(['customer'])).toEqual({ row: 2, field: 'customer' });
+  });
+
+  test('rows that contradict each other about the document are refused at the later row', () => {
+    const made = assemble(reader, [
+      row(2, 'I', 'C', '2026-01-01', 'CNY', '10', '2026-02-01'),
+      row(3, 'I', 'D', '2026-01-01', 'CNY', '20', '2026-03-01'),
+    ]);
+    expect(made.faults).toEqual([{ row: 3, field: 'customer', fault: 'differs', params: { value: 'D', other: 'C', first: 2 } }]);
+  });
+
+  test('where no part is mapped, the same row twice is one document and another row is a contradiction', () => {
+    const single = bound('invoices', {}, ['externalId', 'customer', 'issueDate', 'currency', 'amount']);
+    const cells = (n: number, amount: string) => readRow(single, n, ['I', 'C', '2026-01-01', 'CNY', amount], 5);
+    expect(assemble(single, [cells(2, '5'), cells(3, '5.00')]).faults).toEqual([]);
+    expect(assemble(single, [cells(2, '5'), cells(3, '6')]).faults).toMatchObject([{ row: 3, fault: 'same-id' }]);
+  });
+});
