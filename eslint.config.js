@@ -4,7 +4,11 @@ import tseslint from 'typescript-eslint';
 const house = {
   domain: { values: ['domain'], types: [] },
   contracts: { values: ['domain', 'contracts'], types: [], packages: ['zod', '@asteasolutions/zod-to-openapi'] },
-  workflows: { values: ['workflows', 'domain'], types: ['activities', 'contracts'], packages: ['@temporalio/workflow', '@temporalio/common'] },
+  workflows: {
+    values: ['workflows', 'domain'],
+    types: ['activities', 'contracts'],
+    packages: ['@temporalio/workflow', '@temporalio/common'],
+  },
   activities: { values: ['activities', 'domain', 'contracts'], types: ['store', 'config'] },
   store: { values: ['store', 'domain'], types: [] },
   api: { values: ['api', 'contracts', 'domain', 'store', 'workflows'], types: ['config', 'activities'] },
@@ -32,9 +36,16 @@ const fences = Object.entries(house).map(([room, may]) => {
               message: `${room}/ may import only types of ${r}/`,
             })),
             ...(may.packages
-              ? [{ regex: `^(?!\\.)(?!(${may.packages.join('|')})(/|$))`, message: `${room}/ may import only ${may.packages.join(', ')}` }]
+              ? [
+                  {
+                    regex: `^(?!\\.)(?!(${may.packages.join('|')})(/|$))`,
+                    message: `${room}/ may import only ${may.packages.join(', ')}`,
+                  },
+                ]
               : []),
-            ...(room === 'domain' ? [{ regex: '^(?!\\.)(?!decimal\\.js$)', message: 'domain/ imports nothing but itself (and decimal.js)' }] : []),
+            ...(room === 'domain'
+              ? [{ regex: '^(?!\\.)(?!decimal\\.js$)', message: 'domain/ imports nothing but itself (and decimal.js)' }]
+              : []),
           ],
         },
       ],

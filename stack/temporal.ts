@@ -11,7 +11,6 @@ import { freePort } from './ports.ts';
 import { commandLineOf, endProcess, isAlive } from './processes.ts';
 
 export { resolveTemporal } from './temporal-binary.ts';
-export type { TemporalSource } from './temporal-binary.ts';
 
 const HOST = '127.0.0.1';
 const READY_MS = 60_000;

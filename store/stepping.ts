@@ -46,7 +46,9 @@ export class NotQuiet extends Error {
  * the same result on every machine.
  */
 export async function stepTo(store: Store, actor: Actor, until: Instant, options: StepOptions = {}): Promise<StepResult> {
-  let bells = 0;
+  const begun = (await readClock(store)).businessNow;
+  await standAt(store, actor, begun);
+  let bells = await visit(store, begun, undefined);
   let visits = 0;
   for (;;) {
     options.signal?.throwIfAborted();

@@ -131,8 +131,11 @@ async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Un
     customer_id: event.customerId ?? null,
     data: event.data ?? {},
   }));
-  const asks = [...new Map((done.asks ?? []).map((ask) => [ask.subject, ask])).values()];
-  const answer = done.answer ? [done.answer] : [];
+  const own = done.answer?.subject;
+  const asks = [...new Map((done.asks ?? []).map((ask) => [ask.subject, ask])).values()].filter((ask) => ask.subject !== own);
+  // A process that asks itself is rung again: one statement may touch its row only once.
+  const again = (done.asks ?? []).some((ask) => ask.subject === own) ? 1 : 0;
+  const answer = done.answer ? [{ ...done.answer, again }] : [];
   await sql`
     with a as (
       insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, before, after)
@@ -153,9 +156,10 @@ async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Un
       select x.subject, x.kind, 1 from jsonb_to_recordset(${JSON.stringify(asks)}::jsonb) as x(subject text, kind text) order by 1
       on conflict (subject) do update set asked = wake.asked + 1),
     n as (
-      update wake set answered = greatest(answered, x.asked), at = x.at
-      from jsonb_to_recordset(${JSON.stringify(answer)}::jsonb) as x(subject text, asked bigint, at timestamptz) where wake.subject = x.subject)
-    select pg_notify('duecourse', ${asks.length + (done.posts?.length ?? 0) > 0 ? 'wake' : 'event'})`.execute(tx);
+      update wake set answered = greatest(answered, x.asked), at = x.at, asked = wake.asked + x.again
+      from jsonb_to_recordset(${JSON.stringify(answer)}::jsonb) as x(subject text, asked bigint, at timestamptz, again int)
+      where wake.subject = x.subject)
+    select pg_notify('duecourse', ${asks.length + again + (done.posts?.length ?? 0) > 0 ? 'wake' : 'event'})`.execute(tx);
   await markCommitted(tx);
 }
 

@@ -103,26 +103,3 @@ export async function askEverybody(store: Store): Promise<number> {
   await sql`select pg_notify('duecourse', 'wake')`.execute(store.db);
   return Number(numAffectedRows ?? 0);
 }
-
-export interface BoardState {
-  /** Rows whose process has not answered what was asked. */
-  pending: number;
-  /** Rows no process was started for. */
-  unstarted: number;
-  /** Rows whose moment has passed. */
-  overdue: number;
-  /** Age in seconds of the oldest bell that waits to be rung. */
-  lagSeconds: number;
-}
-
-/** The doorbell board in figures, for metrics and readiness. */
-export async function boardState(store: Store): Promise<BoardState> {
-  const { now } = await momentOf(store.db, store);
-  const { rows } = await sql<BoardState>`
-    select (count(*) filter (where asked > answered))::int as pending, (count(*) filter (where started_at is null))::int as unstarted,
-      (count(*) filter (where at <= ${now}::timestamptz))::int as overdue,
-      coalesce(extract(epoch from clock_timestamp() - min(rang_at) filter (where asked > answered)), 0)::float8 as "lagSeconds" from wake`.execute(
-    store.db,
-  );
-  return rows[0] ?? { pending: 0, unstarted: 0, overdue: 0, lagSeconds: 0 };
-}

@@ -1,5 +1,3 @@
-/** ISO 4217 alphabetic code, upper case. */
-export type Currency = string;
 
 /** ISO 4217 minor-unit exponents of the active currencies; fund codes, metals and four-decimal units of account are left out. */
 const codesByExponent: Readonly<Record<0 | 2 | 3, string>> = {
