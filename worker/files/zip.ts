@@ -1,5 +1,5 @@
 import { Readable, pipeline } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { FileFault, fileBounds } from './fault.ts';
 
 const END = 0x06054b50;
@@ -18,6 +18,7 @@ interface Entry {
   method: number;
   packed: number;
   size: number;
+  crc: number;
   offset: number;
 }
 
@@ -48,17 +49,19 @@ export class Zip {
     const entry = this.#entries.get(name);
     if (!entry) throw new FileFault('file-damaged', { part: name });
     let left = entry.size;
+    let crc = 0;
     try {
       for await (const piece of this.#unpacked(entry)) {
         left -= piece.length;
         if (left < 0) throw new FileFault('file-damaged', { part: name });
+        crc = crc32(piece, crc);
         yield piece;
       }
     } catch (error) {
       if (error instanceof FileFault) throw error;
       throw new FileFault('file-damaged', { part: name });
     }
-    if (left !== 0) throw new FileFault('file-damaged', { part: name });
+    if (left !== 0 || crc !== entry.crc) throw new FileFault('file-damaged', { part: name });
   }
 
   #unpacked(entry: Entry): AsyncIterable<Buffer> {
@@ -105,7 +108,8 @@ function entryAt(bytes: Buffer, at: number, extra: Buffer): Entry {
   };
   const size = sized(bytes.readUInt32LE(at + 24));
   const packed = sized(bytes.readUInt32LE(at + 20));
-  return { method: bytes.readUInt16LE(at + 10), size, packed, offset: sized(bytes.readUInt32LE(at + 42)) };
+  const [method, crc] = [bytes.readUInt16LE(at + 10), bytes.readUInt32LE(at + 16)];
+  return { method, crc, size, packed, offset: sized(bytes.readUInt32LE(at + 42)) };
 }
 
 function wideField(extra: Buffer): Buffer {
