@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Config } from '../config/env.ts';
 import { startListener } from '../store/listener.ts';
 import { openStore } from '../store/open.ts';
@@ -92,6 +92,8 @@ function quietRuntime(log: WorkerLog): void {
       if (level === 'ERROR') log.error(fields, message);
       else log.warn(fields, message);
     }),
+    // Without forwarding the native core writes to stdout, which belongs to whoever started us.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
     shutdownSignals: [],
   });
 }
