@@ -52,15 +52,14 @@ export interface LifecycleFigures {
   faults: string[];
 }
 
-const WARM = 24;
+const WARM = 64;
 const LOOK_MS = 250;
 
 /** Runs the whole of Job R with one contender: create, pay early, all due, pay late, done; each phase measured apart. */
 export async function runLifecycle(arena: Arena, contender: Contender, options: LifecycleOptions): Promise<LifecycleFigures> {
   const { count, callers } = options;
-  const lead = Math.ceil(14 + count / 70 + (count * 0.15) / 45);
-  const planned = await plan(arena, count, lead, options.spreadSeconds);
-  await warmUp(arena, contender, planned.warm);
+  const secondsEach = await warmUp(arena, contender, (await plan(arena, WARM, 600, 0)).all);
+  const planned = await plan(arena, count, Math.ceil(12 + count * secondsEach * 0.8), options.spreadSeconds);
   const all = planned.all;
   const probe = new Probe(arena, contender, options.postgresPid);
   const early = all.filter((one) => one.fate === 'early');
@@ -160,7 +159,7 @@ async function plan(
   count: number,
   leadSeconds: number,
   spreadSeconds: number,
-): Promise<{ all: Planned[]; warm: Planned[]; firstDue: number; real(at: string): number }> {
+): Promise<{ all: Planned[]; firstDue: number; real(at: string): number }> {
   const store = openStore({ url: arena.url, max: 1, applicationName: 'bench' });
   try {
     const { now, clock } = await momentOf(store.db, store);
@@ -170,18 +169,21 @@ async function plan(
     const termsOf = (customerCode: string) =>
       store.policies.terms({ ladder, policyVersion: version, currency: 'CNY', customerCode });
     const all = await portfolio({ count, now, leadSeconds, spreadSeconds, calendar, termsOf });
-    const warm = all.slice(0, WARM).map((one) => ({ ...one, externalId: `W-${one.index}`, fate: 'early' as const }));
     const real = (at: string): number =>
       Date.parse(clock.realAnchor) + (Date.parse(at) - Date.parse(clock.businessAnchor)) / clock.speed;
-    return { all, warm, real, firstDue: Math.min(...all.map((one) => real(one.at))) };
+    return { all, real, firstDue: Math.min(...all.map((one) => real(one.at))) };
   } finally {
     await store.close();
   }
 }
 
-async function warmUp(arena: Arena, contender: Contender, warm: readonly Planned[]): Promise<void> {
-  await pour(warm, 8, (one) => contender.warmUp(one));
-  await until(async () => (await completed(arena, contender)) >= warm.length, LOOK_MS, 60_000, 'warmed up');
+/** Lifecycles that end at once, so that nothing is measured cold; answers how many seconds each took, which tells how soon the first may fall due. */
+async function warmUp(arena: Arena, contender: Contender, all: readonly Planned[]): Promise<number> {
+  const began = performance.now();
+  const warm = all.map((one) => ({ ...one, externalId: `W-${one.index}`, fate: 'early' as const }));
+  await pour(warm, 32, (one) => contender.warmUp(one));
+  await until(async () => (await completed(arena, contender)) >= warm.length, LOOK_MS, 120_000, 'warmed up');
+  return (performance.now() - began) / 1000 / warm.length;
 }
 
 /** Money for these, until their workflows have ended; `before`: how many had ended already (beside those of the warm-up). */

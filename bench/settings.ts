@@ -16,7 +16,7 @@ export interface Settings {
   kill: boolean;
   /** Job R: only one of the two, for profiling. */
   only: 'L0' | 'ours' | null;
-  /** Search of the ground: names of variants that contain this text. */
+  /** Search of the ground: names of variants that match this pattern. */
   match: string;
   /** Folder for CPU profiles of the worker; none are taken when null. */
   profile: string | null;
@@ -25,7 +25,7 @@ export interface Settings {
 }
 
 const USAGE = `npm run bench -- [--job r|facts|ground|first-run]… [--sizes 1000,3000] [--rounds 3] [--quick]
-  [--outreach] [--kill] [--only L0|ours] [--match TEXT] [--profile DIR] [--out DIR]`;
+  [--outreach] [--kill] [--only L0|ours] [--match PATTERN] [--profile DIR] [--out DIR]`;
 
 /** Reads the command line. Exits with the usage when it cannot be read. */
 export function readSettings(args: readonly string[]): Settings {

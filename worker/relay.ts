@@ -17,6 +17,8 @@ const IDLE_MS = 500;
 const WATCHDOG_MS = 10_000;
 const LATE_SECONDS = 60;
 const RETRY_MS = 1_000;
+/** After a look that did not fill a batch the next one waits so long: under load many bells then share the cost of a look. */
+const GATHER_MS = 20;
 /** A row that writers hold just now is marked as rung when they let it go; nobody else's bell waits for that. */
 const BUSY_ROW_MS = 50;
 /** A call the engine does not answer is given up, and its bell rung again. */
@@ -68,6 +70,7 @@ export function startRelay(options: RelayOptions): Relay {
       const leased = await lease(options, counts);
       if (leased.length > 0) unmarked.push(...(await ringAll(client, options, leased, counts)));
       else await sleeper.sleep(unmarked.length > 0 ? BUSY_ROW_MS : IDLE_MS);
+      if (leased.length > 0 && leased.length < BATCH) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     }
     await mark(options, unmarked, counts);
   })();
