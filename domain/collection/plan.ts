@@ -59,19 +59,25 @@ function openPlan(live: ReceivableFacts, terms: CollectionTerms, pause: Standing
       pause.why === 'dispute' ? { code: 'disputed', params: {} } : { code: 'promise-pending', params: { on: pause.on ?? '' } };
     return waiting(why, judgement, withdrawRequests(live, 'planned', why.code));
   }
-  const remaining = scheduleRungs(live, terms, now);
   if (openMinor(live) - disputedMinor(live) < terms.minBalanceMinor) {
-    const next = remaining.find((r) => r.at > now)?.at ?? null;
     const why: Why = { code: 'below-minimum', params: {} };
-    return waiting(why, earliest(next, judgement), withdrawRequests(live, 'planned', why.code));
+    const changes = withdrawRequests(live, 'planned', why.code);
+    const next = scheduleRungs(recorded(live, changes, now), terms, now).find((r) => r.at > now)?.at ?? null;
+    return waiting(why, earliest(next, judgement), changes);
   }
-  const next = nextRung(remaining, judgement, now, terms.calendar.zone);
+  const remaining = scheduleRungs(live, terms, now);
+  const next = nextRung(live, remaining, judgement, now, terms.calendar.zone);
   const changes = [...redated(live, remaining), ...next.changes];
   if (next.due || next.changes.length === 0) return { ...next, changes };
   // What is missed no longer keeps the next rung at a distance: its day is found without it.
-  const kept = live.rungs.filter((r) => !changes.some((c) => c.id === r.id));
-  const after = openPlan({ ...live, rungs: [...kept, ...changes.map((c) => ({ ...c, at: now }))] }, terms, pause, now);
+  const after = openPlan(recorded(live, changes, now), terms, pause, now);
   return { ...after, changes: [...changes, ...after.changes] };
+}
+
+/** The facts once the changes stand on record. */
+function recorded(facts: ReceivableFacts, changes: readonly RungChange[], now: Instant): ReceivableFacts {
+  const kept = facts.rungs.filter((r) => !changes.some((c) => c.id === r.id));
+  return { ...facts, rungs: [...kept, ...changes.map((c) => ({ ...c, at: now }))] };
 }
 
 const waiting = (why: Why, at: Instant | null, changes: RungChange[]): Next => ({
@@ -84,10 +90,19 @@ const waiting = (why: Why, at: Instant | null, changes: RungChange[]): Next => (
  * Of the rungs that remain: the one to take now (the highest that is due and not too late to be of use), or the one to wait for, and
  * those that its coming supersedes.
  */
-function nextRung(remaining: readonly ScheduledRung[], judgement: Instant | null, now: Instant, zone: string): Next {
+function nextRung(
+  { rungs }: ReceivableFacts,
+  remaining: readonly ScheduledRung[],
+  judgement: Instant | null,
+  now: Instant,
+  zone: string,
+): Next {
   const today = dateOf(now, zone);
   const due = remaining.filter((r) => r.at <= now);
-  const rank = due.findLastIndex((r) => r.requested || r.rung.ifMissed === 'take' || daysBetween(r.on, today) <= 1);
+  // A rung for which a lower one has just given way was in time then, though its own day, without that one, lies further back.
+  const gaveWay = rungs.filter((r) => r.state === 'missed' && r.reason === 'superseded').map((r) => dateOf(r.at, zone));
+  const inTime = (r: ScheduledRung): boolean => [r.on, ...gaveWay].some((day) => daysBetween(day, today) <= 1);
+  const rank = due.findLastIndex((r) => r.requested || r.rung.ifMissed === 'take' || inTime(r));
   const highest = due[rank];
   const changes = due.flatMap((r, place): RungChange[] =>
     place === rank ? [] : [{ id: r.rung.id, state: 'missed', reason: place < rank ? 'superseded' : 'too-late' }],

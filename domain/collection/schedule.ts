@@ -1,5 +1,5 @@
 import { addDays, dateOf, daysBetween, endOfMonth, instantAt, nextContactDay } from '../kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../kernel/calendar.ts';
+import type { BusinessDate, Calendar, Instant } from '../kernel/calendar.ts';
 import { isContact } from './ladder.ts';
 import type { Rung, RungState } from './ladder.ts';
 import type { CollectionTerms, ReceivableFacts, RungRecord } from './receivable.ts';
@@ -55,16 +55,18 @@ function brokenSince(facts: ReceivableFacts): Instant | null {
   return latest !== null && (moved === null || latest > moved) ? latest : null;
 }
 
+/** The day before which no rung can have been taken, so that none is late by it: the end of the last pause, the day after one was given up. */
+function heldUntil(facts: ReceivableFacts, zone: string): BusinessDate | null {
+  const pausedTo = facts.pauses.at(-1)?.to;
+  const skippedAt = lastAt(facts.rungs, ['skipped']);
+  const days = [...(pausedTo ? [dateOf(pausedTo, zone)] : []), ...(skippedAt ? [addDays(dateOf(skippedAt, zone), 1)] : [])];
+  return days.sort().at(-1) ?? null;
+}
+
 /** The day of the rung after a broken promise: the next contact day, even before its own, but no demand before the debt is overdue. */
-function afterBroken(
-  judged: Instant,
-  planned: BusinessDate,
-  facts: ReceivableFacts,
-  { calendar }: CollectionTerms,
-  now: Instant,
-): BusinessDate {
-  const from = later(dateOf(judged, calendar.zone), earlier(planned, addDays(facts.dueDate, 1)));
-  return nextContactDay(calendar, addDays(from, pausedDays(facts, from, now, calendar.zone)));
+function afterBroken(judged: Instant, planned: BusinessDate, facts: ReceivableFacts, calendar: Calendar): BusinessDate {
+  const soonest = earlier(planned, addDays(facts.dueDate, 1));
+  return nextContactDay(calendar, later(dateOf(judged, calendar.zone), soonest));
 }
 
 /**
@@ -80,9 +82,7 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
   const old = beforeGoLive(facts, ladder.rungs);
   const lastTakenAt = lastAt(facts.rungs, ['taken']);
   const judged = brokenSince(facts);
-  // A rung held back by a pause is not late: it could not have been taken before the pause ended.
-  const lastPauseTo = facts.pauses.at(-1)?.to;
-  const freeFrom = lastPauseTo ? dateOf(lastPauseTo, zone) : null;
+  const freeFrom = heldUntil(facts, zone);
   const start = ladder.rungs[0] ? nominal(ladder.rungs[0], facts, facts.dueDate) : facts.dueDate;
 
   const remaining: ScheduledRung[] = [];
@@ -103,7 +103,7 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
       continue;
     }
     if (judged && remaining.length === 0) {
-      const sooner = afterBroken(judged, planned, facts, terms, now);
+      const sooner = afterBroken(judged, planned, facts, calendar);
       on = record?.state === 'requested' ? earlier(on, sooner) : sooner;
     }
     if (freeFrom) on = later(on, freeFrom);

@@ -96,6 +96,15 @@ describe('after an outage', () => {
     expect(verdict.changes).toEqual([missed('notice', 'too-late')]);
   });
 
+  it('what a lower rung gave way to is still taken, though it lies further back without that one', () => {
+    const own = termsOf({ ladder: { id: 'own', rungs: [rung('a', 1), rung('b', 1, { minGapDays: 4, ifMissed: 'drop' })] } });
+    const first = plan(factsOf(), at('2026-03-10'), own);
+    expect(first).toMatchObject({ due: true, plan: { rung: 'b' }, changes: [missed('a')] });
+    const rungs = [{ id: 'a', state: 'missed' as const, at: at('2026-03-10'), reason: 'superseded' }];
+    expect(plan(factsOf({ rungs }), at('2026-03-10'), own)).toMatchObject({ due: true, plan: { rung: 'b' }, changes: [] });
+    expect(plan(factsOf({ rungs }), at('2026-03-12'), own).changes).toEqual([missed('b', 'too-late')]);
+  });
+
   it('a rung too late to be of use does not take a lower one with it', () => {
     const own = termsOf({
       ladder: { id: 'own', rungs: [rung('a', 1), rung('b', 5, { ifMissed: 'drop' }), rung('c', 20)] },

@@ -156,6 +156,14 @@ describe('gaps and slots', () => {
     expect(days(factsOf({ rungs }), termsOf())[0]).toEqual(['call', '2026-03-21']);
   });
 
+  it('nothing else comes on the day on which a rung was given up', () => {
+    const rungs = [
+      taken('notice', '2026-03-02'),
+      { id: 'reminder-1', state: 'skipped' as const, at: at('2026-03-20', '11:00'), reason: 'no-address' },
+    ];
+    expect(days(factsOf({ rungs }), termsOf())[0]).toEqual(['reminder-2', '2026-03-23']);
+  });
+
   it('a requested contact holds the next at its gap, from the day it was asked for', () => {
     const facts = factsOf({
       rungs: [
@@ -239,12 +247,21 @@ describe('after a broken promise', () => {
     const done = { id: 'reminder-2', state, at: at('2026-03-18'), reason: null };
     const facts = factsOf({ promises: [broken('2026-03-18')], rungs: [...sent, done], pauses });
     expect(days(facts, termsOf(), at('2026-03-19'))[0]).toEqual(['call', '2026-04-01']);
+    const atOnce = { ...facts, rungs: [...sent, { ...done, at: at('2026-03-18', '00:00') }] };
+    expect(days(atOnce, termsOf(), at('2026-03-19'))[0]).toEqual(['call', '2026-04-01']);
   });
 
   it('a debt not yet overdue is not asked for sooner than planned', () => {
     const facts = factsOf({ promises: [broken('2026-02-20')] });
     expect(days(facts, termsOf())[0]).toEqual(['notice', '2026-03-02']);
     expect(days({ ...facts, rungs: [taken('notice', '2026-02-19')] }, termsOf())[0]).toEqual(['reminder-1', '2026-03-05']);
+  });
+
+  it('nor a debt of which the ladder waits some days, sooner than the day after it is due', () => {
+    const facts = factsOf({ promises: [broken('2026-02-25')], rungs: [taken('statement', '2026-02-25', '00:00')] });
+    expect(days(facts, termsOf({ ladder: ladderOf('public-hospital') }))[0]).toEqual(['reminder-1', '2026-03-09']);
+    const hurried = { ...facts, promises: [broken('2026-02-26')] };
+    expect(days(hurried, termsOf({ ladder: ladderOf('public-hospital') }))[0]).toEqual(['reminder-1', '2026-03-05']);
   });
 
   it('of several the last one counts; one kept in part hurries nothing', () => {
@@ -276,10 +293,11 @@ describe('going live', () => {
   });
 
   it('they are left out, and a rung anchored to one counts from its day', () => {
-    const terms = ladder(rung('a', 1), rung('b', 30, { anchor: 'previousRung', action: 'work-order' }));
+    const terms = ladder(rung('a', 1), rung('b', 11), rung('c', 30, { anchor: 'previousRung', action: 'work-order' }));
     const facts = factsOf({ collectFrom: '2026-03-20' });
-    expect(days(facts, terms)).toEqual([['b', '2026-04-04']]);
-    const recorded = { id: 'a', state: 'before-go-live' as const, at: at('2026-03-25'), reason: null };
-    expect(days({ ...facts, rungs: [recorded] }, terms)).toEqual([['b', '2026-04-04']]);
+    expect(days(facts, terms)).toEqual([['c', '2026-04-14']]);
+    const rungs = ['a', 'b'].map((id) => ({ id, state: 'before-go-live' as const, at: at('2026-03-25'), reason: null }));
+    expect(days({ ...facts, rungs }, terms)).toEqual([['c', '2026-04-14']]);
+    expect(days({ ...facts, rungs, collectFrom: null }, terms)).toEqual([['c', '2026-04-14']]);
   });
 });
