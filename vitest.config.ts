@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', include: UNIT } },
-      { extends: true, test: { name: 'replay', include: REPLAY } },
+      { extends: true, test: { name: 'unit', include: UNIT, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'replay', include: REPLAY, sequence: { groupOrder: 1 } } },
       {
         extends: true,
         test: {
@@ -18,6 +18,7 @@ export default defineConfig({
           exclude: [...UNIT, ...REPLAY],
           globalSetup: ['test/support/ground.ts'],
           maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
