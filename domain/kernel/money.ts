@@ -1,4 +1,3 @@
-
 /** ISO 4217 minor-unit exponents of the active currencies; fund codes, metals and four-decimal units of account are left out. */
 const codesByExponent: Readonly<Record<0 | 2 | 3, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF',

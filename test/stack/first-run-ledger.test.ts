@@ -248,7 +248,9 @@ describe("another company's ledger", () => {
 
   it('with a mapping that does not fit is refused in one sentence that names the place', async () => {
     const read = (over: object) => readLedger(...files('no,customer,date,amount\nA-1,K1,2026-03-02,1.00', over));
-    await expect(read({ fields: { ...fields, dueDate: 'day' } })).rejects.toThrow(/has no column day, paidOn, paid: its columns are no, customer, date, amount\.$/);
+    await expect(read({ fields: { ...fields, dueDate: 'day' } })).rejects.toThrow(
+      /has no column day, paidOn, paid: its columns are no, customer, date, amount\.$/,
+    );
     await expect(read({ fields: { ...fields, colour: 'date' } })).rejects.toThrow(/fields a ledger has not \(colour\)/);
     await expect(read({ fields: { customer: 'customer' } })).rejects.toThrow(/which column or value is externalId/);
     await expect(read({ field: {} })).rejects.toThrow(/does not fit \(.*field.*\): examples\/README/);
