@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { openStore } from '../../store/open.ts';
+import type { OpenStore } from '../../store/open.ts';
+import { setUp } from '../../store/setup.ts';
+import { stepTo } from '../../store/stepping.ts';
+import { freshDatabase } from '../support/database.ts';
+import { factsOf, shanghai, system } from '../support/facts.ts';
+import type { Facts } from '../support/facts.ts';
+import { fleetOver } from '../support/fleet.ts';
+import type { Fleet, WorkerProcess } from '../support/fleet.ts';
+import { expectIntact, expectNoFailures } from '../support/invariants.ts';
+import { looksOf } from '../support/world-over.ts';
+
+const DUE = '2026-03-04';
+
+describe('a worker that dies between the commit of its activity and the record of it in the history', () => {
+  let store: OpenStore;
+  let facts: Facts;
+  let fleet: Fleet;
+  let connection: Connection;
+  let drop: () => Promise<void>;
+  const taskQueue = `crash-${randomUUID()}`;
+
+  beforeEach(async () => {
+    const database = await freshDatabase();
+    drop = database.drop;
+    await setUp(database.url, { business: shanghai('2026-02-02'), speed: 0, pinned: false });
+    const ground = {
+      url: database.url,
+      temporalAddress: inject('temporalAddress'),
+      temporalNamespace: inject('temporalNamespace'),
+    };
+    store = openStore({ url: database.url, max: 4 });
+    facts = factsOf(store);
+    fleet = fleetOver(ground, taskQueue);
+    connection = await Connection.connect({ address: ground.temporalAddress });
+  });
+  afterEach(async () => {
+    await fleet.close();
+    await connection.close();
+    await store.close();
+    await drop();
+  });
+
+  it(
+    'takes nothing twice: a contact asked for, a letter written, a task opened, a debt ended',
+    { timeout: 240_000 },
+    async () => {
+      const crashes = ['rung.requested', 'rung.taken', 'work-order.opened', 'receivable.closed'];
+      const doomed = fleet.start({ crashAfter: crashes[0] ?? '' });
+      await doomed.ready;
+      let died = 0;
+      const chain = crashes.reduce<Promise<WorkerProcess>>(
+        (before, _action, place) =>
+          before.then(async (worker) => {
+            await worker.ended;
+            died += 1;
+            const next = crashes[place + 1];
+            return fleet.start(next ? { crashAfter: next } : {});
+          }),
+        Promise.resolve(doomed),
+      );
+      await facts.customer('X-1');
+      const id = await facts.invoice({ id: 'INV-X-1', customer: 'X-1', amount: '1000.00', issued: '2026-02-02', due: DUE });
+      await stepTo(store, system, shanghai('2026-03-21'));
+      await facts.pay({ id: 'P-X', customer: 'X-1', amount: '1000.00', on: '2026-03-21', invoice: 'INV-X-1' });
+      await stepTo(store, system, shanghai('2026-03-22'));
+      await chain;
+      expect(died).toBe(crashes.length);
+      const looks = looksOf(store);
+      expect((await looks.rungs(id)).map(({ rung, state, on }) => `${rung} ${state} ${on.slice(5)}`)).toEqual([
+        'notice taken 03-02',
+        'reminder-1 taken 03-05',
+        'reminder-2 taken 03-12',
+        'call taken 03-20',
+      ]);
+      expect(await looks.receivable(id)).toMatchObject({ stage: 'closed', outcome: 'paid' });
+      await expectIntact(store.db);
+      await expectNoFailures(new Client({ connection, namespace: inject('temporalNamespace') }), taskQueue);
+    },
+  );
+});

@@ -1,0 +1,80 @@
+import type { ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Ground } from './world-over.ts';
+
+const SCRIPT = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
+const CRASH = fileURLToPath(new URL('./crash-after-commit.mjs', import.meta.url));
+
+/** A worker in a process of its own. */
+export interface WorkerProcess {
+  readonly pid: number;
+  readonly alive: boolean;
+  /** Resolves when it polls for work; rejects when it ended before. */
+  ready: Promise<void>;
+  ended: Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** A graceful end. */
+  stop(): Promise<void>;
+}
+
+export interface Fleet {
+  start(options?: { crashAfter?: string }): WorkerProcess;
+  /** Ends every process that was started. */
+  close(): Promise<void>;
+}
+
+/** Worker processes over one ground and one task queue. */
+export function fleetOver(ground: Ground, taskQueue: string): Fleet {
+  const all: WorkerProcess[] = [];
+  return {
+    start({ crashAfter } = {}) {
+      const child = fork(SCRIPT, [], {
+        execArgv: ['--import', 'tsx', ...(crashAfter ? ['--import', CRASH] : [])],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+        env: {
+          ...process.env,
+          DATABASE_URL: ground.url,
+          TEMPORAL_ADDRESS: ground.temporalAddress,
+          TEMPORAL_NAMESPACE: ground.temporalNamespace,
+          DUECOURSE_TASK_QUEUE: taskQueue,
+          DUECOURSE_MODE: 'local',
+          LOG_LEVEL: 'silent',
+          ...(crashAfter && { CRASH_AFTER: crashAfter }),
+        },
+      });
+      const worker = processOf(child);
+      all.push(worker);
+      return worker;
+    },
+    close: async () => void (await Promise.all(all.map((worker) => worker.kill()))),
+  };
+}
+
+function processOf(child: ChildProcess): WorkerProcess {
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  const ended = once(child, 'exit').then(() => undefined);
+  const ready = Promise.race([
+    once(child, 'message').then(() => undefined),
+    ended.then(() => Promise.reject(new Error('the worker process ended before it was ready'))),
+  ]);
+  ready.catch(() => undefined);
+  return {
+    pid: child.pid ?? 0,
+    get alive() {
+      return isAlive();
+    },
+    ready,
+    ended,
+    async kill() {
+      if (isAlive()) child.kill('SIGKILL');
+      await ended;
+    },
+    async stop() {
+      if (isAlive()) child.send('stop');
+      await ended;
+    },
+  };
+}
