@@ -9,7 +9,7 @@ import { freshDatabase } from '../support/database.ts';
 import { factsOf, shanghai, system } from '../support/facts.ts';
 import type { Facts } from '../support/facts.ts';
 import { fleetOver } from '../support/fleet.ts';
-import type { Fleet, WorkerProcess } from '../support/fleet.ts';
+import type { Fleet } from '../support/fleet.ts';
 import { expectIntact, expectNoFailures } from '../support/invariants.ts';
 import { looksOf } from '../support/world-over.ts';
 
@@ -44,41 +44,31 @@ describe('a worker that dies between the commit of its activity and the record o
     await drop();
   });
 
-  it(
-    'takes nothing twice: a contact asked for, a letter written, a task opened, a debt ended',
-    { timeout: 240_000 },
-    async () => {
-      const crashes = ['rung.requested', 'rung.taken', 'work-order.opened', 'receivable.closed'];
-      const doomed = fleet.start({ crashAfter: crashes[0] ?? '' });
-      await doomed.ready;
-      let died = 0;
-      const chain = crashes.reduce<Promise<WorkerProcess>>(
-        (before, _action, place) =>
-          before.then(async (worker) => {
-            await worker.ended;
-            died += 1;
-            const next = crashes[place + 1];
-            return fleet.start(next ? { crashAfter: next } : {});
-          }),
-        Promise.resolve(doomed),
-      );
-      await facts.customer('X-1');
-      const id = await facts.invoice({ id: 'INV-X-1', customer: 'X-1', amount: '1000.00', issued: '2026-02-02', due: DUE });
-      await stepTo(store, system, shanghai('2026-03-21'));
-      await facts.pay({ id: 'P-X', customer: 'X-1', amount: '1000.00', on: '2026-03-21', invoice: 'INV-X-1' });
-      await stepTo(store, system, shanghai('2026-03-22'));
-      await chain;
-      expect(died).toBe(crashes.length);
-      const looks = looksOf(store);
-      expect((await looks.rungs(id)).map(({ rung, state, on }) => `${rung} ${state} ${on.slice(5)}`)).toEqual([
-        'notice taken 03-02',
-        'reminder-1 taken 03-05',
-        'reminder-2 taken 03-12',
-        'call taken 03-20',
-      ]);
-      expect(await looks.receivable(id)).toMatchObject({ stage: 'closed', outcome: 'paid' });
-      await expectIntact(store.db);
-      await expectNoFailures(new Client({ connection, namespace: inject('temporalNamespace') }), taskQueue);
-    },
-  );
+  it.each([
+    ['rung.requested', 'the contact is asked for once'],
+    ['rung.taken', 'the letter is written once'],
+    ['work-order.opened', 'the task is opened once'],
+    ['receivable.closed', 'the debt ends once'],
+  ])('%s: %s', { timeout: 150_000 }, async (action) => {
+    const doomed = fleet.start({ crashAfter: action });
+    await doomed.ready;
+    await facts.customer('X-1');
+    const id = await facts.invoice({ id: 'INV-X-1', customer: 'X-1', amount: '1000.00', issued: '2026-02-02', due: DUE });
+    const successor = doomed.ended.then(() => fleet.start().ready);
+    await stepTo(store, system, shanghai('2026-03-21'));
+    await facts.pay({ id: 'P-X', customer: 'X-1', amount: '1000.00', on: '2026-03-21', invoice: 'INV-X-1' });
+    await stepTo(store, system, shanghai('2026-03-22'));
+    await successor;
+    expect(doomed.alive).toBe(false);
+    const looks = looksOf(store);
+    expect((await looks.rungs(id)).map(({ rung, state, on }) => `${rung} ${state} ${on.slice(5)}`)).toEqual([
+      'notice taken 03-02',
+      'reminder-1 taken 03-05',
+      'reminder-2 taken 03-12',
+      'call taken 03-20',
+    ]);
+    expect(await looks.receivable(id)).toMatchObject({ stage: 'closed', outcome: 'paid' });
+    await expectIntact(store.db);
+    await expectNoFailures(new Client({ connection, namespace: inject('temporalNamespace') }), taskQueue);
+  });
 });

@@ -2,18 +2,6 @@ import { sql } from 'kysely';
 import type { Client } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { Database } from '../../store/database.ts';
-import { dayOf } from './facts.ts';
-
-/** Rungs taken, by invoice: `notice 2026-03-02`, in ladder order. Rungs in any other state are told with it. */
-export async function takenRungs(db: Database): Promise<Map<string, string[]>> {
-  const { rows } = await sql<{ invoice: string; rungs: { rung: string; at: string; state: string }[] | null }>`
-    select i.external_id as invoice, (select jsonb_agg(jsonb_build_object('rung', g.rung, 'at', g.at, 'state', g.state) order by g.position)
-      from rung g where g.receivable_id = r.id) as rungs
-    from receivable r join invoice i on i.id = r.invoice_id order by i.external_id`.execute(db);
-  const told = (rung: { rung: string; at: string; state: string }): string =>
-    `${rung.rung} ${dayOf(rung.at)}${rung.state === 'taken' ? '' : ` ${rung.state}`}`;
-  return new Map(rows.map(({ invoice, rungs }) => [invoice, (rungs ?? []).map(told)]));
-}
 
 /** What no crash may break: one message a rung, one audit entry a step, one end a debt, nothing unanswered. */
 export async function expectIntact(db: Database): Promise<void> {
