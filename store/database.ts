@@ -41,8 +41,10 @@ export function openPool({ url, max = 10, role = 'duecourse_app', applicationNam
     application_name: applicationName,
     connectionTimeoutMillis: 10_000,
   });
-  // An idle connection that dies (Postgres restarted) is replaced at its next use; without a listener it would end the process.
+  // A connection that dies (Postgres restarted) fails the statement it carries and is replaced; without a listener, idle or checked
+  // out, it would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

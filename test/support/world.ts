@@ -1,12 +1,10 @@
 import { inject } from 'vitest';
 import { receivableWorkflowId } from '../../domain/kernel/subject.ts';
-import type { Config } from '../../config/env.ts';
 import { freshDatabase } from './database.ts';
-import { configOf, openWorldOver } from './world-over.ts';
+import { openWorldOver } from './world-over.ts';
 import type { Ground, World, WorldOptions } from './world-over.ts';
 
-export { erp, shanghai } from './facts.ts';
-export { quietLog, settled, until } from './world-over.ts';
+export { until } from './world-over.ts';
 export type { World } from './world-over.ts';
 export const workflowIdOf = receivableWorkflowId;
 
@@ -15,10 +13,6 @@ const groundOf = (url: string): Ground => ({
   temporalAddress: inject('temporalAddress'),
   temporalNamespace: inject('temporalNamespace'),
 });
-
-/** Settings of a process of this test run. */
-export const worldConfig = (url: string, taskQueue: string, more: Record<string, string> = {}): Config =>
-  configOf(groundOf(url), taskQueue, more);
 
 /** A world with a database of its own on the run's Postgres and Temporal. */
 export async function openWorld(options: WorldOptions): Promise<World> {
