@@ -29,7 +29,7 @@ export async function portfolio(store: Store): Promise<Portfolio> {
       (select coalesce(jsonb_agg(x), '[]') from (select stage, count(*) as count from receivable where not withdrawn group by stage) x) as stages,
       (select coalesce(jsonb_agg(x order by x.currency), '[]') from (
         select r.currency, sum(r.open) as "openMinor", coalesce(sum(r.open) filter (where r.due_date < ${today}::date), 0) as "overdueMinor",
-          coalesce(sum(least(r.open, d.disputed)), 0) as "disputedMinor"
+          coalesce(sum(least(r.open, coalesce(d.disputed, 0))), 0) as "disputedMinor"
         from (select id, currency, due_date, amount_minor - paid_minor - credited_minor - written_off_minor as open from receivable) r
         left join (select receivable_id, sum(amount_minor) as disputed from dispute where state = 'open' group by 1) d on d.receivable_id = r.id
         group by r.currency) x) as balances,

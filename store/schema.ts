@@ -170,6 +170,9 @@ export interface Idempotency {
   at: Generated<string>;
   body: unknown | null;
   caller: string;
+  /**
+   * set in the transaction that wrote the facts: the request is never carried out again, even if its answer was lost
+   */
   committed_at: string | null;
   key: string;
   location: string | null;

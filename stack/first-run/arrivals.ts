@@ -19,17 +19,19 @@ export class Arrivals implements Incoming {
   /** Arrivals of one hour keep the order in which they are given. */
   constructor(arrivals: readonly Arrival[], from: Instant, signal: AbortSignal) {
     const hours = new Map<Instant, Arrival[]>();
-    for (const arrival of arrivals) {
-      if (arrival.at < from) continue;
+    const left = arrivals.filter((arrival) => arrival.at >= from);
+    for (const arrival of left) {
       const hour = hours.get(arrival.at);
       if (hour) hour.push(arrival);
       else hours.set(arrival.at, [arrival]);
     }
     this.#hours = [...hours].sort(([a], [b]) => (a < b ? -1 : 1));
-    this.total = [...hours.values()].reduce((sum, hour) => sum + hour.length, 0);
+    this.total = arrivals.length;
+    this.#sent = arrivals.length - left.length;
     this.#signal = signal;
   }
 
+  /** Sent so far, also by an earlier run. */
   get sent(): number {
     return this.#sent;
   }

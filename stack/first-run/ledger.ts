@@ -160,7 +160,10 @@ function arrivals(invoice: LedgerInvoice, goLive: BusinessDate, place: number): 
     place,
     document,
   });
-  const disputes = invoice.disputes.filter((dispute) => dispute.resolvedOn === null || dispute.resolvedOn >= goLive);
+  // A dispute raised before going live and over by its first day never stood still for anybody here.
+  const disputes = invoice.disputes.filter(
+    ({ openedOn, resolvedOn }) => openedOn >= goLive || resolvedOn === null || resolvedOn > goLive,
+  );
   return [
     ...(invoice.issueDate >= goLive ? [dated(invoice.issueDate, { kind: 'invoice', invoice })] : []),
     ...disputes.flatMap((dispute) => [

@@ -1,6 +1,6 @@
-import { dateOf, instantAt } from '../../domain/kernel/calendar.ts';
+import { instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { readClock, setSpeed } from '../../store/clock.ts';
+import { readClock } from '../../store/clock.ts';
 import { postHistory } from '../../store/history.ts';
 import { writeSetting } from '../../store/settings.ts';
 import { boardEmpty, stepTo } from '../../store/stepping.ts';
@@ -8,15 +8,11 @@ import { systemActor } from '../../store/transaction.ts';
 import type { Store } from '../../store/transaction.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Arrival } from './arrivals.ts';
-import { BEGINNING_KEY, sourceLedger } from './beginning.ts';
-import type { FirstRun } from './beginning.ts';
 import { ApiRefusal } from './client.ts';
 import type { ApiClient } from './client.ts';
-import type { RowFault } from './faults.ts';
-import { shiftLedger, tell } from './ledger.ts';
-import type { Ledger, PastInvoice } from './ledger.ts';
+import { tell } from './ledger.ts';
+import type { Ledger, PastInvoice, Telling } from './ledger.ts';
 import { invoiceDocument, sendCustomer, sendDocument } from './post.ts';
-import { readStory } from './story.ts';
 import type { Story } from './story.ts';
 import { sendEvent } from './tell-story.ts';
 
@@ -39,8 +35,12 @@ export interface Progress {
 export interface LiveOptions {
   readonly store: Store;
   readonly api: ApiClient;
-  readonly run: FirstRun;
-  readonly dataDir: string;
+  /** Its dates moved already. */
+  readonly ledger: Ledger;
+  readonly story: Story | null;
+  readonly goLive: BusinessDate;
+  /** Lived up to, not including, this day. */
+  readonly until: BusinessDate;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
 }
@@ -50,62 +50,48 @@ export interface Lived {
   readonly visits: number;
   /** Real seconds: of history and customers, of sending documents, and of the processes that answer them. */
   readonly seconds: { readonly before: number; readonly sending: number; readonly processes: number };
-  /** Rows of the file that could not be used, and documents the API refused. */
-  readonly faults: readonly RowFault[];
+  /** Documents the API refused, in its words. */
   readonly refusals: readonly string[];
-  readonly story: Story | null;
 }
 
 /**
- * Lives a ledger through: customers, then history in batches, then business time stepped from eventful hour to eventful hour while
- * documents arrive over HTTP on their day. Goes on where an interrupted run was, by the clock: repeats change nothing.
+ * Lives a ledger through on a standing clock: customers, then history in batches, then business time stepped from eventful hour to
+ * eventful hour while documents arrive over HTTP on their day. Goes on where an interrupted run was, by the clock: repeats change nothing.
  */
 export async function live(options: LiveOptions): Promise<Lived> {
-  const { store, api, run, dataDir, signal, progress } = options;
-  const { zone } = store.policies;
-  const source = await sourceLedger(run.source, dataDir);
-  const story = run.source === 'example' ? readStory(run.today) : null;
-  const ledger = joined(shiftLedger(source.ledger, run.weeks), story);
-  const until = run.stepped ? run.today : latest(run.today, dateOf(new Date().toISOString(), zone));
-  const telling = tell(ledger, run.goLive, until);
+  const { store, api, story, goLive, until, signal, progress } = options;
+  const ledger = joined(options.ledger, story);
+  const telling = tell(ledger, goLive, until);
   const refusals: string[] = [];
   const began = performance.now();
-  const shown: Progress = {
-    phase: 'customers',
-    goLive: run.goLive,
-    until,
-    at: (await readClock(store)).businessNow,
-    done: 0,
-    total: 0,
-  };
-  const show = (change: Partial<Progress>): void => progress(Object.assign(shown, change));
+  const from = (await readClock(store)).businessNow;
+  const shown: Progress = { phase: 'customers', goLive, until, at: from, done: 0, total: 0 };
+  const show: Show = (change) => progress(Object.assign(shown, change));
 
-  if (run.replay === 'recent') await writeSetting(store, actor, 'collectFrom', run.goLive);
+  if (telling.past.length > 0) await writeSetting(store, actor, 'collectFrom', goLive);
   await sendCustomers(api, ledger, signal, show);
   await importHistory(store, telling.past, refusals, signal, show);
 
   const living = performance.now();
-  const arrivals = new Arrivals(arrivalsOf(options, telling, story, until, refusals), shown.at, signal);
-  show({ phase: 'living', done: 0, total: arrivals.total });
-  const { visits } = await stepTo(store, actor, instantAt(until, 0, zone), {
+  const arrivals = new Arrivals(arrivalsOf(options, telling, refusals), from, signal);
+  show({ phase: 'living', done: arrivals.sent, total: arrivals.total });
+  const end = instantAt(until, 0, store.policies.zone);
+  const { visits } = await stepTo(store, actor, end, {
     incoming: arrivals,
     signal,
     progress: (at) => show({ at, done: arrivals.sent }),
   });
   await boardEmpty(store);
-  if (!run.stepped) await setSpeed(store, actor, 1);
-  await writeSetting(store, actor, BEGINNING_KEY, { ...run, today: until, done: true } satisfies FirstRun);
-  show({ phase: 'done', at: instantAt(until, 0, zone), done: arrivals.sent });
+  show({ phase: 'done', at: end, done: arrivals.sent });
   const sending = arrivals.sendingMs / 1000;
-  const seconds = {
-    before: (living - began) / 1000,
-    sending,
-    processes: (performance.now() - living) / 1000 - sending,
+  const processes = (performance.now() - living) / 1000 - sending;
+  return {
+    documents: arrivals.sent,
+    visits,
+    refusals,
+    seconds: { before: (living - began) / 1000, sending, processes },
   };
-  return { documents: arrivals.sent, visits, seconds, faults: source.faults, refusals, story };
 }
-
-const latest = (a: BusinessDate, b: BusinessDate): BusinessDate => (a > b ? a : b);
 
 function joined(ledger: Ledger, story: Story | null): Ledger {
   return {
@@ -145,13 +131,7 @@ async function importHistory(
 }
 
 /** All that arrives, in the order in which it is sent: of one day the ledger's documents first, then the story's events. */
-function arrivalsOf(
-  { api, store, signal }: LiveOptions,
-  telling: ReturnType<typeof tell>,
-  story: Story | null,
-  until: BusinessDate,
-  refusals: string[],
-): Arrival[] {
+function arrivalsOf({ api, store, story, until, signal }: LiveOptions, telling: Telling, refusals: string[]): Arrival[] {
   const { zone } = store.policies;
   const at = (day: BusinessDate): Instant => instantAt(day, ARRIVAL_MINUTE, zone);
   const sending = (work: () => Promise<void>) => async (): Promise<void> => {

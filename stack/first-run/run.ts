@@ -1,21 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dateOf } from '../../domain/kernel/calendar.ts';
+import { setSpeed } from '../../store/clock.ts';
 import { notableCustomers } from '../../store/portfolio.ts';
+import { writeSetting } from '../../store/settings.ts';
+import { systemActor } from '../../store/transaction.ts';
 import type { ApiKeys } from '../keys.ts';
 import type { RunningStack } from '../stack.ts';
+import { BEGINNING_KEY, sourceLedger } from './beginning.ts';
 import type { FirstRun } from './beginning.ts';
 import { apiClient } from './client.ts';
 import { engineCounter } from './engine-counts.ts';
 import { sayFault } from './faults.ts';
+import { shiftLedger } from './ledger.ts';
 import { live } from './live.ts';
-import type { Lived, Progress } from './live.ts';
+import type { Lived, LiveOptions, Progress } from './live.ts';
 import { grouped, notableLines } from './screen.ts';
 import type { Language } from './screen.ts';
 import { showProgress } from './show.ts';
 import type { ShowOptions } from './show.ts';
+import { readStory } from './story.ts';
 
 const NOTABLE = 5;
 const FAULTS_SHOWN = 10;
+const actor = systemActor('first-run');
 
 export interface RunOptions {
   readonly stack: Pick<RunningStack, 'store' | 'config'> & { readonly ready: { url: string; apiKeys: ApiKeys } };
@@ -28,25 +36,45 @@ export interface RunOptions {
 }
 
 /** Lives the ledger through before the eyes of whoever started it; ends with what it came to. */
-export async function firstRun({ stack, run, dataDir, language, signal, out, say }: RunOptions): Promise<void> {
-  const { store, config, ready } = stack;
+export async function firstRun(options: RunOptions): Promise<void> {
+  const { stack, run, dataDir, language, say } = options;
+  const { store, ready } = stack;
   const began = performance.now();
-  const engine = await engineCounter(config.temporal);
-  let latest: Progress | null = null;
+  const { zone } = store.policies;
+  const source = await sourceLedger(run.source, dataDir);
+  const today = dateOf(new Date().toISOString(), zone);
+  const until = run.stepped || run.today > today ? run.today : today;
   say(opening(run, language));
-  const shown = showProgress({ store, engine, progress: () => latest, language, out });
-  let lived: Lived;
-  try {
-    const api = apiClient(ready.url, ready.apiKeys, signal);
-    lived = await live({ store, api, run, dataDir, signal, progress: (progress) => (latest = progress) });
-  } finally {
-    await shown.stop();
-    await engine.close();
-  }
-  tellFaults(lived, dataDir, language, say);
+  const lived = await shown(options, {
+    ledger: shiftLedger(source.ledger, run.weeks),
+    story: run.source === 'example' ? readStory(run.today) : null,
+    goLive: run.goLive,
+    until,
+  });
+  if (!run.stepped) await setSpeed(store, actor, 1);
+  await writeSetting(store, actor, BEGINNING_KEY, { ...run, today: until, done: true } satisfies FirstRun);
+  tellFaults([...source.faults.map((fault) => sayFault(fault, language)), ...lived.refusals], dataDir, language, say);
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const line of notableLines(await notableCustomers(store, NOTABLE), ready.url, language)) say(line);
   say(closing(lived, seconds, language));
+}
+
+/** Lives it while the screen shows how far it is. */
+async function shown(
+  { stack, signal, language, out }: RunOptions,
+  told: Pick<LiveOptions, 'ledger' | 'story' | 'goLive' | 'until'>,
+): Promise<Lived> {
+  const { store, config, ready } = stack;
+  const engine = await engineCounter(config.temporal);
+  let latest: Progress | null = null;
+  const screen = showProgress({ store, engine, progress: () => latest, language, out });
+  try {
+    const api = apiClient(ready.url, ready.apiKeys, signal);
+    return await live({ ...told, store, api, signal, progress: (progress) => (latest = progress) });
+  } finally {
+    await screen.stop();
+    await engine.close();
+  }
 }
 
 function opening({ source, replay, goLive, today, weeks }: FirstRun, language: Language): string {
@@ -72,8 +100,7 @@ function closing({ documents, visits, seconds: part }: Lived, seconds: number, l
 }
 
 /** The first of what could not be used; all of it stands in a file of the data folder. */
-function tellFaults({ faults, refusals }: Lived, dataDir: string, language: Language, say: (line: string) => void): void {
-  const lines = [...faults.map((fault) => sayFault(fault, language)), ...refusals];
+function tellFaults(lines: readonly string[], dataDir: string, language: Language, say: (line: string) => void): void {
   if (lines.length === 0) return;
   const file = join(dataDir, 'ledger-faults.txt');
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });

@@ -123,34 +123,34 @@ describe.each(named(guarded))('%s', (name, spec) => {
       }
     }));
 
-  test.skipIf(spec.params === undefined)('with ids that cannot be: 4xx, nothing written', () =>
-    leavesNothing(async () => {
-      const bad = [
-        '%00',
-        '%F0%9F',
-        'a%2F..%2Fb',
-        '%3Cscript%3E',
-        'x'.repeat(3000),
-        "';drop table audit--",
-        '%20',
-        '..%5C',
-        '-1',
-        'null',
-      ];
-      for (const id of bad) {
-        const path = spec.path.replaceAll(/\{\w+\}/g, id);
-        const res = await send(spec, role(spec), spec.upload || spec.form ? undefined : { 'no-such-field': 1 }, path);
-        expectProblem(res, [400, 404, 405, 413, 414, 422], `${name} with ${id.slice(0, 30)}`);
-      }
-    }),
-  );
+  if (spec.params !== undefined)
+    test('with ids that cannot be: 4xx, nothing written', () =>
+      leavesNothing(async () => {
+        const bad = [
+          '%00',
+          '%F0%9F',
+          'a%2F..%2Fb',
+          '%3Cscript%3E',
+          'x'.repeat(3000),
+          "';drop table audit--",
+          '%20',
+          '..%5C',
+          '-1',
+          'null',
+        ];
+        for (const id of bad) {
+          const path = spec.path.replaceAll(/\{\w+\}/g, id);
+          const res = await send(spec, role(spec), spec.upload || spec.form ? undefined : { 'no-such-field': 1 }, path);
+          expectProblem(res, [400, 404, 405, 413, 414, 422], `${name} with ${id.slice(0, 30)}`);
+        }
+      }));
 
-  test.skipIf(streams.has(spec.path))('an unknown query parameter: 422, nothing written', () =>
-    leavesNothing(async () => {
-      const body = spec.upload || spec.form ? undefined : bodyOf(spec);
-      expectProblem(await send(spec, role(spec), body, `${pathOf(spec)}?no-such-parameter=1`), [422], name);
-    }),
-  );
+  if (!streams.has(spec.path))
+    test('an unknown query parameter: 422, nothing written', () =>
+      leavesNothing(async () => {
+        const body = spec.upload || spec.form ? undefined : bodyOf(spec);
+        expectProblem(await send(spec, role(spec), body, `${pathOf(spec)}?no-such-parameter=1`), [422], name);
+      }));
 });
 
 describe.each(named(withJson))('%s', (name, spec) => {

@@ -1,0 +1,166 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+/** What a ledger's file says of an invoice, with the days of its dispute, which the first run makes up. */
+export interface JudgedInvoice {
+  id: string;
+  customer: string;
+  issued: string;
+  due: string;
+  paid: string | null;
+  amountMinor: number;
+  dispute: { from: string; to: string | null } | null;
+}
+
+/** What must have become of a ledger, worked out day by day from the file, the ladder and the calendar, without a line of the product. */
+export interface Judgement {
+  /** invoice, rung, state, day. */
+  rungs: string[];
+  /** customer, day, template, lines. */
+  messages: string[];
+  /** invoice, kind, day opened, day it was cancelled or 'open'. */
+  tasks: string[];
+  stages: Record<string, number>;
+  openMinor: number;
+  overdueMinor: number;
+  disputedMinor: number;
+}
+
+interface PolicyRung {
+  id: string;
+  stage: string;
+  days: number;
+  action: string;
+  minGapDays: number;
+  template?: string;
+  workOrder?: string;
+}
+
+const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
+const ladder =
+  json<{ ladders: { id: string; rungs: PolicyRung[] }[] }>('policies/ladders.json').ladders.find((l) => l.id === 'general-30')
+    ?.rungs ?? [];
+const rules = json<{ perDay: number; perWeek: number }>('policies/contact-rules.json');
+const holidays = new Set(
+  readdirSync('policies/calendar')
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) =>
+      json<{ days: { date: string; isOffDay: boolean }[] }>(`policies/calendar/${name}`)
+        .days.filter((day) => day.isOffDay)
+        .map((day) => day.date),
+    ),
+);
+
+const DAY = 86_400_000;
+const plus = (day: string, n: number): string => new Date(Date.parse(day) + n * DAY).toISOString().slice(0, 10);
+const between = (a: string, b: string): number => Math.round((Date.parse(b) - Date.parse(a)) / DAY);
+const isContactDay = (day: string): boolean => ![0, 6].includes(new Date(day).getUTCDay()) && !holidays.has(day);
+const contactDay = (day: string): string => (isContactDay(day) ? day : contactDay(plus(day, 1)));
+const max = (...days: string[]): string => days.sort().at(-1) ?? '';
+
+interface Debt extends JudgedInvoice {
+  at: Map<string, { state: 'requested' | 'taken' | 'missed' | 'skipped'; on: string }>;
+  tasks: { kind: string; on: string; closed: string }[];
+}
+
+const isContact = (rung: PolicyRung): boolean => rung.action === 'notice' || rung.action === 'remind';
+
+/** The rungs that remain on `today`, with their days. */
+function schedule(debt: Debt, today: string): { rung: PolicyRung; on: string }[] {
+  const start = plus(debt.due, ladder[0]?.days ?? 0);
+  const pause = debt.dispute && debt.dispute.from <= today ? debt.dispute : null;
+  const paused = pause ? Math.max(0, between(max(pause.from, start), pause.to ?? today)) : 0;
+  const taken = [...debt.at.values()].filter((one) => one.state === 'taken').map((one) => one.on);
+  let gapFrom = taken.sort().at(-1) ?? null;
+  return ladder.flatMap((rung) => {
+    const known = debt.at.get(rung.id);
+    if (known && known.state !== 'requested') return [];
+    let on = plus(debt.due, rung.days + paused);
+    if (pause?.to) on = max(on, pause.to);
+    if (gapFrom !== null) on = max(on, plus(gapFrom, Math.max(1, rung.minGapDays)));
+    if (isContact(rung)) on = contactDay(on);
+    if (known) on = known.on;
+    gapFrom = on;
+    return [{ rung, on }];
+  });
+}
+
+const isOpenOn = (debt: Debt, day: string): boolean => debt.issued <= day && (debt.paid === null || debt.paid > day);
+const isPausedOn = (debt: Debt, day: string): boolean =>
+  debt.dispute !== null && debt.dispute.from <= day && (debt.dispute.to === null || debt.dispute.to > day);
+
+/** A day's money and disputes came in the morning: what was asked of outreach and is no longer called for is withdrawn. */
+function morning(debt: Debt, day: string): void {
+  for (const [id, one] of debt.at) {
+    if (one.state !== 'requested') continue;
+    if (debt.paid === day) debt.at.set(id, { state: 'skipped', on: day });
+    else if (isPausedOn(debt, day)) debt.at.delete(id);
+  }
+  if (debt.paid === day) for (const task of debt.tasks) if (task.closed === 'open') task.closed = day;
+}
+
+/** The rungs due by the customer's hour: the highest is taken or asked of outreach, those below it are missed. */
+function ring(debt: Debt, day: string): void {
+  for (;;) {
+    const due = schedule(debt, day).filter((one) => one.on <= day);
+    const highest = due.at(-1);
+    for (const lower of due.slice(0, -1)) debt.at.set(lower.rung.id, { state: 'missed', on: day });
+    if (!highest || debt.at.get(highest.rung.id)?.state === 'requested') return;
+    const { rung } = highest;
+    debt.at.set(rung.id, { state: isContact(rung) ? 'requested' : 'taken', on: day });
+    if (rung.workOrder) debt.tasks.push({ kind: rung.workOrder, on: day, closed: 'open' });
+  }
+}
+
+/** Judges a ledger lived from its first day up to, not including, `until`. */
+export function judge(invoices: readonly JudgedInvoice[], until: string): Judgement {
+  const debts: Debt[] = invoices
+    .filter((one) => one.issued < until)
+    .map((one) => ({ ...one, at: new Map(), tasks: [], paid: one.paid !== null && one.paid < until ? one.paid : null }));
+  const customers = groupByCustomer(debts);
+  const messages: string[] = [];
+  const first = debts.map((one) => one.issued).sort()[0] ?? until;
+  for (const [customer, own] of customers) {
+    const contacted: string[] = [];
+    for (let day = first; day < until; day = plus(day, 1)) {
+      for (const debt of own) morning(debt, day);
+      for (const debt of own) if (isOpenOn(debt, day) && !isPausedOn(debt, day)) ring(debt, day);
+      const asked = own.flatMap((debt) =>
+        ladder.filter((rung) => debt.at.get(rung.id)?.state === 'requested').map((rung) => ({ debt, rung })),
+      );
+      const third = contacted.at(-rules.perWeek);
+      const free = contacted.at(-1) !== day && (third === undefined || plus(third, 7) <= day);
+      if (asked.length === 0 || !free || !isContactDay(day)) continue;
+      contacted.push(day);
+      for (const { debt, rung } of asked) debt.at.set(rung.id, { state: 'taken', on: day });
+      const leading = asked.map(({ rung }) => rung).sort((a, b) => ladder.indexOf(b) - ladder.indexOf(a))[0];
+      const lines = asked.map(({ debt, rung }) => `${debt.id}:${rung.id}`).sort();
+      messages.push(`${customer} ${day} ${leading?.template ?? ''} ${lines.join(' ')}`);
+    }
+  }
+  return { ...totals(debts, until), messages: messages.sort() };
+}
+
+function groupByCustomer(debts: readonly Debt[]): Map<string, Debt[]> {
+  const groups = new Map<string, Debt[]>();
+  for (const debt of debts) groups.set(debt.customer, [...(groups.get(debt.customer) ?? []), debt]);
+  return groups;
+}
+
+function totals(debts: readonly Debt[], until: string): Omit<Judgement, 'messages'> {
+  const stages: Record<string, number> = {};
+  for (const debt of debts) {
+    const taken = ladder.filter((rung) => debt.at.get(rung.id)?.state === 'taken').map((rung) => rung.stage);
+    const stage = debt.paid !== null ? 'closed' : (taken.at(-1) ?? 'scheduled');
+    stages[stage] = (stages[stage] ?? 0) + 1;
+  }
+  const open = debts.filter((debt) => debt.paid === null);
+  const sum = (of: readonly Debt[]): number => of.reduce((all, debt) => all + debt.amountMinor, 0);
+  return {
+    rungs: debts.flatMap((debt) => [...debt.at].map(([rung, { state, on }]) => `${debt.id} ${rung} ${state} ${on}`)).sort(),
+    tasks: debts.flatMap((debt) => debt.tasks.map(({ kind, on, closed }) => `${debt.id} ${kind} ${on} ${closed}`)).sort(),
+    stages,
+    openMinor: sum(open),
+    overdueMinor: sum(open.filter((debt) => debt.due < until)),
+    disputedMinor: sum(open.filter((debt) => isPausedOn(debt, plus(until, -1)))),
+  };
+}
