@@ -4,6 +4,7 @@ import type { Connection } from '@temporalio/client';
 import { longestWaitMs, realWaitMs } from '../domain/kernel/clock.ts';
 import { sayWhy } from '../domain/collection/words.ts';
 import type { Why } from '../domain/collection/receivable.ts';
+import { checkEngineIdentity } from './engine.ts';
 import { leaseWakes, markRung, nudgeLate, releaseWakes } from '../store/wakes.ts';
 import type { LeasedWake } from '../store/wakes.ts';
 import { momentOf } from '../store/transaction.ts';
@@ -15,6 +16,7 @@ const BATCH = 128;
 /** Real seconds between looks at the board when nobody rings, and between watchdog rounds. */
 const IDLE_MS = 500;
 const WATCHDOG_MS = 10_000;
+const IDENTITY_MS = 5_000;
 const LATE_SECONDS = 60;
 const RETRY_MS = 1_000;
 /** After a look that did not fill a batch the next one waits so long: under load many bells then share the cost of a look. */
@@ -77,7 +79,14 @@ export function startRelay(options: RelayOptions): Relay {
   const watching = (async () => {
     while (!stopped) {
       await watch.sleep(WATCHDOG_MS, false);
-      if (!stopped) counts.nudged += await nudgeLate(options.store, LATE_SECONDS).catch(() => 0);
+      if (stopped) return;
+      counts.nudged += await nudgeLate(options.store, LATE_SECONDS).catch(() => 0);
+      // An engine that is away is told by the bells that cannot be rung; here only one that came back with another store counts.
+      await options.connection
+        .withDeadline(Date.now() + IDENTITY_MS, () =>
+          checkEngineIdentity(options.store, options.connection, options.namespace, options.log),
+        )
+        .catch(() => undefined);
     }
   })();
   return {
