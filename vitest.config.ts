@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT = ['test/domain/**/*.test.ts', 'test/contracts/**/*.test.ts', 'test/architecture.test.ts'];
 const REPLAY = ['test/replay/**/*.test.ts'];
+const FULL = ['test/e2e/full-ledger.test.ts'];
 
 /** `unit` is pure and instant; `replay` runs recorded histories through today's workflow code; `ground` has one real PostgreSQL and one real Temporal for the run, and two cores to share. */
 export default defineConfig({
@@ -15,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'ground',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, ...REPLAY],
+          exclude: [...UNIT, ...REPLAY, ...FULL],
           globalSetup: ['test/support/ground.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
