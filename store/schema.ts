@@ -9,6 +9,8 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export interface Allocation {
   amount_minor: number;
   credit_note_id: string | null;
@@ -30,6 +32,39 @@ export interface ApiKey {
   role: string;
   scope: Generated<unknown>;
   secret_hash: string;
+}
+
+export interface Approval {
+  deadline: string | null;
+  decided_at: string | null;
+  decided_by: string | null;
+  id: Generated<string>;
+  on_behalf_of: string | null;
+  opened_at: string | null;
+  process: string;
+  reason: string | null;
+  requested_by: string;
+  role: string;
+  round: Generated<number>;
+  state: Generated<string>;
+  tier: number;
+  update_id: string | null;
+  verdict: unknown | null;
+  work_order_id: string | null;
+}
+
+export interface Assessment {
+  application_id: string | null;
+  at: string;
+  customer_id: string;
+  facts: unknown;
+  facts_hash: string;
+  grade: string | null;
+  id: Generated<string>;
+  policy_versions: unknown;
+  proposal: unknown;
+  score: number | null;
+  verdict: unknown;
 }
 
 export interface Audit {
@@ -72,6 +107,17 @@ export interface Clock {
   speed: number;
 }
 
+export interface ConnectorCall {
+  answered_at: string | null;
+  asked_at: string;
+  asked_for: string | null;
+  connector: string;
+  customer_id: string;
+  id: Generated<string>;
+  problem: string | null;
+  state: string;
+}
+
 export interface Contact {
   active: Generated<boolean>;
   customer_id: string;
@@ -97,6 +143,76 @@ export interface ContactLog {
   receivable_id: string | null;
 }
 
+export interface CreditAccount {
+  bills_minor: Generated<number>;
+  code: string;
+  currency: string;
+  customer_id: string | null;
+  delivered_minor: Generated<number>;
+  deposits_minor: Generated<number>;
+  group_account: string | null;
+  id: Generated<string>;
+  kind: string;
+  open_minor: Generated<number>;
+  opened_at: string;
+  ordered_minor: Generated<number>;
+  reserved_minor: Generated<number>;
+  version: Generated<number>;
+}
+
+export interface CreditApplication {
+  assessment_id: string | null;
+  content_hash: string;
+  currency: string;
+  customer_id: string;
+  decided_at: string | null;
+  dossier_hash: string | null;
+  expires_at: string | null;
+  exposure_version: number | null;
+  external_id: string;
+  granted: unknown | null;
+  id: Generated<string>;
+  kind: string;
+  limit_minor: number | null;
+  plan_at: string | null;
+  plan_step: Generated<string>;
+  plan_why: Generated<unknown>;
+  policy_version: string | null;
+  reason: string;
+  requested_by: string;
+  round: Generated<number>;
+  seq: Generated<number>;
+  state: Generated<string>;
+  submitted_at: string;
+  terms_days: number | null;
+  valid_until: string | null;
+  /**
+   * why it does not go on: a connector that is down, facts that are being refreshed, answers of the applicant
+   */
+  waiting_for: unknown | null;
+}
+
+export interface CreditLimit {
+  account_id: string;
+  amount_minor: number;
+  application_id: string | null;
+  external_id: string | null;
+  id: Generated<string>;
+  kind: string;
+  reason: string;
+  revoked_at: string | null;
+  set_at: string;
+  set_by: string;
+  valid_from: string;
+  valid_until: string | null;
+}
+
+export interface CreditMember {
+  account_id: string;
+  currency: string;
+  customer_id: string;
+}
+
 export interface CreditNote {
   amount_minor: number;
   content_hash: string;
@@ -109,6 +225,43 @@ export interface CreditNote {
   posted_at: string;
   reason: string;
   unapplied_minor: number;
+}
+
+export interface CreditProfile {
+  customer_id: string;
+  grade: string | null;
+  graded_at: string | null;
+  licence_until: string | null;
+  /**
+   * sanction or court-list entries in force: [{list, since, evidence}]
+   */
+  listed: Generated<unknown>;
+  max_terms_days: number | null;
+  /**
+   * median order of the last year by currency, for the check of abnormal orders
+   */
+  median_order_minor: Generated<unknown>;
+  profile_as_of: string | null;
+  review_on: string | null;
+  score: number | null;
+  valid_until: string | null;
+  version: Generated<number>;
+}
+
+export interface CreditReview {
+  application_id: string | null;
+  cause: string;
+  closed_at: string | null;
+  customer_id: string;
+  detail: Generated<unknown>;
+  due_at: string;
+  id: Generated<string>;
+  key: string;
+  plan_at: string | null;
+  plan_step: Generated<string>;
+  plan_why: Generated<unknown>;
+  seq: Generated<number>;
+  state: Generated<string>;
 }
 
 export interface Customer {
@@ -136,6 +289,29 @@ export interface Customer {
   version: Generated<number>;
 }
 
+export interface DataFinding {
+  cleared_at: string | null;
+  customer_id: string;
+  detail: unknown;
+  found_at: string;
+  id: Generated<string>;
+  key: string;
+  kind: string;
+}
+
+export interface Delegation {
+  created_at: string;
+  created_by: string;
+  from_actor: string;
+  id: Generated<string>;
+  reason: string;
+  revoked_at: string | null;
+  role: string;
+  to_actor: string;
+  valid_from: string;
+  valid_until: string;
+}
+
 export interface Dispute {
   amount_minor: number;
   category: string;
@@ -151,6 +327,19 @@ export interface Dispute {
   state: Generated<string>;
 }
 
+export interface EarlyWarning {
+  closed_at: string | null;
+  customer_id: string;
+  detail: unknown;
+  effects: Generated<unknown>;
+  id: Generated<string>;
+  key: string;
+  kind: string;
+  policy_version: string;
+  raised_at: string;
+  severity: string;
+}
+
 export interface Event {
   at: Generated<string>;
   business_at: string;
@@ -164,6 +353,34 @@ export interface Event {
    * readers go on from (tx, seq) below the oldest transaction in flight, so that none is skipped whose commit came late
    */
   tx: Generated<string>;
+}
+
+export interface ExchangeRate {
+  base: string;
+  on_date: string;
+  quote: string;
+  rate: Numeric;
+  recorded_at: string;
+  recorded_by: string;
+  source: string;
+}
+
+export interface ExposureByDate {
+  account_id: string;
+  amount_minor: number;
+  bucket: string;
+  on_date: string;
+}
+
+export interface ExposureEntry {
+  account_id: string;
+  bucket: string;
+  business_at: string;
+  cause: string;
+  cause_id: string;
+  delta_minor: number;
+  on_date: string | null;
+  seq: Generated<number>;
 }
 
 export interface Idempotency {
@@ -301,6 +518,67 @@ export interface OptOut {
   source: string;
 }
 
+export interface OrderDecision {
+  account_version: number;
+  actor: string;
+  after_minor: number;
+  amount_minor: number;
+  at: string;
+  before_minor: number;
+  decision: string;
+  id: Generated<string>;
+  limit_minor: number | null;
+  order_id: string;
+  policy_version: string;
+  reasons: unknown;
+  version: number;
+}
+
+export interface OrderHold {
+  amount_minor: number;
+  closed_at: string | null;
+  customer_id: string;
+  expires_at: string;
+  forced: Generated<boolean>;
+  id: Generated<string>;
+  opened_at: string;
+  order_id: string;
+  outcome: unknown | null;
+  plan_at: string | null;
+  plan_step: Generated<string>;
+  plan_why: Generated<unknown>;
+  reasons: unknown;
+  requested_by: string;
+  seq: Generated<number>;
+  state: Generated<string>;
+}
+
+export interface OrderInvoice {
+  amount_minor: number;
+  from_bucket: string;
+  invoice_id: string;
+  line: number;
+  order_id: string;
+}
+
+export interface OrderLine {
+  amount_minor: number;
+  cancelled_minor: Generated<number>;
+  delivered_minor: Generated<number>;
+  held_minor: Generated<number>;
+  invoiced_minor: Generated<number>;
+  item: string;
+  line: number;
+  order_id: string;
+  ordered_minor: Generated<number>;
+  prepaid_minor: Generated<number>;
+  product_line: string | null;
+  quantity: Numeric;
+  reserved_minor: Generated<number>;
+  shipped_quantity: Generated<Numeric>;
+  unit_price: string;
+}
+
 export interface Outreach {
   customer_id: string;
   plan_at: string | null;
@@ -312,6 +590,7 @@ export interface Outreach {
 
 export interface Payment {
   amount_minor: number;
+  clears_on: string | null;
   content_hash: string;
   currency: string;
   customer_id: string;
@@ -334,6 +613,19 @@ export interface Policy {
   effective_from: string;
   kind: string;
   version: number;
+}
+
+export interface ProfileFact {
+  as_of: string;
+  customer_id: string;
+  evidence: unknown | null;
+  id: Generated<string>;
+  name: string;
+  recorded_at: string;
+  recorded_by: string;
+  source: string;
+  superseded_at: string | null;
+  value: unknown;
 }
 
 export interface Promise {
@@ -398,9 +690,99 @@ export interface Rung {
   state: string;
 }
 
+export interface SalesOrder {
+  account_id: string;
+  amount_minor: number;
+  approved_minor: number | null;
+  approved_on: string | null;
+  content_hash: string;
+  created_at: string;
+  currency: string;
+  customer_id: string;
+  decision: string;
+  external_id: string;
+  id: Generated<string>;
+  prepaid: Generated<boolean>;
+  put_by: string;
+  requested_ship_date: string;
+  reserved_until: string | null;
+  state: Generated<string>;
+  updated_at: string;
+  version: Generated<number>;
+}
+
+export interface Security {
+  account_id: string;
+  content_hash: string;
+  effect: string;
+  evidence: unknown | null;
+  external_id: string;
+  id: Generated<string>;
+  kind: string;
+  released_at: string | null;
+  /**
+   * what of the value counts: the percentage that raises the limit, or 1 - haircut
+   */
+  share: Numeric;
+  valid_from: string;
+  valid_until: string | null;
+  value_minor: number;
+}
+
 export interface Setting {
   key: string;
   value: unknown;
+}
+
+export interface Shipment {
+  accepted_on: string | null;
+  amount_minor: number;
+  content_hash: string;
+  delivered_on: string | null;
+  external_id: string;
+  id: Generated<string>;
+  issued_on: string;
+  lines: unknown;
+  order_id: string;
+  posted_at: string;
+  request_id: string | null;
+}
+
+export interface ShipmentHold {
+  closed_at: string | null;
+  customer_id: string;
+  evidence: Generated<unknown>;
+  ground: unknown | null;
+  id: Generated<string>;
+  notice_message: string | null;
+  noticed_at: string | null;
+  opened_at: string;
+  order_id: string;
+  outcome: unknown | null;
+  plan_at: string | null;
+  plan_step: Generated<string>;
+  plan_why: Generated<unknown>;
+  reasons: unknown;
+  request_id: string;
+  requested_by: string;
+  respond_by: string | null;
+  seq: Generated<number>;
+  state: Generated<string>;
+}
+
+export interface ShipmentRequest {
+  at: string;
+  closed_at: string | null;
+  content_hash: string;
+  customer_id: string;
+  decision: string;
+  external_id: string;
+  id: Generated<string>;
+  lines: unknown;
+  order_id: string;
+  policy_version: string;
+  reasons: unknown;
+  requested_by: string;
 }
 
 export interface Template {
@@ -422,6 +804,7 @@ export interface Wake {
   answered: Generated<number>;
   asked: Generated<number>;
   at: string | null;
+  customer_id: string | null;
   kind: string;
   leased_until: string | null;
   nudged_at: string | null;
@@ -448,6 +831,7 @@ export interface WorkOrder {
   plan_at: string | null;
   plan_step: string;
   plan_why: unknown;
+  process: string | null;
   reason: unknown;
   receivable_id: string | null;
   role: string;
@@ -461,16 +845,31 @@ export interface WorkOrder {
 export interface DB {
   allocation: Allocation;
   api_key: ApiKey;
+  approval: Approval;
+  assessment: Assessment;
   audit: Audit;
   calendar_day: CalendarDay;
   calendar_year: CalendarYear;
   clock: Clock;
+  connector_call: ConnectorCall;
   contact: Contact;
   contact_log: ContactLog;
+  credit_account: CreditAccount;
+  credit_application: CreditApplication;
+  credit_limit: CreditLimit;
+  credit_member: CreditMember;
   credit_note: CreditNote;
+  credit_profile: CreditProfile;
+  credit_review: CreditReview;
   customer: Customer;
+  data_finding: DataFinding;
+  delegation: Delegation;
   dispute: Dispute;
+  early_warning: EarlyWarning;
   event: Event;
+  exchange_rate: ExchangeRate;
+  exposure_by_date: ExposureByDate;
+  exposure_entry: ExposureEntry;
   idempotency: Idempotency;
   invoice: Invoice;
   job: Job;
@@ -480,14 +879,24 @@ export interface DB {
   message: Message;
   message_rung: MessageRung;
   opt_out: OptOut;
+  order_decision: OrderDecision;
+  order_hold: OrderHold;
+  order_invoice: OrderInvoice;
+  order_line: OrderLine;
   outreach: Outreach;
   payment: Payment;
   policy: Policy;
+  profile_fact: ProfileFact;
   promise: Promise;
   receipt: Receipt;
   receivable: Receivable;
   rung: Rung;
+  sales_order: SalesOrder;
+  security: Security;
   setting: Setting;
+  shipment: Shipment;
+  shipment_hold: ShipmentHold;
+  shipment_request: ShipmentRequest;
   template: Template;
   wake: Wake;
   work_order: WorkOrder;

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { readClock, standAt } from './clock.ts';
-import type { Store, WakeKind } from './transaction.ts';
+import { processKinds } from '../domain/kernel/subject.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
+import type { Store } from './transaction.ts';
 import { askDue } from './wakes.ts';
 
 const HOUR_MS = 3_600_000;
@@ -91,17 +93,25 @@ async function visit(store: Store, hour: Instant, incoming: Incoming | undefined
   await quiet(store, hour, []);
   for (;;) {
     const rung =
-      (await ringAndRest(store, hour, 'receivable', ['receivable'])) +
-      (await ringAndRest(store, hour, 'work-order', ['receivable', 'work-order'])) +
+      (await ringAndRest(store, hour, ['receivable'], ['receivable'])) +
+      (await ringAndRest(store, hour, others, ['receivable', ...others])) +
       (await contact(store, hour));
     if (rung === 0) return bells;
     bells += rung;
   }
 }
 
-/** Rings what is due of one kind, and rests until all that was rung in this visit has looked and acted. */
-async function ringAndRest(store: Store, hour: Instant, kind: WakeKind, rung: readonly WakeKind[]): Promise<number> {
-  const count = await askDue(store, hour, [kind]);
+/** Between receivables and outreach. */
+const others = processKinds.filter((kind) => kind !== 'receivable' && kind !== 'outreach');
+
+/** Rings what is due of some kinds, and rests until all that was rung in this visit has looked and acted. */
+async function ringAndRest(
+  store: Store,
+  hour: Instant,
+  kinds: readonly ProcessKind[],
+  rung: readonly ProcessKind[],
+): Promise<number> {
+  const count = await askDue(store, hour, kinds);
   if (count > 0) await quiet(store, hour, rung);
   return count;
 }
@@ -115,7 +125,7 @@ async function contact(store: Store, hour: Instant): Promise<number> {
   if (waiting === 0) return 0;
   await openContacts(store, true);
   try {
-    await quiet(store, hour, ['receivable', 'work-order', 'outreach']);
+    await quiet(store, hour, processKinds);
   } finally {
     await openContacts(store, false);
   }
@@ -131,7 +141,7 @@ async function openContacts(store: Store, open: boolean): Promise<void> {
  * Waits until nothing is pending on the board and no message is being sent. Of the kinds already `rung` in this visit none may still be
  * due: their processes are about to take what they found. Outreach that waits for its turn does not count.
  */
-async function quiet(store: Store, hour: Instant, rung: readonly WakeKind[]): Promise<void> {
+async function quiet(store: Store, hour: Instant, rung: readonly ProcessKind[]): Promise<void> {
   const deadline = Date.now() + QUIET_MS;
   const contacts = rung.includes('outreach');
   for (;;) {

@@ -4,6 +4,7 @@ import type { AuditFact } from '../domain/kernel/audit.ts';
 import { dateOf } from '../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import { businessNow } from '../domain/kernel/clock.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Clock } from '../domain/kernel/clock.ts';
 import type { Database, Tx } from './database.ts';
 import { markCommitted } from './idempotency.ts';
@@ -22,12 +23,12 @@ export interface Moment {
   clock: Clock;
 }
 
-export type WakeKind = 'receivable' | 'outreach' | 'work-order';
-
 /** Whoever must look: `ask` rings the process; `post` writes the first instant of a new one, nothing asked yet. */
 export interface Ask {
   subject: string;
-  kind: WakeKind;
+  kind: ProcessKind;
+  /** Of processes of credit, whose rows the relay does not read. */
+  customerId?: string | null;
 }
 export interface Post extends Ask {
   at: Instant | null;
@@ -148,12 +149,12 @@ async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Un
       select ${at.now}::timestamptz, x.* from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as x(kind text, subject_kind text, subject_id text,
         customer_id uuid, data jsonb)),
     p as (
-      insert into wake (subject, kind, at)
-      select x.* from jsonb_to_recordset(${JSON.stringify(done.posts ?? [])}::jsonb) as x(subject text, kind text, at timestamptz) order by 1
+      insert into wake (subject, kind, at, customer_id)
+      select x.* from jsonb_to_recordset(${JSON.stringify(done.posts ?? [])}::jsonb) as x(subject text, kind text, at timestamptz, "customerId" uuid) order by 1
       on conflict (subject) do update set asked = wake.asked + 1),
     w as (
-      insert into wake (subject, kind, asked)
-      select x.subject, x.kind, 1 from jsonb_to_recordset(${JSON.stringify(asks)}::jsonb) as x(subject text, kind text) order by 1
+      insert into wake (subject, kind, asked, customer_id)
+      select x.subject, x.kind, 1, x."customerId" from jsonb_to_recordset(${JSON.stringify(asks)}::jsonb) as x(subject text, kind text, "customerId" uuid) order by 1
       on conflict (subject) do update set asked = wake.asked + 1),
     n as (
       update wake set answered = greatest(answered, x.asked), at = x.at, asked = wake.asked + x.again

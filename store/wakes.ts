@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
+import { processKinds } from '../domain/kernel/subject.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Database } from './database.ts';
 import { momentOf } from './transaction.ts';
-import type { Store, WakeKind } from './transaction.ts';
+import type { Store } from './transaction.ts';
 
 /** A leased doorbell: what the engine needs to know to start or ring its process. */
 export interface LeasedWake {
   subject: string;
-  kind: WakeKind;
+  kind: ProcessKind;
   asked: number;
   answered: number;
   at: Instant | null;
@@ -15,7 +17,7 @@ export interface LeasedWake {
   customerId: string;
   /** Stage or state, for the search attribute. */
   stage: string;
-  /** The stored plan, for a process that starts before anything was asked. */
+  /** The stored plan, for a receivable, outreach or work order that starts before anything was asked; others read their facts first. */
   plan: { seq: number; step: string; at: Instant | null; why: unknown };
 }
 
@@ -38,9 +40,10 @@ export async function leaseWakes(db: Database, limit: number): Promise<LeasedWak
       order by (asked > answered) desc, at nulls first, subject limit ${limit} for update skip locked),
     leased as (
       update wake w set leased_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) from due
-      where w.subject = due.subject returning w.subject, w.kind, w.asked, w.answered, w.at, w.started_at)
+      where w.subject = due.subject returning w.subject, w.kind, w.asked, w.answered, w.at, w.started_at, w.customer_id)
     select l.subject, l.kind, l.asked, l.answered, l.at, l.started_at is not null as started,
-      coalesce(r.customer_id, o.customer_id, w.customer_id)::text as "customerId", coalesce(r.stage, w.state, 'contact') as stage,
+      coalesce(r.customer_id, o.customer_id, w.customer_id, l.customer_id)::text as "customerId",
+      coalesce(r.stage, w.state, case l.kind when 'outreach' then 'contact' else 'open' end) as stage,
       jsonb_build_object('seq', coalesce(r.seq, o.seq, w.seq, 0), 'step', coalesce(r.plan_step, o.plan_step, w.plan_step, 'wait'),
         'at', l.at, 'why', coalesce(r.plan_why, o.plan_why, w.plan_why)) as plan
     from leased l
@@ -79,11 +82,7 @@ export async function nudgeLate(store: Store, lateSeconds: number): Promise<numb
 }
 
 /** Asks every process due at `until`, once for each `at`, of the given kinds; the step of stepped time. Answers how many. */
-export async function askDue(
-  store: Store,
-  until: Instant,
-  kinds: readonly WakeKind[] = ['receivable', 'outreach', 'work-order'],
-): Promise<number> {
+export async function askDue(store: Store, until: Instant, kinds: readonly ProcessKind[] = processKinds): Promise<number> {
   const { numAffectedRows } = await sql`
     update wake set asked = asked + 1, nudged_at = at where subject in (
       select subject from wake where at <= ${until}::timestamptz and asked = answered and nudged_at is distinct from at and kind = any(${[...kinds]})

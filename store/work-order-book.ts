@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { realWaitMs } from '../domain/kernel/clock.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import { workOrderWorkflowId } from '../domain/kernel/subject.ts';
+import { subjectOf, workOrderWorkflowId } from '../domain/kernel/subject.ts';
 import type { WorkOrderPlan } from '../domain/collection/process.ts';
 import { nextDeadline, planWorkOrder } from '../domain/collection/work-order.ts';
 import type { WorkOrderFacts, WorkOrderVerdict } from '../domain/collection/work-order.ts';
 import type { Tx } from './database.ts';
 import { systemActor, write } from './transaction.ts';
-import type { Moment, Store, Unchanged, Written } from './transaction.ts';
+import type { Ask, Moment, Store, Unchanged, Written } from './transaction.ts';
 
 interface Row {
   id: string;
@@ -16,6 +16,7 @@ interface Row {
   customer_id: string | null;
   outcome: string | null;
   closed_by: string | null;
+  process: string | null;
   seq: number;
   plan_step: string;
   plan_at: Instant | null;
@@ -117,8 +118,15 @@ async function settle(
       },
     ],
     answer,
+    asks: what === 'work-order.planned' || what === 'work-order.warned' ? [] : waiting(row),
     events: [{ ...about, kind: what, data: { role: change.role ?? row.role } }],
   };
+}
+
+/** The process that waits for this work order: it looks again. */
+function waiting({ process, customer_id }: Row): Ask[] {
+  const subject = process === null ? null : subjectOf(process);
+  return process && subject ? [{ subject: process, kind: subject.kind, customerId: customer_id }] : [];
 }
 
 function processPlan(seq: number, verdict: WorkOrderVerdict, row: Row, at: Moment): WorkOrderPlan {

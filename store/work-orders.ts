@@ -11,6 +11,8 @@ export interface NewWorkOrder {
   customerId: string | null;
   receivableId?: string | null;
   legalCaseId?: string | null;
+  /** Workflow id of the process that waits for it, rung when it is escalated, done or cancelled. */
+  process?: string | null;
   /** What it is about, without names: e.g. `invoice INV-1/1`. */
   subject: string;
   reason: Record<string, unknown>;
@@ -42,6 +44,7 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
       customer_id: order.customerId,
       receivable_id: order.receivableId ?? null,
       legal_case_id: order.legalCaseId ?? null,
+      process: order.process ?? null,
       subject: order.subject,
       reason: JSON.stringify(order.reason),
       opened_at: at.now,
@@ -71,15 +74,14 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
   };
 }
 
-/** Asks for the end of the open work orders of a receivable or case whose reason is gone; their workflows close them. */
+/** Asks for the end of the open work orders of a receivable, case or process whose reason is gone; their workflows close them. */
 export async function cancelWorkOrders(
   tx: Tx,
   at: Moment,
-  of: { receivableId: string } | { legalCaseId: string },
+  of: { receivableId: string } | { legalCaseId: string } | { process: string },
   outcome: string,
 ): Promise<WorkOrderTraces> {
-  const [column, id] =
-    'receivableId' in of ? (['receivable_id', of.receivableId] as const) : (['legal_case_id', of.legalCaseId] as const);
+  const [column, id] = ownerOf(of);
   const rows = await tx
     .updateTable('work_order')
     .set({ closed_at: at.now, closed_by: 'system', outcome })
@@ -95,4 +97,11 @@ export async function cancelWorkOrders(
     posts: [],
     events: rows.map((row) => ({ ...about(row), kind: 'work-order.cancelled' })),
   };
+}
+
+function ownerOf(
+  of: { receivableId: string } | { legalCaseId: string } | { process: string },
+): readonly ['receivable_id' | 'legal_case_id' | 'process', string] {
+  if ('receivableId' in of) return ['receivable_id', of.receivableId];
+  return 'process' in of ? ['process', of.process] : ['legal_case_id', of.legalCaseId];
 }

@@ -4,6 +4,7 @@ import type { Connection } from '@temporalio/client';
 import { longestWaitMs, realWaitMs } from '../domain/kernel/clock.ts';
 import { sayWhy } from '../domain/collection/words.ts';
 import type { Why } from '../domain/collection/receivable.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
 import { checkEngineIdentity } from './engine.ts';
 import { leaseWakes, markRung, nudgeLate, releaseWakes } from '../store/wakes.ts';
 import type { LeasedWake } from '../store/wakes.ts';
@@ -30,7 +31,19 @@ const customerKey = defineSearchAttributeKey('CustomerId', SearchAttributeType.K
 const stageKey = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);
 const kindKey = defineSearchAttributeKey('Kind', SearchAttributeType.KEYWORD);
 
-const workflowTypes = { receivable: 'receivable', outreach: 'outreach', 'work-order': 'workOrder' } as const;
+const workflowTypes = {
+  receivable: 'receivable',
+  outreach: 'outreach',
+  'work-order': 'workOrder',
+  'credit-application': 'creditApplication',
+  'credit-review': 'creditReview',
+  reservation: 'reservation',
+  'order-hold': 'orderHold',
+  'shipment-hold': 'shipmentHold',
+} as const satisfies Record<ProcessKind, string>;
+
+/** Their plan stands where the relay reads it, so that a run that starts before it was asked need not read the facts. */
+const planned = ['receivable', 'outreach', 'work-order'] as readonly ProcessKind[];
 
 export interface RelayOptions {
   store: Store;
@@ -196,7 +209,8 @@ async function ring(
   if (wake.started) return;
   counts.started += 1;
   const why = wake.plan.why === null ? '' : wake.kind === 'receivable' ? sayWhy(wake.plan.why as Why, 'en') : 'deadline';
-  const plan = { seq: wake.plan.seq, step: wake.plan.step, at: wake.plan.at, waitMs: 0, why, stage: wake.stage };
+  const known = { seq: wake.plan.seq, step: wake.plan.step, at: wake.plan.at, waitMs: 0, why, stage: wake.stage };
+  const plan = planned.includes(wake.kind) ? known : null;
   try {
     await client.workflow.start(workflowTypes[wake.kind], {
       ...start,

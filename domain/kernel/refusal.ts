@@ -44,6 +44,17 @@ export const refusalCodes = [
   'unsupported-media',
   'too-large',
   'version-mismatch',
+  'order-unknown',
+  'order-closed',
+  'quantity-exceeds',
+  'not-approved',
+  'rate-missing',
+  'own-request',
+  'tier-exceeded',
+  'stale-exposure',
+  'not-open',
+  'ground-missing',
+  'limit-missing',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

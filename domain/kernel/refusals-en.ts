@@ -168,4 +168,53 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'The version sent[ ({given})] is not the current one[ ({current})]. Read it again, look at what changed, and repeat with the new version.',
   },
+  'order-unknown': {
+    title: 'Unknown order',
+    detail: 'There is no order[ {order}]. Send the order first (PUT /v1/orders/…), or correct its id.',
+  },
+  'order-closed': {
+    title: 'Order is closed',
+    detail: 'The order[ {order}] is no longer open[ ({state})]. Reopen it first (POST /v1/orders/…/reopen), or send a new order.',
+  },
+  'quantity-exceeds': {
+    title: 'More than is left',
+    detail:
+      'The quantity[ {value}][ of line {line}] is more than is left to ship[ ({left})]. Lower it, or change the order first.',
+  },
+  'not-approved': {
+    title: 'Not approved to ship',
+    detail:
+      'The order[ {order}] is not approved[ ({state})], so nothing of it may be shipped. Wait for the decision on its hold, or ask for one.',
+  },
+  'rate-missing': {
+    title: 'No exchange rate on file',
+    detail:
+      'There is no exchange rate[ from {from}][ to {to}] on file[ on or before {date}]. Record one (POST /v1/exchange-rates), then repeat this.',
+  },
+  'own-request': {
+    title: 'Own request',
+    detail: 'Nobody decides what they asked for themselves. Another person of this tier, or their delegate, must decide.',
+  },
+  'tier-exceeded': {
+    title: 'Above your tier',
+    detail: 'This decision belongs to another tier[: {role}][ (tier {tier})][; yours ends at {limit}]. Have it decided there.',
+  },
+  'stale-exposure': {
+    title: 'The exposure has changed',
+    detail:
+      'The account changed after the dossier was read[ (version {given}, now {current})]. Read it again, look at what changed, and decide on the new version.',
+  },
+  'not-open': {
+    title: 'Not waiting for this',
+    detail: 'This cannot be done now[: it is {state}]. Read it again to see what it waits for.',
+  },
+  'ground-missing': {
+    title: 'A hold needs its ground',
+    detail:
+      'A hold by law needs a ground, evidence and a notice to the customer[: {what} is missing]. Without them it is our own breach (Civil Code 527, 528). Give them, or release.',
+  },
+  'limit-missing': {
+    title: 'No limit asked for',
+    detail: 'Something that this kind of application needs is missing[: {what}]. Send it in "requested".',
+  },
 };

@@ -98,4 +98,37 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '版本已更新',
     detail: '提交的版本[（{given}）]不是当前版本[（{current}）]。请重新读取，查看变更后按新版本提交。',
   },
+  'order-unknown': { title: '订单不存在', detail: '没有该订单[：{order}]。请先提交订单（PUT /v1/orders/…），或更正编号。' },
+  'order-closed': {
+    title: '订单已关闭',
+    detail: '订单[ {order} ]已不是未结状态[（{state}）]。请先重新打开（POST /v1/orders/…/reopen），或提交新订单。',
+  },
+  'quantity-exceeds': {
+    title: '超出剩余数量',
+    detail: '数量[ {value} ][（第 {line} 行）]超出剩余可发数量[（{left}）]。请减少数量，或先变更订单。',
+  },
+  'not-approved': {
+    title: '未获批准，不得发货',
+    detail: '订单[ {order} ]尚未获批[（{state}）]，不得发货。请等待冻结的处理决定，或申请放行。',
+  },
+  'rate-missing': {
+    title: '缺少汇率',
+    detail: '没有登记汇率[：{from} 兑 {to}][（{date} 或之前）]。请先登记汇率（POST /v1/exchange-rates），再重新提交。',
+  },
+  'own-request': { title: '不得审批本人申请', detail: '任何人不得审批自己提交的申请。请由该审批级的其他人员或其受托人决定。' },
+  'tier-exceeded': {
+    title: '超出审批权限',
+    detail: '该决定属于其他审批级[：{role}][（第 {tier} 级）][，您的权限上限为 {limit}]。请由该级审批人决定。',
+  },
+  'stale-exposure': {
+    title: '信用占用已变化',
+    detail: '读取资料后账户已发生变化[（版本 {given}，现为 {current}）]。请重新读取并查看变化后再作决定。',
+  },
+  'not-open': { title: '当前不可执行', detail: '当前不能执行此操作[：状态为 {state}]。请重新读取，查看其等待的事项。' },
+  'ground-missing': {
+    title: '缺少法定依据',
+    detail:
+      '法定中止履行须有依据、证据并及时通知对方[：缺少 {what}]，否则构成我方违约（民法典第五百二十七条、第五百二十八条）。请补充，或予以放行。',
+  },
+  'limit-missing': { title: '缺少申请内容', detail: '此类申请缺少必填内容[：{what}]。请在 "requested" 中提供。' },
 };

@@ -1,11 +1,26 @@
-/** Workflow ids, which are also the subjects of wakes: one builder a kind. An id holds our own uuid, never a name or a number of the customer's. */
-export const receivableWorkflowId = (id: string): string => `receivable-${id}`;
-export const outreachWorkflowId = (customerId: string): string => `outreach-${customerId}`;
-export const workOrderWorkflowId = (id: string): string => `work-order-${id}`;
+/** Every kind of process; also the `Kind` of its workflow and the prefix of its id. */
+export const processKinds = [
+  'receivable',
+  'outreach',
+  'work-order',
+  'credit-application',
+  'credit-review',
+  'reservation',
+  'order-hold',
+  'shipment-hold',
+] as const;
+export type ProcessKind = (typeof processKinds)[number];
+
+/** The id of a workflow, which is also the subject of its wake. It holds our own uuid, never a name or a number of the customer's. */
+export const workflowId = (kind: ProcessKind, id: string): string => `${kind}-${id}`;
+export const receivableWorkflowId = (id: string): string => workflowId('receivable', id);
+export const outreachWorkflowId = (customerId: string): string => workflowId('outreach', customerId);
+export const workOrderWorkflowId = (id: string): string => workflowId('work-order', id);
+
+const pattern = new RegExp(`^(${processKinds.join('|')})-([0-9a-f-]{36})$`);
 
 /** Our own id inside a workflow id. */
-export function subjectOf(workflowId: string): { kind: 'receivable' | 'outreach' | 'work-order'; id: string } | null {
-  const match = /^(receivable|outreach|work-order)-([0-9a-f-]{36})$/.exec(workflowId);
-  if (!match) return null;
-  return { kind: match[1] as 'receivable' | 'outreach' | 'work-order', id: match[2] ?? '' };
+export function subjectOf(workflow: string): { kind: ProcessKind; id: string } | null {
+  const match = pattern.exec(workflow);
+  return match ? { kind: match[1] as ProcessKind, id: match[2] ?? '' } : null;
 }
