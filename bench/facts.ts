@@ -4,11 +4,13 @@ import { postInvoices } from '../store/invoices.ts';
 import { postPayments } from '../store/payments.ts';
 import { upsertCustomers } from '../store/customers.ts';
 import type { InvoiceDocument, PaymentDocument } from '../domain/collection/documents.ts';
+import { erp } from '../test/support/actors.ts';
+import { customerOf, invoiceOf } from '../test/support/documents.ts';
 import { pour, until } from './callers.ts';
 import { startChild } from './child.ts';
 import { percentile, round, spreadOf, table } from './figures.ts';
 import type { Spread } from './figures.ts';
-import { customerDocument, erp, openDoor } from './ours.ts';
+import { openDoor } from './ours.ts';
 import { CALLERS } from './job-r.ts';
 import { CUSTOMERS, customerCode, seeded } from './portfolio.ts';
 import { prepare } from './rules.ts';
@@ -88,7 +90,7 @@ async function inArena(
     await upsertCustomers(
       store,
       erp,
-      Array.from({ length: CUSTOMERS }, (_, k) => customerDocument(customerCode(k))),
+      Array.from({ length: CUSTOMERS }, (_, k) => customerOf(customerCode(k))),
     );
     await store.close();
     const input = { url: arena.url, address: arena.temporal.address, namespace: arena.namespace, tuning: {} };
@@ -108,22 +110,16 @@ function documents(prefix: string, count: number): InvoiceDocument[] {
   return Array.from({ length: count }, (_, k): InvoiceDocument => {
     const amountMinor = 100_000 + Math.floor(random() * 9_000_000);
     const day = String(1 + Math.floor(random() * 28)).padStart(2, '0');
-    return {
-      externalId: `${prefix}-${String(k).padStart(6, '0')}`,
-      customer: customerCode(Math.floor(random() * CUSTOMERS)),
+    return invoiceOf(`${prefix}-${String(k).padStart(6, '0')}`, customerCode(Math.floor(random() * CUSTOMERS)), {
       number: `${prefix}${k}`,
       issueDate: TODAY,
-      currency: 'CNY',
       amountMinor,
       taxRate: '0.13',
       taxMinor: Math.floor(amountMinor * 0.13),
       contract: `CT-${k % 50}`,
       order: `SO-${k}`,
-      ladder: null,
-      terms: null,
-      deliveredOn: null,
       instalments: [{ no: 1, amountMinor, dueDate: `2026-0${2 + (k % 8)}-${day}`, kind: 'equipment' }],
-    };
+    });
   });
 }
 

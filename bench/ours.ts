@@ -1,13 +1,14 @@
 import { addDays, dateOf } from '../domain/kernel/calendar.ts';
 import { formatAmount } from '../domain/kernel/money.ts';
-import type { Actor } from '../domain/kernel/actor.ts';
-import type { CustomerDocument, InvoiceDocument, PaymentDocument } from '../domain/collection/documents.ts';
+import type { InvoiceDocument, PaymentDocument } from '../domain/collection/documents.ts';
 import { postInvoice } from '../store/invoices.ts';
 import { upsertCustomers } from '../store/customers.ts';
 import { openStore } from '../store/open.ts';
 import type { OpenStore } from '../store/open.ts';
 import { postPayment } from '../store/payments.ts';
 import { momentOf } from '../store/transaction.ts';
+import { erp } from '../test/support/actors.ts';
+import { customerOf, invoiceOf, paymentOf } from '../test/support/documents.ts';
 import { httpCaller } from './callers.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
@@ -17,7 +18,6 @@ import type { Planned } from './portfolio.ts';
 import { NEVER, PAYER } from './rules.ts';
 import type { Arena } from './world.ts';
 
-export const erp: Actor = { kind: 'key', id: 'bench', role: 'erp', scope: {} };
 const ZONE = 'Asia/Shanghai';
 
 export interface OurOptions {
@@ -42,7 +42,7 @@ export async function ourContender(arena: Arena, { callers, profile, outreach }:
   await upsertCustomers(
     store,
     erp,
-    Array.from({ length: CUSTOMERS }, (_, k) => customerDocument(customerCode(k))),
+    Array.from({ length: CUSTOMERS }, (_, k) => customerOf(customerCode(k))),
   );
   const input = { ...where, tuning: arena.settings.tuning ?? {} };
   let worker: Child = await startChild('our-worker.ts', input, { profile });
@@ -124,23 +124,10 @@ function storeDoor(store: OpenStore): Door {
   };
 }
 
-export function invoiceDocument(one: Planned): InvoiceDocument {
-  return {
-    externalId: one.externalId,
-    customer: one.customer,
-    number: one.externalId,
-    issueDate: one.issueDate,
-    currency: 'CNY',
-    amountMinor: one.amountMinor,
-    taxRate: null,
-    taxMinor: null,
-    contract: null,
-    order: null,
-    ladder: one.fate === 'never' ? NEVER : PAYER,
-    terms: null,
-    deliveredOn: null,
-    instalments: [{ no: 1, amountMinor: one.amountMinor, dueDate: one.dueDate, kind: 'other' }],
-  };
+export function invoiceDocument({ externalId, customer, issueDate, dueDate, amountMinor, fate }: Planned): InvoiceDocument {
+  const ladder = fate === 'never' ? NEVER : PAYER;
+  const instalments = [{ no: 1, amountMinor, dueDate, kind: 'other' as const }];
+  return invoiceOf(externalId, customer, { issueDate, amountMinor, ladder, instalments });
 }
 
 const amountOf = (minor: number): string => formatAmount(minor, 'CNY');
@@ -160,15 +147,12 @@ export function invoiceBody(document: InvoiceDocument): object {
 
 async function paymentDocument(store: OpenStore, one: Planned): Promise<PaymentDocument> {
   const today = await todayOf(store);
-  return {
-    externalId: `P-${one.externalId}`,
-    customer: one.customer,
+  return paymentOf(`P-${one.externalId}`, one.customer, {
     amountMinor: one.amountMinor,
-    currency: 'CNY',
     receivedOn: addDays(today, -1),
     reference: one.externalId,
     allocations: [{ invoice: one.externalId, instalment: 1, amountMinor: one.amountMinor }],
-  };
+  });
 }
 
 let clock: { realAnchor: number; businessAnchor: number; speed: number; url: OpenStore } | null = null;
@@ -202,38 +186,6 @@ function paymentBody(document: PaymentDocument): object {
       instalment: 1,
       amount: amountOf(line.amountMinor),
     })),
-  };
-}
-
-export function customerDocument(externalId: string): CustomerDocument {
-  return {
-    externalId,
-    name: `Customer ${externalId}`,
-    type: 'other',
-    tier: null,
-    region: 'SH',
-    currency: 'CNY',
-    terms: { days: 30, from: 'invoiceDate' },
-    taxId: null,
-    taxRate: null,
-    group: null,
-    payer: null,
-    owner: null,
-    ladder: null,
-    debtorClass: null,
-    creditorWasSme: null,
-    contacts: [
-      {
-        id: 'c1',
-        name: 'Bench Person',
-        role: 'finance',
-        email: `${externalId.toLowerCase()}@customer.example`,
-        mobile: null,
-        wecom: null,
-        language: 'en',
-      },
-    ],
-    facts: {},
   };
 }
 

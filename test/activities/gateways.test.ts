@@ -7,8 +7,9 @@ import { twilioGateway } from '../../activities/gateways/twilio.ts';
 import type { OutreachPlan } from '../../domain/collection/process.ts';
 import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../../store/messages.ts';
 import { recordReceipt } from '../../store/receipts.ts';
-import { openContactDesk, shanghai } from '../support/contact-desk.ts';
+import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
+import { shanghai } from '../support/shanghai.ts';
 import { startFakeSmtp } from '../support/fake-smtp.ts';
 import type { FakeSmtp } from '../support/fake-smtp.ts';
 import { accountSid, authToken, fromNumber, startFakeTwilio } from '../support/fake-twilio.ts';
@@ -343,7 +344,7 @@ describe('a receipt that does not come', () => {
           reconciled: false,
         } as const;
         const plan = await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome });
-        expect(plan).toMatchObject({ step: 'wait', at: shanghai('2026-03-06') });
+        expect(plan).toMatchObject({ step: 'wait', at: shanghai('2026-03-06', '17:00') });
         await late.customer(code, [{ ...phone(Number(code.slice(2))), email: `${code}@customer.example` }]);
       }
       await late.stand('2026-03-06');

@@ -13,7 +13,8 @@ import { openStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
 import { write } from '../../store/transaction.ts';
 import { freshDatabase } from '../support/database.ts';
-import { erp, factsOf } from '../support/facts.ts';
+import { erp } from '../support/actors.ts';
+import { factsOf } from '../support/facts.ts';
 import { openWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 

@@ -17,7 +17,8 @@ import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/su
 import { standAt } from '../../store/clock.ts';
 import { migrate } from '../../store/migrate.ts';
 import { completeTask } from '../../store/tasks.ts';
-import { shanghai, system } from '../support/facts.ts';
+import { system } from '../support/actors.ts';
+import { shanghai } from '../support/shanghai.ts';
 import { openWorldOver, until } from '../support/world-over.ts';
 import type { Ground, World, WorldOptions } from '../support/world-over.ts';
 import { GOLDEN, HISTORIES, historyFiles, observedBundle, replay } from './corpus.ts';

@@ -9,7 +9,9 @@ import { postInvoice } from '../../store/invoices.ts';
 import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
 import { writeOff } from '../../store/write-offs.ts';
-import { balancesOf, customerOf, director, erp, invoiceOf, openBooks, paymentOf } from '../support/books.ts';
+import { director, erp } from '../support/actors.ts';
+import { balancesOf, openBooks } from '../support/books.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

@@ -13,7 +13,9 @@ import { allocatePayment, reversePayment } from '../../store/payment-changes.ts'
 import { postPayment } from '../../store/payments.ts';
 import { recordPromise } from '../../store/promises.ts';
 import { writeOff } from '../../store/write-offs.ts';
-import { auditOf, askedOf, balancesOf, customerOf, director, erp, invoiceOf, openBooks, paymentOf } from '../support/books.ts';
+import { director, erp } from '../support/actors.ts';
+import { auditOf, askedOf, balancesOf, openBooks } from '../support/books.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

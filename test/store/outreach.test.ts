@@ -6,8 +6,10 @@ import { recordOptOut } from '../../store/opt-outs.ts';
 import { contactCustomer } from '../../store/outreach-book.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { write } from '../../store/transaction.ts';
-import { finance, openContactDesk, shanghai, tester } from '../support/contact-desk.ts';
+import { system } from '../support/actors.ts';
+import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
+import { shanghai } from '../support/shanghai.ts';
 
 /** Due on Wednesday 2026-03-04: general-30 calls for reminder-1 on Thursday 03-05 and reminder-2 on 03-12. */
 const DUE = '2026-03-04';
@@ -127,7 +129,7 @@ describe('a digest', () => {
   test('leaves out what is in dispute', async () => {
     const { id, first } = await customerOwing();
     await desk.take(first);
-    await openDispute(desk.store, tester, first, { amount: '250.00', category: 'price', note: '' }, null);
+    await openDispute(desk.store, system, first, { amount: '250.00', category: 'price', note: '' }, null);
     await desk.contact(id);
     expect((await desk.messages(id))[0]?.body).toContain('CNY 750.00');
   });
@@ -222,8 +224,8 @@ describe('whom and how', () => {
     const { id, first } = await customerOwing(
       [DUE],
       [
-        { ...finance, id: 'p', role: 'purchasing', name: 'Li Na', email: 'li@customer.example' },
-        { ...finance, id: 'f', role: 'finance', name: '王芳', email: 'wang@customer.example', language: 'zh' },
+        { id: 'p', role: 'purchasing', name: 'Li Na', email: 'li@customer.example' },
+        { id: 'f', role: 'finance', name: '王芳', email: 'wang@customer.example', language: 'zh' },
       ],
     );
     await desk.take(first);
@@ -256,7 +258,7 @@ describe('whom and how', () => {
 
   test('who opted out of every channel is not contacted, and the rung says so', async () => {
     const { id, first } = await customerOwing([DUE], [{ email: 'stop@customer.example' }]);
-    await write(desk.store, tester, async (tx, at) => {
+    await write(desk.store, system, async (tx, at) => {
       const { audit, asks } = await recordOptOut(tx, {
         channel: 'email',
         address: 'STOP@customer.example ',
@@ -276,7 +278,7 @@ describe('whom and how', () => {
 
   test('an opt-out of one channel leaves the others: no SMS after STOP, but mail', async () => {
     const { id, first } = await customerOwing([DUE], [{ email: null, mobile: '+8613800000002' }]);
-    await write(desk.store, tester, async (tx, at) => {
+    await write(desk.store, system, async (tx, at) => {
       const { audit, asks } = await recordOptOut(tx, {
         channel: 'sms',
         address: '+86 138-0000-0002',
@@ -330,11 +332,15 @@ describe('when', () => {
         await busy.contact(id);
         const plan = await busy.contact(id);
         if (index >= 3)
-          expect(plan).toMatchObject({ step: 'compose', why: 'contacted often enough this week', at: shanghai('2026-03-09') });
+          expect(plan).toMatchObject({
+            step: 'compose',
+            why: 'contacted often enough this week',
+            at: shanghai('2026-03-09', '17:00'),
+          });
         else expect(plan).toMatchObject({ step: 'close' });
       }
       expect((await busy.messages(id)).map((message) => message.sending_at)).toEqual(
-        days.slice(0, 3).map((day) => shanghai(day)),
+        days.slice(0, 3).map((day) => shanghai(day, '17:00')),
       );
       await busy.stand('2026-03-09');
       await busy.contact(id);

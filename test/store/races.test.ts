@@ -10,11 +10,13 @@ import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { writeOff } from '../../store/write-offs.ts';
-import { balancesOf, customerOf, director, erp, invoiceOf, openBooks, paymentOf } from '../support/books.ts';
+import { director, erp } from '../support/actors.ts';
+import { balancesOf, openBooks } from '../support/books.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
-  ledger = await openBooks(16);
+  ledger = await openBooks({ max: 16 });
 });
 afterAll(() => ledger.close());
 

@@ -13,10 +13,8 @@ import type { RouteSpec } from '../../api/route.ts';
 import type { Services } from '../../api/services.ts';
 import { roles } from '../../domain/kernel/actor.ts';
 import type { Role } from '../../domain/kernel/actor.ts';
-import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
-import { setUp } from '../../store/setup.ts';
-import { freshDatabase } from './database.ts';
+import { openBooks } from './books.ts';
 
 /** Nothing listens there: calls to the engine fail at once. */
 const nowhere = '127.0.0.1:1';
@@ -46,8 +44,9 @@ export interface TestApiOptions {
 }
 
 export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { url, drop } = await freshDatabase();
-  await setUp(url, { business: options.business ?? '2026-09-01T02:00:00.000Z', speed: options.speed ?? 0, pinned: false });
+  const { business = '2026-09-01T02:00:00.000Z', speed = 0 } = options;
+  const books = await openBooks({ at: business, speed, max: 5 });
+  const { store, url } = books;
   const config = readConfig({
     DATABASE_URL: url,
     TEMPORAL_ADDRESS: nowhere,
@@ -56,7 +55,6 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     DUECOURSE_RATE_LIMIT: '1000000',
     ...options.env,
   });
-  const store = openStore({ url, max: 5 });
   const commands = options.commands ?? createCommands(config.temporal);
   const closing = new AbortController();
   const services: Services = { store, commands, config, clockControl: clockControlOf(store), closing: closing.signal };
@@ -98,8 +96,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     async close() {
       closing.abort();
       await commands.close();
-      await store.close();
-      await drop();
+      await books.close();
     },
   };
 }

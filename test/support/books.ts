@@ -1,15 +1,20 @@
 import { sql } from 'kysely';
-import type { CustomerDocument, InvoiceDocument, PaymentDocument } from '../../domain/collection/documents.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
 import { freshDatabase } from './database.ts';
 
-/** A store over a database of its own, its clock standing at 2026-10-10 10:00 in Shanghai. */
-export async function openBooks(max = 10): Promise<{ store: OpenStore; url: string; close(): Promise<void> }> {
+/** A store over a migrated database of its own, with default policies and a standing clock. */
+export interface Books {
+  store: OpenStore;
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Its clock stands at 2026-10-10 10:00 in Shanghai unless told otherwise. */
+export async function openBooks({ at = '2026-10-10T02:00:00.000Z', speed = 0, max = 10 } = {}): Promise<Books> {
   const { url, drop } = await freshDatabase();
-  await setUp(url, { business: '2026-10-10T02:00:00.000Z', speed: 0, pinned: false });
+  await setUp(url, { business: at, speed, pinned: false });
   const store = openStore({ url, max });
   return {
     store,
@@ -20,59 +25,6 @@ export async function openBooks(max = 10): Promise<{ store: OpenStore; url: stri
     },
   };
 }
-
-export const erp: Actor = { kind: 'key', id: 'erp', role: 'erp', scope: {} };
-export const director: Actor = { kind: 'user', id: 'director', role: 'finance_director', scope: {} };
-
-export const customerOf = (externalId: string, over: Partial<CustomerDocument> = {}): CustomerDocument => ({
-  externalId,
-  name: `Customer ${externalId}`,
-  type: 'other',
-  tier: null,
-  region: 'SH',
-  currency: 'CNY',
-  terms: { days: 30, from: 'invoiceDate' },
-  taxId: null,
-  taxRate: null,
-  group: null,
-  payer: null,
-  owner: null,
-  ladder: null,
-  debtorClass: null,
-  creditorWasSme: null,
-  contacts: [{ id: 'c1', name: 'Wang', role: 'finance', email: 'wang@example.com', mobile: null, wecom: null, language: 'zh' }],
-  facts: {},
-  ...over,
-});
-
-export const invoiceOf = (externalId: string, customer: string, over: Partial<InvoiceDocument> = {}): InvoiceDocument => ({
-  externalId,
-  customer,
-  number: externalId,
-  issueDate: '2026-09-01',
-  currency: 'CNY',
-  amountMinor: 100_000,
-  taxRate: null,
-  taxMinor: null,
-  contract: null,
-  order: null,
-  ladder: null,
-  terms: null,
-  deliveredOn: null,
-  instalments: null,
-  ...over,
-});
-
-export const paymentOf = (externalId: string, customer: string, over: Partial<PaymentDocument> = {}): PaymentDocument => ({
-  externalId,
-  customer,
-  amountMinor: 100_000,
-  currency: 'CNY',
-  receivedOn: '2026-10-05',
-  reference: null,
-  allocations: null,
-  ...over,
-});
 
 export interface BalanceRow {
   invoice: string;

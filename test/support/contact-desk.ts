@@ -1,21 +1,17 @@
-import type { Actor } from '../../domain/kernel/actor.ts';
 import type { Channel } from '../../domain/collection/governor.ts';
 import type { ContactDocument, CustomerDocument } from '../../domain/collection/documents.ts';
 import type { OutreachPlan } from '../../domain/collection/process.ts';
 import { standAt } from '../../store/clock.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
-import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { contactCustomer } from '../../store/outreach-book.ts';
 import { postPayment } from '../../store/payments.ts';
 import { takeReceivableStep } from '../../store/receivable-book.ts';
-import { setUp } from '../../store/setup.ts';
-import { freshDatabase } from './database.ts';
-
-export const tester: Actor = { kind: 'system', id: 'test', role: 'system', scope: {} };
-
-export const shanghai = (day: string, time = '17:00'): string => new Date(`${day}T${time}:00+08:00`).toISOString();
+import { system } from './actors.ts';
+import { openBooks } from './books.ts';
+import { contactOf, customerOf, emailOf, invoiceOf, paymentOf } from './documents.ts';
+import { shanghai } from './shanghai.ts';
 
 /** A store with a standing clock, and the steps of contacts taken by hand: no engine, no timers. */
 export interface ContactDesk {
@@ -57,77 +53,26 @@ export interface Message {
   followed_at: string | null;
 }
 
-export const finance: ContactDocument = {
-  id: 'c1',
-  name: 'Wang Fang',
-  role: 'finance',
-  email: 'wang@customer.example',
-  mobile: null,
-  wecom: null,
-  language: 'en',
-};
-
 export async function openContactDesk(from: string): Promise<ContactDesk> {
-  const { url, drop } = await freshDatabase();
-  await setUp(url, { business: shanghai(from, '00:00'), speed: 0, pinned: false });
-  const store = openStore({ url, max: 6 });
+  const { store, url, close } = await openBooks({ at: shanghai(from), max: 6 });
   return {
     url,
     store,
-    stand: (day, time) => standAt(store, tester, shanghai(day, time)),
+    stand: (day, time = '17:00') => standAt(store, system, shanghai(day, time)),
     async customer(code, contacts = [{}], more = {}) {
-      const document: CustomerDocument = {
-        externalId: code,
-        name: `Customer ${code}`,
-        type: 'other',
-        tier: null,
-        region: 'SH',
-        currency: 'CNY',
-        terms: { days: 30, from: 'invoiceDate' },
-        taxId: null,
-        taxRate: null,
-        group: null,
-        payer: null,
-        owner: null,
-        ladder: 'general-30',
-        debtorClass: null,
-        creditorWasSme: null,
-        contacts: contacts.map((contact) => ({ ...finance, email: `${code.toLowerCase()}@customer.example`, ...contact })),
-        facts: {},
-        ...more,
-      };
-      return (await upsertCustomer(store, tester, document)).id;
+      const people = contacts.map((contact) => contactOf({ email: emailOf(code), ...contact }));
+      const document = customerOf(code, { ladder: 'general-30', contacts: people, ...more });
+      return (await upsertCustomer(store, system, document)).id;
     },
     async invoice({ code, customer, due, minor = 100_000, number = code }) {
-      const posted = await postInvoice(store, tester, {
-        externalId: code,
-        customer,
-        number,
-        issueDate: '2026-02-01',
-        currency: 'CNY',
-        amountMinor: minor * due.length,
-        taxRate: null,
-        taxMinor: null,
-        terms: null,
-        deliveredOn: null,
-        contract: null,
-        order: null,
-        ladder: null,
-        instalments: due.map((dueDate, index) => ({ no: index + 1, amountMinor: minor, dueDate, kind: 'other' as const })),
-      });
+      const instalments = due.map((dueDate, index) => ({ no: index + 1, amountMinor: minor, dueDate, kind: 'other' as const }));
+      const over = { number, issueDate: '2026-02-01', amountMinor: minor * due.length, instalments };
+      const posted = await postInvoice(store, system, invoiceOf(code, customer, over));
       return posted.receivables.map((receivable) => receivable.id);
     },
     async pay(code, customer, minor, on, invoice) {
-      const posted = await postPayment(store, tester, {
-        externalId: code,
-        customer,
-        amountMinor: minor,
-        currency: 'CNY',
-        receivedOn: on,
-        reference: invoice ?? null,
-        allocations: null,
-      });
-      return posted.id;
+      const over = { amountMinor: minor, receivedOn: on, reference: invoice ?? null };
+      return (await postPayment(store, system, paymentOf(code, customer, over))).id;
     },
     async take(...receivables) {
       for (const id of receivables) await takeReceivableStep(store, { id, seq: null });
@@ -161,9 +106,6 @@ export async function openContactDesk(from: string): Promise<ContactDesk> {
         .execute();
       return rows.map((row) => row.action);
     },
-    async close() {
-      await store.close();
-      await drop();
-    },
+    close,
   };
 }

@@ -1,6 +1,4 @@
-import type { Actor } from '../../domain/kernel/actor.ts';
 import { parseAmount } from '../../domain/kernel/money.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
 import type { CustomerDocument, InvoiceDocument } from '../../domain/collection/documents.ts';
 import type { DisputeState } from '../../domain/collection/receivable.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
@@ -12,15 +10,8 @@ import { postPayment } from '../../store/payments.ts';
 import { recordPromise } from '../../store/promises.ts';
 import type { Store } from '../../store/transaction.ts';
 import { writeOff } from '../../store/write-offs.ts';
-
-export const erp: Actor = { kind: 'key', id: 'erp-test', role: 'erp', scope: {} };
-export const system: Actor = { kind: 'system', id: 'test', role: 'system', scope: {} };
-
-export const shanghai = (day: string, hour = 0, minute = 0): Instant =>
-  new Date(`${day}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00+08:00`).toISOString();
-
-/** A business instant's day in Shanghai. */
-export const dayOf = (at: Instant): string => new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 10);
+import { erp } from './actors.ts';
+import { customerOf, invoiceOf, paymentOf } from './documents.ts';
 
 export function minorOf(amount: string, currency = 'CNY'): number {
   const parsed = parseAmount(amount, currency);
@@ -34,7 +25,7 @@ export interface InvoiceOf {
   amount: string;
   issued: string;
   due: string;
-  ladder?: string;
+  ladder?: string | null;
 }
 
 /** The verbs of facts, said shortly: amounts as decimal text in CNY, ids as the sender's own. */
@@ -53,11 +44,12 @@ export interface Facts {
 
 export function factsOf(store: Store): Facts {
   return {
-    customer: async (externalId, more = {}) => (await upsertCustomer(store, erp, customerOf(externalId, more))).id,
-    invoice: async (of) => (await postInvoice(store, erp, invoiceOf(of))).receivables[0]?.id ?? '',
+    customer: async (externalId, more = {}) =>
+      (await upsertCustomer(store, erp, customerOf(externalId, { ladder: 'general-30', ...more }))).id,
+    invoice: async (of) => (await postInvoice(store, erp, singleOf(of))).receivables[0]?.id ?? '',
     async pay({ id, customer, amount, on, invoice }) {
-      const payment = { externalId: id, customer, amountMinor: minorOf(amount), currency: 'CNY', receivedOn: on };
-      return (await postPayment(store, erp, { ...payment, reference: invoice, allocations: null })).id;
+      const over = { amountMinor: minorOf(amount), receivedOn: on, reference: invoice };
+      return (await postPayment(store, erp, paymentOf(id, customer, over))).id;
     },
     async reverse(payment) {
       await reversePayment(store, erp, payment, { reversedOn: null, reason: 'returned by the bank' });
@@ -80,54 +72,8 @@ export function factsOf(store: Store): Facts {
   };
 }
 
-export function invoiceOf({ id, customer, amount, issued, due, ladder }: InvoiceOf): InvoiceDocument {
-  return {
-    externalId: id,
-    customer,
-    number: id,
-    issueDate: issued,
-    currency: 'CNY',
-    amountMinor: minorOf(amount),
-    taxRate: null,
-    taxMinor: null,
-    terms: null,
-    deliveredOn: null,
-    contract: null,
-    order: null,
-    ladder: ladder ?? null,
-    instalments: [{ no: 1, amountMinor: minorOf(amount), dueDate: due, kind: 'other' }],
-  };
-}
-
-export function customerOf(externalId: string, more: Partial<CustomerDocument> = {}): CustomerDocument {
-  return {
-    externalId,
-    name: `Customer ${externalId}`,
-    type: 'other',
-    tier: null,
-    region: 'SH',
-    currency: 'CNY',
-    terms: { days: 30, from: 'invoiceDate' },
-    taxId: null,
-    taxRate: null,
-    group: null,
-    payer: null,
-    owner: null,
-    ladder: 'general-30',
-    debtorClass: null,
-    creditorWasSme: null,
-    contacts: [
-      {
-        id: 'c1',
-        name: 'Test Person',
-        role: 'finance',
-        email: `${externalId.toLowerCase()}@customer.example`,
-        mobile: null,
-        wecom: null,
-        language: 'en',
-      },
-    ],
-    facts: {},
-    ...more,
-  };
+function singleOf({ id, customer, amount, issued, due, ladder = null }: InvoiceOf): InvoiceDocument {
+  const amountMinor = minorOf(amount);
+  const instalments = [{ no: 1, amountMinor, dueDate: due, kind: 'other' as const }];
+  return invoiceOf(id, customer, { issueDate: issued, amountMinor, ladder, instalments });
 }

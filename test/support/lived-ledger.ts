@@ -14,7 +14,7 @@ import { live } from '../../stack/first-run/live.ts';
 import type { Lived } from '../../stack/first-run/live.ts';
 import { disputeDays } from '../../stack/first-run/stable.ts';
 import type { JudgedInvoice, Judgement } from './ledger-judge.ts';
-import { dayOf } from './facts.ts';
+import { dayOf } from './shanghai.ts';
 import { openWorld } from './world.ts';
 
 /** A part of the example ledger: its last so many months and first so many customers; all of it without bounds. */

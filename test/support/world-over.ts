@@ -10,8 +10,10 @@ import { stepTo } from '../../store/stepping.ts';
 import { startWorker } from '../../worker/main.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import type { WorkerTuning } from '../../worker/tuning.ts';
-import { dayOf, factsOf, shanghai, system } from './facts.ts';
+import { system } from './actors.ts';
+import { factsOf } from './facts.ts';
 import type { Facts } from './facts.ts';
+import { dayOf, shanghai } from './shanghai.ts';
 
 /** What a test reads of the record. */
 export interface Looks {
@@ -90,7 +92,7 @@ export async function openWorldOver(ground: Ground, { from, speed = 0, env = {},
     ...factsOf(store),
     ...looksOf(store),
     async step(day, hour = 0) {
-      await stepTo(store, system, shanghai(day, hour));
+      await stepTo(store, system, shanghai(day, `${String(hour).padStart(2, '0')}:00`));
     },
     settled: () => settled(store),
     async close() {

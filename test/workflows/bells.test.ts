@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { takeReceivableStep } from '../../store/receivable-book.ts';
 import { write } from '../../store/transaction.ts';
-import { system } from '../support/facts.ts';
+import { system } from '../support/actors.ts';
 import { activitiesOf, eventTypes, historyOf } from '../support/histories.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';

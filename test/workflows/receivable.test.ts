@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completeTask } from '../../store/tasks.ts';
-import { system } from '../support/facts.ts';
+import { system } from '../support/actors.ts';
 import { activitiesOf, eventTypes, historyOf, timersOf } from '../support/histories.ts';
 import { openWorld, workflowIdOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';

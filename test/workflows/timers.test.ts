@@ -4,7 +4,7 @@ import { addMs } from '../../domain/kernel/calendar.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
 import { standAt } from '../../store/clock.ts';
 import { nudgeLate } from '../../store/wakes.ts';
-import { system } from '../support/facts.ts';
+import { system } from '../support/actors.ts';
 import { activitiesOf, historyOf, timersOf } from '../support/histories.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
