@@ -50,7 +50,9 @@ export class NotQuiet extends Error {
 export async function stepTo(store: Store, actor: Actor, until: Instant, options: StepOptions = {}): Promise<StepResult> {
   const begun = (await readClock(store)).businessNow;
   await standAt(store, actor, begun);
-  let bells = await visit(store, begun, undefined);
+  // Whoever stepped before may have been killed in the middle of this hour: it is lived to its end as it would have been.
+  await openContacts(store, false);
+  let bells = await visit(store, begun, options.incoming);
   let visits = 0;
   for (;;) {
     options.signal?.throwIfAborted();
@@ -104,7 +106,10 @@ async function visit(store: Store, hour: Instant, incoming: Incoming | undefined
 /** Between receivables and outreach. */
 const others = processKinds.filter((kind) => kind !== 'receivable' && kind !== 'outreach');
 
-/** Rings what is due of some kinds, and rests until all that was rung in this visit has looked and acted. */
+/**
+ * Rings what is due of some kinds, and rests until all that was rung in this visit has looked and acted; also what a visit that was
+ * interrupted had rung, which is not rung again.
+ */
 async function ringAndRest(
   store: Store,
   hour: Instant,
@@ -112,16 +117,18 @@ async function ringAndRest(
   rung: readonly ProcessKind[],
 ): Promise<number> {
   const count = await askDue(store, hour, kinds);
-  if (count > 0) await quiet(store, hour, rung);
+  await quiet(store, hour, rung);
   return count;
 }
 
 /** Outreach comes last, when every receivable has asked for what it wants to say. */
 async function contact(store: Store, hour: Instant): Promise<number> {
   const rung = await askDue(store, hour, ['outreach']);
-  const { rows } = await sql<{ asked: number }>`
-    select count(*)::int as asked from wake where kind = 'outreach' and asked > answered`.execute(store.db);
-  const waiting = Math.max(rung, rows[0]?.asked ?? 0);
+  const { rows } = await sql<{ pending: number }>`
+    select count(*)::int as pending from wake where kind = 'outreach' and (asked > answered or at <= ${hour}::timestamptz)`.execute(
+    store.db,
+  );
+  const waiting = Math.max(rung, rows[0]?.pending ?? 0);
   if (waiting === 0) return 0;
   await openContacts(store, true);
   try {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Ground } from './world-over.ts';
 
 const SCRIPT = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
-const CRASH = fileURLToPath(new URL('./crash-after-commit.mjs', import.meta.url));
+const CRASH = fileURLToPath(new URL('./doom-at-commit.mjs', import.meta.url));
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
@@ -16,23 +16,29 @@ export interface WorkerProcess {
   ended: Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
+  /** SIGSTOP: it holds all it holds, and does not know that time passes. */
+  freeze(): void;
+  /** SIGCONT: it goes on as if nothing had been. */
+  thaw(): void;
   /** A graceful end. */
   stop(): Promise<void>;
 }
 
 export interface Fleet {
-  start(options?: { crashAfter?: string }): WorkerProcess;
+  /** `crashAfter`, `freezeAfter`, `freezeBefore`: what happens to it, once, around the commit of that audit action. */
+  start(options?: { crashAfter?: string; freezeAfter?: string; freezeBefore?: string }): WorkerProcess;
   /** Ends every process that was started. */
   close(): Promise<void>;
 }
 
-/** Worker processes over one ground and one task queue. */
-export function fleetOver(ground: Ground, taskQueue: string): Fleet {
+/** Worker processes, each with a relay, over one ground and one task queue. */
+export function fleetOver(ground: Ground, taskQueue: string, env: Record<string, string> = {}): Fleet {
   const all: WorkerProcess[] = [];
   return {
-    start({ crashAfter } = {}) {
+    start({ crashAfter, freezeAfter, freezeBefore } = {}) {
+      const doomed = crashAfter ?? freezeAfter ?? freezeBefore;
       const child = fork(SCRIPT, [], {
-        execArgv: ['--import', 'tsx', ...(crashAfter ? ['--import', CRASH] : [])],
+        execArgv: ['--import', 'tsx', ...(doomed ? ['--import', CRASH] : [])],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         env: {
           ...process.env,
@@ -42,7 +48,11 @@ export function fleetOver(ground: Ground, taskQueue: string): Fleet {
           DUECOURSE_TASK_QUEUE: taskQueue,
           DUECOURSE_MODE: 'local',
           LOG_LEVEL: 'silent',
-          ...(crashAfter && { CRASH_AFTER: crashAfter }),
+          ...env,
+          ...(doomed && {
+            DOOM_ACTION: doomed,
+            DOOM: crashAfter ? 'crash-after' : freezeAfter ? 'freeze-after' : 'freeze-before',
+          }),
         },
       });
       const worker = processOf(child);
@@ -72,6 +82,8 @@ function processOf(child: ChildProcess): WorkerProcess {
       if (isAlive()) child.kill('SIGKILL');
       await ended;
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async stop() {
       if (isAlive()) child.send('stop');
       await ended;
