@@ -9,7 +9,7 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import { serveDocs } from './docs.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { languageOf, localsOf, mount } from './mount.ts';
+import { isOpened, languageOf, localsOf, mount } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { problemOf } from './problem.ts';
 import type { RouteSpec } from './route.ts';
@@ -108,7 +108,10 @@ function translateErrors(metrics: Metrics): ErrorRequestHandler {
       req.log.error({ err: errorFacts(error) }, 'request failed');
     } else if (status === 503) req.log.warn({ err: errorFacts(error) }, 'the world is down');
     if (res.headersSent) return next(error);
-    res.status(status).set(headers).type('application/problem+json').send(JSON.stringify(body));
+    // Only a person who opens a link is asked for a key by the browser; programs and pages get the plain answer.
+    res.status(status).set(headers);
+    if (status === 401 && isOpened(req)) res.append('WWW-Authenticate', 'Basic realm="duecourse", charset="UTF-8"');
+    res.type('application/problem+json').send(JSON.stringify(body));
   };
 }
 

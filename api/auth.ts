@@ -9,10 +9,22 @@ import type { Access } from './route.ts';
 export { createApiKey } from '../store/api-keys.ts';
 
 const bearer = /^Bearer +(\S+) *$/i;
+const basic = /^Basic +([\w+/]+=*) *$/i;
 
-/** Who sends the request, by its Bearer key; null without a valid one. Asked of Postgres each time, so a revoked key ends at once. */
-export async function actorOf(store: Store, req: Pick<Request, 'headers'>): Promise<Actor | null> {
-  const secret = bearer.exec(req.headers.authorization ?? '')?.[1];
+/**
+ * The key of a request: as Bearer, or as the user name of Basic, which makes links. The latter for reads only: a browser also sends
+ * it along with what a foreign page makes it ask.
+ */
+function secretOf({ headers: { authorization = '' }, method }: Pick<Request, 'headers' | 'method'>): string | undefined {
+  const reads = method === 'GET' || method === 'HEAD';
+  const linked = reads ? basic.exec(authorization)?.[1] : undefined;
+  if (linked === undefined) return bearer.exec(authorization)?.[1];
+  return Buffer.from(linked, 'base64').toString('utf8').split(':')[0];
+}
+
+/** Who sends the request, by its key; null without a valid one. Asked of Postgres each time, so a revoked key ends at once. */
+export async function actorOf(store: Store, req: Pick<Request, 'headers' | 'method'>): Promise<Actor | null> {
+  const secret = secretOf(req);
   return secret === undefined ? null : actorOfSecret(store.db, secret);
 }
 

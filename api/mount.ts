@@ -31,6 +31,9 @@ export function languageOf(req: Request): Language {
   return req.acceptsLanguages(['en', 'zh']) === 'zh' ? 'zh' : 'en';
 }
 
+/** Whether a person opened the address in a browser, rather than a page or a program asking. */
+export const isOpened = (req: Request): boolean => req.method === 'GET' && /\btext\/html\b/.test(req.get('accept') ?? '');
+
 /** '/v1/customers/{id}' as Express writes it. */
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
@@ -106,10 +109,12 @@ function checkAnswer(spec: RouteSpec, answer: JsonAnswer): void {
     throw new Error(`${spec.method} ${spec.path} ${answer.status} does not fit its schema: ${parsed.error.message}`);
 }
 
-async function send(res: Response, answer: Answer): Promise<void> {
+async function send(req: Request, res: Response, answer: Answer): Promise<void> {
   res.status(answer.status);
   if ('write' in answer) return answer.write(res);
-  res.set(answer.headers ?? {}).json(answer.body);
+  res.set(answer.headers ?? {});
+  if (isOpened(req)) res.type('json').send(JSON.stringify(answer.body, null, 2));
+  else res.json(answer.body);
 }
 
 const passOn =
@@ -141,7 +146,7 @@ export function mount(router: Router, services: Services, routes: readonly Route
       const answer = await answerRequest(services, spec, actor, req, res);
       if (!answer) return;
       if (options.checkAnswers && !('write' in answer)) checkAnswer(spec, answer);
-      await send(res, answer);
+      await send(req, res, answer);
     });
     const steps = [identify, limit, authorise, ...(spec.method === 'get' ? [] : [bodyReader(spec)]), act];
     router[spec.method](path, ...steps);

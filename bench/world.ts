@@ -51,7 +51,7 @@ export interface CountedSql {
 
 export async function openGround(): Promise<Ground> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'duecourse-bench-'));
-  const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: (line) => console.error(line) });
+  const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: ({ en }) => console.error(en) });
   if (found.kind !== 'binary') throw new Error('a benchmark starts its own Temporal server');
   const postgres = await startPostgres({ dataDir: folder });
   const admin = (database: string): string => {

@@ -5,7 +5,6 @@ import { roles } from '../domain/kernel/actor.ts';
 import { parseInstant } from '../domain/kernel/calendar.ts';
 import { Refusal, refusalText } from '../domain/kernel/refusal.ts';
 import { StackError } from '../stack/error.ts';
-import { languageOfEnv } from './language.ts';
 import type { KeyOptions } from './store-commands.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -91,13 +90,22 @@ function program(): Command {
 
 /** What the user can mend is one sentence; the rest keeps its stack. */
 function mendable(error: unknown): unknown {
-  if (error instanceof ConfigError) return new StackError(error.message);
-  if (error instanceof Refusal) return new StackError(refusalText(error.code, error.params, languageOfEnv(process.env)).detail);
+  if (error instanceof ConfigError) return new StackError(error.message, error.message);
+  if (error instanceof Refusal) {
+    const say = (language: 'en' | 'zh'): string => refusalText(error.code, error.params, language).detail;
+    return new StackError(say('en'), say('zh'));
+  }
   const { code } = error as { code?: string };
   if (code === 'EADDRINUSE')
-    return new StackError('The port is taken: set DUECOURSE_PORT to a free one, or stop what listens there.');
+    return new StackError(
+      'The port is taken: set DUECOURSE_PORT to a free one, or stop what listens there.',
+      '端口已被占用:请把 DUECOURSE_PORT 设为空闲端口,或停止占用它的程序。',
+    );
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new StackError('The database or Temporal cannot be reached: run "duecourse doctor" to see which, and why.');
+    return new StackError(
+      'The database or Temporal cannot be reached: run "duecourse doctor" to see which, and why.',
+      '无法连接数据库或 Temporal:请运行 "duecourse doctor" 查看是哪一个及原因。',
+    );
   return error;
 }
 

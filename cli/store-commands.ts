@@ -39,7 +39,10 @@ export interface KeyOptions {
 /** Makes a key; the secret alone goes to standard output, so that it can be piped into a vault. */
 export async function createKey({ name, role, region, owner, expires }: KeyOptions): Promise<void> {
   if (role === 'sales' && owner === undefined)
-    throw new StackError('A key of the role sales needs --owner: sales see their own customers only.');
+    throw new StackError(
+      'A key of the role sales needs --owner: sales see their own customers only.',
+      '角色 sales 的密钥需要 --owner:销售只能看到自己的客户。',
+    );
   const scope = { ...(region && { regions: region }), ...(owner !== undefined && { owner }) };
   const { key, secret } = await withStore((store) => createApiKey(store, { name, role, scope, expiresAt: expires ?? null }));
   process.stderr.write(`Key ${key.id} of role ${role}; its secret is shown this once:\n`);

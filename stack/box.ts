@@ -19,37 +19,41 @@ export function framed(lines: readonly string[]): string {
   return [`┌${edge}┐`, ...lines.map((line) => `│ ${padTo(line, width)} │`), `└${edge}┘`].join('\n');
 }
 
-/** Addresses and keys, in a frame. */
-export function readyBox({ url, apiKeys, temporalUi, databaseUrl }: Ready, language: Language): string {
+/** Addresses and keys: in a frame where the terminal is wide enough for one, the long address of the database below it. */
+export function readyBox({ url, apiKeys, temporalUi, databaseUrl }: Ready, language: Language, columns = 80): string {
   const zh = language === 'zh';
   const places: [string, string][] = [
     [zh ? '接口' : 'API', `${url}/v1`],
     [zh ? '接口文档' : 'API documentation', `${url}/docs`],
     [zh ? 'Temporal 界面' : 'Temporal UI', temporalUi ?? '–'],
-    [zh ? '数据库' : 'Database', databaseUrl],
   ];
   const keys = roles.map((role): [string, string] => [role, apiKeys[role]]);
   const width = Math.max(...[...places, ...keys].map(([name]) => columnsOf(name)));
   const rows = (pairs: [string, string][]) => pairs.map(([name, value]) => `${padTo(name, width)}  ${value}`);
-  return framed([
+  const lines = [
     zh ? 'Duecourse 已启动(Ctrl-C 停止)' : 'Duecourse is running (Ctrl-C stops it)',
     '',
     ...rows(places),
     '',
     zh ? 'API 密钥(每个角色一个)' : 'API keys, one a role',
     ...rows(keys),
-  ]);
+  ];
+  const fits = Math.max(...lines.map(columnsOf)) + 4 <= columns;
+  return `${fits ? framed(lines) : lines.join('\n')}\n${zh ? '数据库' : 'Database'}  ${databaseUrl}`;
 }
 
-/** Three commands to begin with. */
+/** The API's address with a key as the user name: such a link opens in a browser, for reading. */
+export const linkBase = (url: string, key: string): string => url.replace('://', `://${key}@`);
+
+/** Three places to begin with. */
 export function whatNext({ url, apiKeys }: Ready, language: Language): string {
   const zh = language === 'zh';
-  const get = (role: keyof ApiKeys, path: string) => `  curl -s -H 'Authorization: Bearer ${apiKeys[role]}' '${url}${path}'`;
+  const base = linkBase(url, apiKeys.auditor);
   return [
-    zh ? '接下来可以试试:' : 'What to try next:',
-    get('collector', '/v1/receivables?stage=legal'),
-    get('collector', '/v1/tasks'),
-    get('auditor', '/v1/clock'),
+    zh ? '接下来可以试试(浏览器或 curl 打开):' : 'What to try next, in a browser or with curl:',
+    `  ${zh ? '法务阶段的应收款' : 'Receivables in the legal stage'}\n    ${base}/v1/receivables?stage=legal`,
+    `  ${zh ? '工单,最紧急的在前' : 'The worklist, the most urgent first'}\n    ${base}/v1/tasks`,
+    `  ${zh ? '全部接口,可在页面上试用' : 'Every route, to be tried on the page'}\n    ${url}/docs`,
   ].join('\n');
 }
 

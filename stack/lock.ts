@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StackError } from './error.ts';
@@ -38,12 +38,25 @@ function removeStale(file: string, judged: string): void {
   else renameSync(aside, file);
 }
 
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new StackError(
+      `The data folder ${dataDir} cannot be used (${why}): choose a folder you may write with --data DIR.`,
+      `无法使用数据文件夹 ${dataDir}(${why}):请用 --data DIR 选择可写的文件夹。`,
+    );
+  }
+}
+
 /**
  * Takes a data folder for this process, making it when absent, so that no two stacks write to the same databases. The lock
  * of a killed process is taken over. Throws StackError when a living one holds it.
  */
 export async function lockDataDir(dataDir: string): Promise<DataLock> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const file = join(dataDir, 'stack.lock');
   const mine = `${process.pid}\n${startOf(process.pid) ?? ''}\n`;
   for (let attempt = 0; attempt < 50; attempt++) {
@@ -60,11 +73,15 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
     if (holder !== null) {
       throw new StackError(
         `Another Duecourse (process ${holder}) uses ${dataDir}: stop it, or choose another folder with --data DIR.`,
+        `另一个 Duecourse(进程 ${holder})正在使用 ${dataDir}:请先停止它,或用 --data DIR 换一个文件夹。`,
       );
     }
     // An unfinished lock may be one just being written: it gets a moment before it counts as stale.
     if (found.endsWith('\n') || attempt > 20) removeStale(file, found);
     await delay(20);
   }
-  throw new StackError(`The data folder ${dataDir} could not be locked: remove ${file} if no Duecourse uses it.`);
+  throw new StackError(
+    `The data folder ${dataDir} could not be locked: remove ${file} if no Duecourse uses it.`,
+    `无法锁定数据文件夹 ${dataDir}:若没有 Duecourse 在使用它,请删除 ${file}。`,
+  );
 }

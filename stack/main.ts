@@ -1,25 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readyBox, readyLine, whatNext } from './box.ts';
-import { firstRun } from './first-run/run.ts';
+import { ignoredOptions } from './first-run/beginning.ts';
+import { firstRun, showNotable } from './first-run/run.ts';
 import { parseStackOptions } from './options.ts';
 import type { StackOptions } from './options.ts';
 import { bringUp } from './stack.ts';
 import type { RunningStack } from './stack.ts';
 import { Undo } from './undo.ts';
 import { terminalLanguage } from './words.ts';
+import type { Say } from './words.ts';
 
 /** Real time a first run gets to come to the end of its hour when it is stopped. */
 const HOUR_END_MS = 10_000;
 
 const toStderr = (line: string): void => void process.stderr.write(`${line}\n`);
 const toStdout = (line: string): void => void process.stdout.write(`${line}\n`);
+const language = terminalLanguage(process.env);
+const tell: Say = (words) => toStderr(words[language]);
 
 /** Ctrl-C and SIGTERM stop cleanly; a second one leaves at once, and the next start ends what was left behind. */
 function stopOnSignals(): AbortSignal {
   const stop = new AbortController();
   const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(1);
-    toStderr('Stopping …');
+    if (stop.signal.aborted) {
+      tell({ en: 'Left at once; the next start ends what still runs.', zh: '已立即退出;下次启动会结束遗留的进程。' });
+      process.exit(1);
+    }
+    tell({ en: 'Stopping … (again to leave at once)', zh: '正在停止 …(再按一次立即退出)' });
     stop.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
@@ -35,8 +42,8 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 /** The first run, if this folder has one before it or in the middle: shown on a terminal, else told in lines on stderr. */
 async function liveFirst(stack: RunningStack, options: StackOptions, signal: AbortSignal): Promise<void> {
   const { beginning } = stack;
-  if (beginning.kind !== 'first-run' || beginning.done) return;
-  const language = terminalLanguage(process.env);
+  if (beginning.kind !== 'first-run') return;
+  if (beginning.done) return options.json ? undefined : showNotable(stack, language, toStdout);
   const seen = !options.json && process.stdout.isTTY;
   const out = seen ? process.stdout : process.stderr;
   const say = options.json ? toStderr : toStdout;
@@ -48,8 +55,8 @@ async function liveFirst(stack: RunningStack, options: StackOptions, signal: Abo
 
 /** Shows what is running, and stays until it is asked to stop or a part is lost. */
 async function serve(stack: RunningStack, options: StackOptions, signal: AbortSignal): Promise<void> {
-  const language = terminalLanguage(process.env);
-  if (!options.json) toStdout(readyBox(stack.ready, language));
+  if (!options.json) toStdout(readyBox(stack.ready, language, process.stdout.columns));
+  for (const words of ignoredOptions(options, stack.beginning)) tell(words);
   await liveFirst(stack, options, signal);
   if (signal.aborted) return;
   toStdout(options.json ? readyLine(stack.ready) : whatNext(stack.ready, language));
@@ -62,7 +69,7 @@ async function main(): Promise<void> {
   const signal = stopOnSignals();
   const undo = new Undo();
   try {
-    const stack = await bringUp({ options, env: process.env, undo, say: toStderr, signal });
+    const stack = await bringUp({ options, env: process.env, undo, say: tell, signal });
     await serve(stack, options, signal);
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -58,10 +58,17 @@ function command(): Command {
 
 function checked(o: StackOptions): StackOptions {
   if ((o.import === undefined) !== (o.mapping === undefined))
-    throw new StackError('--import FILE and --mapping FILE go together: give both.');
-  if (o.import !== undefined && o.empty) throw new StackError('--empty and --import exclude each other: leave one out.');
+    throw new StackError(
+      '--import FILE and --mapping FILE go together: give both.',
+      '--import FILE 与 --mapping FILE 必须同时给出。',
+    );
+  if (o.import !== undefined && o.empty)
+    throw new StackError('--empty and --import exclude each other: leave one out.', '--empty 与 --import 不能同时使用。');
   if (o.from !== undefined && !o.stepped)
-    throw new StackError('--from DATE needs --stepped: at real speed the clock shows today.');
+    throw new StackError(
+      '--from DATE needs --stepped: at real speed the clock shows today.',
+      '--from DATE 须与 --stepped 同用:以真实速度运行时,时钟显示今天。',
+    );
   return o;
 }
 
@@ -76,8 +83,14 @@ export function parseStackOptions(args: readonly string[], cwd: string): StackOp
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed') return 'help';
-    const said = error.message.replace(/^error: /, '').replace(/\.$/, '');
-    throw new StackError(`${said.charAt(0).toUpperCase()}${said.slice(1)}: see npm start -- --help.`);
+    const said = error.message
+      .replace(/^error: /, '')
+      .replaceAll(/\s+/g, ' ')
+      .replace(/\.$/, '');
+    throw new StackError(
+      `${said.charAt(0).toUpperCase()}${said.slice(1)}: see npm start -- --help.`,
+      `参数有误(${said}):用法见 npm start -- --help。`,
+    );
   }
   const found = program.opts<StackOptions>();
   const path = (file: string | undefined) => (file === undefined ? undefined : resolve(cwd, file));

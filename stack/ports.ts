@@ -37,8 +37,14 @@ export async function requirePort(port: number, host: string = HOST): Promise<vo
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EACCES') {
-      throw new StackError(`Port ${port} needs more rights than this user has: choose one above 1023 with --port N.`);
+      throw new StackError(
+        `Port ${port} needs more rights than this user has: choose one above 1023 with --port N.`,
+        `端口 ${port} 需要更高权限:请用 --port N 选择大于 1023 的端口。`,
+      );
     }
-    throw new StackError(`Port ${port} is already in use: stop the program that holds it or choose another with --port N.`);
+    throw new StackError(
+      `Port ${port} is already in use: stop the program that holds it or choose another with --port N.`,
+      `端口 ${port} 已被占用:请停止占用它的程序,或用 --port N 换一个端口。`,
+    );
   }
 }

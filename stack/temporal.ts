@@ -9,6 +9,7 @@ import { StackError } from './error.ts';
 import { logTail, numberIn, openLog, readState, writeWhole } from './files.ts';
 import { freePort } from './ports.ts';
 import { commandLineOf, endProcess, isAlive } from './processes.ts';
+import type { Say } from './words.ts';
 
 export { resolveTemporal } from './temporal-binary.ts';
 
@@ -49,7 +50,7 @@ export interface TemporalOptions {
   readonly pragmas?: Readonly<Record<string, string>>;
   /** Environment variables of the server beside our own, such as GOGC. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly log?: (line: string) => void;
+  readonly log?: Say;
 }
 
 interface Plan {
@@ -90,12 +91,15 @@ async function planOf(o: TemporalOptions, folder: string | null, last: Record<st
 }
 
 /** Ends the server of a killed run that still holds the database file of this folder (its real path). */
-export async function endTemporalLeftover(folder: string, log: (line: string) => void): Promise<void> {
+export async function endTemporalLeftover(folder: string, log: Say): Promise<void> {
   const pid = numberIn(readState(join(folder, 'temporal.json')), 'pid');
   if (pid === undefined || !isAlive(pid)) return;
   const command = commandLineOf(pid) ?? '';
   if (!command.includes('start-dev') || !`${command} `.includes(`${join(folder, 'temporal.db')} `)) return;
-  log(`Stopping the Temporal server (process ${pid}) that an earlier run left behind`);
+  log({
+    en: `Stopping the Temporal server (process ${pid}) that an earlier run left behind`,
+    zh: `正在停止上次运行遗留的 Temporal 服务器(进程 ${pid})`,
+  });
   await endServer(pid);
 }
 
@@ -146,7 +150,8 @@ async function untilReady(o: {
   o.child.kill('SIGKILL');
   const said = launchError?.message ?? (o.logFile === null ? '' : logTail(o.logFile, o.from));
   const where = o.logFile === null ? '' : ` (see ${o.logFile})`;
-  throw new StackError(`The Temporal server did not start: ${said.split('\n').at(-1) || 'no answer'}${where}.`);
+  const last = said.split('\n').at(-1) || 'no answer';
+  throw new StackError(`The Temporal server did not start: ${last}${where}.`, `Temporal 服务器未能启动:${last}${where}。`);
 }
 
 /** Starts a dev server on 127.0.0.1 and waits until its namespace can be used; its data stays in `dataDir`. Throws StackError. */

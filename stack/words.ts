@@ -1,3 +1,12 @@
+/** A sentence in both languages; whoever shows it knows which one is read. */
+export interface Words {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** Tells the user how far it is. */
+export type Say = (words: Words) => void;
+
 /** The language of the person at the terminal, by the system's settings. */
 export function terminalLanguage(env: NodeJS.ProcessEnv): 'zh' | 'en' {
   return /^zh/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'zh' : 'en';

@@ -5,6 +5,7 @@ import { addMonths, dateOf, instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { StackError } from '../error.ts';
 import type { StackOptions } from '../options.ts';
+import type { Words } from '../words.ts';
 import { firstIssueDate, shiftLedger, weeksToShift } from './ledger.ts';
 import { readLedger } from './read-ledger.ts';
 import type { ReadLedger } from './read-ledger.ts';
@@ -40,7 +41,11 @@ export async function sourceLedger(source: FirstRun['source'], dataDir: string):
   if (source === 'example') return readLedger(example('ledger.csv'), example('ledger.mapping.json'));
   const folder = join(dataDir, 'import');
   const kept = readdirSync(folder).find((name) => name.startsWith('ledger.'));
-  if (kept === undefined) throw new StackError(`The imported ledger is gone from ${folder}: begin anew with --reset.`);
+  if (kept === undefined)
+    throw new StackError(
+      `The imported ledger is gone from ${folder}: begin anew with --reset.`,
+      `${folder} 中已没有导入的账本:请用 --reset 重新开始。`,
+    );
   return readLedger(join(folder, kept), join(folder, 'mapping.json'));
 }
 
@@ -53,8 +58,48 @@ function keepImport(file: string, mapping: string, dataDir: string): void {
     cpSync(mapping, join(folder, 'mapping.json'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StackError(`The ledger or its mapping cannot be read: ${why}.`);
+    throw new StackError(`The ledger or its mapping cannot be read: ${why}.`, `无法读取账本或列映射:${why}。`);
   }
+}
+
+/** Reads a user's own ledger before anything is started, so that one that cannot be used costs no time. Throws StackError. */
+export async function requireLedger({ import: file, mapping }: StackOptions): Promise<void> {
+  if (file === undefined || mapping === undefined) return;
+  const { ledger } = await readLedger(file, mapping);
+  if (ledger.invoices.length === 0) throw noInvoice();
+}
+
+const noInvoice = (): StackError => new StackError('The ledger holds no invoice that can be used.', '账本中没有可用的发票。');
+
+/** Throws StackError where a ledger is named for a folder that already began with other data: it would be ignored. */
+export function refuseSecondLedger(options: StackOptions, beginning: Beginning): void {
+  const resumes = beginning.kind === 'first-run' && beginning.source === 'import';
+  if (options.import === undefined || resumes) return;
+  throw new StackError(
+    `${options.data} already holds other data, so --import would change nothing: begin anew with --reset, choose another folder with --data DIR, or send the file to POST /v1/imports.`,
+    `${options.data} 中已有其他数据,--import 不会生效:请用 --reset 重新开始,用 --data DIR 换一个文件夹,或把文件发送至 POST /v1/imports。`,
+  );
+}
+
+/** What was asked for and counts only when a folder begins, in words for the user. */
+export function ignoredOptions(options: StackOptions, beginning: Beginning): Words[] {
+  const was = beginning.kind === 'first-run' ? beginning : null;
+  const standing = was ? was.stepped : beginning.kind === 'empty' && beginning.speed === 0;
+  const from = was ? was.today : null;
+  const ignored = [
+    ...(options.empty && beginning.kind !== 'empty' ? ['--empty'] : []),
+    ...(options.stepped && !standing ? ['--stepped'] : []),
+    ...(options.from !== undefined && from !== null && !was?.done && options.from !== from ? ['--from'] : []),
+    ...(options.replay === 'full' && was?.replay !== 'full' ? ['--replay full'] : []),
+  ];
+  if (ignored.length === 0) return [];
+  const names = ignored.join(', ');
+  return [
+    {
+      en: `${names} counts only when a data folder begins; this one goes on as it was (--reset begins anew).`,
+      zh: `${names} 仅在数据文件夹首次启动时有效;此文件夹按原样继续(--reset 重新开始)。`,
+    },
+  ];
 }
 
 /** Decides, once for a data folder, how it begins. Throws StackError when the ledger cannot be used at all. */
@@ -67,7 +112,7 @@ export async function decideBeginning(options: StackOptions, now: Instant, zone:
   const { ledger, mapping } = await sourceLedger(source, options.data);
   const weeks = mapping.shift ? weeksToShift(ledger, today) : 0;
   const first = firstIssueDate(shiftLedger(ledger, weeks));
-  if (first === undefined) throw new StackError('The ledger holds no invoice that can be used.');
+  if (first === undefined) throw noInvoice();
   const recent = addMonths(today, -RECENT_MONTHS);
   const goLive = replay === 'full' && first < today ? first : recent;
   return { kind: 'first-run', source, replay, today, goLive, weeks, stepped, done: false };

@@ -68,12 +68,18 @@ export function readMapping(file: string): LedgerMapping {
     content = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StackError(`The mapping ${file} cannot be read (${why}): examples/README.md shows one.`);
+    throw new StackError(
+      `The mapping ${file} cannot be read (${why}): examples/README.md shows one.`,
+      `无法读取列映射 ${file}(${why}):示例见 examples/README.md。`,
+    );
   }
   const parsed = ledgerMapping.safeParse(content);
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the mapping'}: ${issue.message}`);
-  throw new StackError(`The mapping ${file} does not fit (${places.join('; ')}): examples/README.md explains it.`);
+  throw new StackError(
+    `The mapping ${file} does not fit (${places.join('; ')}): examples/README.md explains it.`,
+    `列映射 ${file} 不符合要求(${places.join(';')}):说明见 examples/README.md。`,
+  );
 }
 
 /** Binds the mapping to a table's header. Throws StackError naming fields there are not and columns the file has not. */
@@ -87,10 +93,20 @@ export function bindLedger(mapping: LedgerMapping, header: readonly string[], fi
   );
   const known = Object.keys(fieldTypes).join(', ');
   if (unknown.length > 0)
-    throw new StackError(`The mapping names fields a ledger has not (${unknown.join(', ')}): it has ${known}.`);
-  if (absent.length > 0) throw new StackError(`The mapping must say which column or value is ${absent.join(', ')}.`);
+    throw new StackError(
+      `The mapping names fields a ledger has not (${unknown.join(', ')}): it has ${known}.`,
+      `列映射中有账本没有的字段(${unknown.join('、')}):可用的字段为 ${known}。`,
+    );
+  if (absent.length > 0)
+    throw new StackError(
+      `The mapping must say which column or value is ${absent.join(', ')}.`,
+      `列映射必须说明 ${absent.join('、')} 取自哪一列或哪个固定值。`,
+    );
   if (columns.length > 0)
-    throw new StackError(`${file} has no column ${columns.join(', ')}: its columns are ${header.join(', ')}.`);
+    throw new StackError(
+      `${file} has no column ${columns.join(', ')}: its columns are ${header.join(', ')}.`,
+      `${file} 没有列 ${columns.join('、')}:它的列为 ${header.join('、')}。`,
+    );
   const fields = Object.entries(sources).flatMap(([name, source]) => {
     const type = fieldTypes[name];
     const index = source.column === undefined ? null : header.indexOf(source.column);

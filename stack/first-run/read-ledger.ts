@@ -54,7 +54,10 @@ async function readRows(file: string, mapping: LedgerMapping): Promise<Row[]> {
   try {
     bytes = readFileSync(file);
   } catch {
-    throw new StackError(`${file} cannot be read: give the path of a CSV or XLSX file.`);
+    throw new StackError(
+      `${file} cannot be read: give the path of a CSV or XLSX file.`,
+      `无法读取 ${file}:请给出 CSV 或 XLSX 文件的路径。`,
+    );
   }
   try {
     const table = await openTable(bytes, mapping);
@@ -66,7 +69,8 @@ async function readRows(file: string, mapping: LedgerMapping): Promise<Row[]> {
     return rows;
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
-    throw new StackError(`${file}: ${sayFault({ fault: error.fault, params: error.params }, 'en')}.`);
+    const stored = { fault: error.fault, params: error.params };
+    throw new StackError(`${file}: ${sayFault(stored, 'en')}.`, `${file}:${sayFault(stored, 'zh')}。`);
   }
 }
 

@@ -6,6 +6,7 @@ import { notableCustomers } from '../../store/portfolio.ts';
 import { writeSetting } from '../../store/settings.ts';
 import { systemActor } from '../../store/transaction.ts';
 import type { ApiKeys } from '../keys.ts';
+import { linkBase } from '../box.ts';
 import type { RunningStack } from '../stack.ts';
 import { BEGINNING_KEY, sourceLedger } from './beginning.ts';
 import type { FirstRun } from './beginning.ts';
@@ -38,7 +39,7 @@ export interface RunOptions {
 /** Lives the ledger through before the eyes of whoever started it; ends with what it came to. */
 export async function firstRun(options: RunOptions): Promise<void> {
   const { stack, run, dataDir, language, say } = options;
-  const { store, ready } = stack;
+  const { store } = stack;
   const began = performance.now();
   const { zone } = store.policies;
   const source = await sourceLedger(run.source, dataDir);
@@ -55,8 +56,18 @@ export async function firstRun(options: RunOptions): Promise<void> {
   await writeSetting(store, actor, BEGINNING_KEY, { ...run, today: until, done: true } satisfies FirstRun);
   tellFaults([...source.faults.map((fault) => sayFault(fault, language)), ...lived.refusals], dataDir, language, say);
   const seconds = Math.round((performance.now() - began) / 1000);
-  for (const line of notableLines(await notableCustomers(store, NOTABLE), ready.url, language)) say(line);
+  await showNotable(stack, language, say);
   say(closing(lived, seconds, language));
+}
+
+/** Customers to begin with, as links that open in a browser and work with curl. */
+export async function showNotable(
+  { store, ready }: Pick<RunOptions['stack'], 'store' | 'ready'>,
+  language: Language,
+  say: (line: string) => void,
+): Promise<void> {
+  const base = linkBase(ready.url, ready.apiKeys.auditor);
+  for (const line of notableLines(await notableCustomers(store, NOTABLE), base, language)) say(line);
 }
 
 /** Lives it while the screen shows how far it is. */

@@ -79,8 +79,10 @@ export function sceneLines({ progress, portfolio, engine, seconds }: Scene, lang
   const channels = portfolio.messages.map(({ channel, count }) => `${channel} ${grouped(count)}`).join(', ');
   const { tasks } = portfolio;
   return [
-    `${phaseWords[progress.phase][language]} ${bar(share, 30)}  ${sent}  ${clockOf(seconds)}${rest}`,
-    zh ? `业务日期 ${portfolio.today}(至 ${progress.until})` : `Business date ${portfolio.today}, going to ${progress.until}`,
+    `${phaseWords[progress.phase][language]} ${bar(share, 30)}  ${sent}`,
+    zh
+      ? `业务日期 ${portfolio.today}(至 ${progress.until})  已用 ${clockOf(seconds)}${rest}`
+      : `Business date ${portfolio.today}, going to ${progress.until}   ${clockOf(seconds)}${rest}`,
     '',
     ...table([
       [zh ? '阶段' : 'Stage', ...stages.map((stage) => stageWords[stage][language])],
@@ -97,9 +99,10 @@ export function sceneLines({ progress, portfolio, engine, seconds }: Scene, lang
       ]),
     ]),
     '',
+    zh ? `消息 ${grouped(messages)}(${channels || '–'})` : `Messages ${grouped(messages)} (${channels || '–'})`,
     zh
-      ? `消息 ${grouped(messages)}(${channels || '–'})  工单 未结 ${grouped(tasks.open)} / 共 ${grouped(tasks.total)}  工作流 运行中 ${grouped(engine.open)} / 已结束 ${grouped(engine.closed)}`
-      : `Messages ${grouped(messages)} (${channels || '–'})   Work orders ${grouped(tasks.open)} open of ${grouped(tasks.total)}   Workflows ${grouped(engine.open)} open, ${grouped(engine.closed)} closed`,
+      ? `工单 未结 ${grouped(tasks.open)} / 共 ${grouped(tasks.total)}   工作流 运行中 ${grouped(engine.open)} / 已结束 ${grouped(engine.closed)}`
+      : `Work orders ${grouped(tasks.open)} open of ${grouped(tasks.total)}   Workflows ${grouped(engine.open)} open, ${grouped(engine.closed)} closed`,
   ];
 }
 
@@ -132,15 +135,15 @@ function whyWords({ why, currency, amountMinor, count }: Notable, language: Lang
   }
 }
 
-/** Customers to begin with, each with its reason and link. */
-export function notableLines(notables: readonly Notable[], url: string, language: Language): string[] {
+/** Customers to begin with, each with its reason and a link below `base`. */
+export function notableLines(notables: readonly Notable[], base: string, language: Language): string[] {
   if (notables.length === 0) return [];
   const title = language === 'zh' ? '值得一看的客户:' : 'Customers worth looking at:';
   return [
     title,
     ...notables.flatMap((one) => [
       `  ${one.customer}${one.name === one.customer ? '' : `  ${one.name}`}  ${whyWords(one, language)}`,
-      `    ${url}/v1/customers/${encodeURIComponent(one.customer)}/timeline`,
+      `    ${base}/v1/customers/${encodeURIComponent(one.customer)}/timeline`,
     ]),
   ];
 }

@@ -17,7 +17,7 @@ export interface ShowOptions {
   readonly progress: () => Progress | null;
   readonly language: Language;
   /** Where to draw; a terminal is redrawn in place, anything else gets a line now and then. */
-  readonly out: Writable & { isTTY?: boolean; columns?: number };
+  readonly out: Writable & { isTTY?: boolean; columns?: number; rows?: number };
 }
 
 /** Redraws lines in place: goes back to where the last drawing began and clears what is left of it. */
@@ -29,8 +29,10 @@ export class Canvas {
     this.#out = out;
   }
 
-  draw(lines: readonly string[]): void {
+  draw(all: readonly string[]): void {
     const width = this.#out.columns ?? 80;
+    // What is higher than the terminal could not be drawn over again.
+    const lines = all.slice(0, Math.max(1, (this.#out.rows ?? 24) - 1));
     const back = this.#drawn > 0 ? `\x1b[${this.#drawn}A\r` : '';
     this.#out.write(`${back}\x1b[0J${lines.map((line) => cut(line, width)).join('\n')}\n`);
     this.#drawn = lines.length;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
+import type { Say } from '../../stack/words.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { endLeftover } from '../../stack/postgres-cluster.ts';
 import { startPostgres } from '../../stack/postgres.ts';
@@ -17,7 +18,7 @@ interface Ground {
   temporal: { address: string; pid: number };
 }
 
-async function bring(dataDir: string, log: (line: string) => void = () => undefined) {
+async function bring(dataDir: string, log: Say = () => undefined) {
   const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: log });
   if (found.kind !== 'binary') throw new Error('a binary was expected');
   const [postgres, temporal] = await Promise.all([
@@ -66,7 +67,7 @@ test('rows and open workflows survive kill -9 of the stack, whose servers are en
   await withTemporal(first.temporal.address, (client) => client.workflow.start('waiting', start));
 
   const said: string[] = [];
-  const second = await bring(dataDir, (line) => said.push(line));
+  const second = await bring(dataDir, ({ en }) => void said.push(en));
   expect(said.filter((line) => line.includes('that an earlier run left behind'))).toHaveLength(2);
   expect([first.postgres.pid, first.temporal.pid].map(isAlive)).toEqual([false, false]);
   expect(second.postgres.url).toBe(first.postgres.url);

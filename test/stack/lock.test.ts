@@ -24,6 +24,14 @@ test('a data folder has one holder, and is free again after release', async () =
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('a data folder that is a file is one sentence in both languages', async () => {
+  const file = join(tempFolder(), 'file');
+  writeFileSync(file, '');
+  const refused = lockDataDir(file);
+  await expect(refused).rejects.toThrow(`The data folder ${file} cannot be used (EEXIST): choose a folder you may write`);
+  await expect(refused).rejects.toMatchObject({ zh: expect.stringContaining('无法使用数据文件夹') });
+});
+
 test('a killed holder, a stranger with its number and a torn file are taken over', async () => {
   const folder = tempFolder();
   const file = join(folder, 'stack.lock');

@@ -47,6 +47,7 @@ test.each([
   [['--mapping', 'a.json'], 'give both'],
   [['--empty', '--import', 'a', '--mapping', 'b'], 'exclude each other'],
   [['--colour'], "Unknown option '--colour'"],
+  [['--prot', '1'], 'Did you mean --port?'],
   [['now'], 'Too many arguments'],
 ])('%j is refused in one sentence', (args, part) => {
   const parse = () => parseStackOptions(args, '/work');
@@ -67,13 +68,15 @@ test('a taken port is one sentence, a free one passes, and a preferred one is ke
   expect(await freePort(port)).not.toBe(port);
 });
 
-test('the launcher refuses an old Node with one sentence and exit code 1', () => {
+test.each([
+  ['C.UTF-8', 'Duecourse needs Node 20.19 or newer, and this is Node 18.20.4: install a current one from https://nodejs.org.\n'],
+  ['zh_CN.UTF-8', 'Duecourse 需要 Node 20.19 或更新版本,当前为 Node 18.20.4:请从 https://nodejs.org 安装。\n'],
+])('the launcher refuses an old Node with one sentence (%s) and exit code 1', (locale, sentence) => {
   const pretend = "Object.defineProperty(process.versions,'node',{value:'18.20.4'})";
   const answer = spawnSync(process.execPath, ['--import', `data:text/javascript,${pretend}`, 'stack/launch.mjs'], {
     encoding: 'utf8',
+    env: { PATH: process.env.PATH, LC_ALL: locale },
   });
-  expect(answer.stderr).toBe(
-    'Duecourse needs Node 20.19 or newer, and this is Node 18.20.4: install a current one from https://nodejs.org.\n',
-  );
+  expect(answer.stderr).toBe(sentence);
   expect(answer.status).toBe(1);
 });

@@ -10,7 +10,7 @@ import { tempFolder } from '../support/temp.ts';
 let home: string;
 let bin: string;
 let said: string[];
-const progress = (line: string) => void said.push(line);
+const progress = ({ en }: { en: string }) => void said.push(en);
 const env = (extra: Record<string, string> = {}) => ({ HOME: home, XDG_CACHE_HOME: join(home, 'cache'), PATH: bin, ...extra });
 
 /** A program that answers --version like the Temporal command line. */

@@ -37,7 +37,7 @@ async function sweep(parent: string): Promise<void> {
 }
 
 async function temporalOfRun(folder: string): Promise<{ address: string; stop(): Promise<void> }> {
-  const found = await resolveTemporal({ env: process.env, progress: (line) => console.error(line) });
+  const found = await resolveTemporal({ env: process.env, progress: ({ en }) => console.error(en) });
   if (found.kind === 'address') return { address: found.address, stop: () => Promise.resolve() };
   const server = await startTemporal({ binary: found.path, namespace: NAMESPACE });
   writeFileSync(temporalPid(folder), String(server.pid));

@@ -3,7 +3,7 @@ import { startPostgres } from '../../stack/postgres.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
 
 const dataDir = process.argv[2] ?? '';
-const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: (line) => console.error(line) });
+const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: ({ en }) => console.error(en) });
 if (found.kind !== 'binary') throw new Error('a binary was expected');
 const [postgres, temporal] = await Promise.all([
   startPostgres({ dataDir }),
