@@ -22,6 +22,7 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'clock-fixed': 409,
   'task-closed': 409,
   'dispute-closed': 409,
+  'promise-closed': 409,
   'version-mismatch': 412,
   'too-large': 413,
   'unsupported-media': 415,

@@ -135,6 +135,10 @@ export const recordPromise = z
   .meta({ id: 'RecordPromise', example: { amount: '6000.00', on: '2026-11-30', by: 'c1', note: 'After the budget meeting' } });
 export const promiseAnswer = z.strictObject({ id: ourId, state: z.enum(promiseStates) }).meta({ id: 'PromiseAnswer' });
 
+export const cancelPromise = z
+  .strictObject({ reason })
+  .meta({ id: 'CancelPromise', example: { reason: 'The customer withdrew it by phone' } });
+
 export const writeOff = z
   .strictObject({ amount: amount.optional().meta({ description: 'Without it: all that is open.' }), reason })
   .meta({ id: 'WriteOff', example: { reason: 'Insolvency closed without assets' } });

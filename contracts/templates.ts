@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channels } from '../domain/collection/governor.ts';
-import { instant, line, pageOf, pageQuery } from './common.ts';
+import { instant, line, note, pageOf, pageQuery, reason } from './common.ts';
+import { fault } from './faults.ts';
 
 export const messageClasses = ['notice', 'reminder', 'demand', 'statement', 'neutral'] as const;
 
@@ -11,20 +12,61 @@ export const templateQuery = z.strictObject({
   channel: z.enum(channels).optional(),
 });
 
-export const templatePage = pageOf(
-  z
-    .strictObject({
-      id: z.string(),
-      language: z.enum(['zh', 'en']),
-      channel: z.enum(channels),
-      version: z.int(),
-      class: z.enum(messageClasses),
-      tone: z.string(),
-      subject: z.string().nullable(),
-      body: z.string().meta({ description: 'Liquid.' }),
-      providerTemplate: z.string().nullable(),
-      author: z.string(),
-      createdAt: instant,
-    })
-    .meta({ id: 'Template' }),
-);
+const template = z
+  .strictObject({
+    id: z.string(),
+    language: z.enum(['zh', 'en']),
+    channel: z.enum(channels),
+    version: z.int(),
+    class: z.enum(messageClasses),
+    tone: z.string(),
+    subject: z.string().nullable(),
+    body: z.string().meta({ description: 'Liquid.' }),
+    providerTemplate: z.string().nullable(),
+    author: z.string(),
+    createdAt: instant,
+  })
+  .meta({ id: 'Template' });
+export const templatePage = pageOf(template);
+export const templateVersions = z
+  .strictObject({ data: z.array(template) })
+  .meta({ description: 'All versions, the newest first: it is in force.' });
+
+const templateId = z
+  .string()
+  .max(60)
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .meta({ example: 'overdue-first' });
+export const templateParams = z.strictObject({
+  id: templateId,
+  language: z.enum(['zh', 'en']).meta({ example: 'en' }),
+  channel: z.enum(channels).meta({ example: 'email' }),
+});
+
+export const newTemplate = z
+  .strictObject({
+    ...templateParams.shape,
+    class: z
+      .enum(messageClasses)
+      .meta({ description: 'The same for all languages and channels of an id; SMS carries `neutral` only.' }),
+    tone: z.enum(['neutral', 'soft', 'firm']).default('neutral'),
+    subject: line(400).optional().meta({ description: 'Liquid; not for SMS.' }),
+    body: note(20_000)
+      .refine((text) => text.trim() !== '', fault('text'))
+      .meta({ description: 'Liquid, in strict mode.' }),
+    providerTemplate: line(120).optional().meta({ description: "The provider's id of the approved text." }),
+    reason,
+  })
+  .meta({
+    id: 'NewTemplate',
+    example: {
+      id: 'overdue-first',
+      language: 'en',
+      channel: 'email',
+      class: 'reminder',
+      subject: 'A friendly reminder from {{ seller.name }}',
+      body: 'Dear {{ contact.name }}, {{ count }} item(s) are still open. Please call us if anything is unclear.',
+      reason: 'Shorter',
+    },
+  });
+export const newTemplateAnswer = templateParams.extend({ version: z.int() }).meta({ id: 'NewTemplateAnswer' });

@@ -1,9 +1,13 @@
+import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { PromiseState } from '../domain/collection/receivable.ts';
 import { asksOf, eventOf } from './payments.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
+import { lockReceivables } from './receivable-facts.ts';
+import { isOurId } from './rows.ts';
+import { seesCustomer } from './scope.ts';
 import { write } from './transaction.ts';
 import type { Store } from './transaction.ts';
 
@@ -60,5 +64,48 @@ export async function recordPromise(
       after,
     };
     return { value: { id, state: 'pending' }, audit: [audit], asks: asksOf([found.id]), events: [eventOf(audit)] };
+  });
+}
+
+/** Takes a pending promise back, with the reason: the ladder goes on, shifted by the days it stood still. Throws Refusal `promise-closed`. */
+export async function cancelPromise(
+  store: Store,
+  actor: Actor,
+  promise: string,
+  reason: string,
+): Promise<{ id: string; state: PromiseState }> {
+  return write(store, actor, async (tx, at) => {
+    const { rows } = await sql<{ id: string; receivableId: string; customerId: string }>`
+      select p.id, p.receivable_id as "receivableId", p.customer_id as "customerId" from promise p join customer c on c.id = p.customer_id
+      where p.id = ${isOurId(promise) ? promise : null}::uuid and ${seesCustomer(actor)}`.execute(tx);
+    const row = rows[0];
+    if (!row) throw new Refusal('not-found', { id: promise });
+    await lockReceivables(tx, [row.receivableId]);
+    const cancelled = await tx
+      .updateTable('promise')
+      .set({ state: 'cancelled', judged_at: at.now })
+      .where('id', '=', row.id)
+      .where('state', '=', 'pending')
+      .returning(['amount_minor', 'due_on'])
+      .executeTakeFirst();
+    if (!cancelled) {
+      const { state } = await tx.selectFrom('promise').select('state').where('id', '=', row.id).executeTakeFirstOrThrow();
+      throw new Refusal('promise-closed', { state });
+    }
+    const audit = {
+      action: 'promise.cancelled',
+      subjectKind: 'promise',
+      subjectId: row.id,
+      customerId: row.customerId,
+      reason,
+      before: { state: 'pending' },
+      after: { receivableId: row.receivableId, amountMinor: cancelled.amount_minor, on: cancelled.due_on, state: 'cancelled' },
+    };
+    return {
+      value: { id: row.id, state: 'cancelled' },
+      audit: [audit],
+      asks: asksOf([row.receivableId]),
+      events: [eventOf(audit)],
+    };
   });
 }

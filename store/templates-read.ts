@@ -27,6 +27,9 @@ export interface TemplateFilter {
   after?: readonly [string, string, string] | undefined;
 }
 
+const view = sql`t.id, t.language, t.channel, t.version, t.class, t.tone, t.subject, t.body, t.provider_template as "providerTemplate", t.author,
+  t.created_at as "createdAt"`;
+
 /** The newest versions, by id, language and channel; one more than `limit` when there are more. */
 export async function listTemplates(store: Store, filter: TemplateFilter, limit: number): Promise<TemplateView[]> {
   const { id, language, channel, after } = filter;
@@ -38,9 +41,18 @@ export async function listTemplates(store: Store, filter: TemplateFilter, limit:
     ...(after === undefined ? [] : [sql<boolean>`(t.id, t.language, t.channel) > (${after[0]}, ${after[1]}, ${after[2]})`]),
   ];
   const { rows } = await sql<TemplateView>`
-    select distinct on (t.id, t.language, t.channel) t.id, t.language, t.channel, t.version, t.class, t.tone, t.subject, t.body,
-      t.provider_template as "providerTemplate", t.author, t.created_at as "createdAt"
-    from template t where ${sql.join(conditions, sql` and `)}
+    select distinct on (t.id, t.language, t.channel) ${view} from template t where ${sql.join(conditions, sql` and `)}
     order by t.id, t.language, t.channel, t.version desc limit ${limit + 1}`.execute(store.db);
+  return rows;
+}
+
+/** Every version of a template for a channel and language, the newest first. */
+export async function templateVersions(
+  store: Store,
+  of: Pick<TemplateView, 'id' | 'language' | 'channel'>,
+): Promise<TemplateView[]> {
+  const { rows } = await sql<TemplateView>`
+    select ${view} from template t where t.id = ${of.id} and t.language = ${of.language} and t.channel = ${of.channel}
+    order by t.version desc`.execute(store.db);
   return rows;
 }

@@ -47,7 +47,7 @@ export interface TemplateLine {
   amount: string;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 interface Manifest {
   seller: { name: Record<Language, string>; phone: string; email: string };
@@ -116,6 +116,9 @@ export async function templatesOf(db: Database): Promise<TemplateBook> {
   book.catch(() => books.delete(db));
   return book;
 }
+
+/** Forgets what this process knows of the templates: a version was written. */
+export const refreshTemplates = (db: Database): void => void books.delete(db);
 
 async function loadTemplates(db: Database): Promise<TemplateBook> {
   const rows = await db

@@ -12,6 +12,7 @@ import { importRoutes } from './imports.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { legalCaseRoutes } from './legal-cases.ts';
 import { messageRoutes } from './messages.ts';
+import { optOutRoutes } from './opt-outs.ts';
 import { paymentRoutes } from './payments.ts';
 import { policyRoutes } from './policies.ts';
 import { processRoutes } from './processes.ts';
@@ -30,6 +31,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...importRoutes(services),
     ...taskRoutes(services),
     ...contactRoutes(services),
+    ...optOutRoutes(services),
     ...messageRoutes(services),
     ...legalCaseRoutes(services),
     ...policyRoutes(services),

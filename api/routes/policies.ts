@@ -1,12 +1,11 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 import * as contract from '../../contracts/policies.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
 import { policyKinds } from '../../domain/collection/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/collection/policy.ts';
 import { listPolicyVersions, readPolicyVersion } from '../../store/policies-read.ts';
 import type { PolicyVersion } from '../../store/policies-read.ts';
 import { addPolicyVersion, approvePolicyVersion } from '../../store/policy-versions.ts';
+import { etag, versionSeen } from '../etag.ts';
 import { parsePart } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
@@ -16,8 +15,6 @@ import type { Services } from '../services.ts';
 export function policyRoutes({ store }: Services): RouteSpec[] {
   return [...reads(store), ...writes(store)];
 }
-
-const etag = (version: number): string => `"${version}"`;
 
 function reads(store: Services['store']): RouteSpec[] {
   return [
@@ -65,7 +62,7 @@ function writes(store: Services['store']): RouteSpec[] {
       answers: { 201: { description: 'Kept, not yet in force.', schema: contract.newPolicyAnswer } },
       async handle({ actor, params, body, language, req }) {
         const content = contentOf(params.kind, body.content, language);
-        const input = { content, effectiveFrom: body.effectiveFrom ?? null, reason: body.reason, seen: seenBy(req) };
+        const input = { content, effectiveFrom: body.effectiveFrom ?? null, reason: body.reason, seen: versionSeen(req) };
         const added = await addPolicyVersion(store, actor, params.kind, input);
         return { status: 201, body: added, headers: { ETag: etag(added.version) } };
       },
@@ -95,13 +92,4 @@ const factsOf = ({ kind, version, current, effectiveFrom, author, approvedBy, cr
 function contentOf(kind: PolicyKind, content: unknown, language: Language): PolicyContents[PolicyKind] {
   const shape: z.ZodType<PolicyContents[PolicyKind]> = contract.policyContents[kind];
   return parsePart(z.strictObject({ content: shape }), { content }, 'body', language).content;
-}
-
-/** The version an If-Match header names; null without one. */
-function seenBy(req: Request): number | null {
-  const header = req.get('If-Match');
-  if (header === undefined || header === '*') return null;
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
-  if (version === undefined) throw new Refusal('version-mismatch', { given: header.slice(0, 40) });
-  return Number(version);
 }

@@ -5,7 +5,7 @@ import { formatAmount } from '../../domain/kernel/money.ts';
 import { sayWhy } from '../../domain/collection/words.ts';
 import { limitationRule } from '../../domain/legal/limitation.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
-import { recordPromise } from '../../store/promises.ts';
+import { cancelPromise, recordPromise } from '../../store/promises.ts';
 import { listReceivables, readReceivable } from '../../store/receivable-read.ts';
 import type { ReceivableDetail, ReceivableView } from '../../store/receivable-read.ts';
 import { writeOff } from '../../store/write-offs.ts';
@@ -16,7 +16,7 @@ import type { Services } from '../services.ts';
 
 /** Each instalment owed: where it stands on its ladder, and the facts people add to it. */
 export function receivableRoutes({ store }: Services): RouteSpec[] {
-  return [...reads(store), ...facts(store)];
+  return [...reads(store), ...facts(store), ...promises(store)];
 }
 
 function reads(store: Services['store']): RouteSpec[] {
@@ -91,6 +91,28 @@ function facts(store: Services['store']): RouteSpec[] {
     }),
     route({
       method: 'post',
+      path: '/v1/receivables/{id}/write-off',
+      verb: 'write-off',
+      tag: 'Receivables',
+      summary: 'Write off what is open, or part of it, with a reason',
+      params: idParams,
+      body: contract.writeOff,
+      idempotent: 'key',
+      answers: { 200: { description: 'Written off.', schema: contract.writeOffAnswer } },
+      async handle({ actor, params, body }) {
+        const input = { amount: body.amount ?? null, reason: body.reason };
+        const { id, currency, writtenOffMinor, openMinor } = await writeOff(store, actor, params.id, input);
+        const text = (minor: number): string => formatAmount(minor, currency);
+        return { status: 200, body: { id, writtenOff: text(writtenOffMinor), open: text(openMinor) } };
+      },
+    }),
+  ];
+}
+
+function promises(store: Services['store']): RouteSpec[] {
+  return [
+    route({
+      method: 'post',
       path: '/v1/receivables/{id}/promises',
       verb: 'promise.record',
       tag: 'Receivables',
@@ -105,19 +127,16 @@ function facts(store: Services['store']): RouteSpec[] {
     }),
     route({
       method: 'post',
-      path: '/v1/receivables/{id}/write-off',
-      verb: 'write-off',
+      path: '/v1/promises/{id}/cancel',
+      verb: 'promise.record',
       tag: 'Receivables',
-      summary: 'Write off what is open, or part of it, with a reason',
+      summary: 'Cancel a pending promise, with a reason; the ladder goes on',
       params: idParams,
-      body: contract.writeOff,
+      body: contract.cancelPromise,
       idempotent: 'key',
-      answers: { 200: { description: 'Written off.', schema: contract.writeOffAnswer } },
+      answers: { 200: { description: 'Cancelled.', schema: contract.promiseAnswer } },
       async handle({ actor, params, body }) {
-        const input = { amount: body.amount ?? null, reason: body.reason };
-        const { id, currency, writtenOffMinor, openMinor } = await writeOff(store, actor, params.id, input);
-        const text = (minor: number): string => formatAmount(minor, currency);
-        return { status: 200, body: { id, writtenOff: text(writtenOffMinor), open: text(openMinor) } };
+        return { status: 200, body: await cancelPromise(store, actor, params.id, body.reason) };
       },
     }),
   ];

@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { templatePage, templateQuery } from '../../contracts/templates.ts';
-import { listTemplates } from '../../store/templates-read.ts';
+import {
+  newTemplate,
+  newTemplateAnswer,
+  templatePage,
+  templateParams,
+  templateQuery,
+  templateVersions,
+} from '../../contracts/templates.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { addTemplateVersion } from '../../store/template-versions.ts';
+import { listTemplates, templateVersions as listVersions } from '../../store/templates-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
+import { etag, versionSeen } from '../etag.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -30,6 +40,36 @@ export function templateRoutes({ store }: Services): RouteSpec[] {
             (row) => [row.id, row.language, row.channel],
           ),
         };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/templates/{id}/{language}/{channel}',
+      verb: 'template.read',
+      tag: 'Templates',
+      summary: 'Every version of a template, the newest first',
+      params: templateParams,
+      answers: { 200: { description: 'The versions.', schema: templateVersions } },
+      async handle({ params }) {
+        const data = await listVersions(store, params);
+        if (data.length === 0) throw new Refusal('not-found', { id: params.id });
+        return { status: 200, body: { data }, headers: { ETag: etag(data[0]?.version ?? 0) } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/templates',
+      verb: 'template.write',
+      tag: 'Templates',
+      summary:
+        'A new version, in force for the next message; legal writes the class demand, credit management the others; with If-Match only over the version seen',
+      body: newTemplate,
+      idempotent: 'key',
+      answers: { 201: { description: 'In force.', schema: newTemplateAnswer } },
+      async handle({ actor, body: { subject, providerTemplate, ...body }, req }) {
+        const input = { ...body, subject: subject ?? null, providerTemplate: providerTemplate ?? null, seen: versionSeen(req) };
+        const added = await addTemplateVersion(store, actor, input);
+        return { status: 201, body: added, headers: { ETag: etag(added.version) } };
       },
     }),
   ];

@@ -59,6 +59,10 @@ const sentences: Readonly<Record<string, Sentence>> = {
     (f) => `${f.amount} of ${f.about} promised for ${f.get('on')}`,
     (f) => `客户承诺于 ${f.get('on')} 支付 ${f.about} 的 ${f.amount}`,
   ],
+  'promise.cancelled': [
+    (f) => `Promise for ${f.get('on')} cancelled: ${f.reason}`,
+    (f) => `撤销 ${f.get('on')} 的付款承诺：${f.reason}`,
+  ],
   'receivable.written-off': [(f) => `${f.about} written off: ${f.reason}`, (f) => `${f.about} 核销坏账：${f.reason}`],
   'receivable.closed': [(f) => `${f.about} closed: ${outcomeEn(f)}`, (f) => `${f.about} 关闭：${outcomeZh(f)}`],
   'receivable.reopened': [(f) => `${f.about} open again`, (f) => `${f.about} 重新打开`],
@@ -70,6 +74,10 @@ const sentences: Readonly<Record<string, Sentence>> = {
   ],
   'contact.logged': [(f) => `${kindEn(f)} logged: ${f.get('outcome')}`, (f) => `登记${kindZh(f)}：${f.get('outcome')}`],
   'contact.opted-out': [(f) => `Opted out of ${f.get('channel')}`, (f) => `客户退订 ${f.get('channel')}`],
+  'contact.opt-out-lifted': [
+    (f) => `Agrees again to ${f.get('channel')}: ${f.reason}`,
+    (f) => `重新同意 ${f.get('channel')}：${f.reason}`,
+  ],
   'message.sending': [
     (f) => `Message "${f.get('template')}" goes out by ${f.get('channel')}`,
     (f) => `通过 ${f.get('channel')} 发送消息“${f.get('template')}”`,

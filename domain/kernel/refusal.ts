@@ -37,6 +37,8 @@ export const refusalCodes = [
   'task-closed',
   'dispute-closed',
   'promise-date-past',
+  'promise-closed',
+  'template-invalid',
   'reason-required',
   'rate-limited',
   'engine-down',

@@ -116,6 +116,14 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     title: 'Unknown policy',
     detail: 'There is no policy[ {policy}][, version {version}] in force. Choose a kind and an approved version that exist.',
   },
+  'promise-closed': {
+    title: 'Promise is closed',
+    detail: 'The promise is no longer pending[ ({state})]. Record a new one if the customer promises again.',
+  },
+  'template-invalid': {
+    title: 'Template cannot be used',
+    detail: 'The template cannot be used[: {what}]. Correct the place named and save it again.',
+  },
   'policy-invalid': {
     title: 'Policy cannot be used',
     detail: 'The policy contradicts itself[: {what}]. Correct the places named and save a new version.',

@@ -79,6 +79,8 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
   'task-closed': { title: '任务已结束', detail: '该任务已完成或已取消。请刷新工作清单，选择未结的任务。' },
   'dispute-closed': { title: '争议已结束', detail: '该争议已处理完毕[（{state}）]。如客户再次提出异议，请新建争议。' },
   'promise-date-past': { title: '承诺日期已过', detail: '承诺日期[ {date} ]须为今日[（{today}）]或之后。请与客户重新确认日期。' },
+  'promise-closed': { title: '承诺已结束', detail: '该付款承诺已不在待履行状态[（{state}）]。如客户再次承诺，请新建付款承诺。' },
+  'template-invalid': { title: '模板不可用', detail: '该模板不可用[：{what}]。请修改所指之处后重新保存。' },
   'reason-required': { title: '须说明理由', detail: '此操作须记录理由。请在 "reason" 字段中说明原因。' },
   'rate-limited': { title: '请求过多', detail: '该调用方的请求过多。请等待[ {seconds} 秒]后放慢速度继续。' },
   'engine-down': {
