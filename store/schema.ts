@@ -241,6 +241,9 @@ export interface CreditProfile {
    * median order of the last year by currency, for the check of abnormal orders
    */
   median_order_minor: Generated<unknown>;
+  /**
+   * the day up to which the books were last calculated and judged for this customer
+   */
   profile_as_of: string | null;
   review_on: string | null;
   score: number | null;
