@@ -11,11 +11,12 @@ const house = {
   },
   activities: { values: ['activities', 'domain', 'contracts'], types: ['store', 'config'] },
   store: { values: ['store', 'domain'], types: [] },
-  api: { values: ['api', 'contracts', 'domain', 'store', 'workflows'], types: ['config', 'activities'] },
-  worker: { values: ['worker', 'activities', 'store', 'config', 'workflows', 'domain', 'contracts'], types: [] },
+  rules: { values: ['rules', 'domain'], types: [] },
+  api: { values: ['api', 'contracts', 'domain', 'store', 'rules', 'workflows'], types: ['config', 'activities'] },
+  worker: { values: ['worker', 'activities', 'store', 'rules', 'config', 'workflows', 'domain', 'contracts'], types: [] },
   config: { values: ['config', 'domain'], types: [] },
   stack: { values: ['stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: ['workflows'] },
-  cli: { values: ['cli', 'stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: [] },
+  cli: { values: ['cli', 'stack', 'api', 'worker', 'store', 'rules', 'config', 'domain', 'contracts'], types: [] },
 };
 const rooms = [...Object.keys(house), 'test', 'bench'];
 

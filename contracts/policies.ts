@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { channels } from '../domain/collection/governor.ts';
 import { rungActions } from '../domain/collection/ladder.ts';
-import { policyKinds } from '../domain/collection/policy.ts';
-import type { PolicyContents, PolicyKind } from '../domain/collection/policy.ts';
+import { policyKinds } from '../domain/policy.ts';
+import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import { businessDate, currency, instant, line, money, reason } from './common.ts';
+import { approvalMatrix, creditRules, grades, scorecard } from './credit-policies.ts';
 import { messageClasses } from './templates.ts';
 
 const id = z
@@ -88,6 +89,10 @@ export const policyContents = {
   collection,
   'contact-rules': contactRules,
   'work-orders': workOrders,
+  scorecard,
+  grades,
+  'approval-matrix': approvalMatrix,
+  'credit-rules': creditRules,
 } as const satisfies Record<PolicyKind, z.ZodType<PolicyContents[PolicyKind]>>;
 
 export const policyKindParams = z.strictObject({ kind: z.enum(policyKinds) });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { PolicyKind } from '../domain/collection/policy.ts';
+import type { PolicyKind } from '../domain/policy.ts';
 import { momentOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 

@@ -3,7 +3,7 @@ import type { Calendar } from '../domain/kernel/calendar.ts';
 import { parseAmount } from '../domain/kernel/money.ts';
 import { contactSlot } from '../domain/collection/governor.ts';
 import type { Ladder } from '../domain/collection/ladder.ts';
-import type { PolicyContents, PolicyKind } from '../domain/collection/policy.ts';
+import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import type { CollectionTerms } from '../domain/collection/receivable.ts';
 import type { Database } from './database.ts';
 

@@ -1,8 +1,8 @@
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { PolicyContents, PolicyKind } from '../domain/collection/policy.ts';
-import { policyFaults } from '../domain/collection/policy-faults.ts';
+import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
+import { policyFaults } from '../domain/policy-faults.ts';
 import { eventOf } from './payments.ts';
 import { LostRace } from './rows.ts';
 import { contentHash } from './setup.ts';
@@ -27,7 +27,12 @@ export async function addPolicyVersion<K extends PolicyKind>(
 ): Promise<{ kind: K; version: number }> {
   const { current } = await store.policies.current();
   const templates = await store.db.selectFrom('template').select('id').distinct().execute();
-  const context = { kinds: Object.keys(current['work-orders'].content.kinds), templates: templates.map((row) => row.id) };
+  const context = {
+    kinds: Object.keys(current['work-orders'].content.kinds),
+    templates: templates.map((row) => row.id),
+    ladders: current.ladders.content.ladders.map((ladder) => ladder.id),
+    grades: current.grades.content.grades.map((row) => row.grade),
+  };
   const faults = policyFaults(kind, content, context);
   if (faults.length > 0) {
     const what = faults.map((fault) => fault.what).join('; ');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import type { HolidayFile, Instant } from '../domain/kernel/calendar.ts';
-import { policyKinds } from '../domain/collection/policy.ts';
+import { policyKinds } from '../domain/policy.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { seedTemplates } from './templates.ts';

@@ -18,11 +18,12 @@ const house: Record<string, { values: string[]; types: string[]; packages?: RegE
   },
   activities: { values: ['activities', 'domain', 'contracts'], types: ['store', 'config'] },
   store: { values: ['store', 'domain'], types: [] },
-  api: { values: ['api', 'contracts', 'domain', 'store', 'workflows'], types: ['config', 'activities'] },
-  worker: { values: ['worker', 'activities', 'store', 'config', 'workflows', 'domain', 'contracts'], types: [] },
+  rules: { values: ['rules', 'domain'], types: [], packages: /^(@gorules\/zen-engine|node:)/ },
+  api: { values: ['api', 'contracts', 'domain', 'store', 'rules', 'workflows'], types: ['config', 'activities'] },
+  worker: { values: ['worker', 'activities', 'store', 'rules', 'config', 'workflows', 'domain', 'contracts'], types: [] },
   config: { values: ['config', 'domain'], types: [] },
   stack: { values: ['stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: ['workflows'] },
-  cli: { values: ['cli', 'stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: [] },
+  cli: { values: ['cli', 'stack', 'api', 'worker', 'store', 'rules', 'config', 'domain', 'contracts'], types: [] },
 };
 const outside = ['test', 'bench'];
 
@@ -84,8 +85,8 @@ describe('the house', () => {
     expect(broken).toEqual([]);
   });
 
-  it('only gateways and the relay know the SDKs of outside systems', () => {
-    const sdks = /^(twilio|nodemailer)/;
+  it('only gateways know the SDKs of outside systems, and rules/ the rule engine', () => {
+    const sdks = /^(twilio|nodemailer|@gorules)/;
     const users = Object.keys(house)
       .flatMap(sources)
       .flatMap(importsOf)
@@ -93,7 +94,9 @@ describe('the house', () => {
     expect(
       users
         .map((user) => user.from)
-        .filter((file) => !file.startsWith('activities/gateways/') && file !== 'api/routes/callbacks.ts'),
+        .filter(
+          (file) => !file.startsWith('activities/gateways/') && file !== 'api/routes/callbacks.ts' && !file.startsWith('rules/'),
+        ),
     ).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import * as contract from '../../contracts/policies.ts';
-import { policyKinds } from '../../domain/collection/policy.ts';
-import type { PolicyContents, PolicyKind } from '../../domain/collection/policy.ts';
+import { policyKinds } from '../../domain/policy.ts';
+import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
 import { listPolicyVersions, readPolicyVersion } from '../../store/policies-read.ts';
 import type { PolicyVersion } from '../../store/policies-read.ts';
 import { addPolicyVersion, approvePolicyVersion } from '../../store/policy-versions.ts';

@@ -2,37 +2,11 @@ import { roles } from '../kernel/actor.ts';
 import { isCurrency, parseAmount } from '../kernel/money.ts';
 import { contactSlot } from './governor.ts';
 import { ladderFaults } from './ladder.ts';
-import type { CollectionPolicy, ContactPolicy, LaddersPolicy, PolicyContents, PolicyKind, WorkOrderPolicy } from './policy.ts';
+import type { PolicyContext, PolicyFault } from '../policy.ts';
+import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './policy.ts';
 
-/** What a policy contradicts: `at` is a JSON pointer into its content. */
-export interface PolicyFault {
-  at: string;
-  what: string;
-}
-
-/** The policies a new version must fit beside. */
-export interface PolicyContext {
-  kinds: readonly string[];
-  templates: readonly string[];
-}
-
-/** The faults of a policy of the right shape; an empty list means it may be put in force. */
-export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyContents[K], context: PolicyContext): PolicyFault[] {
-  switch (kind) {
-    case 'ladders':
-      return ladders(content as LaddersPolicy, context);
-    case 'collection':
-      return collection(content as CollectionPolicy);
-    case 'contact-rules':
-      return contactRules(content as ContactPolicy);
-    case 'work-orders':
-      return workOrders(content as WorkOrderPolicy, context);
-    default:
-      return [];
-  }
-}
-
-function ladders({ ladders: all, strategy }: LaddersPolicy, { kinds, templates }: PolicyContext): PolicyFault[] {
+/** Each rung names what exists, and the strategy holds for everybody. */
+export function laddersFaults({ ladders: all, strategy }: LaddersPolicy, { kinds, templates }: PolicyContext): PolicyFault[] {
   const ids = all.map((ladder) => ladder.id);
   const own = all.flatMap((ladder, at) => [
     ...ladderFaults(ladder).map(({ rung, fault }) => ({ at: `/ladders/${at}`, what: `${ladder.id} ${rung} ${fault}`.trim() })),
@@ -58,14 +32,16 @@ function ladders({ ladders: all, strategy }: LaddersPolicy, { kinds, templates }
   return [...own, ...rows, ...open];
 }
 
-function collection({ minBalance }: CollectionPolicy): PolicyFault[] {
+/** Minimum balances are amounts of their currency. */
+export function collectionFaults({ minBalance }: CollectionPolicy): PolicyFault[] {
   return Object.entries(minBalance).flatMap(([currency, amount]) => {
     const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
     return fits ? [] : [{ at: `/minBalance/${currency}`, what: `${amount} is no amount of ${currency}` }];
   });
 }
 
-function contactRules(rules: ContactPolicy): PolicyFault[] {
+/** The window has room for a slot. */
+export function contactRulesFaults(rules: ContactPolicy): PolicyFault[] {
   try {
     contactSlot('any', rules);
     return [];
@@ -76,7 +52,7 @@ function contactRules(rules: ContactPolicy): PolicyFault[] {
 }
 
 /** Kinds in use stay: open ladders name them. */
-function workOrders({ kinds }: WorkOrderPolicy, context: PolicyContext): PolicyFault[] {
+export function workOrdersFaults({ kinds }: WorkOrderPolicy, context: PolicyContext): PolicyFault[] {
   const gone = context.kinds
     .filter((kind) => !(kind in kinds))
     .map((kind) => ({ at: `/kinds/${kind}`, what: `${kind} is in use` }));

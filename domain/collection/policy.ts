@@ -39,17 +39,3 @@ export interface WorkOrderKind {
 export interface WorkOrderPolicy {
   kinds: Readonly<Record<string, WorkOrderKind>>;
 }
-
-export interface PolicyContents {
-  ladders: LaddersPolicy;
-  collection: CollectionPolicy;
-  'contact-rules': ContactPolicy;
-  'work-orders': WorkOrderPolicy;
-}
-export const policyKinds = [
-  'ladders',
-  'collection',
-  'contact-rules',
-  'work-orders',
-] as const satisfies readonly (keyof PolicyContents)[];
-export type PolicyKind = (typeof policyKinds)[number];

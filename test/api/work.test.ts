@@ -3,7 +3,7 @@ import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readReceivables } from '../../store/receivable-facts.ts';
 import { takeReceivableStep } from '../../store/receivable-book.ts';
-import { policyKinds } from '../../domain/collection/policy.ts';
+import { policyKinds } from '../../domain/policy.ts';
 import { openWorkOrder } from '../../store/work-orders.ts';
 import { systemActor, write } from '../../store/transaction.ts';
 import { openTestApi } from '../support/api.ts';

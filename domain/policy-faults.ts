@@ -1,0 +1,30 @@
+import { collectionFaults, contactRulesFaults, laddersFaults, workOrdersFaults } from './collection/policy-faults.ts';
+import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
+import { approvalMatrixFaults, creditRulesFaults, gradesFaults, scorecardFaults } from './credit/policy-faults.ts';
+import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+import type { PolicyContents, PolicyContext, PolicyFault, PolicyKind } from './policy.ts';
+
+/** The faults of a policy of the right shape; an empty list means it may be put in force. */
+export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyContents[K], context: PolicyContext): PolicyFault[] {
+  const known: PolicyKind = kind;
+  switch (known) {
+    case 'ladders':
+      return laddersFaults(content as LaddersPolicy, context);
+    case 'collection':
+      return collectionFaults(content as CollectionPolicy);
+    case 'contact-rules':
+      return contactRulesFaults(content as ContactPolicy);
+    case 'work-orders':
+      return workOrdersFaults(content as WorkOrderPolicy, context);
+    case 'scorecard':
+      return scorecardFaults(content as ScorecardPolicy);
+    case 'grades':
+      return gradesFaults(content as GradesPolicy, context);
+    case 'approval-matrix':
+      return approvalMatrixFaults(content as ApprovalMatrix, context);
+    case 'credit-rules':
+      return creditRulesFaults(content as CreditRules);
+    default:
+      return known satisfies never;
+  }
+}

@@ -1,0 +1,41 @@
+import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
+import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+
+/** Policy is data: the shape of each kind's content. A kind is a JSON document in policies/, seeded as version 1. */
+export interface PolicyContents {
+  ladders: LaddersPolicy;
+  collection: CollectionPolicy;
+  'contact-rules': ContactPolicy;
+  'work-orders': WorkOrderPolicy;
+  scorecard: ScorecardPolicy;
+  grades: GradesPolicy;
+  'approval-matrix': ApprovalMatrix;
+  'credit-rules': CreditRules;
+}
+export const policyKinds = [
+  'ladders',
+  'collection',
+  'contact-rules',
+  'work-orders',
+  'scorecard',
+  'grades',
+  'approval-matrix',
+  'credit-rules',
+] as const satisfies readonly (keyof PolicyContents)[];
+export type PolicyKind = (typeof policyKinds)[number];
+
+/** What a policy contradicts: `at` is a JSON pointer into its content. */
+export interface PolicyFault {
+  at: string;
+  what: string;
+}
+
+/** The policies a new version must fit beside. */
+export interface PolicyContext {
+  kinds: readonly string[];
+  templates: readonly string[];
+  /** Ids of the ladders in force. */
+  ladders: readonly string[];
+  /** Grades in force, the best first. */
+  grades: readonly string[];
+}
