@@ -18,6 +18,28 @@ function keyOf(spec: RouteSpec, actor: Actor, req: Request): RequestKey | null {
   return { caller: `${actor.kind}:${actor.id}`, route: `${spec.method} ${spec.path}`, key };
 }
 
+/**
+ * What a Postgres that was away has not heard: the end of requests, by key. It is said first when the key comes again, so that its sender
+ * need not wait until the first request counts as dead.
+ */
+const unheard = new Map<string, () => Promise<void>>();
+const MOST_UNHEARD = 10_000;
+const nameOf = ({ caller, route, key }: RequestKey): string => JSON.stringify([caller, route, key]);
+
+async function conclude(of: RequestKey, end: () => Promise<void>): Promise<void> {
+  try {
+    await end();
+  } catch (error) {
+    if (unheard.size < MOST_UNHEARD) unheard.set(nameOf(of), end);
+    throw error;
+  }
+}
+
+async function concludeUnheard(of: RequestKey): Promise<void> {
+  await unheard.get(nameOf(of))?.();
+  unheard.delete(nameOf(of));
+}
+
 /** Path and query belong to the content: the same key on another receivable is another request. */
 function hashOf(req: Request, bytes: Buffer): string {
   return createHash('sha256').update(req.originalUrl).update('\n').update(bytes).digest('hex');
@@ -44,6 +66,7 @@ export async function once(
   const key = keyOf(spec, actor, req);
   if (!key) return work();
   const repeatable = spec.idempotent === 'external-id';
+  await concludeUnheard(key);
   const begun = await beginRequest(store.db, key, hashOf(req, bytes), repeatable);
   switch (begun.state) {
     case 'other':
@@ -62,10 +85,11 @@ export async function once(
   try {
     answer = await withRequest(key, work);
   } catch (error) {
-    await dropRequest(store.db, key, begun.at, repeatable);
+    await conclude(key, () => dropRequest(store.db, key, begun.at, repeatable));
     throw error;
   }
   const body = spec.secretAnswer ? null : JSON.stringify(answer.body);
-  await endRequest(store.db, key, begun.at, { status: answer.status, body, location: answer.headers?.['Location'] ?? null });
+  const kept = { status: answer.status, body, location: answer.headers?.['Location'] ?? null };
+  await conclude(key, () => endRequest(store.db, key, begun.at, kept));
   return answer;
 }

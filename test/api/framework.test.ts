@@ -333,7 +333,7 @@ test('while the first still runs, the same key is told to wait; of many at once 
   const done: Response[] = [];
   const send = () => echo().set('Idempotency-Key', 'k-many').send(good);
   const all = Array.from({ length: 12 }, () => send().then((res) => done.push(res)));
-  await expect.poll(() => done.length).toBe(11);
+  await expect.poll(() => done.length, { timeout: 20_000 }).toBe(11);
   for (const res of done) {
     expect(res.status).toBe(409);
     expect(res.body.code).toBe('idempotency-running');
@@ -396,6 +396,38 @@ test('what was written is never written again under its key, though the answer w
   await api.store.db.updateTable('idempotency').set({ state: 'running', at: long }).where('key', '=', 'k-lost').execute();
   expect((await send()).body.code).toBe('answer-lost');
   expect(await written()).toBe(1);
+});
+
+/** Nobody can connect to the database of this API, and who was connected no longer is; or everybody can again. */
+async function letIn(allowed: boolean): Promise<void> {
+  const url = new URL(api.url);
+  const name = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  await client.query(`alter database ${name} allow_connections ${allowed}`);
+  if (!allowed) await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await client.end();
+}
+
+test.each([
+  { how: 'well', body: good, then: { status: 201, replayed: 'true', runs: 1 } },
+  { how: 'badly', body: { ...good, note: 'break' }, then: { status: 500, replayed: undefined, runs: 0 } },
+])('a Postgres that was away when a request ended $how hears of it when its key comes again', async ({ how, body, then }) => {
+  let open = (): void => undefined;
+  gate = new Promise((resolve) => (open = resolve));
+  const before = ran;
+  const key = `k-unheard-${how}`;
+  const send = () => echo().set('Idempotency-Key', key).send(body);
+  const first = send().then((res) => res.status);
+  const claimed = () => api.store.db.selectFrom('idempotency').select('key').where('key', '=', key).execute();
+  await expect.poll(async () => (await claimed()).length, { timeout: 20_000 }).toBe(1);
+  await letIn(false);
+  open();
+  expect(await first).toBeGreaterThanOrEqual(500);
+  await letIn(true);
+  const again = await send();
+  expect({ status: again.status, replayed: again.headers['idempotency-replayed'], runs: ran - before }).toEqual(then);
 });
 
 test("a document with the caller's own id may be sent again, its store knows it", async () => {
@@ -469,7 +501,7 @@ test('a connection that Postgres ends under a request is a 503, and the next req
     'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
   );
   await client.end();
-  await expect.poll(async () => (await api.as('erp').get('/v1/wrong-answer?n=1')).status).toBe(200);
+  await expect.poll(async () => (await api.as('erp').get('/v1/wrong-answer?n=1')).status, { timeout: 20_000 }).toBe(200);
 });
 
 test('no log line holds a credential, a cookie, a query or a body', async () => {
