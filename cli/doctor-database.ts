@@ -72,7 +72,11 @@ async function clockAndCalendar(db: Database, config: Config): Promise<Finding[]
 }
 
 async function board(db: Database, config: Config): Promise<Finding[]> {
-  const { lagSeconds, pending, overdue, unstarted } = await boardFigures({ db, policies: new PolicyBook(db, config.zone) });
+  const { lagSeconds, pending, overdue, unstarted } = await boardFigures({
+    url: config.databaseUrl,
+    db,
+    policies: new PolicyBook(db, config.zone),
+  });
   const lag = Math.round(lagSeconds);
   const found: Finding[] = [
     lag > MOST_LAG_SECONDS

@@ -4,8 +4,8 @@ import { addDays, dateOf, instantAt, isInstant, minuteOfDay } from '../domain/ke
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { Tx } from './database.ts';
-import { momentOf, write } from './transaction.ts';
-import type { Moment, Store } from './transaction.ts';
+import { clockColumns, momentFrom, momentOf, writeSeeing } from './transaction.ts';
+import type { ClockRow, Moment, Store } from './transaction.ts';
 import { askEverybody } from './wakes.ts';
 
 export interface ClockReading {
@@ -51,10 +51,9 @@ async function moveClock(
   action: string,
   to: (at: Moment) => { business: Instant; speed: number },
 ): Promise<void> {
-  await write(store, actor, async (tx, seen) => {
-    await lockClock(tx);
-    const { now, speed } = { now: seen.now, speed: seen.clock.speed };
-    const next = to(seen);
+  const look = (tx: Tx) => lockClock(tx, store);
+  await writeSeeing(store, actor, look, async (tx, { at }) => {
+    const next = to(at);
     await sql`update clock set real_anchor = clock_timestamp(), business_anchor = ${next.business}::timestamptz, speed = ${next.speed}`.execute(
       tx,
     );
@@ -65,7 +64,7 @@ async function moveClock(
           action,
           subjectKind: 'clock',
           subjectId: 'clock',
-          before: { businessNow: now, speed },
+          before: { businessNow: at.now, speed: at.clock.speed },
           after: { businessNow: next.business, speed: next.speed },
         },
       ],
@@ -73,7 +72,12 @@ async function moveClock(
   });
 }
 
-async function lockClock(tx: Tx): Promise<void> {
-  const { rows } = await sql<{ pinned: boolean }>`select pinned from clock for update`.execute(tx);
-  if (rows[0]?.pinned !== false) throw new Refusal('clock-fixed');
+/** The moment under the clock's lock. Throws Refusal `clock-fixed` where the clock is pinned. */
+async function lockClock(tx: Tx, store: Store): Promise<{ at: Moment }> {
+  const { rows } = await sql<ClockRow & { pinned: boolean }>`select ${clockColumns}, c.pinned from clock c for update`.execute(
+    tx,
+  );
+  const [row] = rows;
+  if (row?.pinned !== false) throw new Refusal('clock-fixed');
+  return { at: momentFrom(row, store) };
 }

@@ -40,6 +40,8 @@ export function openPool({ url, max = 10, role = 'duecourse_app', applicationNam
     types,
     application_name: applicationName,
     connectionTimeoutMillis: 10_000,
+    // A statement is sent without waiting for the answer of the one before it.
+    pipeline: true,
   });
   // A connection that dies (Postgres restarted) fails the statement it carries and is replaced; without a listener, idle or checked
   // out, it would end the process.

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sql } from 'kysely';
-import type { Database, Tx } from './database.ts';
+import type { RawBuilder } from 'kysely';
+import type { Database } from './database.ts';
 
 /** Whose request it is: the same key of another caller, or on another route, is another request. */
 export interface RequestKey {
@@ -29,13 +30,14 @@ const current = new AsyncLocalStorage<RequestKey>();
 /** Runs the work of a request; what it writes is marked with its key in the same transaction. */
 export const withRequest = <T>(of: RequestKey, work: () => Promise<T>): Promise<T> => current.run(of, work);
 
-/** In the transaction that writes facts: the request they belong to, if it has a key, is now carried out. */
-export async function markCommitted(tx: Tx): Promise<void> {
+/** Part of the statement that records what was written: the request it belongs to, if it has a key, is now carried out. */
+export function commitMark(): RawBuilder<unknown>[] {
   const of = current.getStore();
-  if (!of) return;
-  await sql`
-    update idempotency set committed_at = clock_timestamp()
-    where caller = ${of.caller} and route = ${of.route} and key = ${of.key} and state = 'running'`.execute(tx);
+  if (!of) return [];
+  return [
+    sql`update idempotency set committed_at = clock_timestamp()
+      where caller = ${of.caller} and route = ${of.route} and key = ${of.key} and state = 'running'`,
+  ];
 }
 
 /**

@@ -7,8 +7,12 @@ export interface Sleeper {
   end(): void;
 }
 
+/** What is told, each with all before it: a bell to be rung, anything that was written, an answer that changed nothing. */
+const topics = ['wake', 'event', 'answer'] as const;
+type Topic = (typeof topics)[number];
+
 export interface Listener {
-  sleeper(topic: 'wake' | 'event'): Sleeper;
+  sleeper(topic: Topic): Sleeper;
   close(): Promise<void>;
 }
 
@@ -19,7 +23,7 @@ const RECONNECT_MS = 1_000;
  * looks by itself, so that a lost connection costs time and no work.
  */
 export function startListener(url: string): Listener {
-  const subscribers = new Set<{ topic: string; notify: () => void }>();
+  const subscribers = new Set<{ topic: Topic; notify: () => void }>();
   let closed = false;
   let client: pg.Client | null = null;
 
@@ -27,7 +31,8 @@ export function startListener(url: string): Listener {
     if (closed) return;
     const fresh = new pg.Client({ connectionString: url, application_name: 'duecourse-listener' });
     fresh.on('notification', ({ payload }) => {
-      for (const subscriber of subscribers) if (subscriber.topic === payload || payload === 'wake') subscriber.notify();
+      const told = topics.findIndex((topic) => topic === payload);
+      for (const subscriber of subscribers) if (told <= topics.indexOf(subscriber.topic)) subscriber.notify();
     });
     fresh.on('error', () => undefined);
     fresh.on('end', () => {

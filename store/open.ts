@@ -12,6 +12,7 @@ export function openStore(options: DatabaseOptions & { zone?: string }): OpenSto
   const db = openDatabase(options);
   const reference = openDatabase({ ...options, max: 1 });
   return {
+    url: options.url,
     db,
     policies: new PolicyBook(reference, options.zone),
     async close() {

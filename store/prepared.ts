@@ -25,16 +25,23 @@ function nameOf(text: string, parameters: number): string | undefined {
   return names.get(text);
 }
 
+const BEGUN = { command: 'SELECT', rowCount: 0, rows: [] } satisfies PostgresQueryResult<unknown>;
+
 /**
  * A pool whose statements are parsed and planned once a connection instead of at each call: half of what a short transaction costs the
- * database is planning.
+ * database is planning. `begin` travels with the statement after it; when it fails the connection is dead, and that statement fails too.
  */
 export function preparing(pool: pg.Pool): PostgresPool {
   return {
     async connect() {
       const client = await pool.connect();
-      const query = <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> =>
-        client.query({ name: nameOf(text, parameters.length), text, values: [...parameters] } as pg.QueryConfig) as never;
+      const query = <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
+        if (text === 'begin') {
+          client.query(text).catch(() => undefined);
+          return Promise.resolve(BEGUN as PostgresQueryResult<never>);
+        }
+        return client.query({ name: nameOf(text, parameters.length), text, values: [...parameters] } as pg.QueryConfig) as never;
+      };
       return { query: query as PostgresPoolClient['query'], release: () => client.release() };
     },
     end: () => pool.end(),

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import { realWaitMs } from '../domain/kernel/clock.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
@@ -10,10 +12,10 @@ import { sayWhy } from '../domain/collection/words.ts';
 import { holdContacts } from './contact-hold.ts';
 import type { Tx } from './database.ts';
 import { joinLegalCase, leaveLegalCase } from './legal-cases.ts';
-import { readReceivables } from './receivable-facts.ts';
+import { openReceivable } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
-import { recordRungs } from './rungs.ts';
-import { systemActor, write } from './transaction.ts';
+import { rungRows } from './rungs.ts';
+import { systemActor, writeSeeing } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
 import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
@@ -35,8 +37,8 @@ export function takeReceivableStep(store: Store, input: StepInput): Promise<Rece
 }
 
 async function advance(store: Store, input: StepInput, take: boolean): Promise<ReceivablePlan> {
-  return write(store, systemActor('receivable'), async (tx, at) => {
-    const [found] = await readReceivables(tx, [input.id]);
+  const look = (tx: Tx) => openReceivable(tx, store, input.id);
+  return writeSeeing(store, systemActor('receivable'), look, async (tx, { at, found }) => {
     if (!found) return { value: unknownSubject(input.seq), audit: null };
     if (take && input.seq !== null && input.seq < found.seq) return { value: storedPlan(found, at), audit: null };
     const terms = await store.policies.terms(found);
@@ -116,25 +118,11 @@ async function settle(
   const value = processPlan(seq, verdict.plan, verdict.stage, at);
   const answer = { subject: receivableWorkflowId(found.id), asked: found.asked, at: verdict.plan.at };
   if (!touched) return { value, audit: null, answer };
-  await recordRungs(tx, found.id, terms.ladder, verdict.changes, at.now);
   for (const promise of verdict.promises) {
     await tx.updateTable('promise').set({ state: promise.state, judged_at: promise.at }).where('id', '=', promise.id).execute();
   }
-  await tx
-    .updateTable('receivable')
-    .set({
-      stage: verdict.stage,
-      outcome: verdict.outcome,
-      pauses: JSON.stringify(verdict.pauses),
-      seq,
-      plan_step: verdict.plan.step,
-      plan_rung: verdict.plan.rung,
-      plan_at: verdict.plan.at,
-      plan_why: JSON.stringify(verdict.plan.why),
-    })
-    .where('id', '=', found.id)
-    .execute();
-  const ended = verdict.outcome && !found.facts.outcome ? await endTasks(tx, at, found, verdict.outcome) : noTraces();
+  const ended =
+    verdict.outcome && !found.facts.outcome && found.hasTasks ? await endTasks(tx, at, found, verdict.outcome) : noTraces();
   return {
     value,
     audit: [decided(found, verdict), ...traces.audit, ...ended.audit],
@@ -142,8 +130,17 @@ async function settle(
     posts: [...traces.posts, ...ended.posts],
     answer,
     events: [...stageEvents(found, verdict), ...traces.events, ...ended.events],
+    rows: [
+      planRow(found.id, seq, verdict),
+      ...(verdict.changes.length > 0 ? [rungRows(found.id, terms.ladder, verdict.changes, at.now)] : []),
+    ],
   };
 }
+
+const planRow = (id: string, seq: number, { stage, outcome, pauses, plan }: Verdict): RawBuilder<unknown> => sql`
+  update receivable set stage = ${stage}, outcome = ${outcome}, pauses = ${JSON.stringify(pauses)}::jsonb, seq = ${seq}::int,
+    plan_step = ${plan.step}, plan_rung = ${plan.rung}, plan_at = ${plan.at}::timestamptz, plan_why = ${JSON.stringify(plan.why)}::jsonb
+  where id = ${id}::uuid`;
 
 async function endTasks(tx: Tx, at: Moment, found: ReceivableCase, outcome: string): Promise<WorkOrderTraces> {
   const own = await cancelWorkOrders(tx, at, { receivableId: found.id }, outcome);

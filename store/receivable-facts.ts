@@ -4,6 +4,8 @@ import type { Outcome, Stage } from '../domain/collection/ladder.ts';
 import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../domain/collection/receivable.ts';
 import type { Database, Tx } from './database.ts';
 import { among } from './prepared.ts';
+import { clockColumns, momentFrom, momentOf } from './transaction.ts';
+import type { ClockRow, Moment, Store } from './transaction.ts';
 
 /** A receivable with all its plan depends on, as read under its lock. */
 export interface ReceivableCase {
@@ -20,6 +22,8 @@ export interface ReceivableCase {
   plan: { step: string; rung: string | null; at: Instant | null; why: unknown };
   /** `asked` of its wake, read before the lock: what was asked later rings again. */
   asked: number;
+  /** Whether it has open work orders or stands in a legal case, which end with it. */
+  hasTasks: boolean;
   facts: ReceivableFacts;
 }
 
@@ -49,6 +53,7 @@ interface Row {
   posted_at: string;
   pauses: Pause[];
   money_at: string | null;
+  has_tasks: boolean;
   rungs: RungRecord[] | null;
   disputes: DisputeFact[] | null;
   promises: PromiseFact[] | null;
@@ -72,6 +77,21 @@ export async function readReceivables(tx: Tx, ids: readonly string[]): Promise<R
   return asked.size === 0 ? [] : viewReceivables(tx, [...asked.keys()], asked);
 }
 
+/** Locks and reads one receivable, with the moment; no `found` when Postgres does not know it. */
+export async function openReceivable(
+  tx: Tx,
+  store: Store,
+  id: string,
+): Promise<{ at: Moment; found: ReceivableCase | undefined }> {
+  const { rows } = await sql<ClockRow & { asked: number | null }>`
+    select ${clockColumns}, w.asked from clock c join receivable r on r.id = ${id}::uuid left join wake w on w.subject = 'receivable-' || r.id
+    for update of r`.execute(tx);
+  const row = rows[0];
+  if (!row) return { at: await momentOf(tx, store), found: undefined };
+  const [found] = await viewReceivables(tx, [id], new Map([[id, row.asked ?? 0]]));
+  return { at: momentFrom(row, store), found };
+}
+
 /** Reads receivables as they stand, without a lock: for showing, never for judging. In id order. */
 export async function viewReceivables(
   db: Database | Tx,
@@ -81,6 +101,8 @@ export async function viewReceivables(
   const { rows } = await sql<Row>`
     select r.*, c.external_id as customer_code, i.external_id as invoice_code,
       (select max(greatest(a.posted_at, a.reversed_at)) from allocation a where a.receivable_id = r.id) as money_at,
+      exists (select from work_order o where o.receivable_id = r.id and o.closed_at is null)
+        or exists (select from legal_case_receivable j where j.receivable_id = r.id) as has_tasks,
       (select jsonb_agg(jsonb_build_object('id', g.rung, 'state', g.state, 'at', g.at, 'reason', g.reason) order by g.position)
         from rung g where g.receivable_id = r.id) as rungs,
       (select jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'state', d.state, 'openedAt', d.opened_at,
@@ -108,6 +130,7 @@ function toCase(row: Row, asked: number): ReceivableCase {
     seq: row.seq,
     plan: { step: row.plan_step, rung: row.plan_rung, at: row.plan_at, why: row.plan_why },
     asked,
+    hasTasks: row.has_tasks,
     facts: {
       amountMinor: row.amount_minor,
       paidMinor: row.paid_minor,

@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import { readClock, standAt } from './clock.ts';
 import { processKinds } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
+import { readClock, standAt } from './clock.ts';
+import { startListener } from './listener.ts';
+import type { Sleeper } from './listener.ts';
 import type { Store } from './transaction.ts';
 import { askDue } from './wakes.ts';
 
 const HOUR_MS = 3_600_000;
-const POLL_MS = 8;
+/** Whoever waits is told of each answer; this long it waits for the rest: a message that is sent, a process that ends. */
+const LOOK_MS = 40;
 /** Real time after which a world that does not come to rest is an error. */
 const QUIET_MS = 60_000;
 
@@ -48,117 +51,137 @@ export class NotQuiet extends Error {
  * the same result on every machine.
  */
 export async function stepTo(store: Store, actor: Actor, until: Instant, options: StepOptions = {}): Promise<StepResult> {
-  const begun = (await readClock(store)).businessNow;
-  await standAt(store, actor, begun);
+  const listener = startListener(store.url);
+  try {
+    return await walk({ store, sleeper: listener.sleeper('answer') }, actor, until, options);
+  } finally {
+    await listener.close();
+  }
+}
+
+/** The world that is stepped, and a wait that ends when somebody has answered. */
+interface Watch {
+  store: Store;
+  sleeper: Sleeper;
+}
+
+async function walk(watch: Watch, actor: Actor, until: Instant, options: StepOptions): Promise<StepResult> {
+  const { store } = watch;
+  let now = (await readClock(store)).businessNow;
+  await standAt(store, actor, now);
   // Whoever stepped before may have been killed in the middle of this hour: it is lived to its end as it would have been.
   await openContacts(store, false);
-  let bells = await visit(store, begun, options.incoming);
+  let { bells, next } = await visit(watch, now, options.incoming);
   let visits = 0;
   for (;;) {
     options.signal?.throwIfAborted();
-    const { businessNow } = await readClock(store);
-    const hour = await nextEventfulHour(store, businessNow, until, options.incoming);
+    const hour = eventfulHour(now, until, next, options.incoming);
     if (hour === null) break;
     await standAt(store, actor, hour);
-    bells += await visit(store, hour, options.incoming);
+    now = hour;
+    const done = await visit(watch, hour, options.incoming);
+    bells += done.bells;
+    next = done.next;
     visits += 1;
     await options.progress?.(hour);
   }
   await standAt(store, actor, until);
-  bells += await visit(store, until, undefined);
+  bells += (await visit(watch, until, undefined)).bells;
   return { businessNow: until, bells, visits };
 }
 
 /** The next hour (rounded up) with a wake or an incoming document, if it comes before `until`. */
-async function nextEventfulHour(
-  store: Store,
-  now: Instant,
-  until: Instant,
-  incoming: Incoming | undefined,
-): Promise<Instant | null> {
-  const { rows } = await sql<{ at: Instant | null }>`select min(at) as at from wake where at > ${now}::timestamptz`.execute(
-    store.db,
-  );
-  const wake = rows[0]?.at ?? null;
-  const hours = [wake && roundUp(wake), incoming?.nextHour() ?? null].filter(
-    (hour): hour is Instant => hour !== null && hour <= until,
-  );
+function eventfulHour(now: Instant, until: Instant, wake: Instant | null, incoming: Incoming | undefined): Instant | null {
+  const arrival = incoming?.nextHour() ?? null;
+  const hours = [wake && roundUp(wake), arrival].filter((hour): hour is Instant => hour !== null && hour <= until);
   const next = hours.sort()[0] ?? null;
-  return next !== null && (next > now || incoming?.nextHour() === next) ? next : null;
+  return next !== null && (next > now || arrival === next) ? next : null;
 }
 
 const roundUp = (at: Instant): Instant => new Date(Math.ceil(Date.parse(at) / HOUR_MS) * HOUR_MS).toISOString();
 
-async function visit(store: Store, hour: Instant, incoming: Incoming | undefined): Promise<number> {
-  let bells = 0;
-  if (incoming && (incoming.nextHour() ?? '~') <= hour) await incoming.post(hour);
-  await quiet(store, hour, []);
-  for (;;) {
-    const rung =
-      (await ringAndRest(store, hour, ['receivable'], ['receivable'])) +
-      (await ringAndRest(store, hour, others, ['receivable', ...others])) +
-      (await contact(store, hour));
-    if (rung === 0) return bells;
-    bells += rung;
-  }
-}
-
-/** Between receivables and outreach. */
-const others = processKinds.filter((kind) => kind !== 'receivable' && kind !== 'outreach');
+/** The kinds a visit rings one after another; each rests with those before it. Outreach is last, when all have asked for what they want to say. */
+const turns: readonly (readonly ProcessKind[])[] = [
+  ['receivable'],
+  processKinds.filter((kind) => kind !== 'receivable' && kind !== 'outreach'),
+  ['outreach'],
+];
 
 /**
- * Rings what is due of some kinds, and rests until all that was rung in this visit has looked and acted; also what a visit that was
- * interrupted had rung, which is not rung again.
+ * Posts what arrives, then rings what is due until nothing is; answers how many bells, and the next moment on the board. What an
+ * interrupted visit had rung is not rung again, but rested for.
  */
-async function ringAndRest(
-  store: Store,
+async function visit(
+  watch: Watch,
   hour: Instant,
-  kinds: readonly ProcessKind[],
-  rung: readonly ProcessKind[],
-): Promise<number> {
-  const count = await askDue(store, hour, kinds);
-  await quiet(store, hour, rung);
-  return count;
-}
-
-/** Outreach comes last, when every receivable has asked for what it wants to say. */
-async function contact(store: Store, hour: Instant): Promise<number> {
-  const rung = await askDue(store, hour, ['outreach']);
-  const { rows } = await sql<{ pending: number }>`
-    select count(*)::int as pending from wake where kind = 'outreach' and (asked > answered or at <= ${hour}::timestamptz)`.execute(
-    store.db,
-  );
-  const waiting = Math.max(rung, rows[0]?.pending ?? 0);
-  if (waiting === 0) return 0;
-  await openContacts(store, true);
-  try {
-    await quiet(store, hour, processKinds);
-  } finally {
-    await openContacts(store, false);
+  incoming: Incoming | undefined,
+): Promise<{ bells: number; next: Instant | null }> {
+  if (incoming && (incoming.nextHour() ?? '~') <= hour) await incoming.post(hour);
+  let board = await rest(watch, hour, []);
+  for (let bells = 0; ;) {
+    const before = bells;
+    for (const [place, kinds] of turns.entries()) {
+      const late = kinds.some((kind) => board.late.includes(kind));
+      const contact = kinds.includes('outreach') && (late || board.outreachAsked);
+      if (!late && !contact) continue;
+      const rung = late ? await askDue(watch.store, hour, kinds) : 0;
+      bells += Math.max(rung, contact ? 1 : 0);
+      board = await restOf(watch, hour, turns.slice(0, place + 1).flat());
+    }
+    if (bells === before) return { bells, next: board.next };
   }
-  return waiting;
 }
 
-async function openContacts(store: Store, open: boolean): Promise<void> {
-  await sql`update clock set contacts_open = ${open}`.execute(store.db);
-  if (open) await sql`select pg_notify('duecourse', 'wake')`.execute(store.db);
+/** Rests until those rung have looked and acted; outreach may send only now. */
+async function restOf(watch: Watch, hour: Instant, rung: readonly ProcessKind[]): Promise<Board> {
+  if (!rung.includes('outreach')) return rest(watch, hour, rung);
+  await openContacts(watch.store, true);
+  try {
+    return await rest(watch, hour, rung);
+  } finally {
+    await openContacts(watch.store, false);
+  }
+}
+
+async function openContacts({ db }: Store, open: boolean): Promise<void> {
+  if (!open) await sql`update clock set contacts_open = false`.execute(db);
+  else await sql`with c as (update clock set contacts_open = true) select pg_notify('duecourse', 'wake')`.execute(db);
+}
+
+/** The doorbell board at one look. */
+interface Board {
+  /** Somebody has not answered, or a message is being sent; outreach that waits for its turn is told apart. */
+  busy: boolean;
+  outreachAsked: boolean;
+  /** Kinds that are due at the hour and have not acted. */
+  late: ProcessKind[];
+  /** The first moment after the hour. */
+  next: Instant | null;
+}
+
+async function look({ db }: Store, hour: Instant): Promise<Board> {
+  const { rows } = await sql<Board>`
+    select exists (select from wake where asked > answered and kind <> 'outreach') or exists (select from message where state = 'sending') as busy,
+      exists (select from wake where asked > answered and kind = 'outreach') as "outreachAsked",
+      array(select distinct kind from wake where at <= ${hour}::timestamptz) as late,
+      (select min(at) from wake where at > ${hour}::timestamptz) as next`.execute(db);
+  const [board] = rows;
+  if (!board) throw new Error('a look at the board has one row');
+  return board;
 }
 
 /**
  * Waits until nothing is pending on the board and no message is being sent. Of the kinds already `rung` in this visit none may still be
  * due: their processes are about to take what they found. Outreach that waits for its turn does not count.
  */
-async function quiet(store: Store, hour: Instant, rung: readonly ProcessKind[]): Promise<void> {
+async function rest({ store, sleeper }: Watch, hour: Instant, rung: readonly ProcessKind[]): Promise<Board> {
   const deadline = Date.now() + QUIET_MS;
-  const contacts = rung.includes('outreach');
   for (;;) {
-    const { rows } = await sql<{ pending: boolean }>`
-      select exists (select from wake where asked > answered and (${contacts} or kind <> 'outreach'))
-        or exists (select from wake where at <= ${hour}::timestamptz and kind = any(${[...rung]}))
-        or exists (select from message where state = 'sending') as pending`.execute(store.db);
-    if (rows[0]?.pending === false) return;
+    const board = await look(store, hour);
+    const contacts = rung.includes('outreach') && board.outreachAsked;
+    if (!board.busy && !contacts && !board.late.some((kind) => rung.includes(kind))) return board;
     if (Date.now() > deadline) throw new NotQuiet(await unanswered(store, hour));
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleeper.sleep(LOOK_MS);
   }
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { dateOf } from '../domain/kernel/calendar.ts';
@@ -7,11 +8,13 @@ import { businessNow } from '../domain/kernel/clock.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Clock } from '../domain/kernel/clock.ts';
 import type { Database, Tx } from './database.ts';
-import { markCommitted } from './idempotency.ts';
+import { commitMark } from './idempotency.ts';
 import type { PolicyBook } from './policies.ts';
 
 /** What every verb works with. */
 export interface Store {
+  /** Address of the database, for whoever listens to it. */
+  url: string;
   db: Database;
   policies: PolicyBook;
 }
@@ -56,6 +59,8 @@ export interface Written<T> {
   posts?: readonly Post[];
   answer?: Answer | undefined;
   events?: readonly EventFact[];
+  /** Writes that go with the record in one statement, one a table: they see what stood before it. */
+  rows?: readonly RawBuilder<unknown>[];
 }
 /** Nothing was written but, perhaps, the answer to a bell. */
 export interface Unchanged<T> {
@@ -76,15 +81,30 @@ const ATTEMPTS = 8;
  * One transaction: the work, its audit entries, wakes and events, or nothing at all. Serialization failures and deadlocks start it anew
  * (verbs hold no state outside the transaction); everything else is thrown. A store over a transaction (`within`) joins it.
  */
-export async function write<T>(
+export function write<T>(
   store: Store,
   actor: Actor,
   work: (tx: Tx, at: Moment) => Promise<Written<T> | Unchanged<T>>,
 ): Promise<T> {
+  return writeSeeing(
+    store,
+    actor,
+    async (tx) => ({ at: await momentOf(tx, store) }),
+    (tx, { at }) => work(tx, at),
+  );
+}
+
+/** The same for a verb whose first look at its facts tells the time too, which saves a round trip. */
+export async function writeSeeing<T, Seen extends { at: Moment }>(
+  store: Store,
+  actor: Actor,
+  look: (tx: Tx) => Promise<Seen>,
+  work: (tx: Tx, seen: Seen) => Promise<Written<T> | Unchanged<T>>,
+): Promise<T> {
   const once = async (tx: Tx): Promise<T> => {
-    const at = await momentOf(tx, store);
-    const done = await work(tx, at);
-    await record(tx, actor, at, done);
+    const seen = await look(tx);
+    const done = await work(tx, seen);
+    await record(tx, actor, seen.at, done);
     return done.value;
   };
   if (isTransaction(store.db)) return once(store.db);
@@ -97,22 +117,29 @@ export async function write<T>(
   }
 }
 
+/** What a statement must read of the clock (`c`) to tell the moment. */
+export const clockColumns = sql`c.real_anchor as "realAnchor", c.business_anchor as "businessAnchor", c.speed, clock_timestamp() as "realNow"`;
+export interface ClockRow extends Clock {
+  realNow: string;
+}
+
+export function momentFrom({ realAnchor, businessAnchor, speed, realNow }: ClockRow, store: Store): Moment {
+  const clock: Clock = { realAnchor, businessAnchor, speed };
+  const now = businessNow(clock, realNow);
+  return { now, today: dateOf(now, store.policies.zone), clock };
+}
+
 /** The clock as this transaction sees it, by Postgres' own time. */
 export async function momentOf(db: Database | Tx, store: Store): Promise<Moment> {
-  const { rows } = await sql<{ realAnchor: string; businessAnchor: string; speed: number; realNow: string }>`
-    select real_anchor as "realAnchor", business_anchor as "businessAnchor", speed, clock_timestamp() as "realNow" from clock`.execute(
-    db,
-  );
+  const { rows } = await sql<ClockRow>`select ${clockColumns} from clock c`.execute(db);
   const row = rows[0];
   if (!row) throw new Error('the clock row is missing: the database was not set up');
-  const clock: Clock = { realAnchor: row.realAnchor, businessAnchor: row.businessAnchor, speed: row.speed };
-  const now = businessNow(clock, row.realNow);
-  return { now, today: dateOf(now, store.policies.zone), clock };
+  return momentFrom(row, store);
 }
 
 async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Unchanged<T>): Promise<void> {
   if (done.audit === null) {
-    if (done.answer) await answerOnly(tx, done.answer);
+    if (done.answer) await answerOnly(tx, at, done.answer);
     return;
   }
   const audit = done.audit.map((fact) => ({
@@ -136,36 +163,53 @@ async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Un
   const asks = [...new Map((done.asks ?? []).map((ask) => [ask.subject, ask])).values()].filter((ask) => ask.subject !== own);
   // A process that asks itself is rung again: one statement may touch its row only once.
   const again = (done.asks ?? []).some((ask) => ask.subject === own) ? 1 : 0;
-  const answer = done.answer ? [{ ...done.answer, again }] : [];
-  await sql`
-    with a as (
-      insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, before, after)
-      select ${at.now}::timestamptz, ${actor.kind}, ${actor.id}, x.action, x.subject_kind, x.subject_id, x.customer_id, x.reason, x.policy_version,
-        nullif(x.before, 'null'), nullif(x.after, 'null')
-      from jsonb_to_recordset(${JSON.stringify(audit)}::jsonb) as x(action text, subject_kind text, subject_id text, customer_id uuid, reason text,
-        policy_version text, before jsonb, after jsonb)),
-    e as (
-      insert into event (business_at, kind, subject_kind, subject_id, customer_id, data)
-      select ${at.now}::timestamptz, x.* from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as x(kind text, subject_kind text, subject_id text,
-        customer_id uuid, data jsonb)),
-    p as (
-      insert into wake (subject, kind, at, customer_id)
-      select x.* from jsonb_to_recordset(${JSON.stringify(done.posts ?? [])}::jsonb) as x(subject text, kind text, at timestamptz, "customerId" uuid) order by 1
-      on conflict (subject) do update set asked = wake.asked + 1),
-    w as (
-      insert into wake (subject, kind, asked, customer_id)
-      select x.subject, x.kind, 1, x."customerId" from jsonb_to_recordset(${JSON.stringify(asks)}::jsonb) as x(subject text, kind text, "customerId" uuid) order by 1
-      on conflict (subject) do update set asked = wake.asked + 1),
-    n as (
-      update wake set answered = greatest(answered, x.asked), at = x.at, asked = wake.asked + x.again
-      from jsonb_to_recordset(${JSON.stringify(answer)}::jsonb) as x(subject text, asked bigint, at timestamptz, again int)
-      where wake.subject = x.subject)
-    select pg_notify('duecourse', ${asks.length + again + (done.posts?.length ?? 0) > 0 ? 'wake' : 'event'})`.execute(tx);
-  await markCommitted(tx);
+  const posts = done.posts ?? [];
+  const parts = [
+    ...(done.rows ?? []),
+    auditRows(actor, at, audit),
+    ...(events.length > 0 ? [eventRows(at, events)] : []),
+    ...(posts.length > 0 ? [postRows(posts)] : []),
+    ...(asks.length > 0 ? [askRows(asks)] : []),
+    ...(done.answer ? [answerRow(done.answer, again)] : []),
+    ...commitMark(),
+  ];
+  const named = parts.map((part, place) => sql`${sql.raw(`w${place}`)} as (${part})`);
+  const topic = asks.length + again + posts.length > 0 ? 'wake' : 'event';
+  await sql`with ${sql.join(named)} select pg_notify('duecourse', ${topic})`.execute(tx);
 }
 
-async function answerOnly(tx: Tx, { subject, asked, at }: Answer): Promise<void> {
-  await sql`update wake set answered = greatest(answered, ${asked}), at = ${at} where subject = ${subject}`.execute(tx);
+const auditRows = (actor: Actor, at: Moment, rows: readonly object[]): RawBuilder<unknown> => sql`
+  insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, before, after)
+  select ${at.now}::timestamptz, ${actor.kind}, ${actor.id}, x.action, x.subject_kind, x.subject_id, x.customer_id, x.reason, x.policy_version,
+    nullif(x.before, 'null'), nullif(x.after, 'null')
+  from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(action text, subject_kind text, subject_id text, customer_id uuid, reason text,
+    policy_version text, before jsonb, after jsonb)`;
+
+const eventRows = (at: Moment, rows: readonly object[]): RawBuilder<unknown> => sql`
+  insert into event (business_at, kind, subject_kind, subject_id, customer_id, data)
+  select ${at.now}::timestamptz, x.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(kind text, subject_kind text, subject_id text,
+    customer_id uuid, data jsonb)`;
+
+const postRows = (posts: readonly Post[]): RawBuilder<unknown> => sql`
+  insert into wake (subject, kind, at, customer_id)
+  select x.* from jsonb_to_recordset(${JSON.stringify(posts)}::jsonb) as x(subject text, kind text, at timestamptz, "customerId" uuid) order by 1
+  on conflict (subject) do update set asked = wake.asked + 1`;
+
+const askRows = (asks: readonly Ask[]): RawBuilder<unknown> => sql`
+  insert into wake (subject, kind, asked, customer_id)
+  select x.subject, x.kind, 1, x."customerId" from jsonb_to_recordset(${JSON.stringify(asks)}::jsonb) as x(subject text, kind text, "customerId" uuid)
+  order by 1
+  on conflict (subject) do update set asked = wake.asked + 1`;
+
+const answerRow = ({ subject, asked, at }: Answer, again: number): RawBuilder<unknown> => sql`
+  update wake set answered = greatest(answered, ${asked}::bigint), at = ${at}::timestamptz, asked = wake.asked + ${again}::bigint
+  where subject = ${subject}`;
+
+/** Nothing but the answer to a bell. Nobody else is told, except whoever waits for a standing clock's world to come to rest. */
+async function answerOnly(tx: Tx, at: Moment, answer: Answer): Promise<void> {
+  await (
+    at.clock.speed === 0 ? sql`with w as (${answerRow(answer, 0)}) select pg_notify('duecourse', 'answer')` : answerRow(answer, 0)
+  ).execute(tx);
 }
 
 /** The actor of what a workflow does by itself. */

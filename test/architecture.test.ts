@@ -109,6 +109,23 @@ describe('the house', () => {
     );
   });
 
+  it('workflow modules hold no state, since all runs of a worker share them', () => {
+    const stateful = sources('workflows').flatMap((file) =>
+      ts
+        .createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true)
+        .statements.filter(ts.isVariableStatement)
+        .filter(
+          ({ declarationList }) =>
+            (declarationList.flags & ts.NodeFlags.Const) === 0 ||
+            declarationList.declarations.some(({ initializer: value }) =>
+              value ? ts.isNewExpression(value) || ts.isArrayLiteralExpression(value) : true,
+            ),
+        )
+        .map((statement) => `${file}: ${statement.getText()}`),
+    );
+    expect(stateful).toEqual([]);
+  });
+
   it('the workflow bundle holds no schema library, database client, decimal or Node built-in', async () => {
     const { code } = await workflowBundle();
     for (const banned of [

@@ -6,6 +6,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 const ROOT = new URL('../', import.meta.url);
+const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', ROOT));
 const CACHE = new URL('node_modules/.cache/duecourse/', ROOT);
 
 /** The workflow code as one script. Bundling takes seconds, so it is kept under the hash of all that goes into it. */
@@ -21,10 +22,14 @@ export async function workflowBundle(): Promise<{ code: string }> {
   return { code };
 }
 
-/** Bundles anew, whatever is kept. */
+/**
+ * Bundles anew, whatever is kept. Our workflow modules hold no state of their own (a test sees to it), so all runs of a worker share them:
+ * a run in memory is its closures and its plan.
+ */
 export function buildBundle(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('workflows/index.ts', ROOT)),
+    workflowsPath: WORKFLOWS,
+    preloadModules: ['@temporalio/common', '@temporalio/workflow', WORKFLOWS],
     logger: {
       log() {},
       trace() {},
@@ -39,7 +44,7 @@ export function buildBundle(): Promise<WorkflowBundleWithSourceMap> {
 async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
   const sdk = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
-  hash.update(sdk.version);
+  hash.update(sdk.version).update(await readFile(new URL(import.meta.url)));
   for (const folder of ['workflows/', 'domain/kernel/', 'domain/collection/']) {
     const names = (await readdir(new URL(folder, ROOT))).filter((name) => name.endsWith('.ts')).sort();
     for (const name of names) hash.update(name).update(await readFile(new URL(folder + name, ROOT)));

@@ -144,10 +144,14 @@ function arrivalsOf({ api, store, story, until, signal }: LiveOptions, telling: 
   };
   return [
     ...telling.days.flatMap(({ day, documents }) =>
-      documents.map((document) => ({ at: at(day), send: sending(() => sendDocument(api, document)) })),
+      documents.map((document) => ({
+        at: at(day),
+        lane: document.invoice.customer,
+        send: sending(() => sendDocument(api, document)),
+      })),
     ),
     ...(story?.events ?? [])
       .filter((event) => event.day < until)
-      .map((event) => ({ at: at(event.day), send: sending(() => sendEvent(api, store, event)) })),
+      .map((event) => ({ at: at(event.day), lane: null, send: sending(() => sendEvent(api, store, event)) })),
   ];
 }
