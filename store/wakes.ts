@@ -14,6 +14,8 @@ export interface LeasedWake {
   answered: number;
   at: Instant | null;
   started: boolean;
+  /** Its run has looked at its facts and goes on, as far as we know, and this bell has not been rung before. */
+  awake: boolean;
   customerId: string;
   /** Stage or state, for the search attribute. */
   stage: string;
@@ -40,8 +42,9 @@ export async function leaseWakes(db: Database, limit: number): Promise<LeasedWak
       order by (asked > answered) desc, at nulls first, subject limit ${limit} for update skip locked),
     leased as (
       update wake w set leased_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) from due
-      where w.subject = due.subject returning w.subject, w.kind, w.asked, w.answered, w.at, w.started_at, w.customer_id)
+      where w.subject = due.subject returning w.subject, w.kind, w.asked, w.answered, w.rang, w.at, w.started_at, w.customer_id)
     select l.subject, l.kind, l.asked, l.answered, l.at, l.started_at is not null as started,
+      coalesce(l.started_at is not null and r.seq > 1 and r.outcome is null and l.asked > l.rang, false) as awake,
       coalesce(r.customer_id, o.customer_id, w.customer_id, l.customer_id)::text as "customerId",
       coalesce(r.stage, w.state, case l.kind when 'outreach' then 'contact' else 'open' end) as stage,
       jsonb_build_object('seq', coalesce(r.seq, o.seq, w.seq, 0), 'step', coalesce(r.plan_step, o.plan_step, w.plan_step, 'wait'),

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import { longestWaitMs, realWaitMs } from '../domain/kernel/clock.ts';
 import { sayWhy } from '../domain/collection/words.ts';
@@ -150,8 +150,11 @@ async function ringAll(
   leased: readonly LeasedWake[],
   counts: RelayCounts,
 ): Promise<RungBell[]> {
-  const moment = await onBoard(options, counts, () => momentOf(options.store.db, options.store));
-  if (!moment) return [];
+  // Only a delayed start asks what time it is.
+  const moment = leased.some((wake) => !isAsked(wake))
+    ? await onBoard(options, counts, () => momentOf(options.store.db, options.store))
+    : undefined;
+  if (moment === null) return [];
   const queue = [...leased];
   const rung: RungBell[] = [];
   const failed: string[] = [];
@@ -159,7 +162,7 @@ async function ringAll(
     for (let wake = queue.shift(); wake; wake = queue.shift()) {
       const due = wake;
       try {
-        const waitMs = realWaitMs(moment.clock, due.at, moment.now);
+        const waitMs = moment ? realWaitMs(moment.clock, due.at, moment.now) : null;
         await client.withDeadline(Date.now() + CALL_MS, () => ring(client, options, due, counts, waitMs));
         rung.push({ subject: due.subject, asked: due.asked });
       } catch (error) {
@@ -179,6 +182,19 @@ async function ringAll(
   return left;
 }
 
+const isAsked = (wake: LeasedWake): boolean => wake.asked > wake.answered;
+
+/** Rings a run that is awake by a plain signal, which costs the engine a third less; false when there is none any more. */
+async function rangAwake(client: Client, wake: LeasedWake): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(wake.subject).signal('factsChanged');
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
 async function ring(
   client: Client,
   options: RelayOptions,
@@ -196,8 +212,9 @@ async function ring(
     ]),
   };
   const id = wake.subject.slice(wake.kind.length + 1);
-  if (wake.asked > wake.answered) {
+  if (isAsked(wake)) {
     counts.rung += 1;
+    if (wake.awake && (await rangAwake(client, wake))) return;
     await client.workflow.signalWithStart(workflowTypes[wake.kind], {
       ...start,
       args: [{ id, plan: null }],

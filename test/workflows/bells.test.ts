@@ -93,6 +93,32 @@ describe('doorbells', () => {
     expect((await world.receivable(id)).outcome).toBe('paid');
   });
 
+  it('a run the engine forgot or ended though the record has it going on is started anew by the same bell', async () => {
+    const { id, subject, pay } = await post();
+    await pay('1.00');
+    await world.step('2026-03-02', 20);
+    expect((await world.receivable(id)).seq).toBeGreaterThan(1);
+    await world.client.workflow.getHandle(subject).terminate('the store of the engine was lost');
+    await pay('999.00');
+    await world.client.workflow.getHandle(subject).result();
+    expect((await world.receivable(id)).outcome).toBe('paid');
+  });
+
+  it('a run that still waits for its first day though the record says it has looked is woken when its bell is rung again', async () => {
+    const { id, subject } = await post();
+    await sql`
+      with looked as (update receivable set seq = 5, paid_minor = amount_minor where id = ${id}::uuid)
+      update wake set asked = asked + 1 where subject = ${subject}`.execute(world.store.db);
+    const rung = async () => (await world.wake(subject)).rang === 1;
+    await until('the bell was rung', rung);
+    expect(eventTypes(await historyOf(world.client, subject))).not.toContain('WORKFLOW_TASK_STARTED');
+    await sql`update wake set rang_at = clock_timestamp() - interval '1 minute' where subject = ${subject}`.execute(
+      world.store.db,
+    );
+    await world.client.workflow.getHandle(subject).result();
+    expect((await world.receivable(id)).outcome).toBe('paid');
+  });
+
   it('a relay that died with its leases loses nothing: they run out', async () => {
     const { id, subject } = await post();
     await sql`
