@@ -11,6 +11,8 @@ import type { Settings } from './settings.ts';
 import type { EngineSettings, Ground } from './world.ts';
 
 export const CALLERS = 32;
+/** Of a run, whatever its size: starting, warming up, readings, the lead before the first falls due. */
+const IDLE_SECONDS = 45;
 
 export interface RunOptions {
   count: number;
@@ -73,17 +75,26 @@ interface SizeResult {
 /** Job R beside L0, interleaved; the largest size once when there is more than one. */
 export async function jobR(ground: Ground, settings: Settings): Promise<object> {
   const sizes: SizeResult[] = [];
+  const names = (['L0', 'ours'] as const).filter((name) => !settings.only || settings.only === name);
+  const roundsOf = (n: number): number => (settings.sizes.length > 2 && n === settings.sizes.at(-1) ? 1 : settings.rounds);
+  const spreadSeconds = settings.quick ? 15 : 60;
+  const forecast = new Forecast(
+    settings.sizes.flatMap((n) => Array.from({ length: roundsOf(n) }, () => names.map((name) => ({ name, n }))).flat()),
+    spreadSeconds,
+  );
   for (const n of settings.sizes) {
-    const rounds = settings.sizes.length > 2 && n === settings.sizes.at(-1) ? 1 : settings.rounds;
+    const rounds = roundsOf(n);
     const runs: SizeResult['runs'] = { L0: [], ours: [] };
     for (let round = 1; round <= rounds; round += 1) {
-      for (const name of ['L0', 'ours'] as const) {
-        if (settings.only && settings.only !== name) continue;
+      for (const name of names) {
         const began = performance.now();
-        const options = { count: n, spreadSeconds: settings.quick ? 15 : 60, engine: {}, ...settings };
+        const options = { count: n, spreadSeconds, engine: {}, ...settings };
         const run = await runOnce(ground, name, options);
         runs[name].push(run);
-        console.log(`  ${name} N=${n} round ${round}: ${((performance.now() - began) / 1000).toFixed(0)} s ${brief(run)}`);
+        const seconds = (performance.now() - began) / 1000;
+        console.log(
+          `  ${name} N=${n} round ${round}: ${seconds.toFixed(0)} s ${brief(run)}; ${forecast.after({ name, n }, seconds)}`,
+        );
       }
     }
     const result = sizeResult(n, runs);
@@ -91,6 +102,32 @@ export async function jobR(ground: Ground, settings: Settings): Promise<object> 
     console.log(report(result, settings));
   }
   return { callers: CALLERS, outreach: settings.outreach, kill: settings.kill, sizes, growth: growthOf(sizes) };
+}
+
+interface Run {
+  name: Contender['name'];
+  n: number;
+}
+
+/** How long the rest of a series will take, from what each contender's last run took beside the time it waits anyway. */
+class Forecast {
+  readonly #left: Run[];
+  readonly #idle: number;
+  readonly #each = new Map<Contender['name'], number>();
+
+  constructor(runs: readonly Run[], spreadSeconds: number) {
+    this.#left = [...runs];
+    this.#idle = spreadSeconds + IDLE_SECONDS;
+  }
+
+  after({ name, n }: Run, seconds: number): string {
+    this.#left.shift();
+    this.#each.set(name, Math.max(0, seconds - this.#idle) / n);
+    const known = [...this.#each.values()];
+    const usual = known.reduce((sum, each) => sum + each, 0) / known.length;
+    const rest = this.#left.reduce((sum, run) => sum + this.#idle + run.n * (this.#each.get(run.name) ?? usual), 0);
+    return `${this.#left.length} runs left, about ${Math.ceil(rest / 60)} minutes`;
+  }
 }
 
 function brief(run: LifecycleFigures): string {

@@ -53,13 +53,15 @@ export interface LifecycleFigures {
 }
 
 const WARM = 64;
+/** Of a whole lifecycle at the warm-up's pace, the share that is over before the first falls due: creating all, closing the early ones. */
+const LEAD = 0.6;
 const LOOK_MS = 250;
 
 /** Runs the whole of Job R with one contender: create, pay early, all due, pay late, done; each phase measured apart. */
 export async function runLifecycle(arena: Arena, contender: Contender, options: LifecycleOptions): Promise<LifecycleFigures> {
   const { count, callers } = options;
   const secondsEach = await warmUp(arena, contender, (await plan(arena, WARM, 600, 0)).all);
-  const planned = await plan(arena, count, Math.ceil(12 + count * secondsEach * 0.8), options.spreadSeconds);
+  const planned = await plan(arena, count, Math.ceil(12 + count * secondsEach * LEAD), options.spreadSeconds);
   const all = planned.all;
   const probe = new Probe(arena, contender, options.postgresPid);
   const early = all.filter((one) => one.fate === 'early');
