@@ -85,8 +85,10 @@ export function startRelay(options: RelayOptions): Relay {
       unmarked = await mark(options, unmarked, counts);
       const leased = await lease(options, counts);
       if (leased.length > 0) unmarked.push(...(await ringAll(client, options, leased, counts)));
-      else await sleeper.sleep(unmarked.length > 0 ? BUSY_ROW_MS : IDLE_MS);
-      if (leased.length >= SEVERAL && leased.length < BATCH) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      if (leased.length === BATCH) continue;
+      if (leased.length >= SEVERAL) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      // Ends at once when somebody has asked since the last look.
+      await sleeper.sleep(unmarked.length > 0 ? BUSY_ROW_MS : IDLE_MS);
     }
     await mark(options, unmarked, counts);
   })();
