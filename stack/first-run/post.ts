@@ -84,20 +84,28 @@ export async function toldOf(api: ApiClient, receivable: string, list: 'disputes
   return answer[list] as Told[];
 }
 
+/** Ids of the disputes this process has raised, so that their end needs no look. */
+const raised = new WeakMap<LedgerDispute, string>();
+
 async function sendDispute(api: ApiClient, invoice: LedgerInvoice, dispute: LedgerDispute): Promise<void> {
   const receivable = receivableRef(invoice.id, dispute.instalment);
   const note = noteOf(invoice, dispute);
   const known = await toldOf(api, receivable, 'disputes');
   if (known.some((one) => one.note === note)) return;
   const body = { amount: formatAmount(dispute.amountMinor, invoice.currency), category: dispute.category, note };
-  await api.call('erp', 'POST', `/v1/receivables/${path(receivable)}/disputes`, body);
+  const { id } = await api.call('erp', 'POST', `/v1/receivables/${path(receivable)}/disputes`, body);
+  raised.set(dispute, String(id));
+}
+
+async function openDispute(api: ApiClient, invoice: LedgerInvoice, dispute: LedgerDispute): Promise<string | undefined> {
+  const note = noteOf(invoice, dispute);
+  const known = await toldOf(api, receivableRef(invoice.id, dispute.instalment), 'disputes');
+  return known.find((one) => one.note === note && one.state === 'open')?.id;
 }
 
 async function resolveDispute(api: ApiClient, invoice: LedgerInvoice, dispute: LedgerDispute): Promise<void> {
-  const note = noteOf(invoice, dispute);
-  const known = await toldOf(api, receivableRef(invoice.id, dispute.instalment), 'disputes');
-  const open = known.find((one) => one.note === note && one.state === 'open');
-  if (!open) return;
+  const id = raised.get(dispute) ?? (await openDispute(api, invoice, dispute));
+  if (id === undefined) return;
   const body = { state: dispute.verdict ?? 'rejected', note: 'As the ledger has it' };
-  await api.call('credit_officer', 'POST', `/v1/disputes/${open.id}/resolution`, body);
+  await api.call('credit_officer', 'POST', `/v1/disputes/${id}/resolution`, body);
 }

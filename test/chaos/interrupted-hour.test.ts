@@ -83,7 +83,11 @@ describe('stepped time, killed in the middle of an hour and begun anew', () => {
       const hour = await reminderHour();
       await standAt(store, system, hour);
       const pay = () => factsOf(store).pay({ id: 'P-1', customer: 'D-1', amount: '100.00', on: '2026-03-05', invoice: 'D-1-1' });
-      const incoming = new Arrivals([{ at: hour, send: async () => void (await pay()) }], hour, new AbortController().signal);
+      const incoming = new Arrivals(
+        [{ at: hour, lane: null, send: async () => void (await pay()) }],
+        hour,
+        new AbortController().signal,
+      );
       await stepTo(store, system, endOfDay, { incoming });
       expect(await digests()).toEqual(['D-1 1']);
       const { rows } = await sql`select 1 from audit where action = 'rung.requested' and after->>'rung' = 'reminder-1'`.execute(
