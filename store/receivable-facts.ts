@@ -102,7 +102,8 @@ export async function viewReceivables(
     select r.*, c.external_id as customer_code, i.external_id as invoice_code,
       (select max(greatest(a.posted_at, a.reversed_at)) from allocation a where a.receivable_id = r.id) as money_at,
       exists (select from work_order o where o.receivable_id = r.id and o.closed_at is null)
-        or exists (select from legal_case_receivable j where j.receivable_id = r.id) as has_tasks,
+        or exists (select from legal_case k join legal_case_receivable j on j.legal_case_id = k.id and j.receivable_id = r.id
+          where k.customer_id = r.customer_id and k.state <> 'closed') as has_tasks,
       (select jsonb_agg(jsonb_build_object('id', g.rung, 'state', g.state, 'at', g.at, 'reason', g.reason) order by g.position)
         from rung g where g.receivable_id = r.id) as rungs,
       (select jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'state', d.state, 'openedAt', d.opened_at,
