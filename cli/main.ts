@@ -53,6 +53,19 @@ function keyCommand(): Command {
   return key;
 }
 
+function exposureCommand(): Command {
+  const exposure = new Command('exposure').description('what customers could owe us');
+  exposure
+    .command('check')
+    .description('recompute every credit account from its documents; exit code 1 when any differs')
+    .option('--repair', 'set what differs to what the documents say', false)
+    .option('--reason <text>', 'why, for the record; needed by --repair')
+    .action(async (options: { repair: boolean; reason?: string }) => {
+      process.exitCode = await (await import('./store-commands.ts')).runExposureCheck(options);
+    });
+  return exposure;
+}
+
 function program(): Command {
   const main = new Command('duecourse').description('Credit control and receivables collection').showHelpAfterError();
   main
@@ -80,6 +93,7 @@ function program(): Command {
     .option('--json', 'findings as JSON', false)
     .action(runDoctor);
   main.addCommand(keyCommand());
+  main.addCommand(exposureCommand());
   main
     .command('openapi')
     .description('print the OpenAPI document')

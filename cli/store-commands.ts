@@ -5,6 +5,8 @@ import { createApiKey, revokeApiKey } from '../store/api-keys.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
 import { setUp } from '../store/setup.ts';
+import { checkExposure } from './exposure.ts';
+import { languageOfEnv } from './language.ts';
 import { systemActor } from '../store/transaction.ts';
 import type { Store } from '../store/transaction.ts';
 
@@ -54,3 +56,7 @@ export async function revokeKey(id: string, { reason }: { reason?: string }): Pr
   const key = await withStore((store) => revokeApiKey(store, id, systemActor('cli'), reason ?? null));
   print(`Key ${key.id} (${key.name}) is revoked since ${key.revokedAt}.`);
 }
+
+/** Recomputes every credit account; answers the exit code. */
+export const runExposureCheck = (options: { repair: boolean; reason?: string }): Promise<number> =>
+  withStore((store) => checkExposure(store, print, { ...options, language: languageOfEnv(process.env) }));

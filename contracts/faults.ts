@@ -44,6 +44,14 @@ export const faults = {
     zh: '同一编号出现了两次',
     en: 'The same key appears twice',
   },
+  'exchange-rate': {
+    zh: '汇率须为大于零的十进制字符串，最多十位小数，例如 "7.1234"',
+    en: 'Must be a decimal string above zero with at most ten decimals, such as "7.1234"',
+  },
+  'two-currencies': {
+    zh: '两种货币不得相同',
+    en: 'The two currencies must differ',
+  },
   order: {
     zh: '起始日期不得晚于截止日期',
     en: 'The first date must not lie after the last',

@@ -192,6 +192,13 @@ export interface CreditApplication {
   waiting_for: unknown | null;
 }
 
+export interface CreditBearer {
+  code: string | null;
+  customer_id: string | null;
+  group_code: string | null;
+  payer_id: string | null;
+}
+
 export interface CreditLimit {
   account_id: string;
   amount_minor: number;
@@ -528,6 +535,7 @@ export interface OrderDecision {
   amount_minor: number;
   at: string;
   before_minor: number;
+  currency: string | null;
   decision: string;
   id: Generated<string>;
   limit_minor: number | null;
@@ -546,6 +554,7 @@ export interface OrderHold {
   id: Generated<string>;
   opened_at: string;
   order_id: string;
+  order_version: number | null;
   outcome: unknown | null;
   plan_at: string | null;
   plan_step: Generated<string>;
@@ -859,6 +868,7 @@ export interface DB {
   contact_log: ContactLog;
   credit_account: CreditAccount;
   credit_application: CreditApplication;
+  credit_bearer: CreditBearer;
   credit_limit: CreditLimit;
   credit_member: CreditMember;
   credit_note: CreditNote;

@@ -5,6 +5,7 @@ import { auditRoutes } from './audit.ts';
 import { callbackRoutes } from './callbacks.ts';
 import { clockRoutes } from './clock.ts';
 import { contactRoutes } from './contacts.ts';
+import { creditAccountRoutes } from './credit-accounts.ts';
 import { creditNoteRoutes } from './credit-notes.ts';
 import { customerRoutes } from './customers.ts';
 import { eventRoutes } from './events.ts';
@@ -13,6 +14,7 @@ import { invoiceRoutes } from './invoices.ts';
 import { legalCaseRoutes } from './legal-cases.ts';
 import { messageRoutes } from './messages.ts';
 import { optOutRoutes } from './opt-outs.ts';
+import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
 import { policyRoutes } from './policies.ts';
 import { processRoutes } from './processes.ts';
@@ -28,6 +30,8 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...paymentRoutes(services),
     ...creditNoteRoutes(services),
     ...receivableRoutes(services),
+    ...orderRoutes(services),
+    ...creditAccountRoutes(services),
     ...importRoutes(services),
     ...taskRoutes(services),
     ...contactRoutes(services),

@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { externalIdParams, idParams, ourId } from '../../contracts/common.ts';
+import {
+  changeOrder,
+  orderAnswer,
+  orderDocument,
+  orderPage,
+  orderQuery,
+  postShipment as shipmentBody,
+  postShipmentAnswer,
+  putOrder as putBody,
+  putOrderAnswer,
+} from '../../contracts/orders.ts';
+import type { OrderReason } from '../../domain/credit/check.ts';
+import { sayReason, shownFigures } from '../../domain/credit/words-orders.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import type { OrderDecided } from '../../store/credit/check.ts';
+import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
+import { listOrders, readOrder } from '../../store/credit/orders-read.ts';
+import type { OrderView } from '../../store/credit/orders-read.ts';
+import { postShipment } from '../../store/credit/shipments.ts';
+import { decodeCursor, pageFrom } from '../cursor.ts';
+import { route } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
+import type { Services } from '../services.ts';
+
+/** Orders, judged as they come, and what was shipped of them. */
+export function orderRoutes({ store }: Services): RouteSpec[] {
+  return [...writes(store), ...ends(store), ...reads(store)];
+}
+
+function writes(store: Services['store']): RouteSpec[] {
+  return [
+    route({
+      method: 'put',
+      path: '/v1/orders/{externalId}',
+      verb: 'order.write',
+      tag: 'Orders',
+      summary: 'May this order be taken? Judged and reserved before the answer',
+      params: externalIdParams,
+      body: putBody,
+      idempotent: 'external-id',
+      answers: {
+        200: { description: 'Changed and judged again, or unchanged.', schema: putOrderAnswer },
+        201: { description: 'Judged.', schema: putOrderAnswer },
+      },
+      async handle({ actor, params, body, language }) {
+        const order = orderDocument(params.externalId, body);
+        const decided = await putOrder(store, actor, order, body.reason ?? null);
+        return { status: decided.created ? 201 : 200, body: show(params.externalId, body.currency, decided, language) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/shipments',
+      verb: 'shipment.write',
+      tag: 'Orders',
+      summary: 'Post a goods issue, and later its delivery and acceptance',
+      body: shipmentBody,
+      idempotent: 'external-id',
+      answers: {
+        200: { description: 'Known before; what it newly tells is kept.', schema: postShipmentAnswer },
+        201: { description: 'Posted.', schema: postShipmentAnswer },
+      },
+      async handle({ actor, body }) {
+        const { reason = null, deliveredOn = null, acceptedOn = null, ...issue } = body;
+        const posted = await postShipment(store, actor, { ...issue, deliveredOn, acceptedOn }, reason);
+        const { created, amountMinor, ...shown } = posted;
+        return { status: created ? 201 : 200, body: { ...shown, amount: formatAmount(amountMinor, posted.currency) } };
+      },
+    }),
+  ];
+}
+
+function ends(store: Services['store']): RouteSpec[] {
+  const end = (verb: 'cancel' | 'close', as: 'cancelled' | 'closed', summary: string): RouteSpec =>
+    route({
+      method: 'post',
+      path: `/v1/orders/{id}/${verb}`,
+      verb: 'order.write',
+      tag: 'Orders',
+      summary,
+      params: idParams,
+      body: changeOrder,
+      idempotent: 'key',
+      answers: { 200: { description: 'The order.', schema: orderAnswer } },
+      async handle({ actor, params, body, language }) {
+        const { order } = await endOrder(store, actor, params.id, { as, reason: body.reason ?? null });
+        return { status: 200, body: showOrder(await readOrder(store.db, actor, order.id), language) };
+      },
+    });
+  return [
+    end('cancel', 'cancelled', 'Cancel an order: what is not delivered no longer counts'),
+    end('close', 'closed', 'Close an order: nothing more will be shipped of it'),
+    route({
+      method: 'post',
+      path: '/v1/orders/{id}/reopen',
+      verb: 'order.write',
+      tag: 'Orders',
+      summary: 'Open an order again: what was cancelled of it is judged as if it came now',
+      params: idParams,
+      body: changeOrder,
+      idempotent: 'key',
+      answers: { 200: { description: 'Judged.', schema: putOrderAnswer } },
+      async handle({ actor, params, body, language }) {
+        const { order, ...decided } = await reopenOrder(store, actor, params.id, body.reason ?? null);
+        return { status: 200, body: show(order.externalId, order.currency, decided, language) };
+      },
+    }),
+  ];
+}
+
+function reads(store: Services['store']): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/orders',
+      verb: 'order.read',
+      tag: 'Orders',
+      summary: 'Orders, newest first',
+      query: orderQuery,
+      answers: { 200: { description: 'A page of orders.', schema: orderPage } },
+      async handle({ actor, query, language }) {
+        const { limit, cursor, ...filter } = query;
+        const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([ourId]))[0];
+        const rows = await listOrders(store.db, actor, { ...filter, after }, limit);
+        return {
+          status: 200,
+          body: pageFrom(
+            rows,
+            limit,
+            (row) => showOrder(row, language),
+            (row) => [row.id],
+          ),
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/orders/{id}',
+      verb: 'order.read',
+      tag: 'Orders',
+      summary: 'An order: where each cent of it stands, and every decision on it',
+      params: idParams,
+      answers: { 200: { description: 'The order.', schema: orderAnswer } },
+      async handle({ actor, params, language }) {
+        return { status: 200, body: showOrder(await readOrder(store.db, actor, params.id), language) };
+      },
+    }),
+  ];
+}
+
+const showReasons = (reasons: readonly OrderReason[], currency: string, language: Language) =>
+  reasons.map((reason) => ({
+    code: reason.code,
+    message: sayReason(reason, currency, language),
+    figures: shownFigures(reason, currency),
+  }));
+
+function show(externalId: string, currency: string, decided: OrderDecided, language: Language) {
+  const {
+    id,
+    decision,
+    state,
+    changed,
+    reasons,
+    beforeMinor,
+    afterMinor,
+    limitMinor,
+    limitCurrency,
+    version,
+    orderHoldId,
+    policyVersion,
+  } = decided;
+  const text = (minor: number): string => formatAmount(minor, limitCurrency);
+  return {
+    id,
+    externalId,
+    decision,
+    state,
+    changed,
+    reasons: showReasons(reasons, currency, language),
+    exposure: {
+      before: text(beforeMinor),
+      after: text(afterMinor),
+      limit: limitMinor === null ? null : text(limitMinor),
+      currency: limitCurrency,
+      version,
+    },
+    ...(orderHoldId !== null && { orderHoldId }),
+    policyVersion,
+  };
+}
+
+function showOrder({ amountMinor, lines, decisions, ...order }: OrderView, language: Language) {
+  const text = (minor: number): string => formatAmount(minor, order.currency);
+  return {
+    ...order,
+    amount: text(amountMinor),
+    lines: lines.map(({ amountMinor: whole, minor, ...line }) => ({
+      ...line,
+      amount: text(whole),
+      buckets: Object.fromEntries(Object.entries(minor).map(([bucket, part]) => [bucket, text(part)])),
+    })),
+    decisions: decisions.map(({ reasons, currency, ...one }) => ({ ...one, reasons: showReasons(reasons, currency, language) })),
+  };
+}

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { orderDecisions, reasonCodes } from '../domain/credit/check.ts';
+import { lineAmount, orderStates } from '../domain/credit/order.ts';
+import type { OrderDocument } from '../domain/credit/order.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, reason, refused } from './common.ts';
+import { fault } from './faults.ts';
+
+const decimal = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/;
+
+/** A quantity above zero, at most six decimals. */
+export const quantity = z
+  .string()
+  .max(20)
+  .regex(decimal)
+  .refine((text) => /[1-9]/.test(text), refused('amount-not-positive'))
+  .meta({ description: 'Decimal string above zero, at most six decimals.', example: '2' });
+const unitPrice = z
+  .string()
+  .max(20)
+  .regex(decimal)
+  .meta({ description: 'Decimal string, at most six decimals, in the currency of the order.', example: '1000.00' });
+const lineNo = z.int().min(1).max(99_999).meta({ description: 'Number of the line: it keeps its identity by it.', example: 1 });
+
+export const linesOnce = (lines: readonly { line: number }[]): boolean =>
+  new Set(lines.map((one) => one.line)).size === lines.length;
+
+/** What an ERP sends of an order. */
+export const putOrder = z
+  .strictObject({
+    customer: externalId.meta({ description: "The caller's id of the customer.", example: 'C-1001' }),
+    currency,
+    requestedShipDate: businessDate,
+    prepaid: z.boolean().default(false).meta({ description: 'Paid before it ships: it takes no credit.' }),
+    lines: z
+      .array(z.strictObject({ line: lineNo, item: line(120), productLine: line(80).optional(), quantity, unitPrice }))
+      .min(1)
+      .max(1000)
+      .refine(linesOnce, fault('duplicate')),
+    reason: reason.optional(),
+  })
+  .meta({
+    id: 'PutOrder',
+    example: {
+      customer: 'C-1001',
+      currency: 'CNY',
+      requestedShipDate: '2026-12-01',
+      lines: [{ line: 1, item: 'A-100', productLine: 'imaging', quantity: '2', unitPrice: '1000.00' }],
+    },
+  });
+
+/** The document a body stands for. Throws Refusal where an amount cannot be kept, or the order is worth nothing. */
+export function orderDocument(id: string, body: z.output<typeof putOrder>): OrderDocument {
+  const lines = body.lines.map(({ productLine = null, ...one }, index) => {
+    const amountMinor = lineAmount(one.quantity, one.unitPrice, body.currency);
+    if (amountMinor === null) throw new Refusal('amount-too-large', {}, { pointer: `/lines/${index}/unitPrice` });
+    return { ...one, productLine, amountMinor };
+  });
+  const total = lines.reduce((sum, one) => sum + one.amountMinor, 0);
+  if (total === 0) throw new Refusal('amount-not-positive', { value: '0' }, { pointer: '/lines' });
+  if (!Number.isSafeInteger(total)) throw new Refusal('amount-too-large', {}, { pointer: '/lines' });
+  const { customer, currency: code, requestedShipDate, prepaid } = body;
+  return { externalId: id, customer, currency: code, requestedShipDate, prepaid, lines };
+}
+
+/** Why an order was decided so. */
+export const orderReason = z
+  .strictObject({
+    code: z.enum(reasonCodes),
+    message: z.string().meta({ description: 'In words, with what would change it; by Accept-Language.' }),
+    figures: z.record(z.string(), z.union([z.string(), z.number(), z.null(), z.array(z.string())])),
+  })
+  .meta({ id: 'OrderReason' });
+
+const judged = z
+  .strictObject({
+    before: money,
+    after: money.meta({ description: 'With this order counted, whether it may or not.' }),
+    limit: money.nullable().meta({ description: 'Null: none on file.' }),
+    currency,
+    version: z.int().meta({ description: 'Of the account, after this.' }),
+  })
+  .meta({ id: 'JudgedExposure' });
+
+export const putOrderAnswer = z
+  .strictObject({
+    id: ourId,
+    externalId,
+    decision: z.enum(orderDecisions),
+    state: z.enum(orderStates),
+    changed: z.boolean(),
+    reasons: z.array(orderReason),
+    exposure: judged,
+    orderHoldId: ourId.optional(),
+    policyVersion: z.string().meta({ example: 'credit-rules/1' }),
+  })
+  .meta({ id: 'PutOrderAnswer' });
+
+export const changeOrder = z.strictObject({ reason: reason.optional() }).meta({ id: 'ChangeOrder' });
+
+export const orderQuery = z.strictObject({
+  ...pageQuery,
+  customer: externalId.optional(),
+  state: z.enum(orderStates).optional(),
+  decision: z.enum(orderDecisions).optional(),
+});
+
+const bucketsOfLine = {
+  held: money,
+  prepaid: money,
+  reserved: money,
+  ordered: money,
+  delivered: money,
+  invoiced: money,
+  cancelled: money,
+};
+
+export const orderAnswer = z
+  .strictObject({
+    id: ourId,
+    externalId,
+    customer: externalId,
+    currency,
+    requestedShipDate: businessDate,
+    prepaid: z.boolean(),
+    amount: money,
+    decision: z.enum(orderDecisions),
+    state: z.enum(orderStates),
+    reservedUntil: instant.nullable().meta({ description: 'When what is reserved lapses, unless it ships before.' }),
+    orderHoldId: ourId.nullable(),
+    version: z.int(),
+    lines: z.array(
+      z.strictObject({
+        line: z.int(),
+        item: z.string(),
+        productLine: z.string().nullable(),
+        quantity: z.string(),
+        shippedQuantity: z.string(),
+        unitPrice: z.string(),
+        amount: money,
+        buckets: z.strictObject(bucketsOfLine).meta({ description: 'Where each cent of the line stands.' }),
+      }),
+    ),
+    decisions: z.array(
+      z.strictObject({
+        version: z.int(),
+        at: instant,
+        decision: z.enum(orderDecisions),
+        reasons: z.array(orderReason),
+        by: z.string(),
+        policyVersion: z.string(),
+      }),
+    ),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Order' });
+export const orderPage = pageOf(orderAnswer);
+
+/** Goods that left; the same shipment again may tell when they arrived and were accepted. */
+export const postShipment = z
+  .strictObject({
+    externalId,
+    order: externalId,
+    lines: z
+      .array(z.strictObject({ line: lineNo, quantity }))
+      .min(1)
+      .max(1000)
+      .refine(linesOnce, fault('duplicate')),
+    issuedOn: businessDate,
+    deliveredOn: businessDate.optional(),
+    acceptedOn: businessDate.optional(),
+    reason: reason.optional(),
+  })
+  .meta({
+    id: 'PostShipment',
+    example: { externalId: 'DN-1', order: 'SO-1', lines: [{ line: 1, quantity: '2' }], issuedOn: '2026-09-01' },
+  });
+
+export const postShipmentAnswer = z
+  .strictObject({
+    id: ourId,
+    externalId,
+    orderId: ourId,
+    amount: money,
+    currency,
+    deliveredOn: businessDate.nullable(),
+    acceptedOn: businessDate.nullable(),
+    changed: z.boolean(),
+  })
+  .meta({ id: 'PostShipmentAnswer' });

@@ -1,0 +1,178 @@
+import { addDays } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../kernel/calendar.ts';
+import { exponentOf } from '../kernel/money.ts';
+
+/** Where what a customer could owe stands. `deposits` is money received for nothing yet, and lowers the exposure. */
+export const buckets = ['reserved', 'ordered', 'delivered', 'open', 'bills', 'deposits'] as const;
+export type Bucket = (typeof buckets)[number];
+
+/** Part of a bucket by ship date (reserved, ordered), due date (open) or clearing date (bills). */
+export interface DatedAmount {
+  bucket: Exclude<Bucket, 'delivered' | 'deposits'>;
+  onDate: BusinessDate;
+  amountMinor: number;
+}
+
+export interface LimitFact {
+  kind: 'standing' | 'temporary';
+  amountMinor: number;
+  validFrom: BusinessDate;
+  validUntil: BusinessDate | null;
+}
+
+/** Raises the limit by value × share, or lowers the exposure by value × share (1 − haircut); never both. */
+export interface SecurityFact {
+  effect: 'raises-limit' | 'lowers-exposure';
+  valueMinor: number;
+  /** Decimal from 0 to 1, at most four places. */
+  share: string;
+  validFrom: BusinessDate;
+  validUntil: BusinessDate | null;
+}
+
+/** An account as its rows stand: limits and securities that are not revoked or released, whatever their dates. */
+export interface AccountFacts {
+  id: string;
+  kind: 'payer' | 'group';
+  code: string;
+  currency: string;
+  version: number;
+  balances: Readonly<Record<Bucket, number>>;
+  dated: readonly DatedAmount[];
+  limits: readonly LimitFact[];
+  securities: readonly SecurityFact[];
+}
+
+/** What judges: one account of a payer or group, with all of its other accounts that count against it, in its currency. */
+export interface Position {
+  accountId: string;
+  currency: string;
+  version: number;
+  /** Some limit is on file, valid or not. */
+  known: boolean;
+  /** The highest valid limit with what guarantees add; 0 when every limit has expired or not begun; null when none is on file. */
+  limitMinor: number | null;
+  limitKind: 'standing' | 'temporary' | null;
+  raisedMinor: number;
+  /** The last day of the limit that expired last; null while one is valid. */
+  expiredOn: BusinessDate | null;
+  exposureMinor: number;
+}
+
+/** The last ship date that counts today. */
+export const horizonOf = (today: BusinessDate, horizonDays: number): BusinessDate => addDays(today, horizonDays);
+
+const inForce = (of: { validFrom: BusinessDate; validUntil: BusinessDate | null }, today: BusinessDate): boolean =>
+  of.validFrom <= today && (of.validUntil === null || of.validUntil >= today);
+
+const SHARE_UNIT = 10_000n;
+const RATE_UNIT = 10_000_000_000n;
+
+/** numerator ÷ denominator, rounded half up (towards plus infinity), once. */
+function halfUp(numerator: bigint, denominator: bigint): number {
+  const twice = 2n * numerator + denominator;
+  const floor = twice / (2n * denominator);
+  return Number(twice < 0n && twice % (2n * denominator) !== 0n ? floor - 1n : floor);
+}
+
+/** A decimal text in units of 10^-places. */
+function scaled(text: string, places: number): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(places, '0').slice(0, places));
+}
+
+/** What of a security counts, in minor units of its account. */
+export const securedMinor = ({ valueMinor, share }: SecurityFact): number =>
+  halfUp(BigInt(valueMinor) * scaled(share, 4), SHARE_UNIT);
+
+function secured(account: AccountFacts, effect: SecurityFact['effect'], today: BusinessDate): number {
+  const valid = account.securities.filter((one) => one.effect === effect && inForce(one, today));
+  return valid.reduce((sum, one) => sum + securedMinor(one), 0);
+}
+
+/** What one account counts today, in its own currency: orders inside the horizon, bills until they clear, deposits and securities off. */
+export function countedMinor(account: AccountFacts, today: BusinessDate, horizonDays: number): number {
+  const horizon = horizonOf(today, horizonDays);
+  const { reserved, ordered, delivered, open, deposits } = account.balances;
+  const sum = (holds: (part: DatedAmount) => boolean): number =>
+    account.dated.filter(holds).reduce((total, part) => total + part.amountMinor, 0);
+  const later = sum(({ bucket, onDate }) => (bucket === 'reserved' || bucket === 'ordered') && onDate > horizon);
+  const bills = sum(({ bucket, onDate }) => bucket === 'bills' && onDate > today);
+  return reserved + ordered - later + delivered + open + bills - deposits - secured(account, 'lowers-exposure', today);
+}
+
+/** A dated rate: one unit of `base` in `quote`, as a decimal text of at most ten places. */
+export type RateOf = (base: string, quote: string) => string | null;
+
+export class RateMissing extends Error {
+  readonly base: string;
+  readonly quote: string;
+  constructor(base: string, quote: string) {
+    super(`no rate ${base}/${quote} on file`);
+    this.base = base;
+    this.quote = quote;
+  }
+}
+
+/** Minor units of several currencies as one sum in `to`, rounded half up once. Throws RateMissing. */
+export function convertedMinor(amounts: readonly { currency: string; minor: number }[], to: string, rateOf: RateOf): number {
+  const quote = exponentOf(to) ?? 2;
+  let numerator = 0n;
+  for (const { currency, minor } of amounts) {
+    if (minor === 0) continue;
+    const rate = currency === to ? '1' : rateOf(currency, to);
+    if (rate === null) throw new RateMissing(currency, to);
+    // Over 10^(10 + 3): the rate's places, and the widest difference of decimals.
+    const lift = 3 + quote - (exponentOf(currency) ?? 2);
+    numerator += BigInt(minor) * scaled(rate, 10) * 10n ** BigInt(lift);
+  }
+  return halfUp(numerator, RATE_UNIT * 1000n);
+}
+
+/** The account that judges orders in `currency`: their own when it bears a limit, else the first that does. */
+export function judgeOf(accounts: readonly AccountFacts[], currency: string): AccountFacts | null {
+  const bearing = accounts.filter((account) => account.limits.length > 0);
+  return bearing.find((account) => account.currency === currency) ?? bearing[0] ?? null;
+}
+
+/** Accounts that count against `judge`: itself, and, for the first that bears a limit, those that bear none. */
+export function poolOf(accounts: readonly AccountFacts[], judge: AccountFacts): readonly AccountFacts[] {
+  const first = accounts.find((account) => account.limits.length > 0) ?? judge;
+  return accounts.filter((account) => account === judge || (judge === first && account.limits.length === 0));
+}
+
+/**
+ * How a payer or group stands towards orders in `currency`. `accounts`: all of its currencies, the first opened first. `more` is what an
+ * order would add (in its currency). Without a limit on file its exposure is that of the order's own account. Throws RateMissing.
+ */
+export function positionOf(
+  accounts: readonly AccountFacts[],
+  currency: string,
+  day: { today: BusinessDate; horizonDays: number; rateOf: RateOf },
+  moreMinor = 0,
+): Position | null {
+  const { today, horizonDays, rateOf } = day;
+  const judge = judgeOf(accounts, currency) ?? accounts.find((account) => account.currency === currency);
+  if (!judge) return null;
+  const known = judge.limits.length > 0;
+  const counted = (known ? poolOf(accounts, judge) : [judge]).map((account) => ({
+    currency: account.currency,
+    minor: countedMinor(account, today, horizonDays),
+  }));
+  const exposureMinor = convertedMinor([...counted, { currency, minor: moreMinor }], judge.currency, rateOf);
+  const valid = judge.limits.filter((limit) => inForce(limit, today));
+  const best = valid.toSorted((a, b) => b.amountMinor - a.amountMinor || (a.kind < b.kind ? -1 : 1))[0];
+  const raisedMinor = best ? secured(judge, 'raises-limit', today) : 0;
+  const ended = judge.limits.flatMap(({ validUntil }) => (validUntil !== null && validUntil < today ? [validUntil] : []));
+  return {
+    accountId: judge.id,
+    currency: judge.currency,
+    version: judge.version,
+    known,
+    limitMinor: best ? best.amountMinor + raisedMinor : known ? 0 : null,
+    limitKind: best?.kind ?? null,
+    raisedMinor,
+    expiredOn: best ? null : (ended.toSorted().at(-1) ?? null),
+    exposureMinor,
+  };
+}

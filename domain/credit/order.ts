@@ -1,0 +1,97 @@
+import type { BusinessDate } from '../kernel/calendar.ts';
+import { exponentOf } from '../kernel/money.ts';
+
+/** Where the cents of an order line stand; each is in exactly one of these. */
+export const lineBuckets = ['held', 'prepaid', 'reserved', 'ordered', 'delivered', 'invoiced', 'cancelled'] as const;
+export type LineBucket = (typeof lineBuckets)[number];
+
+export const orderStates = ['open', 'closed', 'cancelled', 'lapsed'] as const;
+export type OrderState = (typeof orderStates)[number];
+
+export interface OrderLineDocument {
+  line: number;
+  item: string;
+  productLine: string | null;
+  /** Decimal texts of at most six places. */
+  quantity: string;
+  unitPrice: string;
+  amountMinor: number;
+}
+
+/** An order as its sender has it. */
+export interface OrderDocument {
+  externalId: string;
+  customer: string;
+  currency: string;
+  requestedShipDate: BusinessDate;
+  prepaid: boolean;
+  lines: readonly OrderLineDocument[];
+}
+
+const PLACES = 6;
+const UNIT = 10n ** BigInt(PLACES);
+
+function units(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(PLACES, '0'));
+}
+
+/** quantity × unit price in minor units, rounded half up once; null when it is more than can be kept exactly. */
+export function lineAmount(quantity: string, unitPrice: string, currency: string): number | null {
+  const exact = units(quantity) * units(unitPrice) * 10n ** BigInt(exponentOf(currency) ?? 2);
+  const minor = (2n * exact + UNIT * UNIT) / (2n * UNIT * UNIT);
+  return minor > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(minor);
+}
+
+/** What a part of a line's quantity is worth: the whole amount with the last piece, so that parts add up. */
+export function partAmount(line: { quantity: string; amountMinor: number }, shipped: string, more: string): number {
+  const worth = (quantity: bigint): bigint => (BigInt(line.amountMinor) * quantity) / units(line.quantity);
+  return Number(worth(units(shipped) + units(more)) - worth(units(shipped)));
+}
+
+/** a + b, and a − b, of decimal texts of at most six places; compared as numbers. */
+export const addQuantities = (a: string, b: string): string => quantityText(units(a) + units(b));
+export const leftOf = (whole: string, shipped: string): string => quantityText(units(whole) - units(shipped));
+export const exceeds = (a: string, b: string): boolean => units(a) > units(b);
+
+function quantityText(value: bigint): string {
+  const digits = String(value < 0n ? -value : value).padStart(PLACES + 1, '0');
+  const fraction = digits.slice(-PLACES).replace(/0+$/, '');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -PLACES)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** A line as it stands. */
+export interface LineFacts {
+  line: number;
+  quantity: string;
+  shippedQuantity: string;
+  amountMinor: number;
+  minor: Readonly<Record<LineBucket, number>>;
+}
+
+/** Cents of a line that go from one bucket to another. */
+export interface LineMove {
+  line: number;
+  from: LineBucket;
+  to: LineBucket;
+  amount: number;
+}
+
+/** Everything in these buckets goes to `to`. */
+export function moveAll(lines: readonly LineFacts[], from: readonly LineBucket[], to: LineBucket): LineMove[] {
+  return lines.flatMap((line) =>
+    from.flatMap((bucket): LineMove[] =>
+      line.minor[bucket] > 0 && bucket !== to ? [{ line: line.line, from: bucket, to, amount: line.minor[bucket] }] : [],
+    ),
+  );
+}
+
+/** `amount` of one line out of these buckets, the first first, as far as they hold it. */
+export function moveSome(line: LineFacts, amount: number, from: readonly LineBucket[], to: LineBucket): LineMove[] {
+  let left = amount;
+  return from.flatMap((bucket): LineMove[] => {
+    const part = Math.min(left, line.minor[bucket]);
+    left -= part;
+    return part > 0 ? [{ line: line.line, from: bucket, to, amount: part }] : [];
+  });
+}

@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { Ask, Moment } from '../transaction.ts';
+import type { Tx } from '../database.ts';
+
+/**
+ * The account that bears a customer's documents in a currency: the payer's. Opens it when there is none, with its group's, for all
+ * customers both bear and all they owe by now. Locks those customers first.
+ */
+export async function openAccount(tx: Tx, at: Moment, customerId: string, currency: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    select credit_open(${customerId}::uuid, ${currency}, ${at.now}::timestamptz) as id`.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error('an account was neither found nor opened');
+  return row.id;
+}
+
+/** Locks accounts with all the other currencies of their payers and groups, groups first, each by id; all that is judged stands still. */
+export async function lockAccounts(tx: Tx, accountIds: readonly string[]): Promise<void> {
+  await sql`
+    with touched as (
+      select a.kind, a.code from credit_account a where a.id = any(${[...accountIds]}::uuid[])
+      union
+      select g.kind, g.code from credit_account a join credit_account g on g.id = a.group_account where a.id = any(${[...accountIds]}::uuid[]))
+    select 1 from credit_account a join touched t on t.kind = a.kind and t.code = a.code
+    order by a.kind, a.id for no key update of a`.execute(tx);
+}
+
+/** The open holds of orders on these accounts that may be released by themselves: they look again when room was made. */
+export async function holdsOf(tx: Tx, accountIds: readonly string[]): Promise<Ask[]> {
+  const { rows } = await sql<{ subject: string; customerId: string }>`
+    select 'order-hold-' || h.id as subject, h.customer_id as "customerId"
+    from credit_account a
+      join credit_account s on s.kind = 'payer' and (a.kind = 'payer' and s.code = a.code or a.kind = 'group' and exists (
+        select from credit_account g where g.id = s.group_account and g.code = a.code))
+      join sales_order o on o.account_id = s.id and o.state = 'open' and o.decision = 'held'
+      join order_hold h on h.order_id = o.id and h.state = 'open' and not h.forced
+    where a.id = any(${[...accountIds]}::uuid[]) group by 1, 2 order by 1`.execute(tx);
+  return rows.map(({ subject, customerId }) => ({ subject, kind: 'order-hold', customerId }));
+}

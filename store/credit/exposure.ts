@@ -1,0 +1,154 @@
+import { sql } from 'kysely';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { positionOf, RateMissing } from '../../domain/credit/exposure.ts';
+import type {
+  AccountFacts,
+  Bucket,
+  DatedAmount,
+  LimitFact,
+  Position,
+  RateOf,
+  SecurityFact,
+} from '../../domain/credit/exposure.ts';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { Database, Tx } from '../database.ts';
+import { isOurId } from '../rows.ts';
+import { seesCustomer } from '../scope.ts';
+import { momentOf } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { documentsOf } from './orders-read.ts';
+import type { BucketDocument } from './orders-read.ts';
+
+interface Row extends Omit<AccountFacts, 'balances' | 'dated' | 'limits' | 'securities'> {
+  balances: Record<Bucket, number>;
+  dated: DatedAmount[];
+  limits: LimitFact[];
+  securities: SecurityFact[];
+}
+
+/** Accounts as they stand, those opened first first; of payers or groups by their codes, in all their currencies. */
+export async function readAccounts(
+  db: Database | Tx,
+  kind: 'payer' | 'group',
+  codes: readonly string[],
+): Promise<AccountFacts[]> {
+  const { rows } = await sql<Row>`
+    select a.id, a.kind, a.code, a.currency, a.version,
+      jsonb_build_object('reserved', a.reserved_minor, 'ordered', a.ordered_minor, 'delivered', a.delivered_minor, 'open', a.open_minor,
+        'bills', a.bills_minor, 'deposits', a.deposits_minor) as balances,
+      (select coalesce(jsonb_agg(jsonb_build_object('bucket', d.bucket, 'onDate', d.on_date, 'amountMinor', d.amount_minor)
+        order by d.bucket, d.on_date), '[]') from exposure_by_date d where d.account_id = a.id and d.amount_minor <> 0) as dated,
+      (select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'amountMinor', l.amount_minor, 'validFrom', l.valid_from,
+        'validUntil', l.valid_until) order by l.set_at, l.id), '[]') from credit_limit l where l.account_id = a.id and l.revoked_at is null) as limits,
+      (select coalesce(jsonb_agg(jsonb_build_object('effect', s.effect, 'valueMinor', s.value_minor, 'share', s.share::text,
+        'validFrom', s.valid_from, 'validUntil', s.valid_until) order by s.external_id), '[]')
+        from security s where s.account_id = a.id and s.released_at is null) as securities
+    from credit_account a where a.kind = ${kind} and a.code = any(${[...codes]}::text[]) order by a.opened_at, a.id`.execute(db);
+  return rows;
+}
+
+/** The newest rate of each pair on file at or before a day. */
+export async function readRates(db: Database | Tx, on: BusinessDate): Promise<RateOf> {
+  const { rows } = await sql<{ base: string; quote: string; rate: string }>`
+    select distinct on (base, quote) base, quote, rate::text from exchange_rate where on_date <= ${on}::date
+    order by base, quote, on_date desc`.execute(db);
+  const rates = new Map(rows.map((row) => [`${row.base}/${row.quote}`, row.rate]));
+  return (base, quote) => rates.get(`${base}/${quote}`) ?? null;
+}
+
+/** What a customer's payer and its group could owe us now, against their limits. */
+export interface Exposure {
+  customerId: string;
+  /** Accounts of the payer, then of the group. */
+  accounts: AccountFacts[];
+  payer: Position | null;
+  group: Position | null;
+  horizonDays: number;
+}
+
+/**
+ * The exposure of a customer's payer in the eyes of an order in `currency` (the customer's own without one), or of the account given.
+ * Answers null when no account is open: nothing was ever granted, ordered or given as security. Throws Refusal `rate-missing`.
+ */
+export async function readExposure(
+  db: Database | Tx,
+  store: Store,
+  at: Pick<Moment, 'today'>,
+  of: { accountId: string } | { customerId: string; currency?: string },
+): Promise<Exposure | null> {
+  const found = await whose(db, of);
+  if (!found) return null;
+  const { current } = await store.policies.current();
+  const { horizonDays } = current['credit-rules'].content;
+  const payers = await readAccounts(db, 'payer', [found.code]);
+  const groups = found.groupCode === null ? [] : await readAccounts(db, 'group', [found.groupCode]);
+  if (payers.length === 0) return null;
+  const day = { today: at.today, horizonDays, rateOf: await readRates(db, at.today) };
+  try {
+    const payer = positionOf(payers, found.currency, day) ?? positionOf(payers, payers[0]?.currency ?? found.currency, day);
+    const group = positionOf(groups, found.currency, day);
+    return { customerId: found.customerId, accounts: [...payers, ...groups], payer, group, horizonDays };
+  } catch (error) {
+    if (error instanceof RateMissing) throw new Refusal('rate-missing', { from: error.base, to: error.quote, date: at.today });
+    throw error;
+  }
+}
+
+interface Whose {
+  customerId: string;
+  currency: string;
+  code: string;
+  groupCode: string | null;
+}
+
+async function whose(
+  db: Database | Tx,
+  of: { accountId: string } | { customerId: string; currency?: string },
+): Promise<Whose | undefined> {
+  if ('accountId' in of) {
+    const { rows } = await sql<Whose>`
+      select m.customer_id as "customerId", a.currency, a.code, g.code as "groupCode"
+      from credit_account a join credit_member m on m.account_id = a.id left join credit_account g on g.id = a.group_account
+      where a.id = ${of.accountId}::uuid order by (m.customer_id = a.customer_id) desc nulls last, m.customer_id limit 1`.execute(
+      db,
+    );
+    return rows[0];
+  }
+  const { rows } = await sql<Whose>`
+    select c.id as "customerId", coalesce(${of.currency ?? null}, c.currency) as currency, b.code, b.group_code as "groupCode"
+    from customer c join credit_bearer b on b.customer_id = c.id where c.id = ${of.customerId}::uuid`.execute(db);
+  return rows[0];
+}
+
+/** An exposure as it is shown, with the documents its payer's buckets are made of. */
+export interface ExposureView {
+  customer: string;
+  today: BusinessDate;
+  horizonDays: number;
+  exposure: Exposure | null;
+  documents: BucketDocument[];
+}
+
+/** The exposure of the customer `{id}` means, among those the actor may see. Throws Refusal `not-found`. */
+export async function viewExposure(store: Store, actor: Actor, id: string, currency?: string): Promise<ExposureView> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select c.id, c.external_id as code from customer c where ${seesCustomer(actor)}
+      and (c.external_id = ${id} or c.id = ${isOurId(id) ? id : null}::uuid) order by c.external_id = ${id} desc limit 1`.execute(
+    store.db,
+  );
+  const found = rows[0];
+  if (!found) throw new Refusal('not-found', { id });
+  const at = await momentOf(store.db, store);
+  const { current } = await store.policies.current();
+  const of = { customerId: found.id, ...(currency !== undefined && { currency }) };
+  const exposure = await readExposure(store.db, store, at, of);
+  const payers = (exposure?.accounts ?? []).filter((account) => account.kind === 'payer').map((account) => account.id);
+  return {
+    customer: found.code,
+    today: at.today,
+    horizonDays: current['credit-rules'].content.horizonDays,
+    exposure,
+    documents: payers.length === 0 ? [] : await documentsOf(store.db, payers),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Database } from '../database.ts';
+import { write } from '../transaction.ts';
+import type { Store } from '../transaction.ts';
+
+/** One unit of `base` in `quote` from a day on, until a newer one is on file. */
+export interface RateDocument {
+  base: string;
+  quote: string;
+  on: BusinessDate;
+  /** Decimal above zero, at most ten places. */
+  rate: string;
+  source: string;
+}
+export type RateView = RateDocument & { recordedBy: string; recordedAt: Instant };
+
+/** Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record. */
+export async function recordRate(
+  store: Store,
+  actor: Actor,
+  document: RateDocument,
+  reason: string | null,
+): Promise<{ changed: boolean; created: boolean }> {
+  return write<{ changed: boolean; created: boolean }>(store, actor, async (tx, at) => {
+    const { base, quote, on, rate, source } = document;
+    if (on > at.today) throw new Refusal('date-in-future', { date: on, today: at.today }, { pointer: '/on' });
+    const key = { base, quote, on_date: on };
+    const standing = await tx
+      .selectFrom('exchange_rate')
+      .select(['rate', 'source'])
+      .where('base', '=', base)
+      .where('quote', '=', quote)
+      .where('on_date', '=', on)
+      .forUpdate()
+      .executeTakeFirst();
+    if (standing && Number(standing.rate) === Number(rate) && standing.source === source)
+      return { value: { changed: false, created: false }, audit: null };
+    const row = { rate, source, recorded_by: actor.id, recorded_at: at.now };
+    await tx
+      .insertInto('exchange_rate')
+      .values({ ...key, ...row })
+      .onConflict((conflict) => conflict.columns(['base', 'quote', 'on_date']).doUpdateSet(row))
+      .execute();
+    const about = { subjectKind: 'exchange-rate', subjectId: `${base}/${quote}/${on}` };
+    const action = standing ? 'exchange-rate.corrected' : 'exchange-rate.recorded';
+    return {
+      value: { changed: true, created: !standing },
+      audit: [{ ...about, action, reason, ...(standing && { before: standing }), after: document }],
+      events: [{ ...about, kind: action }],
+    };
+  });
+}
+
+/** Rates on file, the newest day first, from after the row named. */
+export async function listRates(
+  db: Database,
+  filter: { base?: string | undefined; quote?: string | undefined; after?: readonly [BusinessDate, string, string] | undefined },
+  limit: number,
+): Promise<RateView[]> {
+  let query = db
+    .selectFrom('exchange_rate')
+    .select(['base', 'quote', 'on_date as on', 'rate', 'source', 'recorded_by as recordedBy', 'recorded_at as recordedAt'])
+    .orderBy('on_date', 'desc')
+    .orderBy('base')
+    .orderBy('quote')
+    .limit(limit + 1);
+  const { base, quote, after } = filter;
+  if (base !== undefined) query = query.where('base', '=', base);
+  if (quote !== undefined) query = query.where('quote', '=', quote);
+  if (after) {
+    const [day, lastBase, lastQuote] = after;
+    query = query.where((where) =>
+      where.or([
+        where('on_date', '<', day),
+        where.and([where('on_date', '=', day), where('base', '>', lastBase)]),
+        where.and([where('on_date', '=', day), where('base', '=', lastBase), where('quote', '>', lastQuote)]),
+      ]),
+    );
+  }
+  return query.execute();
+}
