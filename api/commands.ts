@@ -1,7 +1,22 @@
-import { Client, Connection, ServiceError, isGrpcServiceError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  ServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { UpdateDefinition } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TemporalConfig } from '../config/env.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, isRefusalCode } from '../domain/kernel/refusal.ts';
+import type { RefusalParams } from '../domain/kernel/refusal.ts';
+import { workflowId, workflowTypes } from '../domain/kernel/subject.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
+import { searchAttributesOf } from '../workflows/attributes.ts';
 import { decodedEvents } from './history-json.ts';
 import type { HistoryEvent } from './history-json.ts';
 
@@ -9,15 +24,32 @@ import type { HistoryEvent } from './history-json.ts';
 export interface Commands {
   /** The events of the newest run of a workflow as JSON; null when the engine does not know it (any more). */
   history(workflowId: string): Promise<HistoryEvent[] | null>;
+  /**
+   * A person's decision: it is carried out when this answers, or refused with its reason. One that was sent before under the same
+   * `updateId` is answered as it was then. A process without a run gets one, which reads the facts first.
+   */
+  decide<Input, Answer>(update: UpdateDefinition<Answer, [Input]>, of: Deciding<Input>): Promise<Answer>;
   /** Resolves when the engine answers for our namespace. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** A decision on a process. */
+export interface Deciding<Input> {
+  process: { kind: ProcessKind; id: string; customerId: string; stage: string };
+  input: Input;
+  updateId: string;
+}
+
 const CALL_MS = 10_000;
+/** A decision may wait for those before it, and for the engine to take more than it has in flight. */
+const DECIDE_MS = 30_000;
 const PING_MS = 2_000;
 const CONNECT_MS = 3_000;
 const NOT_FOUND = 5;
+/** Not found, failed precondition, aborted: what the engine answers of a run that has ended meanwhile. */
+const ENDED: readonly number[] = [NOT_FOUND, 9, 10];
+const MOST_TRIES = 4;
 
 /** The engine has nothing of this name. */
 class Unknown extends Error {}
@@ -25,6 +57,7 @@ class Unknown extends Error {}
 /** The only user of the Temporal client in the API; it connects at the first call, and again by itself after an outage. */
 export function createCommands(config: TemporalConfig): Commands {
   let connecting: Promise<Connection> | null = null;
+  const inTurn = takingTurns();
 
   // A connection that was made once mends itself; one that was never made is tried anew at the next call.
   const connected = (): Promise<Connection> => {
@@ -47,7 +80,8 @@ export function createCommands(config: TemporalConfig): Commands {
       return await client.withDeadline(Date.now() + ms, () => work(client));
     } catch (error) {
       if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) throw new Unknown();
-      if (error instanceof ServiceError || isGrpcServiceError(error)) throw new Refusal('engine-down');
+      const away = error instanceof ServiceError || error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+      if (away || isGrpcServiceError(error)) throw new Refusal('engine-down');
       throw error;
     }
   }
@@ -73,6 +107,12 @@ export function createCommands(config: TemporalConfig): Commands {
         return null;
       }
     },
+    decide: (update, of) =>
+      inTurn(workflowId(of.process.kind, of.process.id), () =>
+        ask(DECIDE_MS, (client) => sendUpdate(client, config.taskQueue, update, of)).catch((error: unknown) => {
+          throw error instanceof Unknown ? new Refusal('engine-down') : refusalIn(error);
+        }),
+      ),
     ping,
     async close() {
       const connection = await connecting?.catch(() => null);
@@ -80,4 +120,62 @@ export function createCommands(config: TemporalConfig): Commands {
       await connection?.close();
     },
   };
+}
+
+/**
+ * One decision on a process at a time from here: they are carried out one after another anyway, and the engine refuses more than a few
+ * in flight.
+ */
+function takingTurns(): <T>(subject: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (subject, work) => {
+    const mine = (last.get(subject) ?? Promise.resolve()).then(work);
+    const done = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (last.get(subject) === done) last.delete(subject);
+      });
+    last.set(subject, done);
+    return mine;
+  };
+}
+
+/**
+ * Sends a decision until it has an answer. A run may end with the very decision that is on its way, or lose it to a worker that died:
+ * sent again under the same id it is answered as it was carried out, by the record.
+ */
+async function sendUpdate<Input, Answer>(
+  client: Client,
+  taskQueue: string,
+  update: UpdateDefinition<Answer, [Input]>,
+  { process, input, updateId }: Deciding<Input>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes[process.kind], {
+      workflowId: workflowId(process.kind, process.id),
+      taskQueue,
+      args: [{ id: process.id, plan: null }],
+      typedSearchAttributes: searchAttributesOf(process),
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    try {
+      return await client.workflow.executeUpdateWithStart(update, { args: [input], updateId, startWorkflowOperation });
+    } catch (error) {
+      if (attempt >= MOST_TRIES || !runMayHaveEnded(error)) throw error;
+    }
+  }
+}
+
+function runMayHaveEnded(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  if (error instanceof WorkflowNotFoundError) return true;
+  return isGrpcServiceError(cause) && ENDED.includes(Number(cause.code));
+}
+
+/** The refusal that a failed update carries by its type; anything else as it is. */
+function refusalIn(error: unknown): unknown {
+  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return error;
+  const { type, details } = error.cause;
+  return isRefusalCode(type) ? new Refusal(type, (details?.[0] ?? {}) as RefusalParams) : error;
 }

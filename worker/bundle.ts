@@ -45,7 +45,7 @@ async function sourceHash(): Promise<string> {
   const hash = createHash('sha256');
   const sdk = createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string };
   hash.update(sdk.version).update(await readFile(new URL(import.meta.url)));
-  for (const folder of ['workflows/', 'domain/kernel/', 'domain/collection/']) {
+  for (const folder of ['workflows/', 'domain/kernel/', 'domain/collection/', 'domain/credit/']) {
     const names = (await readdir(new URL(folder, ROOT))).filter((name) => name.endsWith('.ts')).sort();
     for (const name of names) hash.update(name).update(await readFile(new URL(folder + name, ROOT)));
   }

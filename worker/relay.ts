@@ -1,9 +1,9 @@
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import { longestWaitMs, realWaitMs } from '../domain/kernel/clock.ts';
 import { sayWhy } from '../domain/collection/words.ts';
 import type { Why } from '../domain/collection/receivable.ts';
+import { workflowTypes } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import { checkEngineIdentity } from './engine.ts';
 import { leaseWakes, markRung, nudgeLate, releaseWakes } from '../store/wakes.ts';
@@ -11,6 +11,7 @@ import type { LeasedWake } from '../store/wakes.ts';
 import { momentOf } from '../store/transaction.ts';
 import type { Store } from '../store/transaction.ts';
 import type { Listener } from '../store/listener.ts';
+import { searchAttributesOf } from '../workflows/attributes.ts';
 
 const IN_FLIGHT = 32;
 const BATCH = 128;
@@ -27,21 +28,6 @@ const GATHER_MS = 20;
 const BUSY_ROW_MS = 50;
 /** A call the engine does not answer is given up, and its bell rung again. */
 const CALL_MS = 10_000;
-
-const customerKey = defineSearchAttributeKey('CustomerId', SearchAttributeType.KEYWORD);
-const stageKey = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);
-const kindKey = defineSearchAttributeKey('Kind', SearchAttributeType.KEYWORD);
-
-const workflowTypes = {
-  receivable: 'receivable',
-  outreach: 'outreach',
-  'work-order': 'workOrder',
-  'credit-application': 'creditApplication',
-  'credit-review': 'creditReview',
-  reservation: 'reservation',
-  'order-hold': 'orderHold',
-  'shipment-hold': 'shipmentHold',
-} as const satisfies Record<ProcessKind, string>;
 
 /** Their plan stands where the relay reads it, so that a run that starts before it was asked need not read the facts. */
 const planned = ['receivable', 'outreach', 'work-order'] as readonly ProcessKind[];
@@ -207,11 +193,7 @@ async function ring(
   const start = {
     workflowId: wake.subject,
     taskQueue: options.taskQueue,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: customerKey, value: wake.customerId },
-      { key: stageKey, value: wake.stage },
-      { key: kindKey, value: wake.kind },
-    ]),
+    typedSearchAttributes: searchAttributesOf(wake),
   };
   const id = wake.subject.slice(wake.kind.length + 1);
   if (isAsked(wake)) {

@@ -9,6 +9,8 @@ export interface Bell {
    * ring. 0 only looks whether it has rung; null waits for the bell alone. `why` stands on the timer in the history.
    */
   ringsWithin(waitMs: number | null, why: string): Promise<boolean>;
+  /** Rings it from inside: the plan was changed under the wait. */
+  ring(): void;
   /** Takes the ring without waiting: what follows reads the facts anyway. */
   quiet(): void;
 }
@@ -29,6 +31,9 @@ export function listenForBell(): Bell {
       const rang = rung;
       rung = false;
       return rang;
+    },
+    ring() {
+      rung = true;
     },
     quiet() {
       rung = false;

@@ -1,7 +1,5 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
-
-const stageKey = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);
+import { stageKey } from './attributes.ts';
 
 /** Shows a new stage to whoever searches running processes; a run that closes says so by closing. */
 export function showStage(before: string, after: string): void {

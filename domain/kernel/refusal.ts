@@ -53,6 +53,8 @@ export const refusalCodes = [
   'rate-missing',
   'own-request',
   'tier-exceeded',
+  'same-eyes',
+  'own-customer',
   'stale-exposure',
   'not-open',
   'ground-missing',
@@ -96,6 +98,8 @@ export class Refusal extends Error {
     this.reasons = more.reasons;
   }
 }
+
+export const isRefusalCode = (text: unknown): text is RefusalCode => (refusalCodes as readonly unknown[]).includes(text);
 
 const clause = /\[([^\]]*)\]/g;
 const placeholder = /\{(\w+)\}/g;

@@ -207,6 +207,15 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     title: 'Above your tier',
     detail: 'This decision belongs to another tier[: {role}][ (tier {tier})][; yours ends at {limit}]. Have it decided there.',
   },
+  'same-eyes': {
+    title: 'Decided by you before',
+    detail: 'You have decided this at another tier, or for somebody else. Another person must decide here.',
+  },
+  'own-customer': {
+    title: 'Own customer',
+    detail:
+      'Nobody decides on the credit of a customer they look after. Another person of this tier, or their delegate, must decide.',
+  },
   'stale-exposure': {
     title: 'The exposure has changed',
     detail:

@@ -122,6 +122,11 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '超出审批权限',
     detail: '该决定属于其他审批级[：{role}][（第 {tier} 级）][，您的权限上限为 {limit}]。请由该级审批人决定。',
   },
+  'same-eyes': { title: '您已作过决定', detail: '您已在其他审批级或代他人作过决定。此处须由另一人决定。' },
+  'own-customer': {
+    title: '不得审批本人客户',
+    detail: '任何人不得审批自己负责的客户的授信。请由该审批级的其他人员或其受托人决定。',
+  },
   'stale-exposure': {
     title: '信用占用已变化',
     detail: '读取资料后账户已发生变化[（版本 {given}，现为 {current}）]。请重新读取并查看变化后再作决定。',

@@ -11,6 +11,18 @@ export const processKinds = [
 ] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
+/** The name of each kind's workflow. */
+export const workflowTypes = {
+  receivable: 'receivable',
+  outreach: 'outreach',
+  'work-order': 'workOrder',
+  'credit-application': 'creditApplication',
+  'credit-review': 'creditReview',
+  reservation: 'reservation',
+  'order-hold': 'orderHold',
+  'shipment-hold': 'shipmentHold',
+} as const satisfies Record<ProcessKind, string>;
+
 /** The id of a workflow, which is also the subject of its wake. It holds our own uuid, never a name or a number of the customer's. */
 export const workflowId = (kind: ProcessKind, id: string): string => `${kind}-${id}`;
 export const receivableWorkflowId = (id: string): string => workflowId('receivable', id);
