@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { checkRulesOf, judgeOrder } from '../../domain/credit/check.ts';
+import type { OrderFacts } from '../../domain/credit/check.ts';
+import rules from '../../policies/credit-rules.json' with { type: 'json' };
+import type { CreditRules } from '../../domain/credit/policy.ts';
+
+const policy = checkRulesOf(1, rules as unknown as CreditRules);
+const order: OrderFacts = {
+  today: '2026-09-01',
+  currency: 'CNY',
+  shipDate: '2026-09-10',
+  prepaid: false,
+  amountMinor: 100_000,
+  restMinor: 100_000,
+  earlier: null,
+  payer: null as unknown as OrderFacts['payer'],
+  group: null,
+  overdue: [],
+  depositsMinor: 0,
+  stage: null,
+  termsDays: 30,
+  maxTermsDays: null,
+  profileAsOf: null,
+  licenceUntil: null,
+  listed: [],
+  medianMinor: null,
+};
+
+it('an order that is paid for, or delivered already, passes whatever else stands against it', () => {
+  expect(judgeOrder({ ...order, prepaid: true }, policy)).toMatchObject({ decision: 'approved', reasons: [{ code: 'prepaid' }] });
+  expect(judgeOrder({ ...order, restMinor: 0 }, policy)).toEqual({ decision: 'approved', forced: false, reasons: [] });
+});
+
+it('an order of a listed customer is rejected where policy says so, and names the lists', () => {
+  const strict = { ...policy, listed: 'rejected' as const };
+  expect(judgeOrder({ ...order, listed: ['court'], prepaid: true }, strict)).toEqual({
+    decision: 'rejected',
+    forced: false,
+    reasons: [{ code: 'listed', figures: { lists: ['court'] } }],
+  });
+});
