@@ -5,6 +5,8 @@ import { outreachActivities } from './outreach.ts';
 import type { OutreachBook } from './outreach.ts';
 import { receivableActivities } from './receivable.ts';
 import type { ReceivableBook } from './receivable.ts';
+import { reservationActivities } from './reservation.ts';
+import type { ReservationBook } from './reservation.ts';
 import { workOrderActivities } from './work-order.ts';
 import type { WorkOrderBook } from './work-order.ts';
 
@@ -12,6 +14,7 @@ import type { WorkOrderBook } from './work-order.ts';
 export interface ActivityPorts {
   receivables: ReceivableBook;
   workOrders: WorkOrderBook;
+  reservations: ReservationBook;
   outreach: OutreachBook;
   deliveries: DeliveryBook;
   gateways: Gateways;
@@ -22,6 +25,7 @@ export function createActivities(ports: ActivityPorts) {
   return {
     ...receivableActivities(ports.receivables),
     ...workOrderActivities(ports.workOrders),
+    ...reservationActivities(ports.reservations),
     ...outreachActivities(ports.outreach),
     ...deliveryActivities(ports.deliveries, ports.gateways),
   };

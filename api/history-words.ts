@@ -33,6 +33,8 @@ const acts: Readonly<Record<string, Words>> = {
     zh: '消息未能按时送出，交由人工处理',
     en: 'The message could not be delivered in its time: a person takes over',
   },
+  reassessReservation: { zh: '核对订单占用的额度', en: 'Looked at what the order keeps reserved' },
+  lapseReservation: { zh: '订单未按期发货，占用的额度失效', en: 'The order did not ship in time: its reservation lapsed' },
 } satisfies Record<keyof Activities, Words>;
 
 /** The events a reader cares for; the engine's own bookkeeping (workflow tasks, starts of attempts) is left out. */

@@ -33,6 +33,9 @@ export const postPayment = z
     reference: line(500)
       .optional()
       .meta({ description: 'Text of the transfer; invoices named in it are paid first.', example: 'INV-1' }),
+    clearsOn: businessDate
+      .optional()
+      .meta({ description: 'Of a commercial bill: the day it clears. It pays at once, and counts as exposure until then.' }),
     allocations: z
       .array(allocation)
       .max(500)
@@ -74,6 +77,7 @@ export function paymentDocument(body: PostPayment): PaymentDocument {
     currency: body.currency,
     receivedOn: body.receivedOn,
     reference: body.reference ?? null,
+    ...(body.clearsOn !== undefined && { clearsOn: body.clearsOn }),
     allocations: body.allocations ? allocationLines(body.allocations, body.currency) : null,
   };
 }

@@ -74,7 +74,7 @@ export interface PaymentWrite {
 }
 
 const PAYMENT = `external_id text, customer_id uuid, amount_minor bigint, unapplied_minor bigint, currency text, received_on date,
-  reference text, content_hash text`;
+  reference text, content_hash text, clears_on date`;
 const SHARE = 'receivable_id uuid, payment_id uuid, amount_minor bigint, value_date date';
 
 function paymentRow({ document, customerId, contentHash, unappliedMinor }: PaymentWrite): object {
@@ -87,6 +87,7 @@ function paymentRow({ document, customerId, contentHash, unappliedMinor }: Payme
     received_on: document.receivedOn,
     reference: document.reference,
     content_hash: contentHash,
+    clears_on: document.clearsOn ?? null,
   };
 }
 
@@ -102,7 +103,7 @@ export async function writePayments(
 ): Promise<Map<string, string>> {
   if (payments.length === 0) return new Map();
   const { rows } = await sql<{ id: string; external_id: string }>`
-    insert into payment (external_id, customer_id, amount_minor, unapplied_minor, currency, received_on, reference, content_hash, posted_at)
+    insert into payment (external_id, customer_id, amount_minor, unapplied_minor, currency, received_on, reference, content_hash, clears_on, posted_at)
     select x.*, ${at.now}::timestamptz from ${recordset(payments.map(paymentRow), PAYMENT)} order by external_id
     on conflict (external_id) do nothing returning id, external_id`.execute(tx);
   if (rows.length !== payments.length) throw new LostRace('a payment was created meanwhile');

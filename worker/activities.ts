@@ -5,6 +5,7 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
 import { channels } from '../domain/collection/governor.ts';
+import { lapseReservation, reassessReservation } from '../store/credit/reservation-book.ts';
 import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../store/messages.ts';
 import { contactCustomer } from '../store/outreach-book.ts';
 import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
@@ -24,6 +25,7 @@ export function activitiesOf(store: Store, config: Config): Activities {
   return createActivities({
     receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
     workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
+    reservations: { reassess: (input) => reassessReservation(store, input), lapse: (input) => lapseReservation(store, input) },
     outreach: {
       contact: (input) => contactCustomer(store, input, live),
       giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),

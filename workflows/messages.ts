@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { ReservationPlan } from '../domain/credit/process.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
@@ -6,6 +7,7 @@ export const factsChangedSignal = defineSignal('factsChanged');
 
 export const receivablePlanQuery = defineQuery<ReceivablePlan | null>('receivablePlan');
 export const outreachPlanQuery = defineQuery<OutreachPlan | null>('outreachPlan');
+export const reservationPlanQuery = defineQuery<ReservationPlan | null>('reservationPlan');
 export const workOrderPlanQuery = defineQuery<WorkOrderPlan | null>('workOrderPlan');
 
 /** Input of every process: our own id, and the plan it goes on from; null: read the facts first. Also the state of continue-as-new. */

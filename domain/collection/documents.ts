@@ -79,6 +79,8 @@ export interface PaymentDocument {
   currency: string;
   receivedOn: BusinessDate;
   reference: string | null;
+  /** Of a commercial bill: the day it clears. It pays at once, and counts as exposure until then. */
+  clearsOn?: BusinessDate;
   /** The debtor's choice; null: by reference, then by the law's order. */
   allocations: readonly { invoice: string; instalment: number | null; amountMinor: number }[] | null;
 }

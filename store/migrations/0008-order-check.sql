@@ -360,16 +360,21 @@ begin
   loop
     v_put := q.op = 'put';
     select k.id, k.region, k.owner, k.terms_days, m.account_id, a.code, a.group_account, g.code as group_code, f.max_terms_days, f.profile_as_of,
-        f.licence_until, coalesce((select jsonb_agg(distinct e ->> 'list') from jsonb_array_elements(f.listed) e), '[]') as listed,
-        (f.median_order_minor ->> q.currency)::numeric as median into c
+        f.licence_until, case when f.listed = '[]' then '[]' else coalesce((select jsonb_agg(distinct e ->> 'list') from jsonb_array_elements(f.listed) e), '[]') end as listed,
+        (f.median_order_minor ->> q.currency)::numeric as median, s as standing,
+        case when s.id is null then (select least(q."amountMinor", coalesce(sum(i.amount_minor), 0)) from invoice i
+          where i.order_code = q."externalId" and i.customer_id = k.id and i.currency = q.currency) end as invoiced,
+        (select r.stage from credit_member b join receivable r on r.customer_id = b.customer_id and r.stage in ('reminder', 'escalation', 'legal')
+          where b.account_id = m.account_id order by array_position(array['legal', 'escalation', 'reminder'], r.stage) limit 1) as stage into c
       from customer k left join credit_member m on m.customer_id = k.id and m.currency = q.currency left join credit_account a on a.id = m.account_id
         left join credit_account g on g.id = a.group_account left join credit_profile f on f.customer_id = k.id
+        left join sales_order s on s.external_id = q."externalId"
       where k.external_id = q.customer;
     if not found or q.regions is not null and (c.region is null or not c.region = any(q.regions)) or q."ownOnly" and (q.owner is null or c.owner is distinct from q.owner) then
       v_results := v_results || jsonb_build_object('refusal', 'customer-unknown', 'params', jsonb_build_object('customer', q.customer), 'pointer', '/customer');
       continue;
     end if;
-    select * into o from sales_order where external_id = q."externalId";
+    o := c.standing;
     if o.id is not null and not o.id = any(coalesce(v_locked, '{}')) or o.id is not null and o.account_id <> c.account_id and o.customer_id = c.id and o.currency = q.currency then
       raise exception 'an order was written meanwhile' using errcode = 'serialization_failure';
     end if;
@@ -403,8 +408,7 @@ begin
     v_cancelled := 0;
     if o.id is null then
       -- Invoices may have come before their order: what they took is owed already.
-      select least(q."amountMinor", coalesce(sum(i.amount_minor), 0)) into v_settled from invoice i
-      where i.order_code = q."externalId" and i.customer_id = c.id and i.currency = q.currency;
+      v_settled := c.invoiced;
     else
       select sum(reserved_minor + ordered_minor) as counted, sum(delivered_minor + invoiced_minor) as settled, sum(held_minor) as held,
         sum(cancelled_minor) as cancelled into v_counted, v_settled, v_held, v_cancelled from order_line where order_id = o.id;
@@ -425,8 +429,7 @@ begin
       'amountMinor', v_amount, 'restMinor', v_rest, 'payer', v_payer, 'group', v_group, 'overdue', v_payer -> 'overdue', 'depositsMinor', v_payer -> 'depositsMinor',
       'earlier', case when v_put and o.id is not null and o.state = 'open' and o.decision = 'approved' and o.approved_minor is not null and not o.prepaid and v_cancelled = 0
         then jsonb_build_object('approvedMinor', o.approved_minor, 'approvedOn', o.approved_on) end,
-      'stage', (select r.stage from credit_member m join receivable r on r.customer_id = m.customer_id and r.stage in ('reminder', 'escalation', 'legal')
-        where m.account_id = c.account_id order by array_position(array['legal', 'escalation', 'reminder'], r.stage) limit 1),
+      'stage', c.stage,
       'termsDays', c.terms_days, 'maxTermsDays', c.max_terms_days, 'profileAsOf', c.profile_as_of, 'licenceUntil', c.licence_until, 'listed', c.listed,
       'medianMinor', c.median);
     v_verdict := credit_verdict(v_facts, p_rules);
@@ -438,23 +441,72 @@ begin
     v_limit := (v_payer ->> 'limitMinor')::bigint;
     v_version := coalesce(o.version, 0) + 1;
 
+    -- The judging account moves by one when it bears the order itself.
+    v_account := (v_payer ->> 'version')::bigint
+      + case when v_target = 'reserved' and (v_payer ->> 'accountId')::uuid = c.account_id then 1 else 0 end;
+    v_action := 'order.' || v_decision;
+    v_shown := jsonb_build_object('externalId', q."externalId", 'decision', v_decision, 'amountMinor', v_amount, 'currency', q.currency, 'reasons', v_verdict -> 'reasons',
+      'beforeMinor', v_payer -> 'beforeMinor', 'afterMinor', v_payer -> 'afterMinor', 'limitMinor', v_limit, 'op', q.op, 'version', v_version);
     if o.id is null then
-      insert into sales_order (external_id, customer_id, account_id, currency, requested_ship_date, prepaid, amount_minor, decision, state, approved_minor,
-        approved_on, reserved_until, put_by, content_hash, created_at, updated_at)
-      values (q."externalId", c.id, c.account_id, q.currency, v_ship, q.prepaid, v_amount, v_decision, v_state,
-        case when v_decision = 'approved' then v_amount end, case when v_decision = 'approved' then v_today end, v_reserved, q."actorId", q.hash, v_now, v_now)
-      on conflict (external_id) do nothing returning id into v_order;
+      -- A new order is written by one statement: most that is asked is new, and each statement costs as much as several rows.
+      with n as (
+        insert into sales_order (external_id, customer_id, account_id, currency, requested_ship_date, prepaid, amount_minor, decision, state, approved_minor,
+          approved_on, reserved_until, put_by, content_hash, created_at, updated_at)
+        values (q."externalId", c.id, c.account_id, q.currency, v_ship, q.prepaid, v_amount, v_decision, v_state,
+          case when v_decision = 'approved' then v_amount end, case when v_decision = 'approved' then v_today end, v_reserved, q."actorId", q.hash, v_now, v_now)
+        on conflict (external_id) do nothing returning id),
+      li as (
+        insert into order_line (order_id, line, item, product_line, quantity, unit_price, amount_minor, held_minor, prepaid_minor, reserved_minor, cancelled_minor)
+        select n.id, x.line, x.item, x."productLine", x.quantity, x."unitPrice", x."amountMinor", case v_target when 'held' then x."amountMinor" else 0 end,
+          case v_target when 'prepaid' then x."amountMinor" else 0 end, case v_target when 'reserved' then x."amountMinor" else 0 end,
+          case v_target when 'cancelled' then x."amountMinor" else 0 end
+        from n, jsonb_to_recordset(q.lines) as x (line int, item text, "productLine" text, quantity numeric, "unitPrice" text, "amountMinor" bigint)),
+      bearers as (select id from unnest(array[c.account_id, c.group_account]) id where id is not null and v_target = 'reserved'),
+      ac as (
+        update credit_account a set reserved_minor = a.reserved_minor + v_amount, version = a.version + 1 from bearers b where a.id = b.id),
+      en as (
+        insert into exposure_entry (account_id, bucket, on_date, delta_minor, cause, cause_id, business_at)
+        select b.id, 'reserved', v_ship, v_amount, v_action, n.id, v_now from n, bearers b),
+      da as (
+        insert into exposure_by_date as d (account_id, bucket, on_date, amount_minor) select b.id, 'reserved', v_ship, v_amount from bearers b order by 1
+        on conflict (account_id, bucket, on_date) do update set amount_minor = d.amount_minor + excluded.amount_minor),
+      ho as (
+        insert into order_hold (order_id, customer_id, forced, amount_minor, reasons, requested_by, opened_at, expires_at, order_version)
+        select n.id, c.id, (v_verdict ->> 'forced')::boolean, v_rest, v_verdict -> 'reasons', q."actorId", v_now,
+          v_now + make_interval(days => (p_rules ->> 'holdDays')::int), v_version from n where v_decision = 'held' returning id),
+      de as (
+        insert into order_decision (order_id, version, at, decision, amount_minor, reasons, before_minor, after_minor, limit_minor, currency, account_version, policy_version, actor)
+        select n.id, v_version, v_now, v_decision, v_amount, v_verdict -> 'reasons', (v_payer ->> 'beforeMinor')::bigint, (v_payer ->> 'afterMinor')::bigint, v_limit,
+          v_payer ->> 'currency', v_account, v_policy, q."actorId" from n),
+      au as (
+        insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, after)
+        select v_now, q."actorKind", q."actorId", v_action, 'order', n.id, c.id, q.reason, v_policy, v_shown from n),
+      ev as (
+        insert into event (business_at, kind, subject_kind, subject_id, customer_id, data)
+        select v_now, v_action, 'order', n.id, c.id, jsonb_build_object('externalId', q."externalId", 'decision', v_decision) from n),
+      wa as (
+        insert into wake (subject, kind, at, asked, customer_id)
+        select 'reservation-' || n.id, 'reservation', v_reserved, 0, c.id from n where v_reserved is not null
+        union all select 'order-hold-' || ho.id, 'order-hold', null, 1, c.id from ho)
+      select n.id, (select ho.id from ho) into v_order, v_hold from n;
       if v_order is null then raise exception 'an order was written meanwhile' using errcode = 'serialization_failure'; end if;
       v_locked := v_locked || v_order;
-    else
-      v_order := o.id;
-      update sales_order set requested_ship_date = v_ship, prepaid = (v_facts ->> 'prepaid')::boolean, amount_minor = v_amount, decision = v_decision,
+      if v_settled > 0 then
+        perform order_take_over(i.id, v_now) from invoice i where i.order_code = q."externalId" and i.customer_id = c.id and i.currency = q.currency order by i.id;
+      end if;
+      v_results := v_results || jsonb_build_object('id', v_order, 'decision', v_decision, 'state', v_state, 'reasons', v_verdict -> 'reasons', 'beforeMinor', v_payer -> 'beforeMinor',
+        'afterMinor', v_payer -> 'afterMinor', 'limitMinor', v_limit, 'limitCurrency', v_payer -> 'currency', 'version', v_account,
+        'policyVersion', v_policy, 'orderHoldId', v_hold, 'changed', true, 'created', true);
+      continue;
+    end if;
+
+    v_order := o.id;
+    update sales_order set requested_ship_date = v_ship, prepaid = (v_facts ->> 'prepaid')::boolean, amount_minor = v_amount, decision = v_decision,
         state = v_state, version = v_version, updated_at = v_now, content_hash = coalesce(q.hash, content_hash), put_by = case when v_put then q."actorId" else put_by end,
         reserved_until = v_reserved,
         approved_minor = case when v_decision <> 'approved' then null when v_verdict -> 'reasons' -> 0 ->> 'code' = 'within-tolerance' then approved_minor else v_amount end,
         approved_on = case when v_decision <> 'approved' then null when v_verdict -> 'reasons' -> 0 ->> 'code' = 'within-tolerance' then approved_on else v_today end
       where id = v_order;
-    end if;
     if v_put then
       v_done := order_put_lines(v_order, q.lines, v_target);
       v_deltas := array(select (c.account_id, x.bucket, x.on_date, x.delta, 'order.' || v_decision, v_order)::exposure_delta from (values
@@ -462,9 +514,6 @@ begin
         ('reserved', o.requested_ship_date, -(v_done ->> 'reservedBefore')::bigint), ('ordered', o.requested_ship_date, -(v_done ->> 'orderedBefore')::bigint)
         ) x (bucket, on_date, delta) where x.delta <> 0);
       if array_length(v_deltas, 1) > 0 then perform credit_post(v_deltas, v_now); end if;
-      if o.id is null and v_settled > 0 then
-        perform order_take_over(i.id, v_now) from invoice i where i.order_code = q."externalId" and i.customer_id = c.id and i.currency = q.currency order by i.id;
-      end if;
     else
       select jsonb_agg(jsonb_build_object('line', i.line, 'from', i.bucket, 'to', v_target, 'amount', i.amount)) into v_moves from (
         select line, case q.op when 'reopen' then 'cancelled' else 'held' end as bucket, case q.op when 'reopen' then cancelled_minor else held_minor end as amount
@@ -485,12 +534,9 @@ begin
     insert into order_decision (order_id, version, at, decision, amount_minor, reasons, before_minor, after_minor, limit_minor, currency, account_version, policy_version, actor)
     values (v_order, v_version, v_now, v_decision, v_amount, v_verdict -> 'reasons', (v_payer ->> 'beforeMinor')::bigint, (v_payer ->> 'afterMinor')::bigint, v_limit,
       v_payer ->> 'currency', v_account, v_policy, q."actorId");
-    v_action := 'order.' || v_decision;
-    v_shown := jsonb_build_object('externalId', q."externalId", 'decision', v_decision, 'amountMinor', v_amount, 'currency', q.currency, 'reasons', v_verdict -> 'reasons',
-      'beforeMinor', v_payer -> 'beforeMinor', 'afterMinor', v_payer -> 'afterMinor', 'limitMinor', v_limit, 'op', q.op, 'version', v_version);
     insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, before, after)
     values (v_now, q."actorKind", q."actorId", v_action, 'order', v_order, c.id, q.reason, v_policy,
-      case when o.id is not null then jsonb_build_object('decision', o.decision, 'state', o.state, 'amountMinor', o.amount_minor, 'version', o.version) end, v_shown);
+      jsonb_build_object('decision', o.decision, 'state', o.state, 'amountMinor', o.amount_minor, 'version', o.version), v_shown);
     insert into event (business_at, kind, subject_kind, subject_id, customer_id, data)
     values (v_now, v_action, 'order', v_order, c.id, jsonb_build_object('externalId', q."externalId", 'decision', v_decision));
     if v_reserved is not null then
@@ -507,7 +553,7 @@ begin
     end if;
     v_results := v_results || jsonb_build_object('id', v_order, 'decision', v_decision, 'state', v_state, 'reasons', v_verdict -> 'reasons', 'beforeMinor', v_payer -> 'beforeMinor',
       'afterMinor', v_payer -> 'afterMinor', 'limitMinor', v_limit, 'limitCurrency', v_payer -> 'currency', 'version', v_account,
-      'policyVersion', v_policy, 'orderHoldId', v_hold, 'changed', true, 'created', o.id is null);
+      'policyVersion', v_policy, 'orderHoldId', v_hold, 'changed', true, 'created', false);
   end loop;
   perform pg_notify('duecourse', 'wake');
   return v_results;

@@ -147,3 +147,18 @@ test('the doctor speaks the language of the terminal', async () => {
   const json = await run(['doctor', '--json']);
   expect(JSON.parse(json.out)).toEqual(expect.arrayContaining([expect.objectContaining({ state: 'ok', code: 'migrations-ok' })]));
 });
+
+test('exposure check says that every account equals its documents, or which does not, in both languages, and mends it with a reason', async () => {
+  expect(await run(['exposure', 'check'])).toMatchObject({ code: 0 });
+  await query(
+    `insert into credit_account (kind, code, currency, opened_at, reserved_minor) values ('payer', 'C-drift', 'CNY', now(), 700)`,
+  );
+  const found = await run(['exposure', 'check']);
+  expect(found.code).toBe(1);
+  expect(found.out).toMatch(/payer C-drift CNY: reserved \(balance\) is 7\.00, the documents say 0\.00/);
+  const zh = await run(['exposure', 'check'], { LANG: 'zh_CN.UTF-8' });
+  expect(zh.out).toMatch(/付款方 C-drift CNY：reserved（balance）为 7\.00，单据为 0\.00/);
+  expect((await run(['exposure', 'check', '--repair'])).err).toMatch(/needs --reason/);
+  expect(await run(['exposure', 'check', '--repair', '--reason', 'found by the check'])).toMatchObject({ code: 0 });
+  expect(await run(['exposure', 'check'])).toMatchObject({ code: 0 });
+}, 120_000);

@@ -1,5 +1,5 @@
 /**
- * Records histories of all workflows on a Postgres and a Temporal of its own: `node --import tsx test/replay/record.ts <release>`.
+ * Records histories of all workflows on a Postgres and a Temporal of its own: `node --import tsx test/replay/record.ts <release> [story]…`.
  * Files of earlier releases stay: the corpus only grows. Ids are random, people are invented, machine names are taken out.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,11 +13,14 @@ import { SMTPServer } from 'smtp-server';
 import { startPostgres } from '../../stack/postgres.ts';
 import { freePort } from '../../stack/ports.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
-import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/subject.ts';
+import { outreachWorkflowId, receivableWorkflowId, workflowId } from '../../domain/kernel/subject.ts';
 import { standAt } from '../../store/clock.ts';
+import { putOrder } from '../../store/credit/orders.ts';
+import { postShipment } from '../../store/credit/shipments.ts';
 import { migrate } from '../../store/migrate.ts';
 import { completeTask } from '../../store/tasks.ts';
-import { system } from '../support/actors.ts';
+import { erp, system } from '../support/actors.ts';
+import { limitOf, orderOf as salesOrder } from '../support/credit.ts';
 import { shanghai } from '../support/shanghai.ts';
 import { openWorldOver, until } from '../support/world-over.ts';
 import type { Ground, World, WorldOptions } from '../support/world-over.ts';
@@ -25,6 +28,8 @@ import { GOLDEN, HISTORIES, historyFiles, observedBundle, replay } from './corpu
 
 const release = process.argv[2] ?? '';
 if (!/^[\d.]+$/.test(release)) throw new Error('say which release: record.ts 0.1');
+/** Stories to tell, when not all. */
+const only = process.argv.slice(3);
 
 const DUE = '2026-03-04';
 const ISSUED = '2026-02-02';
@@ -166,6 +171,39 @@ async function renewed(world: World): Promise<void> {
   await keep(world.client, 'receivable-continuation', handle.workflowId);
 }
 
+/** Reservations of orders: one shipped before its end, one that lapses, one at a day a second. */
+async function reserved(world: World): Promise<void> {
+  const ids: Record<string, string> = {};
+  for (const name of ['shipped', 'lapsed']) {
+    await world.customer(name);
+    await limitOf(world.store, name, 1_000_000);
+    ids[name] = (await putOrder(world.store, erp, salesOrder(name, name, 5_000, { requestedShipDate: '2026-02-10' }), null)).id;
+  }
+  await world.settled();
+  const issue = { externalId: 'D', order: 'shipped', lines: [{ line: 1, quantity: '1' }], issuedOn: ISSUED };
+  await postShipment(world.store, erp, { ...issue, deliveredOn: null, acceptedOn: null }, null);
+  await world.settled();
+  await world.step('2026-02-26');
+  for (const [name, id] of Object.entries(ids)) {
+    await ended(world, workflowId('reservation', id));
+    await keep(world.client, `reservation-${name}`, workflowId('reservation', id));
+  }
+}
+
+/** A reservation with its timer: asked while it waits, then lapsed by itself. */
+async function reservedFast(world: World): Promise<void> {
+  await world.customer('fast');
+  await limitOf(world.store, 'fast', 1_000_000);
+  const order = (amount: number) =>
+    putOrder(world.store, erp, salesOrder('fast', 'fast', amount, { requestedShipDate: '2026-02-20' }), null);
+  const { id } = await order(5_000);
+  await world.settled();
+  await order(5_001);
+  await until('lapsed', async () => (await world.actions(id)).includes('order.lapsed'), 120_000);
+  await ended(world, workflowId('reservation', id));
+  await keep(world.client, 'reservation-fast', workflowId('reservation', id));
+}
+
 const folder = join(tmpdir(), `duecourse-record-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: console.error });
@@ -186,6 +224,7 @@ await new Promise<void>((resolve) => void mail.listen(mailPort, '127.0.0.1', res
 const smtp = { SMTP_URL: `smtp://127.0.0.1:${mailPort}`, SMTP_FROM: 'Receivables <ar@seller.example>' };
 
 async function on(name: string, address: string, options: WorldOptions, story: (world: World) => Promise<void>): Promise<void> {
+  if (only.length > 0 && !only.includes(name)) return;
   const url = new URL(postgres.url);
   url.pathname = `/${name}`;
   const admin = new pg.Client({ connectionString: postgres.url });
@@ -204,6 +243,8 @@ async function on(name: string, address: string, options: WorldOptions, story: (
 }
 
 try {
+  await on('reserved', temporal.address, { from: ISSUED }, reserved);
+  await on('reserved_fast', temporal.address, { from: shanghai('2026-02-27'), speed: 86_400 }, reservedFast);
   await on('stepped', temporal.address, { from: ISSUED }, stepped);
   await on('real', temporal.address, { from: ISSUED }, real);
   await on('delivered', temporal.address, { from: ISSUED, env: smtp }, delivered);

@@ -1,0 +1,91 @@
+import { sql } from 'kysely';
+import { realWaitMs } from '../../domain/kernel/clock.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import type { ReservationPlan } from '../../domain/credit/process.ts';
+import { planReservation } from '../../domain/credit/reservation.ts';
+import type { ReservationFacts, ReservationVerdict } from '../../domain/credit/reservation.ts';
+import { moveAll } from '../../domain/credit/order.ts';
+import type { Tx } from '../database.ts';
+import { systemActor, write } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { changeOf, moveOrder, readOrderCase } from './orders.ts';
+import type { OrderCase } from './orders.ts';
+
+type Input = { id: string; seq: number | null };
+const actor = systemActor('reservation');
+
+/** Reads the order anew and answers until when its reservation holds. */
+export async function reassessReservation(store: Store, { id, seq }: Input): Promise<ReservationPlan> {
+  return write<ReservationPlan>(store, actor, async (tx, at) => {
+    const found = await lockReservation(tx, id);
+    if (!found) return { value: unknown(seq), audit: null };
+    return planned(found.order, planReservation(factsOf(found.order), at.now), at, found.asked);
+  });
+}
+
+/** What is still reserved at its end is cancelled, only if the stored plan is the one asked for and its moment has come. */
+export async function lapseReservation(store: Store, { id, seq }: Input): Promise<ReservationPlan> {
+  return write<ReservationPlan>(store, actor, async (tx, at) => {
+    const found = await lockReservation(tx, id);
+    if (!found) return { value: unknown(seq), audit: null };
+    const { order, asked } = found;
+    const verdict = planReservation(factsOf(order), at.now);
+    if (verdict.step !== 'lapse' || !verdict.due || (seq !== null && seq !== order.version))
+      return planned(order, verdict, at, asked);
+    const { orderedMinor } = factsOf(order);
+    // What is committed to ship still may; without it the order is over and must be put again.
+    await tx
+      .updateTable('sales_order')
+      .set({
+        state: orderedMinor === 0 ? 'lapsed' : 'open',
+        version: order.version + 1,
+        updated_at: at.now,
+        reserved_until: null,
+      })
+      .where('id', '=', id)
+      .execute();
+    await moveOrder(tx, at, id, moveAll(order.lines, ['reserved'], 'cancelled'), 'order.lapsed');
+    const after = await readOrderCase(tx, id);
+    const { value, answer } = planned(after, planReservation(factsOf(after), at.now), at, asked);
+    return { value, answer, ...changeOf(order, after, 'order.lapsed', null) };
+  });
+}
+
+async function lockReservation(tx: Tx, id: string): Promise<{ order: OrderCase; asked: number } | null> {
+  const { rows } = await sql<{ asked: number }>`
+    select coalesce(w.asked, 0) as asked from sales_order o left join wake w on w.subject = 'reservation-' || o.id
+    where o.id = ${id}::uuid for no key update of o`.execute(tx);
+  const [row] = rows;
+  return row ? { order: await readOrderCase(tx, id), asked: row.asked } : null;
+}
+
+const sumOf = (order: OrderCase, bucket: 'reserved' | 'ordered'): number =>
+  order.lines.reduce((sum, line) => sum + line.minor[bucket], 0);
+
+const factsOf = (order: OrderCase): ReservationFacts => ({
+  state: order.state,
+  reservedMinor: sumOf(order, 'reserved'),
+  orderedMinor: sumOf(order, 'ordered'),
+  reservedUntil: order.reservedUntil,
+});
+
+const whys = { wait: 'news is awaited', lapse: 'reserved until its end', close: 'nothing is reserved any more' } as const;
+
+function planned(order: OrderCase, { step, at: moment }: ReservationVerdict, at: Moment, asked: number) {
+  const value: ReservationPlan = {
+    seq: order.version,
+    step,
+    at: moment,
+    waitMs: realWaitMs(at.clock, moment, at.now),
+    why: whys[step],
+  };
+  return { value, audit: null, answer: { subject: workflowId('reservation', order.id), asked, at: moment } };
+}
+
+const unknown = (seq: number | null): ReservationPlan => ({
+  seq: seq ?? 0,
+  step: 'close',
+  at: null,
+  waitMs: null,
+  why: 'the database does not know this order',
+});

@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { postCreditNote } from '../../store/credit-notes.ts';
+import { findDrift, repairDrift } from '../../store/credit/drift.ts';
+import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
+import { lapseReservation } from '../../store/credit/reservation-book.ts';
+import { postShipment } from '../../store/credit/shipments.ts';
+import { upsertCustomer } from '../../store/customers.ts';
+import { postInvoice } from '../../store/invoices.ts';
+import { reversePayment } from '../../store/payment-changes.ts';
+import { postPayment } from '../../store/payments.ts';
+import { director, erp, system } from '../support/actors.ts';
+import { auditOf, openBooks } from '../support/books.ts';
+import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+
+let books: Awaited<ReturnType<typeof openBooks>>;
+beforeAll(async () => {
+  books = await openBooks();
+});
+afterAll(() => books.close());
+
+const ORDERS = 3;
+const act = fc.record({
+  act: fc.constantFrom(
+    'put',
+    'put',
+    'ship',
+    'ship',
+    'invoice',
+    'invoice',
+    'pay',
+    'bill',
+    'cancel',
+    'close',
+    'reopen',
+    'lapse',
+    'reverse',
+    'credit',
+    'limit',
+    'group',
+    'payer',
+  ),
+  order: fc.nat(ORDERS - 1),
+  amount: fc.integer({ min: 1, max: 90_000 }),
+  part: fc.constantFrom('0.25', '0.5', '1'),
+  nth: fc.nat(9),
+});
+type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
+
+let run = 0;
+
+/** One act on the documents of a customer; what the product refuses is no act. */
+async function perform(code: string, { act: what, order, amount, part, nth }: Act, step: number): Promise<void> {
+  const { store } = books;
+  const id = `${code}-O${order}`;
+  const ours = async (): Promise<string> =>
+    (await store.db.selectFrom('sales_order').select('id').where('external_id', '=', id).executeTakeFirst())?.id ??
+    '00000000-0000-0000-0000-000000000000';
+  switch (what) {
+    case 'put':
+      return void (await putOrder(store, erp, orderOf(id, code, amount, nth > 8 ? { prepaid: true } : {}), null));
+    case 'ship': {
+      const shipment = {
+        externalId: `${code}-D${step}`,
+        order: id,
+        lines: [{ line: 1, quantity: part }],
+        issuedOn: '2026-10-10',
+      };
+      return void (await postShipment(store, erp, { ...shipment, deliveredOn: null, acceptedOn: null }, null));
+    }
+    case 'invoice':
+      return void (await postInvoice(store, erp, invoiceOf(`${code}-I${nth % 3}`, code, { order: id, amountMinor: amount })));
+    case 'pay':
+      return void (await postPayment(store, erp, paymentOf(`${code}-P${nth}`, code, { amountMinor: amount })));
+    case 'bill':
+      return void (await postPayment(
+        store,
+        erp,
+        paymentOf(`${code}-P${nth}`, code, { amountMinor: amount, clearsOn: '2026-12-01' }),
+      ));
+    case 'cancel':
+      return void (await endOrder(store, erp, id, { as: 'cancelled', reason: null }));
+    case 'close':
+      return void (await endOrder(store, erp, id, { as: 'closed', reason: null }));
+    case 'reopen':
+      return void (await reopenOrder(store, erp, id, null));
+    case 'lapse': {
+      await sql`update sales_order set reserved_until = '2026-10-01' where external_id = ${id} and reserved_until is not null`.execute(
+        store.db,
+      );
+      return void (await lapseReservation(store, { id: await ours(), seq: null }));
+    }
+    case 'reverse':
+      return void (await reversePayment(store, director, `${code}-P${nth}`, { reversedOn: null, reason: 'x' }));
+    case 'credit': {
+      const note = {
+        externalId: `${code}-N${step}`,
+        customer: code,
+        invoice: `${code}-I${nth % 3}`,
+        amountMinor: amount,
+        currency: 'CNY',
+        issuedOn: '2026-10-10',
+      };
+      return void (await postCreditNote(store, erp, { ...note, reason: 'x' }));
+    }
+    case 'limit':
+      return void (await limitOf(store, code, amount));
+    case 'group':
+      return void (await upsertCustomer(store, erp, customerOf(code, { group: nth > 4 ? 'H-A' : 'H-B' })));
+    case 'payer':
+      return void (await upsertCustomer(store, erp, customerOf(code, { payer: nth > 6 ? `${code}-payer` : null })));
+  }
+}
+
+const taken = (work: Promise<void>): Promise<void> =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof Refusal)) throw error;
+  });
+
+/** Ends all a customer has: nothing ordered, delivered, open or deposited is left. */
+async function settleAll(code: string): Promise<void> {
+  const { store } = books;
+  for (let order = 0; order < ORDERS; order += 1) {
+    await taken(endOrder(store, erp, `${code}-O${order}`, { as: 'closed', reason: null }).then(() => undefined));
+    const { rows } = await sql<{ delivered: number }>`
+      select coalesce(sum(l.delivered_minor), 0)::bigint as delivered from sales_order o join order_line l on l.order_id = o.id
+      where o.external_id = ${`${code}-O${order}`}`.execute(store.db);
+    const amountMinor = rows[0]?.delivered ?? 0;
+    if (amountMinor > 0)
+      await postInvoice(store, erp, invoiceOf(`${code}-F${order}`, code, { order: `${code}-O${order}`, amountMinor }));
+  }
+  for (let nth = 0; nth < 10; nth += 1)
+    await taken(reversePayment(store, director, `${code}-P${nth}`, { reversedOn: null, reason: 'x' }).then(() => undefined));
+  const { rows } = await sql<{ invoice: string; open: number }>`
+    select i.external_id as invoice, sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor)::bigint as open
+    from invoice i join receivable r on r.invoice_id = i.id join customer c on c.id = i.customer_id where c.external_id = ${code} group by 1`.execute(
+    store.db,
+  );
+  for (const { invoice, open } of rows.filter((row) => row.open > 0))
+    await postCreditNote(store, erp, {
+      externalId: `${code}-X-${invoice}`,
+      customer: code,
+      invoice,
+      amountMinor: open,
+      currency: 'CNY',
+      issuedOn: '2026-10-10',
+      reason: 'x',
+    });
+}
+
+test('any history of orders, shipments, invoices, money, ends, lapses, limits and moves conserves every bucket, and comes back to its base', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 24 }), async (acts) => {
+      run += 1;
+      const code = `H-${run}`;
+      await upsertCustomer(books.store, erp, customerOf(code));
+      await limitOf(books.store, code, 150_000);
+      for (const [step, one] of acts.entries()) await taken(perform(code, one, step));
+      const { rows } = await sql<{ whole: number; lines: number }>`
+        select o.amount_minor as whole, sum(l.held_minor + l.prepaid_minor + l.reserved_minor + l.ordered_minor + l.delivered_minor + l.invoiced_minor
+          + l.cancelled_minor)::bigint as lines from sales_order o join order_line l on l.order_id = o.id
+        where o.external_id like ${`${code}-O%`} group by o.id`.execute(books.store.db);
+      for (const row of rows) expect(row.lines).toBe(row.whole);
+      expect((await findDrift(books.store.db)).drift).toEqual([]);
+      await settleAll(code);
+      const zero = { reserved: 0, ordered: 0, delivered: 0, open: 0, bills: 0, deposits: 0 };
+      for (const row of await accountsOf(books.store, code, `${code}-payer`)) expect(row).toMatchObject(zero);
+    }),
+    { numRuns: 60 },
+  );
+  expect((await findDrift(books.store.db)).drift).toEqual([]);
+}, 240_000);
+
+test('a balance that was tampered with is found where it is wrong, and set right with an entry and a reason', async () => {
+  const { store } = books;
+  await upsertCustomer(store, erp, customerOf('H-drift'));
+  await limitOf(store, 'H-drift', 150_000);
+  await putOrder(store, erp, orderOf('H-drift-1', 'H-drift', 40_000), null);
+  await sql`update credit_account set reserved_minor = reserved_minor - 7 where code = 'H-drift'`.execute(store.db);
+  const { drift } = await findDrift(store.db);
+  expect(drift).toMatchObject([
+    { code: 'H-drift', place: 'balance', bucket: 'reserved', expectedMinor: 40_000, actualMinor: 39_993 },
+  ]);
+  await repairDrift(store, system, 'a hand-made change');
+  expect((await findDrift(store.db)).drift).toEqual([]);
+  expect(await auditOf(store, drift[0]?.accountId ?? '')).toMatchObject([
+    { action: 'exposure.repaired', reason: 'a hand-made change' },
+  ]);
+});
