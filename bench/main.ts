@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { facts } from './facts.ts';
 import { firstRun } from './first-run.ts';
 import { groundSearch } from './ground-search.ts';
+import { jobD } from './job-d.ts';
 import { jobR } from './job-r.ts';
 import { readSettings } from './settings.ts';
 import type { Job, Settings } from './settings.ts';
@@ -16,6 +17,7 @@ const settings = readSettings(process.argv.slice(2));
 
 const work: Record<Job, (ground: Ground, settings: Settings) => Promise<object>> = {
   r: jobR,
+  d: jobD,
   facts,
   ground: groundSearch,
   'first-run': firstRun,
