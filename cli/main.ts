@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, readConfig } from '../config/env.ts';
 import { roles } from '../domain/kernel/actor.ts';
-import { parseInstant } from '../domain/kernel/calendar.ts';
+import { isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
 import { Refusal, refusalText } from '../domain/kernel/refusal.ts';
 import { StackError } from '../stack/error.ts';
+import type { FitOptions } from './scorecard-fit.ts';
 import type { KeyOptions } from './store-commands.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -13,6 +14,16 @@ function anInstant(text: string): string {
   const instant = parseInstant(text);
   if (instant === undefined) throw new InvalidArgumentError('It must be a time with its offset, such as 2027-12-31T00:00:00Z.');
   return instant;
+}
+
+function aDate(text: string): string {
+  if (!isBusinessDate(text)) throw new InvalidArgumentError('It must be a day that exists, such as 2026-09-01.');
+  return text;
+}
+
+function aCount(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
+  return Number(text);
 }
 
 /** What a document that calls nothing needs of the settings. */
@@ -66,6 +77,20 @@ function exposureCommand(): Command {
   return exposure;
 }
 
+function scorecardCommand(): Command {
+  const scorecard = new Command('scorecard').description('scorecards fitted on our own history');
+  scorecard
+    .command('fit')
+    .description('propose a scorecard version fitted on who paid and who did not; it is a draft until somebody else approves it')
+    .requiredOption('--from <date>', 'first day of the history', aDate)
+    .option('--until <date>', 'last day of the history; today without it', aDate)
+    .option('--bad-days <days>', 'who pays so many days late, or not at all, went bad', aCount, 90)
+    .option('--months <months>', 'months after a day in which that is looked for', aCount, 6)
+    .option('--dry-run', 'print the report and write nothing', false)
+    .action(async (options: FitOptions) => (await import('./scorecard-fit.ts')).fitFromHistory(options));
+  return scorecard;
+}
+
 function program(): Command {
   const main = new Command('duecourse').description('Credit control and receivables collection').showHelpAfterError();
   main
@@ -94,6 +119,7 @@ function program(): Command {
     .action(runDoctor);
   main.addCommand(keyCommand());
   main.addCommand(exposureCommand());
+  main.addCommand(scorecardCommand());
   main
     .command('openapi')
     .description('print the OpenAPI document')

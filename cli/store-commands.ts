@@ -20,7 +20,7 @@ export async function runMigrate(): Promise<void> {
   print(names.length === 0 ? 'The schema is up to date.' : `Applied: ${names.join(', ')}`);
 }
 
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
   const { databaseUrl, zone } = readConfig();
   const store = openStore({ url: databaseUrl, max: 1, zone, applicationName: 'duecourse-cli' });
   try {

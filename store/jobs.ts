@@ -31,6 +31,11 @@ export async function advanceJob(db: Database, id: string): Promise<void> {
   await sql`update job set done = done + 1, leased_until = clock_timestamp() + interval '2 minutes' where id = ${id}`.execute(db);
 }
 
+/** So many done; keeps the lease. */
+export async function moveJob(db: Database, id: string, done: number): Promise<void> {
+  await sql`update job set done = ${done}, leased_until = clock_timestamp() + interval '2 minutes' where id = ${id}`.execute(db);
+}
+
 /** Ends a job with its result, or as failed with what went wrong. */
 export async function endJob(db: Database, id: string, state: 'done' | 'failed', result: Record<string, unknown>): Promise<void> {
   await sql`
@@ -42,7 +47,7 @@ export async function endJob(db: Database, id: string, state: 'done' | 'failed',
 export async function readJob(db: Database, id: string): Promise<JobRow | null> {
   if (!isOurId(id)) return null;
   const { rows } = await sql<JobRow & { dead: boolean }>`
-    select id, kind, state, done, total, failures, result, actor, coalesce(kind = 'clock' and leased_until < clock_timestamp(), false) as dead
+    select id, kind, state, done, total, failures, result, actor, coalesce(kind in ('clock', 'policy-simulation') and leased_until < clock_timestamp(), false) as dead
     from job where id = ${id}`.execute(db);
   const row = rows[0];
   if (!row) return null;

@@ -17,6 +17,7 @@ import { optOutRoutes } from './opt-outs.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
 import { policyRoutes } from './policies.ts';
+import { policySimulationRoutes } from './policy-simulation.ts';
 import { processRoutes } from './processes.ts';
 import { receivableRoutes } from './receivables.ts';
 import { taskRoutes } from './tasks.ts';
@@ -39,6 +40,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...messageRoutes(services),
     ...legalCaseRoutes(services),
     ...policyRoutes(services),
+    ...policySimulationRoutes(services),
     ...templateRoutes(services),
     ...processRoutes(services),
     ...auditRoutes(services),

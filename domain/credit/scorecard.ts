@@ -2,6 +2,7 @@ import type { BusinessDate } from '../kernel/calendar.ts';
 import { factTable } from './facts.ts';
 import type { Dimension, FactName, FactSource } from './facts.ts';
 import type { Bin, Characteristic, DatedFactor, PeerGroup, PeerReference, ScorecardPolicy, Segment, Words } from './policy.ts';
+import { numberOf } from './profile.ts';
 import type { Facts, FactValue } from './profile.ts';
 
 /** Whom a scorecard judges. */
@@ -98,7 +99,7 @@ function peersOf(of: Scored, groups: readonly PeerGroup[]): Score['peerGroup'] {
 }
 
 function lineOf(one: Characteristic, facts: Facts, reference: PeerReference): ScoreLine {
-  const fact = facts[one.fact];
+  const fact = tellsNothing(one.fact, facts) ? undefined : facts[one.fact];
   const head = { id: one.id, title: one.title, dimension: factTable[one.fact].dimension, fact: one.fact };
   if (!fact)
     return {
@@ -116,6 +117,10 @@ function lineOf(one: Characteristic, facts: Facts, reference: PeerReference): Sc
   const bounds = { from: one.bins[at - 1]?.below ?? null, below: bin.below ?? null };
   return { ...head, value, asOf, source, peers, judged, bin: bin.id, ...bounds, points: bin.points };
 }
+
+/** Nobody who never traded with us has kept promises or paid on time: zeros of our own books are not behaviour. */
+const tellsNothing = (name: FactName, facts: Facts): boolean =>
+  factTable[name].dimension === 'behaviour' && facts[name]?.source === 'ledger' && (numberOf(facts, 'tradeMonths') ?? 0) === 0;
 
 function fits(bin: Bin, judged: number | null, value: FactValue): boolean {
   if (bin.below !== undefined) return judged !== null && judged < bin.below;

@@ -260,6 +260,9 @@ describe('whatever the facts', () => {
       expect(verdict.score).toBe(verdict.lines.reduce((sum, line) => sum + line.points, scorecard.base));
       const better = grades.grades.filter((row) => row.from !== undefined && verdict.score >= row.from + verdict.shift);
       expect(verdict.grade).toBe(better[0]?.grade ?? 'E');
+      const points = (reasons: Assessment['reasonsFor']) => reasons.map((one) => (one.code === 'points' ? one.line.points : NaN));
+      for (const one of points(verdict.reasonsFor)) expect(one).toBeGreaterThan(0);
+      for (const one of points(verdict.reasonsAgainst)) expect(one).toBeLessThan(0);
       for (const { bin, value, points, id } of verdict.lines) {
         const rule = scorecard.characteristics.find((one) => one.id === id);
         expect(points).toBe(bin === null ? rule?.missing : rule?.bins.find((one) => one.id === bin)?.points);
