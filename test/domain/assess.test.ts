@@ -218,6 +218,11 @@ describe('the words of a verdict', () => {
     expect(sayAssessment(verdict, 'en').summary).toBe(`score ${verdict.score}, grade D (from 500), terms of 30 days proposed`);
   });
 
+  it('hold against a customer only what costs points', async () => {
+    const { reasonsAgainst } = await judge(inputOf(dealer));
+    expect(sayAssessment({ ...verdict, reasonsAgainst }, 'en').against).toEqual(['ownership: private, -5 points']);
+  });
+
   it('are there in both languages for every reason', async () => {
     const all = await Promise.all([
       judge(inputOf(firstHospital, { creditorWasSme: true, productLines: ['coronary-stents'] })),
