@@ -72,7 +72,9 @@ export async function judgedLedger(cut: Cut): Promise<JudgedInvoice[]> {
 }
 
 /** Lives a part of the ledger through on the real engine and database, over HTTP, and reads what became of it. */
-export async function livedLedger(cut: Cut): Promise<{ found: Judgement; lived: Lived; late: string[]; unanswered: number }> {
+export async function livedLedger(
+  cut: Cut,
+): Promise<{ found: Judgement; lived: Lived; late: string[]; unanswered: number; unknown: number }> {
   const ledger = await cutLedger(cut);
   const goLive = firstIssueDate(ledger) ?? cut.until;
   const world = await openWorld({ from: goLive, env: { DUECOURSE_RATE_LIMIT: '10000000', DUECOURSE_HOST: '127.0.0.1' } });
@@ -96,7 +98,10 @@ export async function livedLedger(cut: Cut): Promise<{ found: Judgement; lived: 
 
 type Store = Parameters<typeof portfolio>[0];
 
-async function readLived(store: Store): Promise<{ found: Judgement; late: string[]; unanswered: number }> {
+/** What became of a ledger. `unknown`: mails of which a crash left open whether they went out; each counts as sent, and a person has it. */
+export async function readLived(
+  store: Store,
+): Promise<{ found: Judgement; late: string[]; unanswered: number; unknown: number }> {
   const rows = async <T>(query: ReturnType<typeof sql<T>>): Promise<T[]> => (await query.execute(store.db)).rows;
   const rungs = await rows(
     sql<{ invoice: string; rung: string; state: string; at: string; on: string | null }>`
@@ -106,15 +111,15 @@ async function readLived(store: Store): Promise<{ found: Judgement; late: string
       from rung g join receivable r on r.id = g.receivable_id join invoice i on i.id = r.invoice_id where g.state <> 'planned'`,
   );
   const messages = await rows(
-    sql<{ customer: string; at: string; template: string; channel: string; lines: string[] }>`
-      select c.external_id as customer, m.at, m.template, m.channel, (select array_agg(i.external_id || ':' || x.rung order by 1)
+    sql<{ customer: string; at: string; template: string; state: string; lines: string[] }>`
+      select c.external_id as customer, m.at, m.template, m.state, (select array_agg(i.external_id || ':' || x.rung order by 1)
         from message_rung x join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id where x.message_id = m.id) as lines
-      from message m join customer c on c.id = m.customer_id where m.state = 'sent' and m.channel = 'email'`,
+      from message m join customer c on c.id = m.customer_id where m.state in ('sent', 'unknown') and m.channel = 'email'`,
   );
   const tasks = await rows(
     sql<{ invoice: string | null; kind: string; opened: string; closed: string | null }>`
       select (select i.external_id from receivable r join invoice i on i.id = r.invoice_id where r.id = o.receivable_id) as invoice, o.kind,
-        o.opened_at as opened, o.closed_at as closed from work_order o`,
+        o.opened_at as opened, o.closed_at as closed from work_order o where o.kind <> 'unknown-outcome'`,
   );
   const [board] = await rows(
     sql<{ n: number }>`select count(*)::int as n from wake where asked > answered or started_at is null`,
@@ -138,5 +143,6 @@ async function readLived(store: Store): Promise<{ found: Judgement; late: string
   const late = rungs
     .filter(({ rung, state, at, on }) => state === 'taken' && !contacts.includes(rung) && on !== dayOf(at))
     .map(({ invoice, rung }) => `${invoice} ${rung}`);
-  return { found, late, unanswered: board?.n ?? 0 };
+  const unknown = messages.filter(({ state }) => state === 'unknown').length;
+  return { found, late, unanswered: board?.n ?? 0, unknown };
 }
