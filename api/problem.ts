@@ -171,7 +171,7 @@ export function parsePart<S extends z.ZodType>(schema: S, value: unknown, where:
   throw new InvalidInput(fieldErrors(parsed.error, where).slice(0, MOST_ERRORS));
 }
 
-const databaseCodes = /^(?:08...|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|ENOENT)$/;
+const databaseCodes = /^(?:08...|25P03|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|ENOENT)$/;
 const databaseWords =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
 

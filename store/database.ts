@@ -30,9 +30,17 @@ export interface DatabaseOptions {
   applicationName?: string;
 }
 
+/** A process that stands still in the middle of a transaction (a paused machine) keeps its locks from everybody else for no longer. */
+const IDLE_IN_TRANSACTION = '20s';
+
 /** A pool whose sessions run in UTC under the app role. */
 export function openPool({ url, max = 10, role = 'duecourse_app', applicationName = 'duecourse' }: DatabaseOptions): pg.Pool {
-  const options = ['-c timezone=UTC', ...(role ? [`-c role=${role}`] : [])].join(' ');
+  const settings = [
+    'timezone=UTC',
+    `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION}`,
+    ...(role ? [`role=${role}`] : []),
+  ];
+  const options = settings.map((setting) => `-c ${setting}`).join(' ');
   const pool = new pg.Pool({
     connectionString: url,
     max,
