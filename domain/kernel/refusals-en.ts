@@ -161,7 +161,7 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'database-down': {
     title: 'Database unreachable',
     detail:
-      'The database cannot be reached, so nothing was stored. Send the same request again in a minute; an administrator can run "duecourse doctor".',
+      'The database cannot be reached, so it is not certain that anything was stored. Send the same request again in a minute, with the same id or Idempotency-Key: nothing is done twice. An administrator can run "duecourse doctor".',
   },
   'unsupported-media': {
     title: 'Content type not supported',

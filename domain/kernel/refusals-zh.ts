@@ -89,7 +89,8 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
   },
   'database-down': {
     title: '数据库不可用',
-    detail: '无法连接数据库，未保存任何内容。请一分钟后重新发送；管理员可运行 "duecourse doctor" 检查。',
+    detail:
+      '无法连接数据库，不能确定是否已保存。请一分钟后以相同编号或 Idempotency-Key 重新发送，不会重复执行；管理员可运行 "duecourse doctor" 检查。',
   },
   'unsupported-media': {
     title: '内容类型不支持',
