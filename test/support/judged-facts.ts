@@ -33,28 +33,28 @@ export async function arrivalsOf(store: Store, ledger: readonly JudgedInvoice[],
   const receivables = new Map<string, string>();
   const disputes = new Map<string, string>();
   const amountOf = (one: JudgedInvoice): string => (one.amountMinor / 100).toFixed(2);
-  const on = (day: string | null | undefined, send: () => Promise<void>): Arrival[] =>
-    day ? [{ at: shanghai(day, '08:00'), send }] : [];
+  const on = (lane: string, day: string | null | undefined, send: () => Promise<void>): Arrival[] =>
+    day ? [{ at: shanghai(day, '08:00'), lane, send }] : [];
   const arrivals = [
     ...ledger.flatMap((one) =>
-      on(one.issued, async () => {
+      on(one.customer, one.issued, async () => {
         const { id, customer, issued, due } = one;
         receivables.set(id, await facts.invoice({ id, customer, amount: amountOf(one), issued, due }));
       }),
     ),
     ...ledger.flatMap((one) =>
-      on(one.dispute?.from, async () => {
+      on(one.customer, one.dispute?.from, async () => {
         const disputed = { amount: amountOf(one), category: 'quality' as const, note: one.id };
         disputes.set(one.id, (await openDispute(store, erp, receivables.get(one.id) ?? '', disputed, null)).id);
       }),
     ),
     ...ledger.flatMap((one) =>
-      on(one.dispute?.to, async () => {
+      on(one.customer, one.dispute?.to, async () => {
         await resolveDispute(store, erp, disputes.get(one.id) ?? '', { state: 'rejected', note: 'looked into' }, null);
       }),
     ),
     ...ledger.flatMap((one) =>
-      on(one.paid, async () => {
+      on(one.customer, one.paid, async () => {
         const { id, customer, paid } = one;
         await facts.pay({ id: `P-${id}`, customer, amount: amountOf(one), on: paid ?? '', invoice: id });
       }),
