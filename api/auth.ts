@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { may } from '../domain/kernel/actor.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { actorOfSecret } from '../store/api-keys.ts';
+import { actorOfSecret, rememberedActor } from '../store/api-keys.ts';
 import type { Store } from '../store/transaction.ts';
 import type { Access } from './route.ts';
 
@@ -26,6 +26,12 @@ function secretOf({ headers: { authorization = '' }, method }: Pick<Request, 'he
 export async function actorOf(store: Store, req: Pick<Request, 'headers' | 'method'>): Promise<Actor | null> {
   const secret = secretOf(req);
   return secret === undefined ? null : actorOfSecret(store.db, secret);
+}
+
+/** The same as it was at most a minute ago, for verbs that judge the credential in their own statement. */
+export async function rememberedOf(store: Store, req: Pick<Request, 'headers' | 'method'>): Promise<Actor | null> {
+  const secret = secretOf(req);
+  return secret === undefined ? null : rememberedActor(store.db, secret);
 }
 
 /** Whoever calls a route nobody is asked on. */

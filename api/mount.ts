@@ -4,7 +4,7 @@ import rateLimit, { ipKeyGenerator } from 'express-rate-limit';
 import { z } from 'zod';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { actorOf, admit } from './auth.ts';
+import { actorOf, admit, rememberedOf } from './auth.ts';
 import { once } from './idempotency.ts';
 import { jsonLimits, readJson } from './json-body.ts';
 import { MethodNotAllowed, parsePart } from './problem.ts';
@@ -135,7 +135,8 @@ export function mount(router: Router, services: Services, routes: readonly Route
         next();
       };
       // Health must answer while Postgres is away, credential or not.
-      actorOf(services.store, req).then(known, (error: unknown) => (spec.verb === 'open' ? known(null) : next(error)));
+      const find = spec.credential === 'judged-by-verb' ? rememberedOf : actorOf;
+      find(services.store, req).then(known, (error: unknown) => (spec.verb === 'open' ? known(null) : next(error)));
     };
     const authorise: RequestHandler = (_req, res, next) => {
       admit(localsOf(res).actor, spec.verb);

@@ -43,6 +43,11 @@ interface RouteFacts {
   answers: Record<number, { description: string; schema: z.ZodType; example?: unknown; type?: string }>;
   /** Repeats are harmless by the caller's id in the document, or (POST) by an Idempotency-Key; the header is honoured on every POST. */
   idempotent?: 'external-id' | 'key';
+  /**
+   * The verb judges in its own statement that the credential still holds, so that whoever calls may be remembered from an earlier
+   * request: a revoked key ends at its next request all the same, and the look-up costs no round trip.
+   */
+  credential?: 'judged-by-verb';
   /** The answer holds a secret shown once: it is not kept for repeats. */
   secretAnswer?: true;
   /** The body is not JSON but a file of at most `maxBytes` in one of these content types; `call.file` holds it. */

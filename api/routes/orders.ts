@@ -40,13 +40,15 @@ function writes(store: Services['store']): RouteSpec[] {
       params: externalIdParams,
       body: putBody,
       idempotent: 'external-id',
+      credential: 'judged-by-verb',
       answers: {
         200: { description: 'Changed and judged again, or unchanged.', schema: putOrderAnswer },
         201: { description: 'Judged.', schema: putOrderAnswer },
       },
       async handle({ actor, params, body, language }) {
         const order = orderDocument(params.externalId, body);
-        const decided = await putOrder(store, actor, order, body.reason ?? null);
+        const credential = actor.kind === 'key' ? actor.id : null;
+        const decided = await putOrder(store, actor, order, body.reason ?? null, credential);
         return { status: decided.created ? 201 : 200, body: show(params.externalId, body.currency, decided, language) };
       },
     }),

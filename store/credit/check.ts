@@ -47,6 +47,8 @@ export interface CheckRequest {
   /** The actor sees the customers of `owner` only. */
   ownOnly: boolean;
   reason: string | null;
+  /** The key this comes with, when the statement is to judge whether it still holds. */
+  credential: string | null;
 }
 
 interface Refused {
@@ -65,7 +67,12 @@ const whoIs = (actor: Actor) => ({
 });
 
 /** The request a PUT of an order is. */
-export function putRequest(actor: Actor, order: OrderDocument, reason: string | null): CheckRequest {
+export function putRequest(
+  actor: Actor,
+  order: OrderDocument,
+  reason: string | null,
+  credential: string | null = null,
+): CheckRequest {
   const { externalId, customer, currency, requestedShipDate, prepaid, lines } = order;
   const amountMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0);
   const hash = contentHash(order);
@@ -81,6 +88,7 @@ export function putRequest(actor: Actor, order: OrderDocument, reason: string | 
     hash,
     ...whoIs(actor),
     reason,
+    credential,
   };
 }
 
@@ -93,7 +101,7 @@ export function againRequest(
 ): CheckRequest {
   const { externalId, customer, currency } = order;
   const none = { shipDate: null, prepaid: null, lines: null, amountMinor: null, hash: null };
-  return { op, externalId, customer, currency, ...none, ...whoIs(actor), reason };
+  return { op, externalId, customer, currency, ...none, ...whoIs(actor), reason, credential: null };
 }
 
 let compiled: CheckRules | null = null;

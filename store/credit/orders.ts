@@ -18,8 +18,13 @@ import { againRequest, checkOrder, checkWithin, putRequest, rulesInForce } from 
 import type { OrderDecided } from './check.ts';
 
 /** Puts an order: judged, and what it may take reserved, before this answers. The same content again changes nothing. */
-export const putOrder = (store: Store, actor: Actor, order: OrderDocument, reason: string | null): Promise<OrderDecided> =>
-  checkOrder(store, putRequest(actor, order, reason));
+export const putOrder = (
+  store: Store,
+  actor: Actor,
+  order: OrderDocument,
+  reason: string | null,
+  credential: string | null = null,
+): Promise<OrderDecided> => checkOrder(store, putRequest(actor, order, reason, credential));
 
 /** An order with its lines, as read under its lock. */
 export interface OrderCase {

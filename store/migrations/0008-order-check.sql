@@ -328,6 +328,7 @@ declare
   v_horizon date := v_today + (p_rules ->> 'horizonDays')::int;
   v_policy text := p_rules ->> 'version';
   v_locked uuid[];
+  v_ended uuid[];
   v_results jsonb := '[]';
   v_deltas exposure_delta[];
   q record; c record; o sales_order; l record;
@@ -342,6 +343,9 @@ begin
       where (r.regions is null or k.region = any(r.regions)) and (not r."ownOnly" or k.owner = r.owner)
         and not exists (select from credit_member m where m.customer_id = k.id and m.currency = r.currency)
       group by 1, 2 order by 1, 2) x;
+  -- Callers may be remembered from an earlier request: whether their keys still hold is judged here.
+  select array_agg(r.credential) into v_ended from (select distinct credential from jsonb_to_recordset(p_requests) as (credential uuid) where credential is not null) r
+  where not exists (select from api_key y where y.id = r.credential and y.revoked_at is null and (y.expires_at is null or y.expires_at > clock_timestamp()));
   -- Orders that stand, then accounts: groups before payers, each by id, in all their currencies.
   select array_agg(k.id) into v_locked from (
     select s.id from sales_order s where s.external_id in (select r ->> 'externalId' from jsonb_array_elements(p_requests) r)
@@ -356,9 +360,13 @@ begin
   for q in
     select * from rows from (jsonb_to_recordset(p_requests) as (op text, "externalId" text, customer text, currency text, "shipDate" date,
       prepaid boolean, lines jsonb, "amountMinor" bigint, hash text, "actorKind" text, "actorId" text, regions text[], owner text, "ownOnly" boolean,
-      reason text)) with ordinality order by ordinality
+      reason text, credential uuid)) with ordinality order by ordinality
   loop
     v_put := q.op = 'put';
+    if q.credential = any(v_ended) then
+      v_results := v_results || '{"refusal": "unauthenticated"}'::jsonb;
+      continue;
+    end if;
     select k.id, k.region, k.owner, k.terms_days, m.account_id, a.code, a.group_account, g.code as group_code, f.max_terms_days, f.profile_as_of,
         f.licence_until, case when f.listed = '[]' then '[]' else coalesce((select jsonb_agg(distinct e ->> 'list') from jsonb_array_elements(f.listed) e), '[]') end as listed,
         (f.median_order_minor ->> q.currency)::numeric as median, s as standing,

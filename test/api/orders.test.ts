@@ -1,4 +1,6 @@
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey, revokeApiKey } from '../../store/api-keys.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 
@@ -109,6 +111,17 @@ describe('PUT /v1/orders', () => {
       .send({ externalId: 'no', customer: id, amount: '1.00', currency: 'CNY', reason: 'x' })
       .expect(403);
   });
+});
+
+test('a key that is revoked ends at its very next order, though the caller is remembered', async () => {
+  const id = await customer();
+  const { key, secret } = await createApiKey(api.store, { name: 'soon revoked', role: 'erp' });
+  const send = (n: number) =>
+    request(api.app).put(`/v1/orders/${id}-R${n}`).set('Authorization', `Bearer ${secret}`).send(order(id, '1.00'));
+  await send(1).expect(201);
+  await revokeApiKey(api.store, key.id, { kind: 'system', id: 'test', role: 'system', scope: {} }, 'left the company');
+  await send(2).expect(401);
+  await api.as('erp').get(`/v1/orders/${id}-R2`).expect(404);
 });
 
 describe('an order on its way', () => {
