@@ -1,5 +1,8 @@
+import { connectorActivities } from './connectors.ts';
+import type { ConnectorBook } from './connectors.ts';
 import { deliveryActivities } from './delivery.ts';
 import type { DeliveryBook } from './delivery.ts';
+import type { Connectors } from './gateways/connector.ts';
 import type { Gateways } from './gateways/gateway.ts';
 import { outreachActivities } from './outreach.ts';
 import type { OutreachBook } from './outreach.ts';
@@ -7,6 +10,8 @@ import { receivableActivities } from './receivable.ts';
 import type { ReceivableBook } from './receivable.ts';
 import { reservationActivities } from './reservation.ts';
 import type { ReservationBook } from './reservation.ts';
+import { watchActivities } from './watch.ts';
+import type { WatchBook } from './watch.ts';
 import { workOrderActivities } from './work-order.ts';
 import type { WorkOrderBook } from './work-order.ts';
 
@@ -18,6 +23,9 @@ export interface ActivityPorts {
   outreach: OutreachBook;
   deliveries: DeliveryBook;
   gateways: Gateways;
+  connectorCalls: ConnectorBook;
+  connectors: Connectors;
+  watch: WatchBook;
 }
 
 /** Every activity of the product, from one typed factory: one that is missing does not compile. */
@@ -28,6 +36,8 @@ export function createActivities(ports: ActivityPorts) {
     ...reservationActivities(ports.reservations),
     ...outreachActivities(ports.outreach),
     ...deliveryActivities(ports.deliveries, ports.gateways),
+    ...connectorActivities(ports.connectorCalls, ports.connectors),
+    ...watchActivities(ports.watch),
   };
 }
 export type Activities = ReturnType<typeof createActivities>;

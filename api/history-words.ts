@@ -29,6 +29,14 @@ const acts: Readonly<Record<string, Words>> = {
     en: 'Looked at what is to be said to the customer: composed it from the balances of that moment, or said when',
   },
   deliverMessage: { zh: '向服务商提交消息', en: 'Handed the message to the provider' },
+  askConnector: { zh: '查询外部登记系统', en: 'Asked a register about the customer' },
+  giveUpConnector: { zh: '登记系统未响应，转人工录入', en: 'The register told nothing: a person takes over' },
+  planRefresh: { zh: '核对还需查询的登记系统', en: 'Looked at which registers are still to be asked' },
+  reassessNight: { zh: '核对夜间巡检进度', en: 'Looked at how far the night has come' },
+  watchCustomers: {
+    zh: '夜间巡检一批客户：信用画像、预警、数据质量',
+    en: 'Looked at the next customers: profile, warnings, data quality',
+  },
   giveUpDelivery: {
     zh: '消息未能按时送出，交由人工处理',
     en: 'The message could not be delivered in its time: a person takes over',

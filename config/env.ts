@@ -11,6 +11,12 @@ export interface TemporalConfig {
   readonly tls: boolean | { serverRootCACertificate?: Buffer; clientCertPair?: { crt: Buffer; key: Buffer } };
 }
 
+/** How to reach a register; the address has no slash at its end. */
+export interface ConnectorConfig {
+  readonly url: string;
+  readonly apiKey: string;
+}
+
 /** All settings of a process, read once and passed on as a value. A channel that is null is in outbox mode. */
 export interface Config {
   /** `local`: the embedded stack, whose clock may be moved. */
@@ -30,6 +36,8 @@ export interface Config {
   readonly zone: string;
   readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly from: string } | null;
+  /** Registers that are asked about customers; null: not connected, their facts are entered by hand. */
+  readonly connectors: Readonly<Record<'bureau' | 'licences' | 'courtList', ConnectorConfig | null>>;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -107,6 +115,12 @@ const variables = z.object({
     .string()
     .regex(/^(?:\+[1-9]\d{6,14}|MG[\da-f]{32})$/i, say('must be a number such as +15551234567 or a messaging service id'))
     .optional(),
+  BUREAU_URL: urlOf(['http:', 'https:'], 'https://bureau.example').optional(),
+  BUREAU_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
+  LICENCES_URL: urlOf(['http:', 'https:'], 'https://licences.example').optional(),
+  LICENCES_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
+  COURT_LIST_URL: urlOf(['http:', 'https:'], 'https://court-list.example').optional(),
+  COURT_LIST_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
   LOG_LEVEL: z.enum(logLevels, say(`must be one of ${logLevels.join(', ')}`)).default('info'),
 });
 type Variables = z.output<typeof variables>;
@@ -133,7 +147,13 @@ function weakSecrets(v: Variables): string[] {
       );
     }
   }
-  for (const name of ['TEMPORAL_API_KEY', 'TWILIO_AUTH_TOKEN'] as const) {
+  for (const name of [
+    'TEMPORAL_API_KEY',
+    'TWILIO_AUTH_TOKEN',
+    'BUREAU_API_KEY',
+    'LICENCES_API_KEY',
+    'COURT_LIST_API_KEY',
+  ] as const) {
     const secret = v[name];
     if (secret !== undefined && (weak(secret) || new Set(secret).size < 5)) {
       found.push(`${name} is a default or guessable secret, which production refuses: set the real one.`);
@@ -141,6 +161,17 @@ function weakSecrets(v: Variables): string[] {
   }
   return found;
 }
+
+/** A key that goes out in the clear is nobody's secret. */
+function clearText(v: Variables): string[] {
+  if (v.DUECOURSE_MODE !== 'production') return [];
+  return (['BUREAU_URL', 'LICENCES_URL', 'COURT_LIST_URL'] as const)
+    .filter((name) => v[name]?.startsWith('http:'))
+    .map((name) => `${name} is not encrypted, which production refuses: give an https:// address.`);
+}
+
+const connectorOf = (url: string | undefined, apiKey: string | undefined): ConnectorConfig | null =>
+  url !== undefined && apiKey !== undefined ? { url: url.replace(/\/+$/, ''), apiKey } : null;
 
 function tlsOf(v: Variables, problems: string[]): TemporalConfig['tls'] {
   const read = (name: 'TEMPORAL_TLS_CA' | 'TEMPORAL_TLS_CERT' | 'TEMPORAL_TLS_KEY'): Buffer | undefined => {
@@ -177,7 +208,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...halfSet(v, ['SMTP_URL', 'SMTP_FROM']),
     ...halfSet(v, ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']),
     ...halfSet(v, ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY']),
+    ...halfSet(v, ['BUREAU_URL', 'BUREAU_API_KEY']),
+    ...halfSet(v, ['LICENCES_URL', 'LICENCES_API_KEY']),
+    ...halfSet(v, ['COURT_LIST_URL', 'COURT_LIST_API_KEY']),
     ...weakSecrets(v),
+    ...clearText(v),
   ];
   const tls = tlsOf(v, problems);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -203,6 +238,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       v.TWILIO_ACCOUNT_SID !== undefined && v.TWILIO_AUTH_TOKEN !== undefined && v.TWILIO_FROM !== undefined
         ? { accountSid: v.TWILIO_ACCOUNT_SID, authToken: v.TWILIO_AUTH_TOKEN, from: v.TWILIO_FROM }
         : null,
+    connectors: {
+      bureau: connectorOf(v.BUREAU_URL, v.BUREAU_API_KEY),
+      licences: connectorOf(v.LICENCES_URL, v.LICENCES_API_KEY),
+      courtList: connectorOf(v.COURT_LIST_URL, v.COURT_LIST_API_KEY),
+    },
     logLevel: v.LOG_LEVEL,
   });
 }

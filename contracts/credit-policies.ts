@@ -181,6 +181,7 @@ export const creditRules = z.strictObject({
     'order-spike': z.strictObject({ ...warning, factor: positive, beforeExpiryDays: days }),
     'licence-expiring': z.strictObject({ ...warning, days }),
     'group-in-legal': z.strictObject(warning),
+    listed: z.strictObject(warning),
   }),
   freshness: z.partialRecord(z.enum(factNames), z.int().min(1).max(3650)),
 });

@@ -3,6 +3,7 @@ import { contactRoles, customerTypes, debtorClasses, termsFrom } from '../domain
 import type { CustomerDocument } from '../domain/collection/documents.ts';
 import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, rate, reason } from './common.ts';
 import { fault } from './faults.ts';
+import { masterFacts } from './profile.ts';
 
 export const terms = z
   .strictObject({
@@ -54,7 +55,7 @@ export const putCustomer = z
       .max(200)
       .refine((contacts) => noIdTwice(contacts.map((one) => one.id)), fault('duplicate'))
       .default([]),
-    facts: z.record(line(80), z.unknown()).default({}).meta({ description: 'Profile facts, each with its "asOf" date.' }),
+    facts: masterFacts.default({}),
     reason: reason.optional(),
   })
   .meta({
@@ -66,6 +67,7 @@ export const putCustomer = z
       region: 'SH',
       currency: 'CNY',
       terms: { days: 60, from: 'invoiceDate' },
+      taxId: '123100000000000001',
       contacts: [{ id: 'c1', name: '王会计', role: 'finance', email: 'finance@example.com', language: 'zh' }],
     },
   });

@@ -2,10 +2,14 @@ import { sql } from 'kysely';
 import { inScope } from '../domain/kernel/actor.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
+import type { RefusalReason } from '../domain/kernel/refusal.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
+import { factsInDocument } from '../domain/credit/fact-values.ts';
 import { customerFaults } from '../domain/collection/documents.ts';
 import type { ContactDocument, CustomerDocument } from '../domain/collection/documents.ts';
+import { recordDocuments } from './credit/customer-documents.ts';
 import type { Tx } from './database.ts';
 import { LostRace, failed, inWaves, only, recordset, refusalFor } from './rows.ts';
 import type { RowResult } from './rows.ts';
@@ -39,8 +43,9 @@ export async function upsertCustomers(
   reason: string | null = null,
 ): Promise<RowResult<PutCustomer>[]> {
   const { current } = await store.policies.current();
-  const bounds: Bounds = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
+  const known = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
   return write(store, actor, async (tx, at) => {
+    const bounds: Bounds = { ...known, today: at.today };
     const results: RowResult<PutCustomer>[] = [];
     const audit: AuditFact[] = [];
     const asks: Ask[] = [];
@@ -67,8 +72,12 @@ export async function upsertCustomers(
         if (put.ask) asks.push(put.ask);
       }
     }
+    const told = await recordDocuments(tx, store, at, actor, documents, results);
+    audit.push(...told.audit);
+    asks.push(...told.asks);
+    events.push(...told.events);
     const [first, ...more] = audit;
-    return first ? { value: results, audit: [first, ...more], asks, events } : { value: results, audit: null };
+    return first ? { value: results, audit: [first, ...more], asks, posts: told.posts, events } : { value: results, audit: null };
   });
 }
 
@@ -88,6 +97,7 @@ interface Standing {
 interface Bounds {
   actor: Actor;
   ladders: ReadonlySet<string>;
+  today: BusinessDate;
 }
 
 interface Put {
@@ -132,14 +142,20 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
 }
 
 /** A credential bound to regions may neither touch another region's customer nor move one there. */
-function refusalOf({ actor, ladders }: Bounds, document: CustomerDocument, before: Standing | undefined): Refusal | null {
+function refusalOf({ actor, ladders, today }: Bounds, document: CustomerDocument, before: Standing | undefined): Refusal | null {
   if (!inScope(actor, document) || (before && !inScope(actor, before)))
     return new Refusal('forbidden', { verb: 'customer.write' });
-  const faults = customerFaults(document);
+  const faults = [...customerFaults(document), ...factFaults(document, today)];
   if (document.ladder && !ladders.has(document.ladder))
     faults.push({ code: 'policy-unknown', params: { policy: document.ladder }, pointer: '/ladder' });
   return refusalFor(faults);
 }
+
+/** A profile fact is of today or before. */
+const factFaults = (document: CustomerDocument, today: BusinessDate): RefusalReason[] =>
+  factsInDocument(document.facts)
+    .filter((fact) => fact.asOf > today)
+    .map(({ name, asOf }) => ({ code: 'date-in-future', params: { date: asOf, today }, pointer: `/facts/${name}/asOf` }));
 
 function putOf(document: CustomerDocument, before: Standing | undefined, written: { id: string; version: number }): Put {
   const value = { id: written.id, externalId: document.externalId, version: written.version };

@@ -299,6 +299,12 @@ export interface Customer {
   version: Generated<number>;
 }
 
+export interface CustomerKey {
+  customer_id: string;
+  key: string;
+  kind: string;
+}
+
 export interface DataFinding {
   cleared_at: string | null;
   customer_id: string;
@@ -307,6 +313,7 @@ export interface DataFinding {
   id: Generated<string>;
   key: string;
   kind: string;
+  times: Generated<number>;
 }
 
 export interface Delegation {
@@ -348,6 +355,7 @@ export interface EarlyWarning {
   policy_version: string;
   raised_at: string;
   severity: string;
+  times: Generated<number>;
 }
 
 export interface Event {
@@ -518,6 +526,20 @@ export interface MessageRung {
   message_id: string;
   receivable_id: string;
   rung: string;
+}
+
+export interface Night {
+  began_at: string | null;
+  customers: Generated<number>;
+  ended_at: string | null;
+  findings: Generated<number>;
+  id: Generated<string>;
+  on_date: string;
+  plan_at: string | null;
+  plan_step: Generated<string>;
+  reached: Generated<string>;
+  seq: Generated<number>;
+  warnings: Generated<number>;
 }
 
 export interface OptOut {
@@ -875,6 +897,7 @@ export interface DB {
   credit_profile: CreditProfile;
   credit_review: CreditReview;
   customer: Customer;
+  customer_key: CustomerKey;
   data_finding: DataFinding;
   delegation: Delegation;
   dispute: Dispute;
@@ -891,6 +914,7 @@ export interface DB {
   legal_case_receivable: LegalCaseReceivable;
   message: Message;
   message_rung: MessageRung;
+  night: Night;
   opt_out: OptOut;
   order_decision: OrderDecision;
   order_hold: OrderHold;

@@ -17,6 +17,7 @@ export async function customerOfProcess(
       select customer_id from receivable where ${subject.kind} = 'receivable' and id = ${subject.id}::uuid
       union all select id from customer where ${subject.kind} = 'outreach' and id = ${subject.id}::uuid
       union all select customer_id from work_order where ${subject.kind} = 'work-order' and id = ${subject.id}::uuid
+      union all select null::uuid from night where ${subject.kind} = 'nightly' and id = ${subject.id}::uuid
       union all select customer_id from wake where subject = ${workflowId} and customer_id is not null) s
     left join customer c on c.id = s.customer_id where ${seesCustomer(actor)}`.execute(db);
   return rows[0] ?? null;

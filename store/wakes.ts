@@ -16,6 +16,7 @@ export interface LeasedWake {
   started: boolean;
   /** Its run has looked at its facts and goes on, as far as we know, and this bell has not been rung before. */
   awake: boolean;
+  /** Empty: it is about none. */
   customerId: string;
   /** Stage or state, for the search attribute. */
   stage: string;
@@ -45,7 +46,7 @@ export async function leaseWakes(db: Database, limit: number): Promise<LeasedWak
       where w.subject = due.subject returning w.subject, w.kind, w.asked, w.answered, w.rang, w.at, w.started_at, w.customer_id)
     select l.subject, l.kind, l.asked, l.answered, l.at, l.started_at is not null as started,
       coalesce(l.started_at is not null and r.seq > 1 and r.outcome is null and l.asked > l.rang, false) as awake,
-      coalesce(r.customer_id, o.customer_id, w.customer_id, l.customer_id)::text as "customerId",
+      coalesce(coalesce(r.customer_id, o.customer_id, w.customer_id, l.customer_id)::text, '') as "customerId",
       coalesce(r.stage, w.state, case l.kind when 'outreach' then 'contact' else 'open' end) as stage,
       jsonb_build_object('seq', coalesce(r.seq, o.seq, w.seq, 0), 'step', coalesce(r.plan_step, o.plan_step, w.plan_step, 'wait'),
         'at', l.at, 'why', coalesce(r.plan_why, o.plan_why, w.plan_why)) as plan

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { RawBuilder, SqlBool } from 'kysely';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { workOrderWorkflowId } from '../domain/kernel/subject.ts';
 import { workOrderDates } from '../domain/collection/work-order.ts';
@@ -27,6 +29,14 @@ export interface WorkOrderTraces {
 }
 
 export const noTraces = (): WorkOrderTraces => ({ audit: [], asks: [], posts: [], events: [] });
+
+/** Adds what another part of the same verb leaves behind. */
+export function addTraces(to: WorkOrderTraces, more: WorkOrderTraces): void {
+  to.audit.push(...more.audit);
+  to.asks.push(...more.asks);
+  to.posts.push(...more.posts);
+  to.events.push(...more.events);
+}
 
 /** Opens a work order for the role its kind names, with its deadline by the calendar. A key that exists already opens nothing. */
 export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: NewWorkOrder): Promise<WorkOrderTraces> {
@@ -74,18 +84,15 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
   };
 }
 
-/** Asks for the end of the open work orders of a receivable, case or process whose reason is gone; their workflows close them. */
-export async function cancelWorkOrders(
-  tx: Tx,
-  at: Moment,
-  of: { receivableId: string } | { legalCaseId: string } | { process: string },
-  outcome: string,
-): Promise<WorkOrderTraces> {
-  const [column, id] = ownerOf(of);
+/** Whose open work orders end: those of a receivable, case or process, or those with these keys. */
+export type WorkOrdersOf = { receivableId: string } | { legalCaseId: string } | { process: string } | { keys: readonly string[] };
+
+/** Asks for the end of open work orders whose reason is gone; their workflows close them. */
+export async function cancelWorkOrders(tx: Tx, at: Moment, of: WorkOrdersOf, outcome: string): Promise<WorkOrderTraces> {
   const rows = await tx
     .updateTable('work_order')
     .set({ closed_at: at.now, closed_by: 'system', outcome })
-    .where(column, '=', id)
+    .where(ownedBy(of))
     .where('closed_at', 'is', null)
     .returning(['id', 'customer_id', 'kind'])
     .execute();
@@ -99,9 +106,8 @@ export async function cancelWorkOrders(
   };
 }
 
-function ownerOf(
-  of: { receivableId: string } | { legalCaseId: string } | { process: string },
-): readonly ['receivable_id' | 'legal_case_id' | 'process', string] {
-  if ('receivableId' in of) return ['receivable_id', of.receivableId];
-  return 'process' in of ? ['process', of.process] : ['legal_case_id', of.legalCaseId];
+function ownedBy(of: WorkOrdersOf): RawBuilder<SqlBool> {
+  if ('receivableId' in of) return sql`receivable_id = ${of.receivableId}::uuid`;
+  if ('legalCaseId' in of) return sql`legal_case_id = ${of.legalCaseId}::uuid`;
+  return 'process' in of ? sql`process = ${of.process}` : sql`key = any(${[...of.keys]}::text[])`;
 }

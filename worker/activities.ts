@@ -1,4 +1,8 @@
 import type { Gateways } from '../activities/gateways/gateway.ts';
+import { bureauConnector } from '../activities/gateways/bureau.ts';
+import type { Connectors } from '../activities/gateways/connector.ts';
+import { courtListConnector } from '../activities/gateways/court-list.ts';
+import { licencesConnector } from '../activities/gateways/licences.ts';
 import { smtpGateway } from '../activities/gateways/smtp.ts';
 import { twilioGateway } from '../activities/gateways/twilio.ts';
 import { createActivities } from '../activities/index.ts';
@@ -6,6 +10,10 @@ import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
 import { channels } from '../domain/collection/governor.ts';
 import { lapseReservation, reassessReservation } from '../store/credit/reservation-book.ts';
+import { connectorNames } from '../domain/credit/facts.ts';
+import { closeConnectorCall, openConnectorCall } from '../store/credit/connector-calls.ts';
+import { reassessNight, takeNightStep } from '../store/credit/night-book.ts';
+import { planRefresh } from '../store/credit/refresh-requests.ts';
 import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../store/messages.ts';
 import { contactCustomer } from '../store/outreach-book.ts';
 import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
@@ -18,9 +26,21 @@ function gatewaysOf(config: Config): Gateways {
   return { ...(smtp && { email: smtpGateway(smtp) }), ...(twilio && { sms: twilioGateway({ ...twilio, publicUrl }) }) };
 }
 
+/** The registers that are connected here; of the others facts are entered by hand. */
+function connectorsOf({ connectors }: Config): Connectors {
+  const { bureau, licences, courtList } = connectors;
+  return {
+    ...(bureau && { bureau: bureauConnector(bureau) }),
+    ...(licences && { licences: licencesConnector(licences) }),
+    ...(courtList && { 'court-list': courtListConnector(courtList) }),
+  };
+}
+
 /** The activities over a store: the one place where ports meet the database and the providers. */
 export function activitiesOf(store: Store, config: Config): Activities {
   const gateways = gatewaysOf(config);
+  const connectors = connectorsOf(config);
+  const connected = connectorNames.filter((name) => connectors[name]);
   const live = new Set(channels.filter((channel) => gateways[channel]));
   return createActivities({
     receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
@@ -37,5 +57,15 @@ export function activitiesOf(store: Store, config: Config): Activities {
       record: (input) => recordDelivery(store, input),
     },
     gateways,
+    connectorCalls: {
+      open: (call) => openConnectorCall(store, call),
+      close: (ended) => closeConnectorCall(store, ended),
+    },
+    connectors,
+    watch: {
+      reassessNight: (input) => reassessNight(store, input),
+      takeNight: (input) => takeNightStep(store, input, connected),
+      planRefresh: (input) => planRefresh(store, input),
+    },
   });
 }

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { ReservationPlan } from '../domain/credit/process.ts';
+import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
@@ -8,6 +9,8 @@ export const factsChangedSignal = defineSignal('factsChanged');
 export const receivablePlanQuery = defineQuery<ReceivablePlan | null>('receivablePlan');
 export const outreachPlanQuery = defineQuery<OutreachPlan | null>('outreachPlan');
 export const reservationPlanQuery = defineQuery<ReservationPlan | null>('reservationPlan');
+export const nightPlanQuery = defineQuery<NightPlan | null>('nightPlan');
+export const refreshPlanQuery = defineQuery<RefreshPlan | null>('refreshPlan');
 export const workOrderPlanQuery = defineQuery<WorkOrderPlan | null>('workOrderPlan');
 
 /** Input of every process: our own id, and the plan it goes on from; null: read the facts first. Also the state of continue-as-new. */

@@ -18,6 +18,16 @@ export const gateways = proxyActivities<Activities>({
   retry: { initialInterval: '2 seconds', backoffCoefficient: 3, maximumInterval: '30 minutes' },
 });
 
+/**
+ * Connectors: registers that are asked about a customer. Asking may be repeated, and somebody waits for the answer, so it is given up
+ * soon; the last try ends the call as unavailable.
+ */
+export const connectors = proxyActivities<Activities>({
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '500 milliseconds', backoffCoefficient: 3, maximumInterval: '30 seconds', maximumAttempts: 4 },
+});
+
 interface Told<Input, Plan> {
   executeWithOptions(options: { summary: string }, args: [Input]): Promise<Plan>;
 }

@@ -18,6 +18,7 @@ import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
 import { policyRoutes } from './policies.ts';
 import { policySimulationRoutes } from './policy-simulation.ts';
+import { profileRoutes } from './profile.ts';
 import { processRoutes } from './processes.ts';
 import { receivableRoutes } from './receivables.ts';
 import { taskRoutes } from './tasks.ts';
@@ -27,6 +28,7 @@ import { templateRoutes } from './templates.ts';
 export function allRoutes(services: Services): RouteSpec[] {
   return [
     ...customerRoutes(services),
+    ...profileRoutes(services),
     ...invoiceRoutes(services),
     ...paymentRoutes(services),
     ...creditNoteRoutes(services),

@@ -1,8 +1,9 @@
 import { isBusinessDate } from '../kernel/calendar.ts';
-import { isCurrency } from '../kernel/money.ts';
-import { factTable } from './facts.ts';
+import type { BusinessDate } from '../kernel/calendar.ts';
+import { isCurrency, parseAmount } from '../kernel/money.ts';
+import { factTable, lists } from './facts.ts';
 import type { FactName } from './facts.ts';
-import type { FactValue } from './profile.ts';
+import type { Evidence, FactValue } from './profile.ts';
 
 const mostText = 200;
 const mostEntries = 100;
@@ -16,7 +17,7 @@ const isDay = (value: unknown): value is string => typeof value === 'string' && 
 function isEntry(value: unknown): boolean {
   if (!isObject(value) || Object.keys(value).some((key) => !['list', 'since', 'reference'].includes(key))) return false;
   const { list, since, reference } = value;
-  return isText(list) && (since === null || isDay(since)) && (reference === null || isText(reference));
+  return lists.some((known) => known === list) && (since === null || isDay(since)) && (reference === null || isText(reference));
 }
 
 const isAmounts = (value: unknown): boolean =>
@@ -47,4 +48,36 @@ export function fitsFact(name: FactName, value: unknown): value is FactValue {
     case 'entries':
       return Array.isArray(value) && value.length <= mostEntries && value.every(isEntry);
   }
+}
+
+/** A fact's value as requests bring it: amounts are lists of currency and decimal string. Undefined: it does not fit. */
+export function readFactValue(name: FactName, raw: unknown): FactValue | undefined {
+  if (factTable[name].type !== 'amounts') return fitsFact(name, raw) ? raw : undefined;
+  if (!Array.isArray(raw)) return undefined;
+  const amounts: Record<string, number> = {};
+  for (const one of raw as unknown[]) {
+    if (!isObject(one) || typeof one['currency'] !== 'string' || typeof one['amount'] !== 'string') return undefined;
+    const parsed = parseAmount(one['amount'], one['currency']);
+    if (!parsed.ok || Object.hasOwn(amounts, one['currency'])) return undefined;
+    amounts[one['currency']] = parsed.minor;
+  }
+  return fitsFact(name, amounts) ? amounts : undefined;
+}
+
+/** A fact as somebody enters it. */
+export interface EnteredFact {
+  name: FactName;
+  value: FactValue;
+  asOf: BusinessDate;
+  evidence: Evidence | null;
+}
+
+/** The profile facts in a customer's document, whose shape its contract has judged; what would not fit is left out. */
+export function factsInDocument(facts: Readonly<Record<string, unknown>>): EnteredFact[] {
+  return Object.entries(facts).flatMap(([name, fact]): EnteredFact[] => {
+    if (!Object.hasOwn(factTable, name) || !isObject(fact) || !isDay(fact['asOf'])) return [];
+    const value = readFactValue(name as FactName, fact['value']);
+    const evidence = (fact['evidence'] ?? null) as Evidence | null;
+    return value === undefined ? [] : [{ name: name as FactName, value, asOf: fact['asOf'], evidence }];
+  });
 }

@@ -17,9 +17,12 @@ export type FactUnit = 'days' | 'months' | 'count' | 'points' | 'share' | 'minor
 /** Minor units by currency. */
 export type Amounts = Readonly<Record<string, number>>;
 
+/** The lists: dishonest persons subject to enforcement (失信被执行人), sanctions, limits on high consumption, abnormal operations. */
+export const lists = ['dishonest', 'sanctions', 'consumption-limit', 'abnormal-operation', 'other'] as const;
+
 /** One entry of a sanction or court list. `since`: the day it was listed, where the list tells it. */
 export interface ListEntry {
-  list: string;
+  list: (typeof lists)[number];
   since: string | null;
   reference: string | null;
 }
@@ -60,15 +63,16 @@ export const factTable = define({
   customerType: fact('basic', 'code', null, null, master, 'Type of customer', '客户类型', {
     codes: ['hospital', 'dealer', 'channel', 'other'],
   }),
-  tier: fact('basic', 'text', null, null, master, 'Hospital tier or dealer level', '医院等级或经销商级别'),
+  tier: fact('basic', 'text', null, null, master, 'Hospital tier, or level of a dealer', '医院等级或经销商级别'),
   region: fact('basic', 'text', null, null, master, 'Region', '区域'),
   debtorClass: fact('basic', 'code', null, null, master, 'Debtor class under the SME payment regulation', '条例下的债务人类别', {
     codes: ['public-institution', 'organ', 'large-enterprise', 'other'],
   }),
+  creditorWasSme: fact('basic', 'boolean', null, null, master, 'We were an SME when contracting', '签约时我方为中小企业'),
   ownership: fact('basic', 'code', null, 365, bureau, 'Ownership', '所有制性质', {
     codes: ['public', 'state', 'private', 'foreign', 'mixed'],
   }),
-  registeredOn: fact('basic', 'date', null, null, bureau, 'Founded or registered on', '成立(登记)日期'),
+  registeredOn: fact('basic', 'date', null, null, bureau, 'Founded or registered on', '成立（登记）日期'),
   businessAgeMonths: fact('basic', 'number', 'months', null, ['bureau', ...byHand], 'Age of business', '经营年限'),
   beds: fact('basic', 'number', 'count', 730, byHand, 'Beds of the hospital', '床位数'),
   netAssets: fact('basic', 'amounts', 'minor', 365, bureau, 'Net assets', '净资产', { evidence: true }),
@@ -100,7 +104,16 @@ export const factTable = define({
     'Days beyond terms of what fell due in the nine months before those',
     '此前九个月到期款项的加权逾期天数',
   ),
-  onTimeShare: fact('behaviour', 'share', 'share', 2, ledger, 'Share paid on time, by amount', '按时付款占比(金额)'),
+  daysBeyondTermsTrend: fact(
+    'behaviour',
+    'number',
+    'days',
+    2,
+    ledger,
+    'Days beyond terms: last three months against the nine before',
+    '近三个月与此前九个月逾期天数之差',
+  ),
+  onTimeShare: fact('behaviour', 'share', 'share', 2, ledger, 'Share paid on time, by amount', '按时付款占比（金额）'),
   overdueShare: fact('behaviour', 'share', 'share', 2, ledger, 'Share of what is open that is overdue', '未结款项逾期占比'),
   oldestOverdueDays: fact('behaviour', 'number', 'days', 2, ledger, 'Age of the oldest overdue item', '最长逾期天数'),
   collectionStage: fact('behaviour', 'code', null, 2, ledger, 'Highest stage of collection now', '当前最高催收阶段', {
@@ -124,16 +137,22 @@ export const factTable = define({
     2,
     ledger,
     'Growth: last six months against the six before',
-    '销售增长率(近半年比前半年)',
+    '销售增长率（近半年比前半年）',
   ),
   returnsShare: fact('trade', 'share', 'share', 2, ledger, 'Credit notes against sales', '退货及折让占比'),
   medianOrder: fact('trade', 'amounts', 'minor', 2, ledger, 'Median order of the last year', '近一年订单中位数'),
+  mainProductLine: fact('trade', 'text', null, 365, byHand, 'Main product line', '主要产品线'),
   shareOfWallet: fact('trade', 'share', 'share', 365, byHand, 'Our share of what the customer buys', '采购份额'),
 
   // Compliance and legal
   taxIdValid: fact('compliance', 'boolean', null, null, master, 'Tax id is valid', '税号有效'),
   registrationState: fact('compliance', 'code', null, 180, bureau, 'State of the business registration', '工商登记状态', {
     codes: ['active', 'abnormal', 'suspended', 'revoked', 'cancelled', 'unknown'],
+    evidence: true,
+  }),
+  registrationActive: fact('compliance', 'boolean', null, 180, bureau, 'Registration in force', '登记状态存续'),
+  taxCreditRating: fact('compliance', 'code', null, 400, bureau, 'Tax credit rating', '纳税信用等级', {
+    codes: ['A', 'B', 'M', 'C', 'D'],
     evidence: true,
   }),
   licenceState: fact('compliance', 'code', null, 90, licence, 'State of the operating licence', '经营许可证状态', {
@@ -143,6 +162,16 @@ export const factTable = define({
   listed: fact('compliance', 'entries', null, 30, court, 'Sanction and court-list entries', '制裁及失信名单记录', {
     evidence: true,
   }),
+  dishonestListed: fact(
+    'compliance',
+    'boolean',
+    null,
+    30,
+    court,
+    'On the list of dishonest persons subject to enforcement',
+    '列入失信被执行人名单',
+  ),
+  sanctioned: fact('compliance', 'boolean', null, 30, court, 'On a sanctions list', '列入制裁名单'),
   listedEntries: fact('compliance', 'number', 'count', 30, court, 'Number of such entries', '名单记录数'),
   courtCases: fact('compliance', 'number', 'count', 30, court, 'Enforcement cases against the customer', '被执行案件数', {
     evidence: true,
@@ -184,7 +213,14 @@ export type FactName = keyof typeof factTable;
 export const factNames = Object.keys(factTable) as FactName[];
 
 /** Calculated from another fact whenever it is read; never entered, never stored. */
-export const derivedFacts = ['businessAgeMonths', 'licenceDaysLeft', 'listedEntries'] as const satisfies readonly FactName[];
+export const derivedFacts = [
+  'businessAgeMonths',
+  'licenceDaysLeft',
+  'registrationActive',
+  'listedEntries',
+  'dishonestListed',
+  'sanctioned',
+] as const satisfies readonly FactName[];
 
 const derived: ReadonlySet<FactName> = new Set(derivedFacts);
 

@@ -68,19 +68,22 @@ export function ledgerFacts(sums: LedgerSums, today: BusinessDate): Facts {
 
 function behaviour(sums: LedgerSums, today: BusinessDate): Partial<Record<FactName, FactValue | null>> {
   const due = Object.values(sums.due);
+  const recent = worst(
+    due.map((one) => days(one.recentLateDays, one.recentOwed)),
+    Math.max,
+  );
+  const before = worst(
+    due.map((one) => days(one.beforeLateDays, one.beforeOwed)),
+    Math.max,
+  );
   return {
     daysBeyondTerms: worst(
       due.map((one) => days(one.lateDays, one.owed)),
       Math.max,
     ),
-    daysBeyondTermsRecent: worst(
-      due.map((one) => days(one.recentLateDays, one.recentOwed)),
-      Math.max,
-    ),
-    daysBeyondTermsBefore: worst(
-      due.map((one) => days(one.beforeLateDays, one.beforeOwed)),
-      Math.max,
-    ),
+    daysBeyondTermsRecent: recent,
+    daysBeyondTermsBefore: before,
+    daysBeyondTermsTrend: recent === null || before === null ? null : Math.round((recent - before) * 10) / 10,
     onTimeShare: worst(
       due.map((one) => share(one.onTime, one.owed)),
       Math.min,

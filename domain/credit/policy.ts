@@ -170,6 +170,16 @@ export interface WarningRule {
   effects: readonly WarningEffect[];
 }
 
+export const warningKinds = [
+  'first-late',
+  'lateness-rising',
+  'order-spike',
+  'licence-expiring',
+  'group-in-legal',
+  'listed',
+] as const;
+export type WarningKind = (typeof warningKinds)[number];
+
 export interface ReconciliationRule {
   /** Days a statement may stay unconfirmed; differences by currency that are let pass. */
   unconfirmedDays: number;
@@ -207,6 +217,8 @@ export interface CreditRules {
     'order-spike': Switch<WarningRule & { factor: string; beforeExpiryDays: number }>;
     'licence-expiring': Switch<WarningRule & { days: number }>;
     'group-in-legal': Switch<WarningRule>;
+    /** An entry on a sanction or court list. */
+    listed: Switch<WarningRule>;
   };
   /** Days after which a fact is stale; of a fact not named those of its definition hold. */
   freshness: Readonly<Partial<Record<FactName, number>>>;

@@ -66,14 +66,21 @@ export function connectorsFor(stale: readonly StaleFact[]): ConnectorName[] {
   return [...new Set(stale.flatMap((one) => (one.connector ? [one.connector] : [])))].sort();
 }
 
-/** Facts that follow from others on the day they are read: ages and counts. */
+/** Facts that follow from others on the day they are read: ages, states, counts. */
 export function withDerived(facts: Facts, today: BusinessDate): Facts {
-  const { registeredOn, licenceUntil, listed } = facts;
+  const { registeredOn, registrationState, licenceUntil, listed } = facts;
+  const lists = listed ? new Set((listed.value as readonly ListEntry[]).map((entry) => entry.list)) : null;
   return {
     ...facts,
     ...(registeredOn && { businessAgeMonths: { ...registeredOn, value: monthsBetween(dateIn(registeredOn), today) } }),
+    ...(registrationState && { registrationActive: { ...registrationState, value: registrationState.value === 'active' } }),
     ...(licenceUntil && { licenceDaysLeft: { ...licenceUntil, value: daysBetween(today, dateIn(licenceUntil)) } }),
-    ...(listed && { listedEntries: { ...listed, value: Array.isArray(listed.value) ? listed.value.length : 0 } }),
+    ...(listed &&
+      lists && {
+        listedEntries: { ...listed, value: (listed.value as readonly ListEntry[]).length },
+        dishonestListed: { ...listed, value: lists.has('dishonest') },
+        sanctioned: { ...listed, value: lists.has('sanctions') },
+      }),
   };
 }
 
@@ -104,4 +111,21 @@ export function factsOfDimension(facts: Facts, dimension: Dimension): (Fact & { 
     const fact = facts[name];
     return fact && factTable[name].dimension === dimension ? [{ name, ...fact }] : [];
   });
+}
+
+/** A fact as a rule reads it: one number, word or truth. Amounts are those in the rule's currency. */
+export interface PlainFact {
+  value: number | string | boolean;
+  asOf: BusinessDate;
+  source: FactSource;
+}
+
+/** The facts as rules read them: amounts in one currency, lists by what follows from them. */
+export function plainFacts(facts: Facts, currency: string): Partial<Record<FactName, PlainFact>> {
+  const plain: Partial<Record<FactName, PlainFact>> = {};
+  for (const [name, fact] of Object.entries(facts) as [FactName, Fact][]) {
+    const value = typeof fact.value === 'object' ? minorOf(facts, name, currency) : fact.value;
+    if (value !== undefined) plain[name] = { value, asOf: fact.asOf, source: fact.source };
+  }
+  return plain;
 }

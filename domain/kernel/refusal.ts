@@ -59,6 +59,8 @@ export const refusalCodes = [
   'not-open',
   'ground-missing',
   'limit-missing',
+  'fact-value',
+  'evidence-missing',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

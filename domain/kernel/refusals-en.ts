@@ -234,4 +234,14 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     title: 'No limit asked for',
     detail: 'Something that this kind of application needs is missing[: {what}]. Send it in "requested".',
   },
+  'fact-value': {
+    title: 'Not a value of this fact',
+    detail:
+      'The value does not fit its fact[: {fact}][ is of type {type}]. The definitions of all facts stand in docs/connectors.md; amounts are lists of currency and decimal string.',
+  },
+  'evidence-missing': {
+    title: 'Evidence is missing',
+    detail:
+      'This fact counts only with evidence[: {fact}]. Give a text, the reference of a document or the hash of a file in "evidence".',
+  },
 };

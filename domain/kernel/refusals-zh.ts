@@ -139,4 +139,12 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
       '法定中止履行须有依据、证据并及时通知对方[：缺少 {what}]，否则构成我方违约（民法典第五百二十七条、第五百二十八条）。请补充，或予以放行。',
   },
   'limit-missing': { title: '缺少申请内容', detail: '此类申请缺少必填内容[：{what}]。请在 "requested" 中提供。' },
+  'fact-value': {
+    title: '数值不符合该资料的定义',
+    detail: '数值不符合定义[：{fact}][ 的类型为 {type}]。各项资料的定义见 docs/connectors.md；金额为币种与十进制字符串的列表。',
+  },
+  'evidence-missing': {
+    title: '缺少证据',
+    detail: '该资料须附证据方可采信[：{fact}]。请在 "evidence" 中提供说明、文件编号或文件哈希。',
+  },
 };

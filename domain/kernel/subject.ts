@@ -8,6 +8,8 @@ export const processKinds = [
   'reservation',
   'order-hold',
   'shipment-hold',
+  'nightly',
+  'profile-refresh',
 ] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
@@ -21,6 +23,8 @@ export const workflowTypes = {
   reservation: 'reservation',
   'order-hold': 'orderHold',
   'shipment-hold': 'shipmentHold',
+  nightly: 'nightly',
+  'profile-refresh': 'profileRefresh',
 } as const satisfies Record<ProcessKind, string>;
 
 /** The id of a workflow, which is also the subject of its wake. It holds our own uuid, never a name or a number of the customer's. */

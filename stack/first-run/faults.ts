@@ -15,9 +15,8 @@ export const ledgerFaults = {
   record: { words: { en: 'must mean "invoice" or "payment"', zh: '须表示 invoice(发票)或 payment(收款)' } },
 } as const satisfies Record<string, StoredFault>;
 
-/** A fault in words, naming row and, where one is at fault, column. */
+/** A fault in words, naming row and column. */
 export function sayFault({ row, column, fault }: RowFault, language: 'zh' | 'en'): string {
   const sentence = sayStored(fault, language);
-  if (language === 'zh') return `第 ${row} 行${column && `,${column}`}:${sentence}`;
-  return `row ${row}${column && `, ${column}`}: ${sentence}`;
+  return language === 'zh' ? `第 ${row} 行,${column}:${sentence}` : `row ${row}, ${column}: ${sentence}`;
 }

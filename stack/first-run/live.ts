@@ -47,8 +47,6 @@ export interface LiveOptions {
 
 export interface Lived {
   readonly documents: number;
-  /** Invoices that were there by the end, history among them. */
-  readonly invoices: number;
   readonly visits: number;
   /** Real seconds: of history and customers, of sending documents, and of the processes that answer them. */
   readonly seconds: { readonly before: number; readonly sending: number; readonly processes: number };
@@ -89,7 +87,6 @@ export async function live(options: LiveOptions): Promise<Lived> {
   const processes = (performance.now() - living) / 1000 - sending;
   return {
     documents: arrivals.sent,
-    invoices: options.ledger.invoices.filter((invoice) => invoice.issueDate < until).length,
     visits,
     refusals,
     seconds: { before: (living - began) / 1000, sending, processes },

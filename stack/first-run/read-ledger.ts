@@ -3,7 +3,6 @@ import { addDays } from '../../domain/kernel/calendar.ts';
 import { customerTypes, instalmentKinds } from '../../domain/collection/documents.ts';
 import { sayFault } from '../../contracts/import-words.ts';
 import { FileFault } from '../../worker/files/fault.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
 import { openTable } from '../../worker/files/table.ts';
 import { StackError } from '../error.ts';
 import { invoiceOf } from './draft.ts';
@@ -128,9 +127,8 @@ function gatherPart(draft: Draft, row: Row): void {
   if (dueDate < draft.issueDate) row.fault('dueDate', ledgerFaults.dueBeforeIssue);
   if (!standing) row.needed('amount');
   else {
-    if (amountMinor !== undefined && amountMinor !== standing.amountMinor)
-      differs(row, 'amount', draft, formatAmount(standing.amountMinor, currency));
-    if (dueDate !== standing.dueDate) differs(row, 'dueDate', draft, standing.dueDate);
+    if (amountMinor !== undefined && amountMinor !== standing.amountMinor) differs(row, 'amount', draft);
+    if (dueDate !== standing.dueDate) differs(row, 'dueDate', draft);
   }
   const kind = instalmentKinds.find((one) => one === row.text('kind'));
   const part: Part = standing ?? {
@@ -147,8 +145,8 @@ function gatherPart(draft: Draft, row: Row): void {
   draft.money.push(...moneyOf(row, part, currency).map((paid) => ({ ...paid, instalment, row })));
 }
 
-function differs(row: Row, field: string, draft: Draft, other: string): void {
-  row.fault(field, { fault: 'differs', params: { value: row.text(field), other, first: draft.rows[0]?.row ?? 0 } });
+function differs(row: Row, field: string, draft: Draft): void {
+  row.fault(field, { fault: 'differs', params: { value: row.text(field), other: '…', first: draft.rows[0]?.row ?? 0 } });
 }
 
 /** What the row says was paid: by amounts, or by what is still open. */

@@ -54,8 +54,6 @@ export async function firstRun(options: RunOptions): Promise<void> {
   });
   if (!run.stepped) await setSpeed(store, actor, 1);
   await writeSetting(store, actor, BEGINNING_KEY, { ...run, today: until, done: true } satisfies FirstRun);
-  const later = source.ledger.invoices.length - lived.invoices;
-  if (run.source === 'import' && later > 0) say(leftOut(later, until, language));
   tellFaults([...source.faults.map((fault) => sayFault(fault, language)), ...lived.refusals], dataDir, language, say);
   const seconds = Math.round((performance.now() - began) / 1000);
   await showNotable(stack, language, say);
@@ -102,13 +100,6 @@ function opening({ source, replay, goLive, today, weeks }: FirstRun, language: L
   return replay === 'full'
     ? `${what}: lived through from ${goLive} to ${today} (${moved})`
     : `${what}: a company goes live on ${goLive} and lives to ${today} (${moved})`;
-}
-
-/** A user's own invoices that are not there yet, so that nobody looks for them. */
-function leftOut(count: number, until: string, language: Language): string {
-  return language === 'zh'
-    ? `${grouped(count)} 张发票的日期(平移后)为 ${until} 或之后,未列入;映射中 "shift": false 可保留原日期`
-    : `${grouped(count)} invoices are dated ${until} or later (after the move) and were left out; "shift": false in the mapping leaves dates as they are`;
 }
 
 function closing({ documents, visits, seconds: part }: Lived, seconds: number, language: Language): string {

@@ -43,13 +43,14 @@ interface MasterRow {
   tier: string | null;
   region: string | null;
   debtorClass: string | null;
+  creditorWasSme: boolean | null;
   taxId: string | null;
   updatedOn: BusinessDate;
 }
 
 async function masterRows(db: Database | Tx, customerIds: readonly string[], zone: string): Promise<MasterRow[]> {
   const { rows } = await sql<MasterRow>`
-    select id, type, tier, region, debtor_class as "debtorClass", tax_id as "taxId", (updated_at at time zone ${zone})::date as "updatedOn"
+    select id, type, tier, region, debtor_class as "debtorClass", creditor_was_sme as "creditorWasSme", tax_id as "taxId", (updated_at at time zone ${zone})::date as "updatedOn"
     from customer where id = any(${[...customerIds]}::uuid[])`.execute(db);
   return rows;
 }
@@ -60,6 +61,7 @@ function masterFacts(row: MasterRow): Facts {
     tier: row.tier,
     region: row.region,
     debtorClass: row.debtorClass,
+    creditorWasSme: row.creditorWasSme,
     taxIdValid: row.taxId === null ? null : taxIdFault(row.taxId) === null,
   };
   const facts: Partial<Record<FactName, Fact>> = {};

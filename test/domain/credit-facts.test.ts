@@ -9,6 +9,7 @@ import {
   minorOf,
   monthsBetween,
   numberOf,
+  plainFacts,
   staleFacts,
   withDerived,
 } from '../../domain/credit/profile.ts';
@@ -68,9 +69,9 @@ describe('a value fits its fact', () => {
     ['netAssets', {}, false],
     ['netAssets', 100, false],
     ['listed', [], true],
-    ['listed', [{ list: '失信', since: '2026-01-01', reference: '(2026)沪01执1号' }], true],
-    ['listed', [{ list: '失信', since: 'yesterday', reference: null }], false],
-    ['listed', [{ list: '失信', since: null, reference: null, name: 'Wang' }], false],
+    ['listed', [{ list: 'dishonest', since: '2026-01-01', reference: '(2026)沪01执1号' }], true],
+    ['listed', [{ list: 'dishonest', since: 'yesterday', reference: null }], false],
+    ['listed', [{ list: 'dishonest', since: null, reference: null, name: 'Wang' }], false],
     ['bankAccount', '6222 0000 0000 1234', true],
     ['bankAccount', '', false],
     ['bankAccount', 'a\u0007', false],
@@ -119,12 +120,18 @@ describe('what follows from a fact follows on the day it is read', () => {
       {
         registeredOn: told('2020-01-31', '2025-01-01', 'bureau'),
         licenceUntil: told('2026-09-30'),
-        listed: told([{ list: 'a', since: null, reference: null }]),
+        listed: told([{ list: 'sanctions', since: null, reference: null }]),
       },
       '2026-10-10',
     );
     expect(facts.businessAgeMonths).toEqual({ value: 80, asOf: '2025-01-01', source: 'bureau', evidence: null });
     expect([numberOf(facts, 'licenceDaysLeft'), numberOf(facts, 'listedEntries')]).toEqual([-10, 1]);
+    expect([facts.sanctioned?.value, facts.dishonestListed?.value]).toEqual([true, false]);
+    expect(plainFacts({ ...facts, netAssets: told({ CNY: 7 }) }, 'CNY')).toMatchObject({
+      netAssets: { value: 7 },
+      sanctioned: { value: true },
+    });
+    expect(plainFacts({ netAssets: told({ USD: 7 }), listed: told([]) }, 'CNY')).toEqual({});
   });
 
   test.each([

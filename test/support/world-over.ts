@@ -39,8 +39,6 @@ export interface World extends Facts, Looks {
   step(day: string, hour?: number): Promise<void>;
   /** Until every posted process has been started and has answered what it was asked; outreach waits for its hour at speed 0. */
   settled(): Promise<void>;
-  /** Starts a worker anew after the first was shut down. */
-  restartWorker(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,7 +80,6 @@ export async function openWorldOver(ground: Ground, { from, speed = 0, env = {},
   const taskQueue = `world-${randomUUID()}`;
   const config = configOf(ground, taskQueue, env);
   const worker = await startWorker({ config, log: quietLog, tuning });
-  let running = worker;
   const connection = await Connection.connect({ address: config.temporal.address });
   const store = openStore({ url, max: 6 });
   return {
@@ -98,11 +95,8 @@ export async function openWorldOver(ground: Ground, { from, speed = 0, env = {},
       await stepTo(store, system, shanghai(day, `${String(hour).padStart(2, '0')}:00`));
     },
     settled: () => settled(store),
-    async restartWorker() {
-      running = await startWorker({ config, log: quietLog, tuning });
-    },
     async close() {
-      await running.shutdown();
+      await worker.shutdown();
       await connection.close();
       await store.close();
     },

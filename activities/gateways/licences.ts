@@ -1,0 +1,23 @@
+import { licencesAnswer } from '../../contracts/connectors.ts';
+import type { LicencesAnswer } from '../../contracts/connectors.ts';
+import { lookUp, told } from './connector.ts';
+import type { Connector, ConnectorSettings } from './connector.ts';
+
+/** The registry of medical-device operating licences. Of several licences the one that carries furthest counts. */
+export function licencesConnector(settings: ConnectorSettings): Connector {
+  return {
+    name: 'licences',
+    ask: (request) =>
+      lookUp(settings, request, licencesAnswer, ({ licences }) => {
+        const best = bestOf(licences);
+        return [told('licenceState', best?.state ?? 'none'), told('licenceUntil', best?.validUntil)];
+      }),
+  };
+}
+
+type Licence = LicencesAnswer['licences'][number];
+
+function bestOf(licences: readonly Licence[]): Licence | undefined {
+  const valid = licences.filter((licence) => licence.state === 'valid');
+  return (valid.length > 0 ? valid : licences).toSorted((a, b) => (a.validUntil < b.validUntil ? 1 : -1))[0];
+}

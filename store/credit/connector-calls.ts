@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import type { ConnectorAnswer, ConnectorOutcome, ConnectorProblem } from '../../domain/credit/connectors.ts';
+import type { ConnectorName } from '../../domain/credit/facts.ts';
+import { normalTaxId, taxIdFault } from '../../domain/credit/tax-id.ts';
+import { subjectOf } from '../../domain/kernel/subject.ts';
+import type { Tx } from '../database.ts';
+import { systemActor, write } from '../transaction.ts';
+import type { Ask, Moment, Store } from '../transaction.ts';
+import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { recordFacts } from './facts.ts';
+import { noticeChanges } from './profile-row.ts';
+
+/** A call to be made, or made. `askedFor`: workflow id of the process that waits for it. */
+export interface NewConnectorCall {
+  customerId: string;
+  connector: ConnectorName;
+  askedFor: string | null;
+}
+
+export type ClosingAnswer = Exclude<ConnectorAnswer, { outcome: 'busy' }> | { outcome: 'unavailable'; problem: ConnectorProblem };
+
+const actor = systemActor('connectors');
+const WORK_ORDER = 'connector-silent';
+
+/** Puts a call on record; a try after the first finds the row of the first. */
+export async function openConnectorCall(store: Store, call: NewConnectorCall): Promise<{ callId: string; taxId: string | null }> {
+  return write(store, actor, async (tx, at) => {
+    const { taxId } = await lockCustomer(tx, call.customerId);
+    const known = taxId !== null && taxIdFault(taxId) === null ? normalTaxId(taxId) : null;
+    const { rows: open } = await sql<{ id: string }>`
+      select id from connector_call where customer_id = ${call.customerId}::uuid and connector = ${call.connector}
+        and asked_for is not distinct from ${call.askedFor} and state = 'asked' order by asked_at limit 1`.execute(tx);
+    if (open[0]) return { value: { callId: open[0].id, taxId: known }, audit: null };
+    const { id } = await tx
+      .insertInto('connector_call')
+      .values({
+        customer_id: call.customerId,
+        connector: call.connector,
+        asked_for: call.askedFor,
+        state: 'asked',
+        asked_at: at.now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const about = { subjectKind: 'customer', subjectId: call.customerId, customerId: call.customerId };
+    const audit = { ...about, action: 'profile.connector-asked', after: { connector: call.connector, for: call.askedFor } };
+    return { value: { callId: id, taxId: known }, audit: [audit] };
+  });
+}
+
+async function lockCustomer(tx: Tx, id: string): Promise<{ externalId: string; taxId: string | null }> {
+  const { rows } = await sql<{ externalId: string; taxId: string | null }>`
+    select external_id as "externalId", tax_id as "taxId" from customer where id = ${id}::uuid for no key update`.execute(tx);
+  const row = rows[0];
+  if (!row) throw new Error(`no customer ${id}`);
+  return row;
+}
+
+interface Call {
+  id: string;
+  customerId: string;
+  connector: ConnectorName;
+  askedFor: string | null;
+  state: 'asked' | 'answered' | 'failed' | 'unavailable';
+  problem: ConnectorProblem | null;
+}
+
+/**
+ * Ends a call. Facts are taken over and judged at once; without any the reason stands on the call, and a person is asked unless the
+ * process that waits asks one itself. A call that has ended keeps its first end.
+ */
+export async function closeConnectorCall(
+  store: Store,
+  { callId, answer: given }: { callId: string; answer: ClosingAnswer },
+): Promise<ConnectorOutcome> {
+  return write(store, actor, async (tx, at) => {
+    const call = await readCall(tx, callId);
+    if (call.state !== 'asked')
+      return { value: { connector: call.connector, state: call.state, problem: call.problem }, audit: null };
+    const { externalId } = await lockCustomer(tx, call.customerId);
+    const answer: ClosingAnswer =
+      given.outcome === 'answered' && given.asOf > at.today ? { outcome: 'failed', problem: 'dated-ahead' } : given;
+    const problem = answer.outcome === 'answered' ? null : answer.problem;
+    await sql`update connector_call set state = ${answer.outcome}, problem = ${problem}, answered_at = ${at.now}::timestamptz
+      where id = ${call.id}::uuid`.execute(tx);
+    const traces =
+      answer.outcome === 'answered'
+        ? await takeOver(tx, store, at, call, answer)
+        : await giveToPerson(tx, store, at, call, externalId, answer.problem);
+    const about = { subjectKind: 'customer', subjectId: call.customerId, customerId: call.customerId };
+    const audit = {
+      ...about,
+      action: `profile.connector-${answer.outcome}`,
+      reason: problem,
+      after: { connector: call.connector, for: call.askedFor, problem },
+    };
+    return {
+      value: { connector: call.connector, state: answer.outcome, problem },
+      audit: [audit, ...traces.audit],
+      asks: [...traces.asks, ...waiting(call)],
+      posts: traces.posts,
+      events: [{ ...about, kind: audit.action, data: { connector: call.connector, problem } }, ...traces.events],
+    };
+  });
+}
+
+async function readCall(tx: Tx, id: string): Promise<Call> {
+  const { rows } = await sql<Call>`
+    select id, customer_id as "customerId", connector, asked_for as "askedFor", state, problem from connector_call
+    where id = ${id}::uuid for update`.execute(tx);
+  const call = rows[0];
+  if (!call) throw new Error(`no connector call ${id}`);
+  return call;
+}
+
+type Answered = Extract<ClosingAnswer, { outcome: 'answered' }>;
+
+async function takeOver(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { customerId, connector }: Call,
+  { asOf, facts }: Answered,
+): Promise<WorkOrderTraces> {
+  const told = facts.map((fact) => ({ ...fact, customerId, asOf, source: connector, evidence: null }));
+  const recorded = await recordFacts(tx, at, connector, told);
+  const noticed = await noticeChanges(tx, store, at, [customerId]);
+  const done = await cancelWorkOrders(tx, at, { keys: await connectorOrders(tx, customerId, connector) }, 'facts-told');
+  return {
+    audit: [...recorded.audit, ...noticed.audit, ...done.audit],
+    events: [...recorded.events, ...noticed.events, ...done.events],
+    asks: [...noticed.asks, ...done.asks],
+    posts: [...noticed.posts, ...done.posts],
+  };
+}
+
+/** One open work order for a silent connector and customer, however often it is asked. */
+async function giveToPerson(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { id, customerId, connector, askedFor }: Call,
+  externalId: string,
+  problem: ConnectorProblem,
+): Promise<WorkOrderTraces> {
+  if (askedFor !== null) return noTraces();
+  if ((await connectorOrders(tx, customerId, connector)).length > 0) return noTraces();
+  return openWorkOrder(tx, store, at, {
+    key: `connector/${connector}/${externalId}/${id}`,
+    kind: WORK_ORDER,
+    customerId,
+    subject: `${connector} about customer ${externalId}`,
+    reason: { connector, problem },
+  });
+}
+
+/** Keys of the open work orders about a connector that told nothing of a customer. */
+export async function connectorOrders(tx: Tx, customerId: string, connector: ConnectorName): Promise<string[]> {
+  const { rows } = await sql<{ key: string }>`
+    select key from work_order where customer_id = ${customerId}::uuid and kind = ${WORK_ORDER} and closed_at is null
+      and starts_with(key, ${`connector/${connector}/`})`.execute(tx);
+  return rows.map((row) => row.key);
+}
+
+function waiting({ askedFor, customerId }: Call): Ask[] {
+  const subject = askedFor === null ? null : subjectOf(askedFor);
+  return askedFor !== null && subject ? [{ subject: askedFor, kind: subject.kind, customerId }] : [];
+}

@@ -1,0 +1,49 @@
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { CustomerDocument } from '../../domain/collection/documents.ts';
+import { factsInDocument } from '../../domain/credit/fact-values.ts';
+import type { Tx } from '../database.ts';
+import type { RowResult } from '../rows.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { addTraces, noTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { recordFacts } from './facts.ts';
+import { noticeChanges } from './profile-row.ts';
+import { settleQuality } from './quality.ts';
+
+/**
+ * What customers' documents mean for their profiles: the facts in them are told, and data that was changed is looked at again, so that a
+ * mended fault is cleared at once. A new customer's data comes in several calls, so the night looks at it first.
+ */
+export async function recordDocuments(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  actor: Actor,
+  documents: readonly CustomerDocument[],
+  results: readonly RowResult<{ id: string }>[],
+): Promise<WorkOrderTraces> {
+  const written = documents.flatMap((document, index) => {
+    const result = results[index];
+    return result && (result.outcome === 'created' || result.outcome === 'changed')
+      ? [{ document, id: result.value.id, changed: result.outcome === 'changed' }]
+      : [];
+  });
+  const source = actor.kind === 'user' ? 'manual' : 'erp';
+  // The same customer twice in a batch: what the later says of a fact counts.
+  const told = new Map(
+    written.flatMap(({ document, id }) =>
+      factsInDocument(document.facts).map(
+        (fact) => [`${id}/${fact.name}`, { ...fact, customerId: id, source } as const] as const,
+      ),
+    ),
+  );
+  const traces = noTraces();
+  const recorded = await recordFacts(tx, at, actor.id, [...told.values()]);
+  traces.audit.push(...recorded.audit);
+  traces.events.push(...recorded.events);
+  const known = [...new Set(recorded.events.map((event) => event.subjectId))];
+  if (known.length > 0) addTraces(traces, await noticeChanges(tx, store, at, known));
+  const changed = [...new Set(written.filter((one) => one.changed).map((one) => one.id))];
+  if (changed.length > 0) addTraces(traces, (await settleQuality(tx, store, at, changed)).traces);
+  return traces;
+}

@@ -1,0 +1,167 @@
+import { sql } from 'kysely';
+import type { ConnectorName } from '../../domain/credit/facts.ts';
+import type { NightPlan, NightStep } from '../../domain/credit/watch.ts';
+import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import { realWaitMs } from '../../domain/kernel/clock.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import type { Tx } from '../database.ts';
+import { systemActor, write } from '../transaction.ts';
+import type { Moment, Post, Store } from '../transaction.ts';
+import { addTraces } from '../work-orders.ts';
+import { refreshProfiles } from './refresh.ts';
+import { askStale } from './refresh-requests.ts';
+
+/** Customers of one step, whose documents wait for it: few, so that nobody waits long. */
+const BATCH = 200;
+/** 02:00, when the books of the day before are in. */
+const NIGHT_MINUTE = 120;
+
+const actor = systemActor('nightly');
+
+interface Night {
+  id: string;
+  onDate: BusinessDate;
+  reached: string;
+  customers: number;
+  warnings: number;
+  findings: number;
+  endedAt: Instant | null;
+  seq: number;
+  step: NightStep;
+  at: Instant | null;
+  asked: number;
+}
+
+type Input = { id: string; seq: number | null };
+
+/** Plans the first night, unless one is planned or under way; the others follow from each other. */
+export async function beginNights(store: Store): Promise<void> {
+  await write(store, actor, async (tx, at) => {
+    const planned = await planNight(tx, store, at, at.today);
+    return planned ? { value: undefined, audit: [planned.audit], posts: [planned.post] } : { value: undefined, audit: null };
+  });
+}
+
+/** The night after `after`; null: one is planned already. */
+async function planNight(tx: Tx, store: Store, at: Moment, after: BusinessDate) {
+  const onDate = addDays(after > at.today ? after : at.today, 1);
+  const begins = instantAt(onDate, NIGHT_MINUTE, store.policies.zone);
+  const { rows } = await sql<{ id: string }>`
+    insert into night (on_date, plan_at) select ${onDate}::date, ${begins}::timestamptz
+    where not exists (select from night where ended_at is null) on conflict do nothing returning id`.execute(tx);
+  const id = rows[0]?.id;
+  if (id === undefined) return null;
+  const post: Post = { subject: workflowId('nightly', id), kind: 'nightly', at: begins };
+  return { post, audit: { subjectKind: 'nightly', subjectId: id, action: 'night.planned', after: { onDate, at: begins } } };
+}
+
+/** Answers where the night is. */
+export async function reassessNight(store: Store, input: Input): Promise<NightPlan> {
+  return write(store, actor, async (tx, at) => {
+    const night = await lockNight(tx, input.id);
+    return night
+      ? { value: planOf(night, at), audit: null, answer: answerOf(night) }
+      : { value: unknownNight(input.seq), audit: null };
+  });
+}
+
+/** Looks at the next customers, only if the stored plan is the one asked for and its moment has come; the last of them end the night. */
+export async function takeNightStep(
+  store: Store,
+  input: { id: string; seq: number },
+  connectors: readonly ConnectorName[],
+): Promise<NightPlan> {
+  return write(store, actor, async (tx, at) => {
+    const night = await lockNight(tx, input.id);
+    if (!night) return { value: unknownNight(input.seq), audit: null };
+    if (input.seq < night.seq || night.endedAt !== null || night.at === null || night.at > at.now)
+      return { value: planOf(night, at), audit: null, answer: answerOf(night) };
+    const batch = await nextCustomers(tx, night.reached);
+    const refreshed = await refreshProfiles(
+      tx,
+      store,
+      at,
+      batch.map((one) => one.id),
+    );
+    const { traces } = refreshed;
+    addTraces(
+      traces,
+      await askStale(
+        tx,
+        store,
+        at,
+        batch.map((one) => one.id),
+        connectors,
+      ),
+    );
+    const ended = batch.length < BATCH;
+    const moved: Night = {
+      ...night,
+      reached: batch.at(-1)?.code ?? night.reached,
+      customers: night.customers + batch.length,
+      warnings: night.warnings + refreshed.warnings,
+      findings: night.findings + refreshed.findings,
+      seq: night.seq + 1,
+      step: ended ? 'close' : 'watch',
+      at: ended ? null : night.at,
+      endedAt: ended ? at.now : null,
+    };
+    await storeNight(tx, at, moved);
+    const next = ended ? await planNight(tx, store, at, night.onDate) : null;
+    const { customers, warnings, findings } = moved;
+    const about = { subjectKind: 'nightly', subjectId: night.id };
+    const action = ended ? 'night.ended' : 'night.watched';
+    return {
+      value: planOf(moved, at),
+      audit: [{ ...about, action, after: { customers, warnings, findings } }, ...traces.audit, ...(next ? [next.audit] : [])],
+      asks: traces.asks,
+      posts: [...traces.posts, ...(next ? [next.post] : [])],
+      events: [...(ended ? [{ ...about, kind: action, data: { customers, warnings, findings } }] : []), ...traces.events],
+      answer: answerOf(moved),
+    };
+  });
+}
+
+async function lockNight(tx: Tx, id: string): Promise<Night | null> {
+  const { rows } = await sql<Night>`
+    select n.id, n.on_date as "onDate", n.reached, n.customers, n.warnings, n.findings, n.ended_at as "endedAt", n.seq, n.plan_step as step,
+      n.plan_at as at, coalesce(w.asked, 0) as asked
+    from night n left join wake w on w.subject = ${workflowId('nightly', id)} where n.id = ${id}::uuid for update of n`.execute(
+    tx,
+  );
+  return rows[0] ?? null;
+}
+
+async function nextCustomers(tx: Tx, after: string): Promise<{ id: string; code: string }[]> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select id, external_id as code from customer where external_id > ${after} order by external_id limit ${BATCH}`.execute(tx);
+  return rows;
+}
+
+async function storeNight(tx: Tx, at: Moment, night: Night): Promise<void> {
+  await sql`
+    update night set reached = ${night.reached}, customers = ${night.customers}, warnings = ${night.warnings}, findings = ${night.findings},
+      began_at = coalesce(began_at, ${at.now}::timestamptz), ended_at = ${night.endedAt}::timestamptz, seq = ${night.seq},
+      plan_step = ${night.step}, plan_at = ${night.at}::timestamptz where id = ${night.id}::uuid`.execute(tx);
+}
+
+const answerOf = (night: Night) => ({ subject: workflowId('nightly', night.id), asked: night.asked, at: night.at });
+
+function planOf({ seq, step, at: due, customers, onDate }: Night, at: Moment): NightPlan {
+  const why =
+    step === 'close'
+      ? `all ${customers} customers were looked at`
+      : customers === 0
+        ? `the night of ${onDate} begins`
+        : `${customers} customers were looked at; the next follow`;
+  return { seq, step, at: due, waitMs: realWaitMs(at.clock, due, at.now), why };
+}
+
+const unknownNight = (seq: number | null): NightPlan => ({
+  seq: seq ?? 0,
+  step: 'close',
+  at: null,
+  waitMs: null,
+  why: 'the database does not know this night',
+});

@@ -1,0 +1,87 @@
+import { sql } from 'kysely';
+import type { Amounts, ListEntry } from '../../domain/credit/facts.ts';
+import type { Facts } from '../../domain/credit/profile.ts';
+import type { Tx } from '../database.ts';
+import { recordset } from '../rows.ts';
+import type { Ask, Moment, Store } from '../transaction.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { holdsOf, lockAccounts } from './accounts.ts';
+import { collectDossiers } from './dossier.ts';
+import { settleWarnings } from './warnings.ts';
+
+/** What a warning with the effect `hold` puts among a customer's list entries: the check of orders holds by force on any entry. */
+export const forcedHoldList = 'early-warning';
+
+/** Profile rows as the check of an order judges them. */
+interface ProfileRow {
+  customer_id: string;
+  licence_until: string | null;
+  listed: readonly object[];
+  median: Amounts;
+}
+
+/**
+ * Brings what is judged about customers into line with what is known of them: warnings, and the profile row the check of orders reads.
+ * The caller holds the locks of the customers.
+ */
+export async function noticeChanges(tx: Tx, store: Store, at: Moment, customerIds: readonly string[]): Promise<WorkOrderTraces> {
+  return noticeKnown(tx, store, at, await collectDossiers(tx, store, at, customerIds));
+}
+
+/** The same for dossiers that were read already. */
+export async function noticeKnown(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  dossiers: ReadonlyMap<string, Facts>,
+): Promise<WorkOrderTraces & { raised: number }> {
+  const { holds, raised, ...traces } = await settleWarnings(tx, store, at, dossiers);
+  const asks = await keepRows(
+    tx,
+    at,
+    [...dossiers].map(([id, facts]) => rowOf(id, facts, holds.get(id) ?? [])),
+  );
+  return { ...traces, asks: [...traces.asks, ...asks], raised };
+}
+
+function rowOf(id: string, facts: Facts, holds: readonly { key: string; since: string }[]): ProfileRow {
+  const entries = (facts.listed?.value ?? []) as readonly ListEntry[];
+  const until = facts.licenceUntil?.value;
+  return {
+    customer_id: id,
+    licence_until: typeof until === 'string' ? until : null,
+    listed: [
+      ...entries.map(({ list, since, reference }) => ({ list, since, evidence: reference })),
+      ...holds.map(({ key, since }) => ({ list: forcedHoldList, since, evidence: key })),
+    ],
+    median: (facts.medianOrder?.value ?? {}) as Amounts,
+  };
+}
+
+/**
+ * Writes the rows. Accounts whose licence or list entries changed get a new version, so that nobody decides on what they no longer are, and
+ * their open holds look again; a median that moved a little does neither. Accounts are locked before the rows, as by whoever grants credit.
+ */
+async function keepRows(tx: Tx, at: Moment, rows: readonly ProfileRow[]): Promise<Ask[]> {
+  if (rows.length === 0) return [];
+  const x = recordset(rows, 'customer_id uuid, licence_until date, listed jsonb, median jsonb');
+  const { rows: judged } = await sql<{ id: string }>`
+    select distinct m.account_id as id from ${x} join credit_member m on m.customer_id = x.customer_id
+      left join credit_profile p on p.customer_id = x.customer_id
+    where p.licence_until is distinct from x.licence_until or coalesce(p.listed, '[]') <> x.listed`.execute(tx);
+  const accounts = judged.map((one) => one.id);
+  if (accounts.length > 0) {
+    await lockAccounts(tx, accounts);
+    await sql`update credit_account set version = version + 1 where id = any(${accounts}::uuid[])`.execute(tx);
+  }
+  await sql`
+    insert into credit_profile (customer_id, licence_until, listed, median_order_minor, profile_as_of)
+    select customer_id, licence_until, listed, median, ${at.today}::date from ${x} order by customer_id
+    on conflict (customer_id) do update set licence_until = excluded.licence_until, listed = excluded.listed,
+      median_order_minor = excluded.median_order_minor, profile_as_of = excluded.profile_as_of, version = credit_profile.version + 1
+    where (credit_profile.licence_until, credit_profile.listed, credit_profile.median_order_minor, credit_profile.profile_as_of)
+      is distinct from (excluded.licence_until, excluded.listed, excluded.median_order_minor, excluded.profile_as_of)`.execute(
+    tx,
+  );
+  return accounts.length > 0 ? holdsOf(tx, accounts) : [];
+}

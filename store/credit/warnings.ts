@@ -1,0 +1,133 @@
+import { sql } from 'kysely';
+import type { AuditFact } from '../../domain/kernel/audit.ts';
+import { dateOf } from '../../domain/kernel/calendar.ts';
+import type { Instant } from '../../domain/kernel/calendar.ts';
+import type { WarningEffect } from '../../domain/credit/policy.ts';
+import type { Facts } from '../../domain/credit/profile.ts';
+import { judgeWarnings } from '../../domain/credit/warnings.ts';
+import type { WarningVerdict } from '../../domain/credit/warnings.ts';
+import type { Tx } from '../database.ts';
+import { recordset } from '../rows.ts';
+import type { EventFact, Moment, Store } from '../transaction.ts';
+import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { warningFacts } from './warning-facts.ts';
+
+interface Standing {
+  id: string;
+  key: string;
+  kind: string;
+  customerId: string;
+  effects: readonly WarningEffect[];
+  times: number;
+  raisedAt: Instant;
+}
+
+/** What settling came to; `holds`: open warnings by which a customer's orders are held. */
+export type SettledWarnings = WorkOrderTraces & {
+  raised: number;
+  holds: Map<string, { key: string; since: string }[]>;
+};
+
+/**
+ * Raises the warnings that are called for and closes those whose cause is gone, each once a cause. Most customers have none, so what is
+ * done for each of those few is done one by one.
+ */
+export async function settleWarnings(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  dossiers: ReadonlyMap<string, Facts>,
+): Promise<SettledWarnings> {
+  const { current } = await store.policies.current();
+  const { version, content } = current['credit-rules'];
+  const rules = content.warnings;
+  const facts = await warningFacts(tx, at, store.policies.zone, rules, dossiers);
+  const standing = await openWarnings(tx, [...dossiers.keys()]);
+  const keys = standing.map((one) => one.key);
+  const called = facts.flatMap((one) => judgeWarnings(one, rules, at.today, keys));
+  const fresh = called.filter((verdict) => !keys.includes(verdict.key));
+  const gone = standing.filter((one) => !called.some((verdict) => verdict.key === one.key));
+  const traces = noTraces();
+  const raised = await raise(tx, at, `credit-rules/${version}`, fresh);
+  for (const one of raised) addTraces(traces, await tell(tx, store, at, one, `credit-rules/${version}`));
+  addTraces(traces, await close(tx, at, gone));
+  const open = [...standing.filter((one) => !gone.includes(one)), ...raised.map(({ row }) => row)];
+  return { ...traces, raised: raised.length, holds: holdsOf(open, store.policies.zone) };
+}
+
+async function openWarnings(tx: Tx, customerIds: readonly string[]): Promise<Standing[]> {
+  const { rows } = await sql<Standing>`
+    select id, key, kind, customer_id as "customerId", effects, times, raised_at as "raisedAt" from early_warning
+    where customer_id = any(${[...customerIds]}::uuid[]) and closed_at is null order by key`.execute(tx);
+  return rows;
+}
+
+interface Raised {
+  row: Standing;
+  verdict: WarningVerdict;
+}
+
+/** A cause that was gone and is back counts anew. */
+async function raise(tx: Tx, at: Moment, policyVersion: string, verdicts: readonly WarningVerdict[]): Promise<Raised[]> {
+  if (verdicts.length === 0) return [];
+  const rows = verdicts.map(({ customerId, ...one }) => ({ ...one, customer_id: customerId }));
+  const { rows: raised } = await sql<Standing>`
+    insert into early_warning (key, customer_id, kind, severity, detail, effects, policy_version, raised_at)
+    select key, customer_id, kind, severity, detail, effects, ${policyVersion}, ${at.now}::timestamptz
+    from ${recordset(rows, 'key text, customer_id uuid, kind text, severity text, detail jsonb, effects jsonb')} order by key
+    on conflict (key) do update set closed_at = null, raised_at = excluded.raised_at, times = early_warning.times + 1, severity = excluded.severity,
+      detail = excluded.detail, effects = excluded.effects, policy_version = excluded.policy_version
+    returning id, key, kind, customer_id as "customerId", effects, times, raised_at as "raisedAt"`.execute(tx);
+  const byKey = new Map(raised.map((row) => [row.key, row]));
+  return verdicts.flatMap((verdict) => {
+    const row = byKey.get(verdict.key);
+    return row ? [{ row, verdict }] : [];
+  });
+}
+
+const workOrderKey = ({ id, times }: Pick<Standing, 'id' | 'times'>): string => `warning/${id}/${times}`;
+
+/** The record of a raised warning, and what policy says follows from it. */
+async function tell(tx: Tx, store: Store, at: Moment, { row, verdict }: Raised, policyVersion: string): Promise<WorkOrderTraces> {
+  const about = { subjectKind: 'early-warning', subjectId: row.id, customerId: row.customerId };
+  const { kind, severity, effects, detail } = verdict;
+  const audit: AuditFact = { ...about, action: 'warning.raised', policyVersion, after: { kind, severity, effects, detail } };
+  const event: EventFact = { ...about, kind: 'warning.raised', data: { kind, severity } };
+  const traces: WorkOrderTraces = { ...noTraces(), audit: [audit], events: [event] };
+  if (effects.includes('work-order'))
+    addTraces(
+      traces,
+      await openWorkOrder(tx, store, at, {
+        key: workOrderKey(row),
+        kind: 'early-warning',
+        customerId: row.customerId,
+        subject: `early warning ${kind}`,
+        reason: { warning: kind, ...detail },
+      }),
+    );
+  return traces;
+}
+
+async function close(tx: Tx, at: Moment, gone: readonly Standing[]): Promise<WorkOrderTraces> {
+  if (gone.length === 0) return noTraces();
+  await sql`update early_warning set closed_at = ${at.now}::timestamptz where id = any(${gone.map((one) => one.id)}::uuid[])`.execute(
+    tx,
+  );
+  const traces = await cancelWorkOrders(tx, at, { keys: gone.map(workOrderKey) }, 'cause-gone');
+  for (const { id, customerId, kind } of gone) {
+    const about = { subjectKind: 'early-warning', subjectId: id, customerId };
+    traces.audit.push({ ...about, action: 'warning.closed', reason: 'cause-gone', after: { kind } });
+    traces.events.push({ ...about, kind: 'warning.closed', data: { kind } });
+  }
+  return traces;
+}
+
+function holdsOf(open: readonly Standing[], zone: string): SettledWarnings['holds'] {
+  const holds: SettledWarnings['holds'] = new Map();
+  for (const { customerId, effects, key, raisedAt } of open) {
+    if (!effects.includes('hold')) continue;
+    holds.set(customerId, [...(holds.get(customerId) ?? []), { key, since: dateOf(raisedAt, zone) }]);
+  }
+  return holds;
+}
