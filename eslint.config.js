@@ -55,7 +55,7 @@ const fences = Object.entries(house).map(([room, may]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', '.duecourse/**', 'store/schema.ts', 'bench/results/**', 'coverage/**'] },
+  { ignores: ['node_modules/**', '.duecourse/**', 'bench/results/**', 'coverage/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
@@ -71,5 +71,7 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
+  // Generated: as long as the schema is.
+  { files: ['store/schema.ts'], rules: { 'max-lines': 'off' } },
   ...fences,
 );
