@@ -1,5 +1,9 @@
 import { connectorActivities } from './connectors.ts';
 import type { ConnectorBook } from './connectors.ts';
+import { applicationActivities } from './credit-application.ts';
+import type { ApplicationBook } from './credit-application.ts';
+import { reviewActivities } from './credit-review.ts';
+import type { ReviewBook } from './credit-review.ts';
 import { deliveryActivities } from './delivery.ts';
 import type { DeliveryBook } from './delivery.ts';
 import type { Connectors } from './gateways/connector.ts';
@@ -20,6 +24,8 @@ export interface ActivityPorts {
   receivables: ReceivableBook;
   workOrders: WorkOrderBook;
   reservations: ReservationBook;
+  applications: ApplicationBook;
+  reviews: ReviewBook;
   outreach: OutreachBook;
   deliveries: DeliveryBook;
   gateways: Gateways;
@@ -34,6 +40,8 @@ export function createActivities(ports: ActivityPorts) {
     ...receivableActivities(ports.receivables),
     ...workOrderActivities(ports.workOrders),
     ...reservationActivities(ports.reservations),
+    ...applicationActivities(ports.applications),
+    ...reviewActivities(ports.reviews),
     ...outreachActivities(ports.outreach),
     ...deliveryActivities(ports.deliveries, ports.gateways),
     ...connectorActivities(ports.connectorCalls, ports.connectors),

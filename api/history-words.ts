@@ -43,6 +43,23 @@ const acts: Readonly<Record<string, Words>> = {
   },
   reassessReservation: { zh: '核对订单占用的额度', en: 'Looked at what the order keeps reserved' },
   lapseReservation: { zh: '订单未按期发货，占用的额度失效', en: 'The order did not ship in time: its reservation lapsed' },
+  reassessApplication: { zh: '重新核对授信申请', en: 'Looked at the application for credit again' },
+  gatherFacts: { zh: '汇集客户资料，检查是否过期', en: 'Put the dossier together and looked how old its facts are' },
+  refreshFacts: { zh: '向外部机构查询过期资料', en: 'Asked outside registries for what is out of date' },
+  scoreCustomer: { zh: '按评分卡评估并提出额度建议', en: 'Scored the customer and proposed limit and terms' },
+  routeApplication: { zh: '按审批矩阵确定审批路径', en: 'Laid the way to a decision by the approval matrix' },
+  grantByPolicy: { zh: '按政策自动授信', en: 'Granted as policy allows without a person' },
+  warnOfExpiry: { zh: '提醒申请即将过期', en: 'Warned that the application is about to expire' },
+  expireApplication: { zh: '申请过期，无人决定', en: 'The application expired: nobody decided' },
+  decideApplication: {
+    zh: '核对权限、四眼原则与信用占用后记录审批决定',
+    en: 'Took down a decision, after looking at role, four eyes and exposure once more',
+  },
+  withdrawApplication: { zh: '撤回申请', en: 'Took the application back' },
+  resubmitApplication: { zh: '补充后重新提交申请', en: 'Took in the answer of the applicant' },
+  reassessReview: { zh: '重新核对授信复审', en: 'Looked at the credit review again' },
+  startReview: { zh: '到期发起复审申请', en: 'The review was due: started its application' },
+  settleReview: { zh: '记录复审结果', en: 'Noted what came of the review' },
 } satisfies Record<keyof Activities, Words>;
 
 /** The events a reader cares for; the engine's own bookkeeping (workflow tasks, starts of attempts) is left out. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
@@ -38,6 +38,16 @@ async function conclude(of: RequestKey, end: () => Promise<void>): Promise<void>
 async function concludeUnheard(of: RequestKey): Promise<void> {
   await unheard.get(nameOf(of))?.();
   unheard.delete(nameOf(of));
+}
+
+/**
+ * The id under which a decision is carried out: of the caller, the path and the Idempotency-Key, so that a repeat is the same decision
+ * even where its first answer was lost. Without a key every request is its own.
+ */
+export function updateIdOf(actor: Actor, req: Request): string {
+  const key = req.get('Idempotency-Key');
+  if (key === undefined) return randomUUID();
+  return createHash('sha256').update(`${actor.kind}:${actor.id}\n${req.path}\n${key}`).digest('hex');
 }
 
 /** Path and query belong to the content: the same key on another receivable is another request. */

@@ -10,6 +10,7 @@ import type { ReceivablePlan } from '../domain/collection/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../domain/collection/receivable.ts';
 import { sayWhy } from '../domain/collection/words.ts';
 import { holdContacts } from './contact-hold.ts';
+import { reviewBrokenPromises } from './credit/reviews.ts';
 import type { Tx } from './database.ts';
 import { joinLegalCase, leaveLegalCase } from './legal-cases.ts';
 import { openReceivable } from './receivable-facts.ts';
@@ -123,13 +124,15 @@ async function settle(
   }
   const ended =
     verdict.outcome && !found.facts.outcome && found.hasTasks ? await endTasks(tx, at, found, verdict.outcome) : noTraces();
+  const broken = verdict.promises.filter(({ state }) => state === 'broken').map(({ id }) => id);
+  const review = broken.length > 0 ? await reviewBrokenPromises(tx, at, found.customerId, broken) : noTraces();
   return {
     value,
-    audit: [decided(found, verdict), ...traces.audit, ...ended.audit],
+    audit: [decided(found, verdict), ...traces.audit, ...ended.audit, ...review.audit],
     asks: [...traces.asks, ...ended.asks],
-    posts: [...traces.posts, ...ended.posts],
+    posts: [...traces.posts, ...ended.posts, ...review.posts],
     answer,
-    events: [...stageEvents(found, verdict), ...traces.events, ...ended.events],
+    events: [...stageEvents(found, verdict), ...traces.events, ...ended.events, ...review.events],
     rows: [
       planRow(found.id, seq, verdict),
       ...(verdict.changes.length > 0 ? [rungRows(found.id, terms.ladder, verdict.changes, at.now)] : []),

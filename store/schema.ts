@@ -36,15 +36,19 @@ export interface ApiKey {
 
 export interface Approval {
   deadline: string | null;
+  deadline_days: number | null;
   decided_at: string | null;
   decided_by: string | null;
+  dossier_hash: string | null;
   id: Generated<string>;
   on_behalf_of: string | null;
   opened_at: string | null;
+  orders: Generated<number>;
   process: string;
   reason: string | null;
   requested_by: string;
   role: string;
+  roles: Generated<unknown>;
   round: Generated<number>;
   state: Generated<string>;
   tier: number;
@@ -162,6 +166,10 @@ export interface CreditAccount {
 
 export interface CreditApplication {
   assessment_id: string | null;
+  /**
+   * asked for facts in this round already
+   */
+  connectors: Generated<unknown>;
   content_hash: string;
   currency: string;
   customer_id: string;
@@ -170,17 +178,25 @@ export interface CreditApplication {
   expires_at: string | null;
   exposure_version: number | null;
   external_id: string;
+  gathered_at: string | null;
   granted: unknown | null;
   id: Generated<string>;
   kind: string;
   limit_minor: number | null;
+  /**
+   * what lies on the table: {limitMinor, currency, termsDays, validUntil}, as asked for and lowered by counter-proposals
+   */
+  offer: Generated<unknown>;
   plan_at: string | null;
   plan_step: Generated<string>;
   plan_why: Generated<unknown>;
   policy_version: string | null;
   reason: string;
   requested_by: string;
+  requested_role: Generated<string>;
   round: Generated<number>;
+  route_row: string | null;
+  routed_at: string | null;
   seq: Generated<number>;
   state: Generated<string>;
   submitted_at: string;
@@ -190,6 +206,7 @@ export interface CreditApplication {
    * why it does not go on: a connector that is down, facts that are being refreshed, answers of the applicant
    */
   waiting_for: unknown | null;
+  warned_at: string | null;
 }
 
 export interface CreditBearer {
@@ -314,6 +331,19 @@ export interface DataFinding {
   key: string;
   kind: string;
   times: Generated<number>;
+}
+
+export interface DecisionAnswer {
+  answer: unknown;
+  at: string;
+  process: string;
+  update_id: string;
+}
+
+export interface DecisionDossier {
+  content: unknown;
+  hash: string;
+  kept_at: string;
 }
 
 export interface Delegation {
@@ -899,6 +929,8 @@ export interface DB {
   customer: Customer;
   customer_key: CustomerKey;
   data_finding: DataFinding;
+  decision_answer: DecisionAnswer;
+  decision_dossier: DecisionDossier;
   delegation: Delegation;
   dispute: Dispute;
   early_warning: EarlyWarning;

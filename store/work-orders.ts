@@ -18,6 +18,8 @@ export interface NewWorkOrder {
   /** What it is about, without names: e.g. `invoice INV-1/1`. */
   subject: string;
   reason: Record<string, unknown>;
+  /** Working days until its deadline, where whoever opens it knows better than its kind. */
+  deadlineWorkingDays?: number;
 }
 
 /** What opening or cancelling adds to the verb that does it. */
@@ -44,7 +46,8 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
   const policy = current['work-orders'];
   const kind = policy.content.kinds[order.kind];
   if (!kind) throw new Error(`work-order policy version ${policy.version} has no kind ${order.kind}`);
-  const dates = workOrderDates(kind, calendar, at.now);
+  const { deadlineWorkingDays = kind.deadlineWorkingDays } = order;
+  const dates = workOrderDates({ ...kind, deadlineWorkingDays }, calendar, at.now);
   const row = await tx
     .insertInto('work_order')
     .values({

@@ -17,8 +17,12 @@ import { planRefresh } from '../store/credit/refresh-requests.ts';
 import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../store/messages.ts';
 import { contactCustomer } from '../store/outreach-book.ts';
 import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
+import { creditJudge } from '../store/credit/judge.ts';
+import { zenTables } from '../rules/zen.ts';
+import { reassessReview, takeReviewStep } from '../store/credit/review-book.ts';
 import type { Store } from '../store/transaction.ts';
 import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.ts';
+import { applicationBookOf } from './credit-desk.ts';
 
 /** The channels with a provider; the others are in outbox mode: their messages are kept and none leaves the machine. */
 function gatewaysOf(config: Config): Gateways {
@@ -42,10 +46,13 @@ export function activitiesOf(store: Store, config: Config): Activities {
   const connectors = connectorsOf(config);
   const connected = connectorNames.filter((name) => connectors[name]);
   const live = new Set(channels.filter((channel) => gateways[channel]));
+  const desk = { store, judge: creditJudge(zenTables(), []) };
   return createActivities({
     receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
     workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
     reservations: { reassess: (input) => reassessReservation(store, input), lapse: (input) => lapseReservation(store, input) },
+    applications: applicationBookOf(desk, () => Promise.resolve()),
+    reviews: { reassess: (input) => reassessReview(store, input), take: (input) => takeReviewStep(store, input) },
     outreach: {
       contact: (input) => contactCustomer(store, input, live),
       giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),

@@ -1,7 +1,15 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ReservationPlan } from '../domain/credit/process.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
+import type {
+  ApplicationAnswer,
+  ApplicationPlan,
+  DecisionInput,
+  ResubmissionInput,
+  WithdrawalInput,
+} from '../domain/credit/application.ts';
+import type { ReviewPlan } from '../domain/credit/review.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
 export const factsChangedSignal = defineSignal('factsChanged');
@@ -12,6 +20,13 @@ export const reservationPlanQuery = defineQuery<ReservationPlan | null>('reserva
 export const nightPlanQuery = defineQuery<NightPlan | null>('nightPlan');
 export const refreshPlanQuery = defineQuery<RefreshPlan | null>('refreshPlan');
 export const workOrderPlanQuery = defineQuery<WorkOrderPlan | null>('workOrderPlan');
+export const creditApplicationPlanQuery = defineQuery<ApplicationPlan | null>('creditApplicationPlan');
+export const creditReviewPlanQuery = defineQuery<ReviewPlan | null>('creditReviewPlan');
+
+/** What people decide, each with its answer. */
+export const decideApplicationUpdate = defineUpdate<ApplicationAnswer, [DecisionInput]>('decideApplication');
+export const withdrawApplicationUpdate = defineUpdate<ApplicationAnswer, [WithdrawalInput]>('withdrawApplication');
+export const resubmitApplicationUpdate = defineUpdate<ApplicationAnswer, [ResubmissionInput]>('resubmitApplication');
 
 /** Input of every process: our own id, and the plan it goes on from; null: read the facts first. Also the state of continue-as-new. */
 export interface ProcessInput<Plan> {

@@ -6,6 +6,9 @@ import { callbackRoutes } from './callbacks.ts';
 import { clockRoutes } from './clock.ts';
 import { contactRoutes } from './contacts.ts';
 import { creditAccountRoutes } from './credit-accounts.ts';
+import { creditApplicationRoutes } from './credit-applications.ts';
+import { creditReviewRoutes } from './credit-reviews.ts';
+import { delegationRoutes } from './delegations.ts';
 import { creditNoteRoutes } from './credit-notes.ts';
 import { customerRoutes } from './customers.ts';
 import { eventRoutes } from './events.ts';
@@ -35,6 +38,9 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...receivableRoutes(services),
     ...orderRoutes(services),
     ...creditAccountRoutes(services),
+    ...creditApplicationRoutes(services),
+    ...creditReviewRoutes(services),
+    ...delegationRoutes(services),
     ...importRoutes(services),
     ...taskRoutes(services),
     ...contactRoutes(services),

@@ -1,3 +1,4 @@
+import { creditSentences } from '../credit/fact-words.ts';
 import { formatAmount, isCurrency } from '../kernel/money.ts';
 
 /** What the record holds of a fact, as far as a sentence needs it. */
@@ -16,10 +17,11 @@ interface Figures {
   /** A field after the fact, as text; '' when it is not there. */
   get: (name: string) => string;
 }
-type Sentence = readonly [en: (f: Figures) => string, zh: (f: Figures) => string];
+export type Sentence = readonly [en: (f: Figures) => string, zh: (f: Figures) => string];
 
 /** The facts a customer's timeline tells, each with its sentence. What is not here is plumbing of the processes. */
 const sentences: Readonly<Record<string, Sentence>> = {
+  ...creditSentences,
   'customer.created': [() => 'Customer created', () => '新建客户'],
   'customer.changed': [() => 'Customer data changed', () => '客户资料变更'],
   'invoice.posted': [

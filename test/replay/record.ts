@@ -17,11 +17,13 @@ import { outreachWorkflowId, receivableWorkflowId, workflowId } from '../../doma
 import { standAt } from '../../store/clock.ts';
 import { putOrder } from '../../store/credit/orders.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
+import { stepTo } from '../../store/stepping.ts';
 import { migrate } from '../../store/migrate.ts';
 import { completeTask } from '../../store/tasks.ts';
 import { erp, system } from '../support/actors.ts';
 import { limitOf, orderOf as salesOrder } from '../support/credit.ts';
 import { shanghai } from '../support/shanghai.ts';
+import { openOffice } from '../support/credit-world.ts';
 import { openWorldOver, until } from '../support/world-over.ts';
 import type { Ground, World, WorldOptions } from '../support/world-over.ts';
 import { GOLDEN, HISTORIES, historyFiles, observedBundle, replay } from './corpus.ts';
@@ -204,6 +206,73 @@ async function reservedFast(world: World): Promise<void> {
   await keep(world.client, 'reservation-fast', workflowId('reservation', id));
 }
 
+const applicationId = (id: string): string => workflowId('credit-application', id);
+
+/** Applications decided, returned and answered, countered, withdrawn, handed on and expired; a review of what was granted. */
+async function credit(world: World): Promise<void> {
+  const { client } = world;
+  const office = await openOffice(world.store, world.config);
+  const sales = await office.person('sales', { owner: 'lin' });
+  const officer = await office.person('credit_officer');
+  const manager = await office.person('credit_manager');
+  const apply = async (name: string, limit = '50000.00'): Promise<string> => {
+    await office.debtor(name);
+    return office.apply(sales, name, { limit, termsDays: 30 });
+  };
+  const names = ['approved', 'returned', 'countered', 'withdrawn', 'expired'] as const;
+  const ids = {} as Record<(typeof names)[number], string>;
+  for (const name of names) ids[name] = await apply(name);
+  for (const id of [ids.approved, ids.returned]) await office.decide(officer, id, 'approve');
+  await office.decide(manager, ids.approved, 'approve');
+  await office.decide(manager, ids.returned, 'return');
+  await sales.post(`/v1/credit-applications/${ids.returned}/resubmit`, { reason: 'see contract' }).expect(200);
+  await office.rests(ids.returned);
+  for (const person of [officer, manager]) await office.decide(person, ids.returned, 'approve');
+  await office.decide(officer, ids.countered, 'counter', { limit: '30000.00' });
+  await office.decide(manager, ids.countered, 'decline');
+  await sales.post(`/v1/credit-applications/${ids.withdrawn}/withdraw`, { reason: 'tender lost' }).expect(200);
+  const planned = await world.store.db
+    .selectFrom('credit_review')
+    .select(['id', 'due_at'])
+    .where('cause', '=', 'date')
+    .orderBy('id')
+    .executeTakeFirstOrThrow();
+  await stepTo(world.store, system, planned.due_at);
+  await world.settled();
+  for (const name of names) await ended(world, applicationId(ids[name]));
+  for (const name of names) await keep(client, `credit-application-${name}`, applicationId(ids[name]));
+  await keep(client, 'credit-review-running', workflowId('credit-review', planned.id));
+  await office.commands.close();
+}
+
+/** At speed 1: a decision cancels the timer of an application that waits. */
+async function creditReal(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const sales = await office.person('sales', { owner: 'lin' });
+  const officer = await office.person('credit_officer');
+  const manager = await office.person('credit_manager');
+  await office.debtor('real');
+  const id = await office.apply(sales, 'real', { limit: '50000.00', termsDays: 30 });
+  await keep(world.client, 'credit-application-real-open', applicationId(id));
+  await office.decide(officer, id, 'approve');
+  await office.decide(manager, id, 'approve');
+  await ended(world, applicationId(id));
+  await keep(world.client, 'credit-application-real', applicationId(id));
+  await office.commands.close();
+}
+
+/** At a day a second nobody decides: handed on, warned, expired, each at its timer. */
+async function creditFast(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const sales = await office.person('sales', { owner: 'lin' });
+  await office.debtor('fast');
+  const id = await office.apply(sales, 'fast', { limit: '50000.00', termsDays: 30 });
+  await until('it has expired', async () => (await office.show(id)).state === 'expired', 120_000);
+  await ended(world, applicationId(id));
+  await keep(world.client, 'credit-application-fast', applicationId(id));
+  await office.commands.close();
+}
+
 const folder = join(tmpdir(), `duecourse-record-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: console.error });
@@ -249,6 +318,9 @@ try {
   await on('real', temporal.address, { from: ISSUED }, real);
   await on('delivered', temporal.address, { from: ISSUED, env: smtp }, delivered);
   await on('renewed', hasty.address, { from: ISSUED }, renewed);
+  await on('credit', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, credit);
+  await on('credit_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, creditReal);
+  await on('credit_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, creditFast);
   await on('fast', temporal.address, { from: shanghai('2026-02-27'), speed: 86_400, env: smtp }, fast);
 } finally {
   await Promise.all([temporal.stop(), hasty.stop(), postgres.stop(), new Promise<void>((resolve) => mail.close(resolve))]);

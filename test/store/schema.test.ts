@@ -66,7 +66,7 @@ describe('migrations', () => {
     expect(await pendingMigrations(url)).toEqual([]);
   });
 
-  it('go on from every earlier state to the same schema', async () => {
+  it('go on from every earlier state to the same schema', { timeout: 240_000 }, async () => {
     const whole = await bareDatabase();
     const names = await migrate(whole);
     const schema = await tablesOf(whole);

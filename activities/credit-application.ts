@@ -1,0 +1,53 @@
+import type { Refused } from '../domain/kernel/refused.ts';
+import type {
+  ApplicationAnswer,
+  ApplicationPlan,
+  ApplicationStep,
+  DecisionInput,
+  ResubmissionInput,
+  WithdrawalInput,
+} from '../domain/credit/application.ts';
+
+interface Held {
+  seq: number;
+  updateId: string;
+}
+interface Decided {
+  plan: ApplicationPlan;
+  outcome: { answer: ApplicationAnswer } | { refused: Refused };
+}
+type Input = { id: string; seq: number };
+
+/** What the activities of an application for credit need of the store. */
+export interface ApplicationBook {
+  reassess(input: { id: string; seq: number | null }): Promise<ApplicationPlan>;
+  take(step: ApplicationStep, input: Input): Promise<ApplicationPlan>;
+  decide(input: { id: string; decision: DecisionInput; held: Held }): Promise<Decided>;
+  withdraw(input: { id: string; withdrawal: WithdrawalInput; held: Held }): Promise<Decided>;
+  resubmit(input: { id: string; resubmission: ResubmissionInput; held: Held }): Promise<Decided>;
+  /** Asks connectors for what is stale of the application's customer; what they told or could not tell is on record afterwards. */
+  refresh(input: { id: string; connectors: readonly string[] }): Promise<void>;
+}
+
+/** The steps of an application, by the names the credit manual gives them. Each takes what the stored plan says, under lock. */
+export function applicationActivities(book: ApplicationBook) {
+  const take =
+    (step: ApplicationStep) =>
+    (input: Input): Promise<ApplicationPlan> =>
+      book.take(step, input);
+  return {
+    reassessApplication: (input: { id: string; seq: number | null }): Promise<ApplicationPlan> => book.reassess(input),
+    gatherFacts: take('gather'),
+    scoreCustomer: take('score'),
+    routeApplication: take('route'),
+    grantByPolicy: take('grant'),
+    warnOfExpiry: take('warn'),
+    expireApplication: take('expire'),
+    decideApplication: (input: { id: string; decision: DecisionInput; held: Held }): Promise<Decided> => book.decide(input),
+    withdrawApplication: (input: { id: string; withdrawal: WithdrawalInput; held: Held }): Promise<Decided> =>
+      book.withdraw(input),
+    resubmitApplication: (input: { id: string; resubmission: ResubmissionInput; held: Held }): Promise<Decided> =>
+      book.resubmit(input),
+    refreshFacts: (input: { id: string; connectors: readonly string[] }): Promise<void> => book.refresh(input),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Instant } from '../kernel/calendar.ts';
+import type { ProcessPlan } from '../collection/process.ts';
+import type { ApplicationState } from './application.ts';
+
+export const reviewCauses = ['date', 'early-warning', 'broken-promise', 'limit-expiry', 'request'] as const;
+export type ReviewCause = (typeof reviewCauses)[number];
+
+export const reviewStates = ['open', 'running', 'raised', 'kept', 'lowered', 'cancelled'] as const;
+export type ReviewState = (typeof reviewStates)[number];
+
+export type ReviewStep = 'start' | 'settle' | 'wait' | 'close';
+export interface ReviewPlan extends ProcessPlan<ReviewStep> {
+  state: ReviewState;
+}
+
+export interface ReviewFacts {
+  state: ReviewState;
+  dueAt: Instant;
+  /** State of the application it started; null: none yet. */
+  application: ApplicationState | null;
+  /** Another review of the customer's credit has settled since, or runs: this one is not needed any more. */
+  overtaken: boolean;
+}
+
+export interface ReviewWhy {
+  code: 'review-due' | 'review-runs' | 'review-settles' | 'overtaken' | 'ended';
+  params: Record<string, string>;
+}
+
+export interface ReviewVerdict {
+  step: ReviewStep;
+  due: boolean;
+  at: Instant | null;
+  why: ReviewWhy;
+}
+
+/** What a review waits for: its day, then the application it starts, then what came of it. */
+export function planReview(facts: ReviewFacts, now: Instant): ReviewVerdict {
+  const { state, dueAt, application } = facts;
+  if (state !== 'open' && state !== 'running')
+    return { step: 'close', due: false, at: null, why: { code: 'ended', params: { state } } };
+  if (state === 'open' && facts.overtaken) return { step: 'settle', due: true, at: now, why: { code: 'overtaken', params: {} } };
+  if (state === 'open')
+    return { step: 'start', due: dueAt <= now, at: dueAt, why: { code: 'review-due', params: { on: dueAt } } };
+  if (application === null || application === 'assessing' || application === 'awaiting-decision' || application === 'returned')
+    return { step: 'wait', due: false, at: null, why: { code: 'review-runs', params: {} } };
+  return { step: 'settle', due: true, at: now, why: { code: 'review-settles', params: { state: application } } };
+}
+
+/** What became of the limit: an amount before and after, in minor units of one currency; null: none. */
+export function reviewOutcome(before: number | null, after: number | null): 'raised' | 'kept' | 'lowered' {
+  if ((after ?? 0) > (before ?? 0)) return 'raised';
+  return (after ?? 0) < (before ?? 0) ? 'lowered' : 'kept';
+}
+
+const sentences: Record<'en' | 'zh', Record<ReviewWhy['code'], (p: Record<string, string>) => string>> = {
+  en: {
+    'review-due': (p) => `the credit is reviewed on ${p['on']}`,
+    'review-runs': () => 'its application is being decided',
+    'review-settles': (p) => `its application was ${p['state']}`,
+    overtaken: () => 'the credit was decided on meanwhile',
+    ended: (p) => `ended: ${p['state']}`,
+  },
+  zh: {
+    'review-due': (p) => `将于 ${p['on']} 复审授信`,
+    'review-runs': () => '复审申请正在审批',
+    'review-settles': (p) => `复审申请结果：${p['state']}`,
+    overtaken: () => '其间授信已另行决定',
+    ended: (p) => `已结束：${p['state']}`,
+  },
+};
+
+export const sayReviewWhy = (why: ReviewWhy, language: 'en' | 'zh'): string => sentences[language][why.code](why.params);

@@ -1,0 +1,92 @@
+import { sql } from 'kysely';
+import { inScope, may } from '../../domain/kernel/actor.ts';
+import { addMs } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { isClosed, missingFor } from '../../domain/credit/application.ts';
+import type { ResubmissionInput, WithdrawalInput } from '../../domain/credit/application.ts';
+import type { Tx } from '../database.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { standDown } from './approvals.ts';
+import { processOf, tell } from './application-facts.ts';
+import type { ApplicationCase } from './application-facts.ts';
+import type { ApplicationDesk } from './application-book.ts';
+import { answering } from './application-update.ts';
+import type { DecidedApplication, HeldUpdate } from './application-update.ts';
+
+/** Takes an application back, while nothing is final: by whoever asked, or by those who decide on credit. */
+export function withdrawApplication(
+  desk: ApplicationDesk,
+  { id, withdrawal, held }: { id: string; withdrawal: WithdrawalInput; held: HeldUpdate },
+): Promise<DecidedApplication> {
+  const { by, reason } = withdrawal;
+  return answering(desk, id, by.actor, held, async (tx, at, found) => {
+    mayAnswer(found, by.actor);
+    if (isClosed(found.state)) throw new Refusal('not-open', { state: found.state });
+    await sql`
+      update credit_application set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${id}::uuid`.execute(
+      tx,
+    );
+    const traces = await standDown(tx, at, processOf(id), 'withdrawn');
+    const { audit, event } = tell(found, 'credit-application.withdrawn', {
+      reason,
+      before: { state: found.state },
+      after: { state: 'withdrawn' },
+    });
+    return { audit: [audit], traces, events: [event] };
+  });
+}
+
+/** Answers what was asked: a new round on fresh facts, with what is asked for as it is now. Earlier decisions stay on record. */
+export function resubmitApplication(
+  desk: ApplicationDesk,
+  { id, resubmission, held }: { id: string; resubmission: ResubmissionInput; held: HeldUpdate },
+): Promise<DecidedApplication> {
+  const { by, requested, reason } = resubmission;
+  return answering(desk, id, by.actor, held, async (tx, at, found) => {
+    mayAnswer(found, by.actor);
+    if (found.state !== 'returned') throw new Refusal('not-open', { state: found.state });
+    const offer = { ...found.offer, ...requested };
+    const missing = missingFor(found.kind, offer);
+    if (missing) throw new Refusal('limit-missing', { what: missing });
+    const { current } = await desk.store.policies.current();
+    const { expiryDays } = current['credit-rules'].content.applications;
+    await sql`
+      update credit_application set state = 'assessing', round = round + 1, offer = ${JSON.stringify(offer)}::jsonb, reason = ${reason},
+        limit_minor = ${offer.limitMinor}, terms_days = ${offer.termsDays}, valid_until = ${offer.validUntil}::date,
+        assessment_id = null, gathered_at = null, routed_at = null, warned_at = null, connectors = '[]', route_row = null,
+        expires_at = ${addMs(at.now, expiryDays * 86_400_000)}::timestamptz where id = ${id}::uuid`.execute(tx);
+    const traces = await standDown(tx, at, processOf(id), 'answered');
+    const { audit, event } = tell(
+      found,
+      'credit-application.resubmitted',
+      { reason, before: { round: found.round, offer: found.offer }, after: { round: found.round + 1, offer } },
+      { round: found.round + 1 },
+    );
+    return { audit: [audit], traces, events: [event] };
+  });
+}
+
+function mayAnswer(found: ApplicationCase, actor: WithdrawalInput['by']['actor']): void {
+  if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
+  if (actor.id !== found.requestedBy && !may(actor, 'credit.decide')) throw new Refusal('forbidden', { verb: 'credit.apply' });
+}
+
+/** A question goes back to the applicant as a work order, with its deadline. */
+export function askApplicant(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  found: ApplicationCase,
+  question: string,
+): Promise<WorkOrderTraces> {
+  return openWorkOrder(tx, store, at, {
+    key: `${processOf(found.id)}/round/${found.round}/question`,
+    kind: 'credit-question',
+    customerId: found.customerId,
+    process: processOf(found.id),
+    subject: `application ${found.externalId}`,
+    reason: { application: found.externalId, question },
+  });
+}

@@ -1,0 +1,247 @@
+import { sql } from 'kysely';
+import { addMs } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { planApplication } from '../../domain/credit/application.ts';
+import type { ApplicationPlan, ApplicationStep, WaitingFor } from '../../domain/credit/application.ts';
+import type { Tx } from '../database.ts';
+import { systemActor, write } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
+import { add, followOrders, laySeats, openTier, standDown } from './approvals.ts';
+import { decidedOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
+import type { ApplicationCase, Change } from './application-facts.ts';
+import { grantApplication } from './application-grant.ts';
+import { readAssessment } from './judge.ts';
+import type { CreditJudge, WantedFacts } from './judge.ts';
+
+/** What the processes of applications work with. */
+export interface ApplicationDesk {
+  store: Store;
+  judge: CreditJudge;
+}
+
+const TRY_AGAIN_MS = 4 * 3_600_000;
+const BY_HAND_DAYS = 3;
+
+/** Reads the facts anew: what became of work orders, and what the application waits for. */
+export function reassessApplication(desk: ApplicationDesk, input: { id: string; seq: number | null }): Promise<ApplicationPlan> {
+  const { store } = desk;
+  return write(store, systemActor('credit-application'), async (tx, at) => {
+    const found = await lockApplication(tx, input.id);
+    if (!found) return { value: unknownApplication(input), audit: null };
+    const followed = await followOrders(tx, store, at, decidedOf(found), found.seats);
+    const change: Change = { audit: [], traces: followed, events: [] };
+    for (const { tier, role, to } of followed.escalated) {
+      const { audit, event } = tell(found, 'credit-application.escalated', { after: { tier, role, to } }, { tier, role, to });
+      change.audit.push(audit);
+      change.events.push(event);
+    }
+    if (found.waitingFor && found.gatheredAt === null && (await toldMeanwhile(desk, tx, at, found)))
+      await forgetWait(tx, found.id);
+    return settle(tx, store, at, input.id, found, change);
+  });
+}
+
+/** Takes the planned step, only if the stored plan is the one asked for and its moment has come. */
+export function takeApplicationStep(
+  desk: ApplicationDesk,
+  step: ApplicationStep,
+  input: { id: string; seq: number },
+): Promise<ApplicationPlan> {
+  const { store } = desk;
+  const taken = write(store, systemActor('credit-application'), async (tx, at) => {
+    const found = await lockApplication(tx, input.id);
+    if (!found) return { value: unknownApplication(input), audit: null };
+    const verdict = planApplication(await factsOf(store, found), at.now);
+    if (input.seq < found.seq) return { value: planOf(found, verdict, at), audit: null };
+    // After connectors were asked the facts are gathered once more, under the plan that had them asked.
+    const called = verdict.due && (verdict.step === step || (step === 'gather' && found.step === 'ask'));
+    if (!called) return settle(tx, store, at, input.id, found, noChange());
+    return settle(tx, store, at, input.id, found, await takers[step](desk, tx, at, found));
+  });
+  if (step !== 'grant') return taken;
+  return taken.catch((error: unknown) => {
+    if (error instanceof Refusal) return byHand(desk, input.id, error);
+    throw error;
+  });
+}
+
+/** Policy would grant it, and something refuses that: a person looks. */
+function byHand({ store }: ApplicationDesk, id: string, refusal: Refusal): Promise<ApplicationPlan> {
+  return write(store, systemActor('credit-application'), async (tx, at) => {
+    const found = await lockApplication(tx, id);
+    if (!found) return { value: unknownApplication({ seq: null }), audit: null };
+    await sql`update credit_application set state = 'awaiting-decision' where id = ${id}::uuid`.execute(tx);
+    await laySeats(tx, decidedOf(found), [{ roles: ['credit_officer'], deadlineWorkingDays: BY_HAND_DAYS }]);
+    const traces = (await openTier(tx, store, at, decidedOf(found))) ?? noTraces();
+    const { audit, event } = tell(found, 'credit-application.by-hand', { reason: refusal.code, after: { ...refusal.params } });
+    return settle(tx, store, at, id, found, { audit: [audit], traces, events: [event] });
+  });
+}
+
+const noChange = (): Change => ({ audit: [], traces: noTraces(), events: [] });
+
+type Taker = (desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase) => Promise<Change>;
+
+const takers: Record<ApplicationStep, Taker> = {
+  gather,
+  ask: gather,
+  score,
+  route,
+  grant: (desk, tx, at, found) => grantApplication(desk, tx, at, found, { by: 'policy', reason: 'approval-matrix' }),
+  warn,
+  expire,
+  close: () => Promise.resolve(noChange()),
+};
+
+/** Whether what it waited for has been told since, by whomever. */
+async function toldMeanwhile({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<boolean> {
+  return (await judge.wanted(tx, store, at, found)).facts.length === 0;
+}
+
+async function forgetWait(tx: Tx, id: string): Promise<void> {
+  await sql`update credit_application set waiting_for = null where id = ${id}::uuid`.execute(tx);
+}
+
+/** Fresh facts go on to be scored. Stale ones are asked for, once a try; what nobody could tell is a person's work. */
+async function gather({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+  const stale = await judge.wanted(tx, store, at, found);
+  if (stale.facts.length === 0) {
+    await sql`
+      update credit_application set gathered_at = ${at.now}::timestamptz, waiting_for = null, connectors = '[]' where id = ${found.id}::uuid`.execute(
+      tx,
+    );
+    const traces = await cancelWorkOrders(tx, at, { process: processOf(found.id) }, 'facts-told');
+    const { audit, event } = tell(found, 'credit-application.gathered');
+    return { audit: [audit], traces, events: [event] };
+  }
+  const unasked = stale.connectors.filter((name) => !found.connectors.includes(name));
+  if (unasked.length > 0 && found.step !== 'ask') return askFor(tx, found, unasked, stale.facts);
+  return waitFor(store, tx, at, found, stale);
+}
+
+async function askFor(tx: Tx, found: ApplicationCase, connectors: readonly string[], facts: readonly string[]): Promise<Change> {
+  await sql`
+    update credit_application set connectors = connectors || ${JSON.stringify(connectors)}::jsonb where id = ${found.id}::uuid`.execute(
+    tx,
+  );
+  const { audit, event } = tell(found, 'credit-application.asked', { after: { connectors, facts } }, { connectors });
+  return { audit: [audit], traces: noTraces(), events: [event], ask: connectors };
+}
+
+/** Nothing is decided on what is not known: it waits, with a reason anybody can read and a work order, and tries again later. */
+async function waitFor(store: Store, tx: Tx, at: Moment, found: ApplicationCase, stale: WantedFacts): Promise<Change> {
+  const waiting: WaitingFor = {
+    code: 'facts',
+    facts: stale.facts,
+    connectors: stale.connectors,
+    since: found.waitingFor?.since ?? at.now,
+    tryAgainAt: addMs(at.now, TRY_AGAIN_MS),
+  };
+  await sql`
+    update credit_application set waiting_for = ${JSON.stringify(waiting)}::jsonb, connectors = '[]' where id = ${found.id}::uuid`.execute(
+    tx,
+  );
+  const { facts, connectors } = stale;
+  const { rows } = await sql<{ closed: number }>`
+    select count(*)::int as closed from work_order where process = ${processOf(found.id)} and kind = 'credit-facts' and closed_at is not null`.execute(
+    tx,
+  );
+  const traces = await openWorkOrder(tx, store, at, {
+    key: `${processOf(found.id)}/facts/${rows[0]?.closed ?? 0}`,
+    kind: 'credit-facts',
+    customerId: found.customerId,
+    process: processOf(found.id),
+    subject: `application ${found.externalId}`,
+    reason: { application: found.externalId, facts, connectors },
+  });
+  if (found.waitingFor && traces.audit.length === 0)
+    return { ...noChange(), audit: [tell(found, 'credit-application.tried-again').audit] };
+  const { audit, event } = tell(
+    found,
+    'credit-application.waiting',
+    { reason: 'facts', after: { facts, connectors } },
+    { facts },
+  );
+  return { audit: [audit], traces, events: [event] };
+}
+
+/** The scorecard judges what is known. A review asks for what is proposed. */
+async function score({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+  const assessment = await judge.assess(tx, store, at, found);
+  const { proposal, score, grade } = assessment.verdict;
+  const offer = {
+    ...found.offer,
+    limitMinor: found.offer.limitMinor ?? (found.kind === 'review' ? proposal.limitMinor : null),
+    termsDays: found.offer.termsDays ?? (found.kind === 'review' || found.kind === 'new' ? proposal.termsDays : null),
+  };
+  await sql`
+    update credit_application set assessment_id = ${assessment.id}::uuid, offer = ${JSON.stringify(offer)}::jsonb,
+      policy_version = ${assessment.policyVersion} where id = ${found.id}::uuid`.execute(tx);
+  const after = { assessment: assessment.id, score, grade, proposal, offer };
+  const { audit, event } = tell(
+    found,
+    'credit-application.assessed',
+    { policyVersion: assessment.policyVersion, after },
+    { grade },
+  );
+  return { audit: [audit], traces: noTraces(), events: [event] };
+}
+
+/** The approval matrix names the tiers; without any, policy itself grants. */
+async function route({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+  const assessment = await readAssessment(tx, found.assessmentId ?? '');
+  const way = await judge.route(store, assessment);
+  const state = way.tiers.length === 0 ? 'assessing' : 'awaiting-decision';
+  await sql`
+    update credit_application set routed_at = ${at.now}::timestamptz, route_row = ${way.row}, state = ${state} where id = ${found.id}::uuid`.execute(
+    tx,
+  );
+  const of = decidedOf(found);
+  const traces = noTraces();
+  if (way.tiers.length > 0) {
+    await laySeats(tx, of, way.tiers);
+    add(traces, (await openTier(tx, store, at, of)) ?? noTraces());
+  }
+  const after = { row: way.row, tiers: way.tiers };
+  const { audit, event } = tell(found, 'credit-application.routed', { policyVersion: way.policyVersion, after }, { state });
+  return { audit: [audit], traces, events: [event] };
+}
+
+async function warn(_desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+  await sql`update credit_application set warned_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
+  const { audit, event } = tell(
+    found,
+    'credit-application.expiring',
+    { after: { expiresAt: found.expiresAt } },
+    { expiresAt: found.expiresAt },
+  );
+  return { audit: [audit], traces: noTraces(), events: [event] };
+}
+
+async function expire(_desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+  await sql`
+    update credit_application set state = 'expired', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${found.id}::uuid`.execute(
+    tx,
+  );
+  const traces = await standDown(tx, at, processOf(found.id), 'expired');
+  const { audit, event } = tell(found, 'credit-application.expired', {
+    before: { state: found.state },
+    after: { state: 'expired' },
+  });
+  return { audit: [audit], traces, events: [event] };
+}
+
+const unknownApplication = ({ seq }: { seq: number | null }): ApplicationPlan => ({
+  seq: seq ?? 0,
+  step: 'close',
+  at: null,
+  waitMs: null,
+  why: 'the database does not know this application',
+  state: 'withdrawn',
+  round: 0,
+  requestedBy: '',
+  seats: [],
+  answered: [],
+  connectors: [],
+});

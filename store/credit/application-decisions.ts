@@ -1,0 +1,178 @@
+import { sql } from 'kysely';
+import { inScope } from '../../domain/kernel/actor.ts';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { counterFault, counterOffer, judgeDecision } from '../../domain/credit/application.ts';
+import type { DecisionInput } from '../../domain/credit/application.ts';
+import { isOpenSeat, seatFor } from '../../domain/credit/seats.ts';
+import type { Decider, Hat } from '../../domain/credit/seats.ts';
+import type { Tx } from '../database.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { noTraces } from '../work-orders.ts';
+import { add, openTier, standDown, takeSeat } from './approvals.ts';
+import type { SeatCase } from './approvals.ts';
+import { decidedOf, processOf, tell } from './application-facts.ts';
+import type { ApplicationCase, Change } from './application-facts.ts';
+import type { ApplicationDesk } from './application-book.ts';
+import { grantApplication } from './application-grant.ts';
+import { addChange, answering } from './application-update.ts';
+import type { DecidedApplication, HeldUpdate } from './application-update.ts';
+import { askApplicant } from './application-answers.ts';
+import { accountVersion, keepDossier } from './decision-dossier.ts';
+import { stillDecider } from './hats.ts';
+
+/**
+ * Commits a decision, or says why not: under lock it looks once more at the role, which may have been taken away since the request, at
+ * four eyes, whose customer it is, and at the exposure the decider saw. The last approval grants in the same transaction.
+ */
+export function decideApplication(
+  desk: ApplicationDesk,
+  { id, decision, held }: { id: string; decision: DecisionInput; held: HeldUpdate },
+): Promise<DecidedApplication> {
+  return answering(desk, id, decision.by.actor, held, async (tx, at, found) => {
+    const decider = await stillDecider(tx, decision.by.actor, at.today);
+    lookAtPerson(found, decider.actor);
+    const { seat, hat } = seatOf(found, decider, held.updateId);
+    await lookAtExposure(tx, found, decision);
+    const dossierHash = await keepDossier(tx, desk.store, at, found.id);
+    return decide(desk, tx, at, found, { ...decision, seat, hat, by: decider, dossierHash, updateId: held.updateId });
+  });
+}
+
+/** Rows are seen by region; whoever looks after a customer sells to it, and does not set its credit. */
+function lookAtPerson(found: ApplicationCase, actor: Actor): void {
+  if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
+  if (found.owner !== null && found.owner === actor.scope.owner) throw new Refusal('own-customer');
+}
+
+/** The seat, by the facts: the plan the validator saw may have been overtaken. */
+function seatOf(found: ApplicationCase, by: Decider, updateId: string): { seat: SeatCase; hat: Hat } {
+  const { requestedBy, seats } = found;
+  const judged = judgeDecision(found, { by }, updateId);
+  if (judged) throw new Refusal(judged.code, judged.params);
+  const seated = seatFor(seats, requestedBy, by);
+  if ('refused' in seated) throw new Refusal(seated.refused.code, seated.refused.params);
+  const seat = seats.find(({ tier, role }) => tier === seated.seat.tier && role === seated.seat.role);
+  if (!seat) throw new Error('a seat that is not there was taken');
+  return { seat, hat: seated.hat };
+}
+
+/** Credit is given on the exposure that was looked at; another version is looked at first. */
+async function lookAtExposure(tx: Tx, found: ApplicationCase, decision: DecisionInput): Promise<void> {
+  if (decision.verdict === 'decline' || decision.verdict === 'return') return;
+  const now = await accountVersion(tx, found.customerId, found.offer.currency, true);
+  if (now !== decision.exposureVersion) throw new Refusal('stale-exposure', { given: decision.exposureVersion, current: now });
+}
+
+interface Taken extends Omit<DecisionInput, 'by'> {
+  by: Decider;
+  seat: SeatCase;
+  hat: Hat;
+  dossierHash: string;
+  updateId: string;
+}
+
+const seatStates = { approve: 'approved', decline: 'declined', return: 'returned', counter: 'countered' } as const;
+
+async function decide(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
+  const { seat, hat, verdict, reason, dossierHash, updateId } = taken;
+  const by = taken.by.actor.id;
+  const offer = verdict === 'counter' ? lowered(found, taken) : found.offer;
+  if (verdict === 'approve') sameAsOffered(found, taken);
+  const traces = await takeSeat(tx, at, seat, {
+    ...{ by, hat, reason, updateId, dossierHash },
+    state: seatStates[verdict],
+    verdict: { verdict, ...offer, exposureVersion: taken.exposureVersion },
+  });
+  await sql`
+    update credit_application set offer = ${JSON.stringify(offer)}::jsonb, exposure_version = ${taken.exposureVersion}, dossier_hash = ${dossierHash}
+    where id = ${found.id}::uuid`.execute(tx);
+  const after = {
+    verdict,
+    tier: seat.tier,
+    role: seat.role,
+    as: hat.role,
+    onBehalfOf: hat.onBehalfOf,
+    offer,
+    dossierHash,
+    exposureVersion: taken.exposureVersion,
+  };
+  const { audit, event } = tell(
+    found,
+    'credit-application.decided',
+    { reason, policyVersion: found.policyVersion, before: { offer: found.offer }, after },
+    { verdict, tier: seat.tier },
+  );
+  const change: Change = { audit: [audit], traces, events: [event] };
+  addChange(change, await goesOn(desk, tx, at, { ...found, offer }, taken));
+  return change;
+}
+
+/** What a decision leads to: the next seat or tier, the grant, the end, or a question to the applicant. */
+async function goesOn(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
+  switch (taken.verdict) {
+    case 'decline':
+      return decline(tx, at, found, taken);
+    case 'return':
+      return giveBack(desk.store, tx, at, found, taken);
+    case 'approve':
+    case 'counter':
+      return nextTier(desk, tx, at, found, taken);
+    default:
+      return taken.verdict satisfies never;
+  }
+}
+
+async function nextTier(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
+  const beside = found.seats.some((seat) => seat.id !== taken.seat.id && isOpenSeat(seat));
+  if (beside) return { audit: [], traces: noTraces(), events: [] };
+  const opened = await openTier(tx, desk.store, at, decidedOf(found));
+  if (opened) return { audit: [], traces: opened, events: [] };
+  return grantApplication(desk, tx, at, found, {
+    by: taken.by.actor.id,
+    reason: taken.reason,
+  });
+}
+
+async function decline(tx: Tx, at: Moment, found: ApplicationCase, { reason }: Taken): Promise<Change> {
+  await sql`update credit_application set state = 'declined', decided_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(
+    tx,
+  );
+  const traces = await standDown(tx, at, processOf(found.id), 'declined');
+  const { audit, event } = tell(found, 'credit-application.declined', {
+    reason,
+    before: { state: found.state },
+    after: { state: 'declined' },
+  });
+  return { audit: [audit], traces, events: [event] };
+}
+
+async function giveBack(store: Store, tx: Tx, at: Moment, found: ApplicationCase, { reason }: Taken): Promise<Change> {
+  const traces = await standDown(tx, at, processOf(found.id), 'returned');
+  await sql`update credit_application set state = 'returned' where id = ${found.id}::uuid`.execute(tx);
+  add(traces, await askApplicant(tx, store, at, found, reason));
+  const { audit, event } = tell(found, 'credit-application.returned', {
+    reason,
+    before: { state: found.state },
+    after: { state: 'returned' },
+  });
+  return { audit: [audit], traces, events: [event] };
+}
+
+/** A counter-proposal becomes what the next tier sees, and what is granted. */
+function lowered(found: ApplicationCase, taken: Taken): ApplicationCase['offer'] {
+  const fault = counterFault(found.offer, taken);
+  if (fault) throw new Refusal('invalid', { what: fault, pointer: `/${fault}` }, { pointer: `/${fault}` });
+  return counterOffer(found.offer, taken);
+}
+
+/** An approval is of what lies on the table, and of nothing else. */
+function sameAsOffered({ offer }: ApplicationCase, { limitMinor, termsDays }: Taken): void {
+  const other =
+    limitMinor !== null && limitMinor !== offer.limitMinor
+      ? 'limit'
+      : termsDays !== null && termsDays !== offer.termsDays
+        ? 'termsDays'
+        : null;
+  if (other) throw new Refusal('invalid', { what: other, pointer: `/${other}` }, { pointer: `/${other}` });
+}

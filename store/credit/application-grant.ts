@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import type { Tx } from '../database.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { noTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { add, standDown } from './approvals.ts';
+import { processOf, tell } from './application-facts.ts';
+import type { ApplicationCase, Change } from './application-facts.ts';
+import type { ApplicationDesk } from './application-book.ts';
+import { readAssessment, validityOf } from './judge.ts';
+import type { StoredAssessment } from './judge.ts';
+import { grantLimit } from './limits.ts';
+import { scheduleReview, watchLimit } from './reviews.ts';
+
+/** Who grants: the last decider, or policy where the matrix lets it. */
+export interface Granting {
+  by: string;
+  reason: string;
+}
+
+/**
+ * Writes what lies on the table: limit, terms and grade with how long they hold, and the day of the next review, all in the transaction
+ * of the decision.
+ */
+export async function grantApplication(
+  desk: ApplicationDesk,
+  tx: Tx,
+  at: Moment,
+  found: ApplicationCase,
+  granting: Granting,
+): Promise<Change> {
+  const { store } = desk;
+  const assessment = await readAssessment(tx, found.assessmentId ?? '');
+  const { validUntil, reviewOn } = validityOf(assessment.verdict, at.today);
+  const { limitMinor, currency, termsDays } = found.offer;
+  const until = earlier(found.offer.validUntil, found.kind === 'temporary' ? null : validUntil);
+  const traces = noTraces();
+  const granted: Record<string, unknown> = {
+    limitMinor,
+    currency,
+    termsDays,
+    validUntil: until,
+    grade: assessment.verdict.grade,
+    reviewOn,
+  };
+  if (limitMinor !== null && found.kind !== 'terms') {
+    const { limit, traces: more } = await grantLimit(tx, store, at, {
+      customerId: found.customerId,
+      kind: found.kind === 'temporary' ? 'temporary' : 'standing',
+      amountMinor: limitMinor,
+      currency,
+      validUntil: until,
+      applicationId: found.id,
+      setBy: granting.by,
+      reason: granting.reason,
+      policyVersion: found.policyVersion,
+    });
+    Object.assign(granted, { limitId: limit.id, accountVersion: limit.version });
+    add(traces, more);
+  }
+  await writeTerms(tx, at, found, termsDays);
+  await writeProfile(tx, at, found, { assessment, termsDays, validUntil, reviewOn });
+  add(traces, await watch(store, tx, at, found, granted));
+  await sql`
+    update credit_application set state = 'approved', decided_at = ${at.now}::timestamptz, granted = ${JSON.stringify(granted)}::jsonb
+    where id = ${found.id}::uuid`.execute(tx);
+  add(traces, await standDown(tx, at, processOf(found.id), 'approved'));
+  const { audit, event } = tell(
+    found,
+    'credit-application.approved',
+    {
+      reason: granting.reason,
+      policyVersion: found.policyVersion,
+      before: { state: found.state },
+      after: { state: 'approved', by: granting.by, ...granted },
+    },
+    { state: 'approved' },
+  );
+  return { audit: [audit], traces, events: [event] };
+}
+
+/** Credit is looked at again: at its review date, and before the limit ends. */
+async function watch(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ApplicationCase,
+  granted: Record<string, unknown>,
+): Promise<WorkOrderTraces> {
+  const { customerId, kind } = found;
+  const { limitId, validUntil, reviewOn } = granted;
+  const traces = noTraces();
+  if (kind !== 'temporary') add(traces, await scheduleReview(tx, store, at, customerId, String(reviewOn), processOf(found.id)));
+  if (typeof limitId === 'string' && typeof validUntil === 'string')
+    add(
+      traces,
+      await watchLimit(tx, store, at, { id: limitId, customerId, kind: kind === 'temporary' ? kind : 'standing', validUntil }),
+    );
+  return traces;
+}
+
+const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);
+
+/** Terms that were granted are the customer's for later documents; documents already posted keep theirs. */
+async function writeTerms(tx: Tx, at: Moment, found: ApplicationCase, termsDays: number | null): Promise<void> {
+  if (found.kind === 'temporary' || termsDays === null) return;
+  await sql`
+    update customer set terms_days = ${termsDays}, version = version + 1, updated_at = ${at.now}::timestamptz
+    where id = ${found.customerId}::uuid and terms_days <> ${termsDays}`.execute(tx);
+}
+
+interface Graded {
+  assessment: StoredAssessment;
+  termsDays: number | null;
+  validUntil: string;
+  reviewOn: string;
+}
+
+/** What checks of orders judge beside money. A temporary limit changes nothing of it. */
+async function writeProfile(tx: Tx, at: Moment, found: ApplicationCase, graded: Graded): Promise<void> {
+  if (found.kind === 'temporary') return;
+  const { assessment, termsDays, validUntil, reviewOn } = graded;
+  await sql`
+    insert into credit_profile (customer_id, grade, score, max_terms_days, graded_at, valid_until, review_on, profile_as_of)
+    values (${found.customerId}::uuid, ${assessment.verdict.grade}, ${assessment.verdict.score}, ${termsDays}, ${at.now}::timestamptz, ${validUntil}::date,
+      ${reviewOn}::date, ${at.today}::date)
+    on conflict (customer_id) do update set grade = excluded.grade, score = excluded.score,
+      max_terms_days = coalesce(excluded.max_terms_days, credit_profile.max_terms_days), graded_at = excluded.graded_at,
+      valid_until = excluded.valid_until, review_on = excluded.review_on, version = credit_profile.version + 1`.execute(tx);
+}

@@ -1,0 +1,136 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { Instant } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import type {
+  ApplicationKind,
+  ApplicationState,
+  ApplicationWhy,
+  Offer,
+  RouteSeat,
+  WaitingFor,
+} from '../../domain/credit/application.ts';
+import type { Assessment } from '../../domain/credit/assess.ts';
+import type { Database } from '../database.ts';
+import { isOurId } from '../rows.ts';
+import { seesCustomer } from '../scope.ts';
+import { momentOf } from '../transaction.ts';
+import type { Store } from '../transaction.ts';
+import { accountVersion, readDossier } from './decision-dossier.ts';
+import type { DecisionDossier } from './decision-dossier.ts';
+
+/** An application in a list. */
+export interface ApplicationListed {
+  id: string;
+  externalId: string;
+  customer: string;
+  customerName: string;
+  kind: ApplicationKind;
+  state: ApplicationState;
+  /** As asked for last. */
+  requested: Offer;
+  /** What lies on the table: as asked for, or lowered by counter-proposals. */
+  offer: Offer;
+  grade: string | null;
+  score: number | null;
+  reason: string;
+  requestedBy: string;
+  round: number;
+  submittedAt: Instant;
+  expiresAt: Instant;
+  decidedAt: Instant | null;
+  why: ApplicationWhy;
+  waitingFor: WaitingFor | null;
+}
+
+/** An application with all that whoever decides looks at. */
+export interface ApplicationView extends ApplicationListed {
+  customerId: string;
+  proposal: { limitMinor: number | null; currency: string; termsDays: number | null } | null;
+  verdict: Assessment | null;
+  granted: Record<string, unknown> | null;
+  route: RouteSeat[];
+  earlierRounds: (RouteSeat & { round: number })[];
+  exposureVersion: number;
+  policyVersion: string | null;
+  dossierHash: string | null;
+  dossier: DecisionDossier;
+}
+
+const COLUMNS = sql`a.id, a.external_id as "externalId", c.external_id as customer, c.name as "customerName", c.id as "customerId", a.kind, a.state,
+  jsonb_build_object('limitMinor', a.limit_minor, 'currency', a.currency, 'termsDays', a.terms_days, 'validUntil', a.valid_until) as requested,
+  a.offer, s.grade, s.score, s.proposal, s.verdict, a.reason, a.requested_by as "requestedBy", a.round, a.submitted_at as "submittedAt",
+  a.expires_at as "expiresAt", a.decided_at as "decidedAt", a.plan_why as why, a.waiting_for as "waitingFor", a.granted,
+  a.policy_version as "policyVersion", a.dossier_hash as "dossierHash"`;
+
+export interface ApplicationFilter {
+  customer?: string | undefined;
+  kind?: ApplicationKind | undefined;
+  /** `active`: those that wait for something. */
+  state?: ApplicationState | 'active' | undefined;
+  after?: readonly [Instant, string] | undefined;
+}
+
+/** Applications the actor may see, the newest first; one more than `limit` when there are more. */
+export async function listApplications(
+  db: Database,
+  actor: Actor,
+  filter: ApplicationFilter,
+  limit: number,
+): Promise<ApplicationListed[]> {
+  const { customer = null, kind = null, state = null } = filter;
+  const [at, id] = filter.after ?? [null, null];
+  const { rows } = await sql<ApplicationListed>`
+    select ${COLUMNS} from credit_application a join customer c on c.id = a.customer_id left join assessment s on s.id = a.assessment_id
+    where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = ${customer}) and (${kind}::text is null or a.kind = ${kind})
+      and (${state}::text is null or a.state = ${state} or ${state} = 'active' and a.state in ('assessing', 'awaiting-decision', 'returned'))
+      and (${at}::timestamptz is null or (a.submitted_at, a.id) < (${at}::timestamptz, ${id}::uuid))
+    order by a.submitted_at desc, a.id desc limit ${limit + 1}`.execute(db);
+  return rows;
+}
+
+/** Our id of the application `{id}` means, with what an update on it needs. Throws Refusal `not-found`. */
+export async function findApplication(
+  db: Database,
+  actor: Actor,
+  id: string,
+): Promise<{ id: string; customerId: string; state: ApplicationState; currency: string }> {
+  const { rows } = await sql<{ id: string; customerId: string; state: ApplicationState; currency: string }>`
+    select a.id, a.customer_id as "customerId", a.state, a.offer ->> 'currency' as currency from credit_application a join customer c on c.id = a.customer_id
+    where (a.external_id = ${id} or a.id = ${isOurId(id) ? id : null}::uuid) and ${seesCustomer(actor)}
+    order by a.external_id = ${id} desc limit 1`.execute(db);
+  const row = rows[0];
+  if (!row) throw new Refusal('not-found', { id });
+  return row;
+}
+
+/** One application with its route and its dossier. Throws Refusal `not-found`. */
+export async function readApplication(store: Store, actor: Actor, id: string): Promise<ApplicationView> {
+  const found = await findApplication(store.db, actor, id);
+  // One snapshot: the version a decision answers for is that of the exposure shown beside it.
+  return store.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      const { rows } = await sql<Omit<ApplicationView, 'route' | 'earlierRounds' | 'exposureVersion' | 'dossier'>>`
+        select ${COLUMNS} from credit_application a join customer c on c.id = a.customer_id left join assessment s on s.id = a.assessment_id
+        where a.id = ${found.id}::uuid`.execute(tx);
+      const { rows: seats } = await sql<RouteSeat & { round: number }>`
+        select round, tier, role, state, deadline, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", decided_at as at, reason
+        from approval where process = ${`credit-application-${found.id}`} order by round, tier, role`.execute(tx);
+      const row = rows[0];
+      if (!row) throw new Refusal('not-found', { id });
+      const at = await momentOf(tx, store);
+      return {
+        ...row,
+        route: seats.filter((seat) => seat.round === row.round).map(withoutRound),
+        earlierRounds: seats.filter((seat) => seat.round !== row.round),
+        exposureVersion: await accountVersion(tx, found.customerId, found.currency),
+        dossier: await readDossier(tx, store, at, found.id),
+      };
+    });
+}
+
+const withoutRound = ({ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason }: RouteSeat): RouteSeat => ({
+  ...{ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason },
+});

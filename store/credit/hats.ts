@@ -1,0 +1,36 @@
+import { sql } from 'kysely';
+import { roles } from '../../domain/kernel/actor.ts';
+import type { Actor, Role } from '../../domain/kernel/actor.ts';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Decider, Hat } from '../../domain/credit/seats.ts';
+import type { Database, Tx } from '../database.ts';
+import { isOurId } from '../rows.ts';
+
+/** A credential in force holds the role, by Postgres' time, as of this moment. */
+const IN_FORCE = sql`k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
+
+/** Who decides, in every role they may wear today: their own, and those of absent people who named them. */
+export async function deciderOf(db: Database | Tx, actor: Actor, today: BusinessDate): Promise<Decider> {
+  const { rows } = await sql<Hat>`
+    select d.role, d.from_actor as "onBehalfOf" from delegation d
+    where d.to_actor = ${actor.id} and d.revoked_at is null and ${today}::date between d.valid_from and d.valid_until
+      and exists (select from api_key k where k.id::text = d.from_actor and k.role = d.role and ${IN_FORCE})
+    order by d.created_at, d.id`.execute(db);
+  const own: Hat[] = actor.role === 'system' ? [] : [{ role: actor.role, onBehalfOf: null }];
+  return { actor, hats: [...own, ...rows] };
+}
+
+/**
+ * The same, read under lock from the credential itself: a role that was taken away, or a delegation revoked, ends with the decision that
+ * comes after it. Throws Refusal `forbidden`.
+ */
+export async function stillDecider(tx: Tx, claimed: Actor, today: BusinessDate): Promise<Decider> {
+  const { rows } = await sql<{ role: string; scope: Actor['scope'] }>`
+    select k.role, k.scope from api_key k where k.id = ${isOurId(claimed.id) ? claimed.id : null}::uuid and ${IN_FORCE}
+    for share of k`.execute(tx);
+  const found = rows[0];
+  const role = roles.find((known): known is Role => known === found?.role);
+  if (!found || !role || role !== claimed.role) throw new Refusal('forbidden', { verb: 'credit.decide' });
+  return deciderOf(tx, { kind: claimed.kind, id: claimed.id, role, scope: found.scope }, today);
+}

@@ -1,0 +1,179 @@
+import { sql } from 'kysely';
+import { addDays, daysBetween, instantAt } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import type { ReviewCause, ReviewState } from '../../domain/credit/review.ts';
+import type { Database, Tx } from '../database.ts';
+import { eventOf } from '../payments.ts';
+import { isOurId } from '../rows.ts';
+import { seesCustomer } from '../scope.ts';
+import { write } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { noTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+
+/** Reviews begin with the working day. */
+const MORNING = 9 * 60;
+
+export interface NewReview {
+  /** Made of business facts: the same review is opened once. */
+  key: string;
+  customerId: string;
+  cause: ReviewCause;
+  detail: Record<string, unknown>;
+  dueAt: Instant;
+}
+
+/**
+ * Opens a review of a customer's credit. One that is due at once is not opened beside another that is due or runs; customers without
+ * credit have none.
+ */
+export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise<{ id: string | null; traces: WorkOrderTraces }> {
+  const { rows } = await sql<{ id: string }>`
+    insert into credit_review (key, customer_id, cause, detail, due_at, plan_at)
+    select ${review.key}, ${review.customerId}::uuid, ${review.cause}, ${JSON.stringify(review.detail)}::jsonb, ${review.dueAt}::timestamptz, ${review.dueAt}::timestamptz
+    where (${review.cause} = 'limit-expiry' or exists (select from credit_profile p where p.customer_id = ${review.customerId}::uuid and p.grade is not null))
+      and not exists (select from credit_review v where v.customer_id = ${review.customerId}::uuid
+        and (v.state = 'running' or v.state = 'open' and v.due_at <= least(${review.dueAt}, ${at.now})::timestamptz))
+    on conflict (key) do nothing returning id`.execute(tx);
+  const id = rows[0]?.id;
+  if (id === undefined) return { id: null, traces: noTraces() };
+  const { customerId, cause, detail, dueAt } = review;
+  const audit = {
+    subjectKind: 'credit-review',
+    subjectId: id,
+    customerId,
+    action: 'credit-review.opened',
+    reason: cause,
+    after: { cause, detail, dueAt },
+  };
+  const subject = workflowId('credit-review', id);
+  const traces: WorkOrderTraces = {
+    audit: [audit],
+    asks: [],
+    posts: [{ subject, kind: 'credit-review', at: dueAt, customerId }],
+    events: [{ ...eventOf(audit), data: { cause, dueAt } }],
+  };
+  return { id, traces };
+}
+
+/** The next review by date, after credit was granted; it takes the place of the one planned before. */
+export async function scheduleReview(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  customerId: string,
+  on: BusinessDate,
+  granted: string,
+): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ id: string }>`
+    select id from credit_review where customer_id = ${customerId}::uuid and state = 'open' and cause = 'date'
+      and due_at > ${at.now}::timestamptz order by id`.execute(tx);
+  const dueAt = instantAt(on, MORNING, store.policies.zone);
+  const { traces } = await openReview(tx, at, {
+    key: `date/${granted}`,
+    customerId,
+    cause: 'date',
+    detail: { on },
+    dueAt,
+  });
+  const overtaken = JSON.stringify({ overtakenBy: granted });
+  const ids = rows.map((row) => row.id);
+  await sql`update credit_review set detail = detail || ${overtaken}::jsonb where id = any(${ids}::uuid[])`.execute(tx);
+  for (const id of ids) traces.asks.push({ subject: workflowId('credit-review', id), kind: 'credit-review', customerId });
+  return traces;
+}
+
+/** Half of a short limit's life, or so many days before a long one ends, it is told that it will. */
+export async function watchLimit(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  limit: { id: string; customerId: string; kind: 'standing' | 'temporary'; validUntil: BusinessDate },
+): Promise<WorkOrderTraces> {
+  const { current } = await store.policies.current();
+  const life = daysBetween(at.today, limit.validUntil);
+  const ahead = Math.min(current['credit-rules'].content.limits.warnBeforeExpiryDays, Math.floor(life / 2));
+  const dueAt = instantAt(addDays(limit.validUntil, -ahead), MORNING, store.policies.zone);
+  const detail = { limitId: limit.id, limitKind: limit.kind, validUntil: limit.validUntil };
+  const { traces } = await openReview(tx, at, {
+    ...{ key: `limit-expiry/${limit.id}`, customerId: limit.customerId, cause: 'limit-expiry' as const, detail },
+    dueAt: dueAt > at.now ? dueAt : at.now,
+  });
+  return traces;
+}
+
+/** A review because a promise was judged broken; called where it is judged, and only then. */
+export async function reviewBrokenPromises(
+  tx: Tx,
+  at: Moment,
+  customerId: string,
+  promiseIds: readonly string[],
+): Promise<WorkOrderTraces> {
+  const [first] = promiseIds;
+  if (first === undefined) return noTraces();
+  const { traces } = await openReview(tx, at, {
+    key: `broken-promise/${first}`,
+    customerId,
+    cause: 'broken-promise',
+    detail: { promises: promiseIds },
+    dueAt: at.now,
+  });
+  return traces;
+}
+
+/** A person asks for a review now. Throws Refusal `not-found`, `not-open` when the customer has no credit, `already-exists` when one is due or runs. */
+export async function requestReview(
+  store: Store,
+  actor: Actor,
+  customer: string,
+  reason: string,
+): Promise<{ id: string; workflowId: string }> {
+  return write(store, actor, async (tx, at) => {
+    const { rows } = await sql<{ id: string; graded: boolean }>`
+      select c.id, exists (select from credit_profile p where p.customer_id = c.id and p.grade is not null) as graded from customer c
+      where (c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid) and ${seesCustomer(actor)}
+      order by c.external_id = ${customer} desc limit 1 for no key update of c`.execute(tx);
+    const found = rows[0];
+    if (!found) throw new Refusal('customer-unknown', { customer }, { pointer: '/customer' });
+    if (!found.graded) throw new Refusal('not-open', { state: 'no credit' });
+    const detail = { reason, requestedBy: actor.id };
+    const key = `request/${found.id}/${at.now}`;
+    const { id, traces } = await openReview(tx, at, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
+    const [first, ...more] = traces.audit;
+    if (id === null || !first) throw new Refusal('already-exists', { id: customer });
+    const value = { id, workflowId: workflowId('credit-review', id) };
+    return { ...traces, value, audit: [{ ...first, reason }, ...more] };
+  });
+}
+
+export interface ReviewView {
+  id: string;
+  customer: string;
+  cause: ReviewCause;
+  state: ReviewState;
+  dueAt: Instant;
+  application: string | null;
+  detail: Record<string, unknown>;
+  closedAt: Instant | null;
+}
+
+/** Reviews the actor may see, those due first; one more than `limit` when there are more. */
+export async function listReviews(
+  db: Database,
+  actor: Actor,
+  filter: { customer?: string | undefined; state?: ReviewState | undefined; after?: readonly [Instant, string] | undefined },
+  limit: number,
+): Promise<ReviewView[]> {
+  const [at, id] = filter.after ?? [null, null];
+  const { rows } = await sql<ReviewView>`
+    select v.id, c.external_id as customer, v.cause, v.state, v.due_at as "dueAt", a.external_id as application, v.detail, v.closed_at as "closedAt"
+    from credit_review v join customer c on c.id = v.customer_id left join credit_application a on a.id = v.application_id
+    where ${seesCustomer(actor)} and (${filter.customer ?? null}::text is null or c.external_id = ${filter.customer ?? null})
+      and (${filter.state ?? null}::text is null or v.state = ${filter.state ?? null})
+      and (${at}::timestamptz is null or (v.due_at, v.id) > (${at}::timestamptz, ${id}::uuid))
+    order by v.due_at, v.id limit ${limit + 1}`.execute(db);
+  return rows;
+}
