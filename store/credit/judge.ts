@@ -15,6 +15,7 @@ import type { Database, Tx } from '../database.ts';
 import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { collectDossier } from './dossier.ts';
+import { peerFigures } from './peers.ts';
 
 /** What an application is judged on. */
 export interface JudgedApplication {
@@ -109,12 +110,15 @@ async function inputOf(tx: Tx, store: Store, at: Moment, of: JudgedApplication):
           and (l.valid_until is null or l.valid_until >= ${at.today}::date)) as "limitMinor"
     from customer c left join credit_profile p on p.customer_id = c.id where c.id = ${of.customerId}::uuid`.execute(tx);
   const [row] = rows;
+  const productLines = row?.lines ?? [];
+  const { current } = await store.policies.current();
+  const peers = await peerFigures(tx, store, at, { customerId: of.customerId, facts, productLines }, current.scorecard.content);
   return {
     today: at.today,
     currency,
     facts,
-    peers: null,
-    productLines: row?.lines ?? [],
+    peers,
+    productLines,
     creditorWasSme: row?.sme ?? null,
     asked: { kind: of.kind, limitMinor, termsDays },
     standing: { limitMinor: row?.limitMinor ?? null, termsDays: row?.termsDays ?? null },
