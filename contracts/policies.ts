@@ -51,6 +51,8 @@ const ladders = z.strictObject({
 const collection = z.strictObject({
   minBalance: z.record(currency, money),
   promiseGraceDays: z.int().min(0).max(60),
+  promiseBringsForward: z.array(z.enum(['due', 'reminder', 'escalation', 'legal'])).optional(),
+  creditNoteDays: z.int().min(0).max(365).optional(),
   newCustomerMonths: z.int().min(0).max(120),
 });
 

@@ -6,6 +6,7 @@ import { higherStage } from '../domain/collection/ladder.ts';
 import { textFault } from '../domain/collection/message.ts';
 import type { Recipient } from '../domain/collection/outreach.ts';
 import { planReceivable } from '../domain/collection/plan.ts';
+import { isAnnouncement } from '../domain/collection/schedule.ts';
 import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
 import type { CollectionTerms, Verdict } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
@@ -54,7 +55,7 @@ export async function readLines(
     const terms = await store.policies.terms(found);
     const verdict = planReceivable(found.facts, terms, at.now);
     const line: Line = { found, terms, rung, verdict, askedMinor: openMinor(found.facts) - disputedMinor(found.facts) };
-    if (verdict.outcome === null && line.askedMinor > 0 && stands(line)) standing.push(line);
+    if (verdict.outcome === null && line.askedMinor > 0 && !announcesThePast(line, at) && stands(line)) standing.push(line);
     else fallen.add(found.id);
   }
   standing.sort(
@@ -66,6 +67,12 @@ export async function readLines(
   return { standing, fallen: [...fallen] };
 }
 
+/** A notice whose due date has passed is not sent, on no channel. */
+function announcesThePast({ found, terms, rung }: Line, at: Moment): boolean {
+  const own = terms.ladder.rungs[rung.position];
+  return own !== undefined && at.today > found.facts.dueDate && isAnnouncement(own, found.facts, terms.ladder.rungs);
+}
+
 /** A first contact stands while its rung is still requested and the facts do not withdraw it. */
 export function requestStands({ found, rung, verdict }: Line): boolean {
   const record = found.facts.rungs.find((candidate) => candidate.id === rung.rung);
@@ -74,7 +81,7 @@ export function requestStands({ found, rung, verdict }: Line): boolean {
 
 /** A fallback stands while the debt is still collected and no later rung has been taken. */
 export function fallbackStands({ found, terms, rung, verdict }: Line): boolean {
-  const held = ['disputed', 'promise-pending', 'below-minimum'].includes(verdict.plan.why.code);
+  const held = ['disputed', 'credit-expected', 'promise-pending', 'below-minimum'].includes(verdict.plan.why.code);
   const later = found.facts.rungs.some(
     (record) => record.state === 'taken' && terms.ladder.rungs.findIndex((r) => r.id === record.id) > rung.position,
   );

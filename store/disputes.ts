@@ -66,7 +66,7 @@ export interface Resolution {
   note: string;
 }
 
-/** Resolves a dispute once; its part of the receivable is collected again. Throws Refusal `dispute-closed`. */
+/** Resolves a dispute once: rejected, its part is collected again; upheld, not until its credit note has come or is given up. Throws Refusal `dispute-closed`. */
 export async function resolveDispute(
   store: Store,
   actor: Actor,

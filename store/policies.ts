@@ -66,12 +66,15 @@ export class PolicyBook {
   /** What policy and calendar say of one receivable. */
   async terms(of: { ladder: string; policyVersion: number; currency: string; customerCode: string }): Promise<CollectionTerms> {
     const { current, calendar } = await this.current();
+    const collection = current.collection.content;
     return {
       ladder: await this.ladder(of.ladder, of.policyVersion),
       calendar,
       slotMinute: contactSlot(of.customerCode, current['contact-rules'].content),
-      minBalanceMinor: minimum(current.collection.content.minBalance[of.currency], of.currency),
-      promiseGraceDays: current.collection.content.promiseGraceDays,
+      minBalanceMinor: minimum(collection.minBalance[of.currency], of.currency),
+      promiseGraceDays: collection.promiseGraceDays,
+      broughtForward: collection.promiseBringsForward ?? ['due', 'reminder', 'escalation'],
+      creditNoteDays: collection.creditNoteDays ?? 30,
     };
   }
 

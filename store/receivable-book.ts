@@ -18,7 +18,7 @@ import type { ReceivableCase } from './receivable-facts.ts';
 import { rungRows } from './rungs.ts';
 import { systemActor, writeSeeing } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
-import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
+import { cancelWorkOrders, joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 
 export interface StepInput {
@@ -47,7 +47,7 @@ async function advance(store: Store, input: StepInput, take: boolean): Promise<R
     const ahead = input.seq !== null && input.seq > found.seq;
     if (ahead) return restoredBehind(store, tx, at, found, verdict, input.seq ?? 0);
     if (take && verdict.due) return takeRung(store, tx, at, found, terms, verdict);
-    return settle(tx, at, found, terms, verdict, noTraces());
+    return settle(tx, at, found, terms, untaken(verdict), await askForCredits(store, tx, at, found, verdict));
   });
 }
 
@@ -62,7 +62,8 @@ async function takeRung(
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
   const rung = terms.ladder.rungs.find((candidate) => candidate.id === verdict.plan.rung);
   if (!rung) throw new Error(`ladder ${terms.ladder.id} has no rung ${verdict.plan.rung}`);
-  const traces = isContact(rung.action) ? askOutreach(found) : await openTask(store, tx, at, found, rung);
+  const step = isContact(rung.action) ? askOutreach(found) : await openTask(store, tx, at, found, rung);
+  const traces = joinTraces(step, await askForCredits(store, tx, at, found, verdict));
   const taken: RungChange = { id: rung.id, state: isContact(rung.action) ? 'requested' : 'taken', reason: null };
   const stage = taken.state === 'taken' ? higherStage(verdict.stage, rung.stage) : verdict.stage;
   const changes = [...verdict.changes, taken];
@@ -79,9 +80,30 @@ async function takeRung(
     at,
     found,
     terms,
-    { ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises },
+    { ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises, lapsed: verdict.lapsed },
     traces,
   );
+}
+
+/** What a look alone may record: a rung is missed in favour of the one that is taken, so only the taking says so. */
+const untaken = (verdict: Verdict): Verdict =>
+  verdict.due ? { ...verdict, changes: verdict.changes.filter((change) => change.state !== 'missed') } : verdict;
+
+/** A work order for each credit note that was conceded and has not come in time. */
+async function askForCredits(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  { lapsed }: Verdict,
+): Promise<WorkOrderTraces> {
+  const opened: WorkOrderTraces[] = [];
+  for (const { id } of lapsed) {
+    const order = { kind: 'credit-note', customerId: found.customerId, receivableId: found.id, reason: { dispute: id } };
+    const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
+    opened.push(await openWorkOrder(tx, store, at, { ...order, key: `${found.id}/credit-note/${id}`, subject }));
+  }
+  return joinTraces(...opened);
 }
 
 function askOutreach(found: ReceivableCase): WorkOrderTraces {
@@ -113,7 +135,11 @@ async function settle(
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
   const changed =
     !samePlan(found, verdict.plan) || verdict.stage !== found.facts.stage || verdict.outcome !== found.facts.outcome;
-  const noted = verdict.changes.length > 0 || verdict.promises.length > 0 || verdict.pauses !== found.facts.pauses;
+  const noted =
+    verdict.changes.length > 0 ||
+    verdict.promises.length > 0 ||
+    verdict.lapsed.length > 0 ||
+    verdict.pauses !== found.facts.pauses;
   const touched = changed || noted || held > found.seq;
   const seq = touched ? held + 1 : found.seq;
   const value = processPlan(seq, verdict.plan, verdict.stage, at);
@@ -121,6 +147,9 @@ async function settle(
   if (!touched) return { value, audit: null, answer };
   for (const promise of verdict.promises) {
     await tx.updateTable('promise').set({ state: promise.state, judged_at: promise.at }).where('id', '=', promise.id).execute();
+  }
+  for (const { id, at: lapsedAt } of verdict.lapsed) {
+    await tx.updateTable('dispute').set({ lapsed_at: lapsedAt }).where('id', '=', id).execute();
   }
   const ended =
     verdict.outcome && !found.facts.outcome && found.hasTasks ? await endTasks(tx, at, found, verdict.outcome) : noTraces();
@@ -147,13 +176,7 @@ const planRow = (id: string, seq: number, { stage, outcome, pauses, plan }: Verd
 
 async function endTasks(tx: Tx, at: Moment, found: ReceivableCase, outcome: string): Promise<WorkOrderTraces> {
   const own = await cancelWorkOrders(tx, at, { receivableId: found.id }, outcome);
-  const legal = await leaveLegalCase(tx, at, found.id);
-  return {
-    audit: [...own.audit, ...legal.audit],
-    asks: [...own.asks, ...legal.asks],
-    posts: [],
-    events: [...own.events, ...legal.events],
-  };
+  return joinTraces(own, { ...(await leaveLegalCase(tx, at, found.id)), posts: [] });
 }
 
 /** Postgres was restored from a backup older than the workflow: no contact is made until a person has found out what went out. */
@@ -165,6 +188,7 @@ async function restoredBehind(
   verdict: Verdict,
   held: number,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
+  const credits = await askForCredits(store, tx, at, found, verdict);
   const traces = await openWorkOrder(tx, store, at, {
     key: `${found.id}/restored/${held}`,
     kind: 'sequence-check',
@@ -175,7 +199,7 @@ async function restoredBehind(
   });
   await holdContacts(tx, store, at, found);
   const terms = await store.policies.terms(found);
-  return settle(tx, at, found, terms, { ...verdict, due: false }, traces, held);
+  return settle(tx, at, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
 }
 
 function decided(found: ReceivableCase, verdict: Verdict): AuditFact {
@@ -199,6 +223,7 @@ function decided(found: ReceivableCase, verdict: Verdict): AuditFact {
       why: verdict.plan.why,
       rungs: verdict.changes,
       promises: verdict.promises,
+      ...(verdict.lapsed.length > 0 && { lapsed: verdict.lapsed }),
     },
   };
 }

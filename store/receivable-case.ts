@@ -3,7 +3,7 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import { formatAmount, parseAmount } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { outcomeOf } from '../domain/collection/plan.ts';
-import { openMinor } from '../domain/collection/receivable.ts';
+import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
 import type { Database, Tx } from './database.ts';
 import { readReceivables } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
@@ -67,7 +67,4 @@ export function amountOf(found: ReceivableCase, text: string, most: number): num
 }
 
 /** What is open of a receivable less what is in dispute, in minor units. */
-export const undisputedOf = (found: ReceivableCase): number => {
-  const claimed = found.facts.disputes.filter((d) => d.state === 'open').reduce((sum, d) => sum + d.amountMinor, 0);
-  return Math.max(0, openMinor(found.facts) - claimed);
-};
+export const undisputedOf = ({ facts }: ReceivableCase): number => openMinor(facts) - disputedMinor(facts);

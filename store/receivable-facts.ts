@@ -107,7 +107,9 @@ export async function viewReceivables(
       (select jsonb_agg(jsonb_build_object('id', g.rung, 'state', g.state, 'at', g.at, 'reason', g.reason) order by g.position)
         from rung g where g.receivable_id = r.id) as rungs,
       (select jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'state', d.state, 'openedAt', d.opened_at,
-        'closedAt', d.closed_at) order by d.opened_at, d.id) from dispute d where d.receivable_id = r.id) as disputes,
+        'closedAt', d.closed_at, 'lapsedAt', d.lapsed_at, 'creditedMinor', coalesce((select sum(a.amount_minor) from allocation a
+          where a.receivable_id = r.id and a.credit_note_id is not null and a.reversed_at is null and a.posted_at >= d.opened_at), 0))
+        order by d.opened_at, d.id) from dispute d where d.receivable_id = r.id) as disputes,
       (select jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'state', p.state, 'madeAt', p.made_at,
         'judgedAt', p.judged_at, 'receivedMinor', coalesce((select sum(a.amount_minor) from allocation a where a.receivable_id = r.id
           and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0))
@@ -145,7 +147,12 @@ function toCase(row: Row, asked: number): ReceivableCase {
       pauses: row.pauses,
       moneyAt: row.money_at,
       rungs: (row.rungs ?? []).map((rung) => ({ ...rung, at: iso(rung.at) })),
-      disputes: (row.disputes ?? []).map((d) => ({ ...d, openedAt: iso(d.openedAt), closedAt: isoOrNull(d.closedAt) })),
+      disputes: (row.disputes ?? []).map((d) => ({
+        ...d,
+        openedAt: iso(d.openedAt),
+        closedAt: isoOrNull(d.closedAt),
+        lapsedAt: isoOrNull(d.lapsedAt),
+      })),
       promises: (row.promises ?? []).map((p) => ({ ...p, madeAt: iso(p.madeAt), judgedAt: isoOrNull(p.judgedAt) })),
     },
   };

@@ -366,6 +366,7 @@ export interface Dispute {
   closed_by: string | null;
   customer_id: string;
   id: Generated<string>;
+  lapsed_at: string | null;
   note: Generated<string>;
   opened_at: string;
   opened_by: string;

@@ -40,6 +40,13 @@ export function addTraces(to: WorkOrderTraces, more: WorkOrderTraces): void {
   to.events.push(...more.events);
 }
 
+export const joinTraces = (...all: WorkOrderTraces[]): WorkOrderTraces => ({
+  audit: all.flatMap((one) => one.audit),
+  asks: all.flatMap((one) => one.asks),
+  posts: all.flatMap((one) => one.posts),
+  events: all.flatMap((one) => one.events),
+});
+
 /** Opens a work order for the role its kind names, with its deadline by the calendar. A key that exists already opens nothing. */
 export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: NewWorkOrder): Promise<WorkOrderTraces> {
   const { current, calendar } = await store.policies.current();

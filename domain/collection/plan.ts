@@ -2,9 +2,10 @@ import { addDays, dateOf, daysBetween, instantAt } from '../kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 import { higherStage } from './ladder.ts';
 import type { Outcome, Stage } from './ladder.ts';
-import { disputedMinor, openMinor } from './receivable.ts';
+import { disputedMinor, expectedCredits, openMinor } from './receivable.ts';
 import type {
   CollectionTerms,
+  DisputeFact,
   Pause,
   Plan,
   PromiseFact,
@@ -14,7 +15,7 @@ import type {
   Verdict,
   Why,
 } from './receivable.ts';
-import { beforeGoLive, scheduleRungs } from './schedule.ts';
+import { beforeGoLive, PAST_DUE, scheduleRungs } from './schedule.ts';
 import type { ScheduledRung } from './schedule.ts';
 
 /**
@@ -25,10 +26,15 @@ import type { ScheduledRung } from './schedule.ts';
 export function planReceivable(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): Verdict {
   const outcome = outcomeOf(facts);
   const promises = judgePromises(facts, terms, outcome, now);
-  const judged: ReceivableFacts = { ...facts, promises: facts.promises.map((p) => ({ ...p, ...judgementOf(promises, p.id) })) };
+  const lapsed = outcome ? [] : lapsedCredits(facts, terms, now);
+  const judged: ReceivableFacts = {
+    ...facts,
+    promises: facts.promises.map((p) => ({ ...p, ...judgementOf(promises, p.id) })),
+    disputes: facts.disputes.map((d) => ({ ...d, lapsedAt: lapsed.find((one) => one.id === d.id)?.at ?? d.lapsedAt })),
+  };
   const pause = outcome ? null : pausedBy(judged);
   const pauses = withPause(judged, outcome ? 'closed' : (pause?.why ?? null), outcome, now);
-  const common = { outcome, promises, pauses, stage: outcome ? ('closed' as const) : stageOf(judged, terms) };
+  const common = { outcome, promises, lapsed, pauses, stage: outcome ? ('closed' as const) : stageOf(judged, terms) };
   if (outcome) {
     return { ...common, due: false, changes: withdrawRequests(judged, 'skipped', outcome), plan: closed(outcome) };
   }
@@ -53,19 +59,23 @@ interface Next {
 
 /** The plan of a receivable on which money is owed: it stands still, is not worth asking for, or goes on with its ladder. */
 function openPlan(live: ReceivableFacts, terms: CollectionTerms, pause: StandingStill | null, now: Instant): Next {
-  const judgement = judgeInstants(live.promises, terms).at(0) ?? null;
+  const judgement = nextJudgement(live, terms);
   if (pause) {
-    const why: Why =
-      pause.why === 'dispute' ? { code: 'disputed', params: {} } : { code: 'promise-pending', params: { on: pause.on ?? '' } };
-    return waiting(why, judgement, withdrawRequests(live, 'planned', why.code));
+    const why = whyPaused(live, pause, judgement, terms);
+    return waiting(why, judgement?.at ?? null, withdrawRequests(live, 'planned', why.code));
   }
   if (openMinor(live) - disputedMinor(live) < terms.minBalanceMinor) {
     const why: Why = { code: 'below-minimum', params: {} };
     const changes = withdrawRequests(live, 'planned', why.code);
     const next = scheduleRungs(recorded(live, changes, now), terms, now).find((r) => r.at > now)?.at ?? null;
-    return waiting(why, earliest(next, judgement), changes);
+    return waiting(why, earliest(next, judgement?.at ?? null), changes);
   }
   const remaining = scheduleRungs(live, terms, now);
+  const past = remaining.filter((r) => r.pastDue).map((r): RungChange => ({ id: r.rung.id, state: 'missed', reason: PAST_DUE }));
+  if (past.length > 0) {
+    const after = openPlan(recorded(live, past, now), terms, pause, now);
+    return { ...after, changes: [...past, ...after.changes] };
+  }
   const next = nextRung(live, remaining, judgement, now, terms.calendar.zone);
   const changes = [...redated(live, remaining), ...next.changes];
   if (next.due || next.changes.length === 0) return { ...next, changes };
@@ -93,7 +103,7 @@ const waiting = (why: Why, at: Instant | null, changes: RungChange[]): Next => (
 function nextRung(
   { rungs }: ReceivableFacts,
   remaining: readonly ScheduledRung[],
-  judgement: Instant | null,
+  judgement: Judgement | null,
   now: Instant,
   zone: string,
 ): Next {
@@ -112,12 +122,12 @@ function nextRung(
     return { due: true, changes, plan: { step: highest.rung.action, rung: highest.rung.id, at: highest.at, why } };
   }
   const next = remaining.find((r) => r.at > now);
-  if (next && (judgement === null || next.at <= judgement)) {
+  if (next && (judgement === null || next.at <= judgement.at)) {
     const why: Why = { code: 'rung-planned', params: { rung: next.rung.id, on: next.on } };
     return { due: false, changes, plan: { step: next.rung.action, rung: next.rung.id, at: next.at, why } };
   }
   return judgement
-    ? waiting({ code: 'promise-judged', params: { on: dateOf(judgement, zone) } }, judgement, changes)
+    ? waiting({ code: judgement.code, params: { on: dateOf(judgement.at, zone) } }, judgement.at, changes)
     : waiting({ code: 'ladder-exhausted', params: {} }, null, changes);
 }
 
@@ -204,7 +214,7 @@ const moneyNews = (facts: ReceivableFacts, outcome: Outcome | null): Instant[] =
 const pauseNews = (facts: ReceivableFacts): Instant[] =>
   [
     facts.moneyAt,
-    ...facts.disputes.flatMap((d) => [d.openedAt, d.closedAt]),
+    ...facts.disputes.flatMap((d) => [d.openedAt, d.closedAt, d.lapsedAt]),
     ...facts.promises.flatMap((p) => [p.madeAt, p.judgedAt]),
   ].filter((at) => at !== null);
 
@@ -213,11 +223,37 @@ function judgeAt(promise: PromiseFact, terms: CollectionTerms): Instant {
   return instantAt(addDays(promise.on, terms.promiseGraceDays + 1), 0, terms.calendar.zone);
 }
 
-function judgeInstants(promises: readonly PromiseFact[], terms: CollectionTerms): Instant[] {
-  return promises
-    .filter((p) => p.state === 'pending')
-    .map((p) => judgeAt(p, terms))
-    .sort();
+/** When the wait for the credit note of an upheld dispute ends. */
+const lapseAt = ({ closedAt, openedAt }: DisputeFact, { creditNoteDays, calendar: { zone } }: CollectionTerms): Instant =>
+  instantAt(addDays(dateOf(closedAt ?? openedAt, zone), creditNoteDays), 0, zone);
+
+/** Upheld disputes whose credit note has been waited for long enough: a person is asked where it is. */
+function lapsedCredits(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): Verdict['lapsed'] {
+  const expected = expectedCredits(facts.disputes).map(({ dispute }) => ({ id: dispute.id, at: lapseAt(dispute, terms) }));
+  return expected.filter(({ at }) => at <= now);
+}
+
+/** An instant at which time alone changes what is asked for. */
+interface Judgement {
+  at: Instant;
+  code: 'promise-judged' | 'credit-expected';
+}
+
+/** The next promise to be judged, or credit note to be given up. */
+function nextJudgement(facts: ReceivableFacts, terms: CollectionTerms): Judgement | null {
+  const pending = facts.promises.filter((p) => p.state === 'pending');
+  const all: Judgement[] = [
+    ...pending.map((p) => ({ at: judgeAt(p, terms), code: 'promise-judged' as const })),
+    ...expectedCredits(facts.disputes).map((e) => ({ at: lapseAt(e.dispute, terms), code: 'credit-expected' as const })),
+  ];
+  return all.toSorted((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null;
+}
+
+/** Why a ladder stands still: a promise, a dispute, or a credit note that was conceded and has not come. */
+function whyPaused(facts: ReceivableFacts, pause: StandingStill, judgement: Judgement | null, terms: CollectionTerms): Why {
+  if (pause.why === 'promise') return { code: 'promise-pending', params: { on: pause.on ?? '' } };
+  if (facts.disputes.some((d) => d.state === 'open') || !judgement) return { code: 'disputed', params: {} };
+  return { code: 'credit-expected', params: { on: dateOf(judgement.at, terms.calendar.zone) } };
 }
 
 /** Promises whose state is another now: judged when their time is over, or before it by the money or by the end of the debt. */

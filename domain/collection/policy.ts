@@ -1,5 +1,5 @@
 import type { ContactRules, Channel } from './governor.ts';
-import type { Ladder, StrategyRow } from './ladder.ts';
+import type { Ladder, Rung, StrategyRow } from './ladder.ts';
 
 /** Policy is data: these are the shapes of its documents, by kind. */
 export interface LaddersPolicy {
@@ -12,6 +12,10 @@ export interface CollectionPolicy {
   minBalance: Readonly<Record<string, string>>;
   /** Days after a promise's date before it is judged. */
   promiseGraceDays: number;
+  /** Stages whose rung is brought forward to the next contact day by a broken promise; all but legal when absent. */
+  promiseBringsForward?: readonly Rung['stage'][];
+  /** Calendar days that the credit note of an upheld dispute is waited for; 30 when absent. */
+  creditNoteDays?: number;
   /** A customer counts as new for this long after the first invoice. */
   newCustomerMonths: number;
 }

@@ -1,5 +1,5 @@
 import type { BusinessDate, Calendar, Instant } from '../kernel/calendar.ts';
-import type { Ladder, Outcome, RungAction, RungState, Stage } from './ladder.ts';
+import type { Ladder, Outcome, Rung, RungAction, RungState, Stage } from './ladder.ts';
 
 export const disputeCategories = ['quantity', 'price', 'quality', 'paperwork', 'acceptance', 'complaint', 'other'] as const;
 export const disputeStates = ['open', 'upheld', 'part-upheld', 'rejected', 'withdrawn'] as const;
@@ -22,6 +22,10 @@ export interface DisputeFact {
   state: DisputeState;
   openedAt: Instant;
   closedAt: Instant | null;
+  /** Credited on this receivable since it was opened. */
+  creditedMinor: number;
+  /** Upheld, but its credit note did not come in time: from then on it is asked for again. */
+  lapsedAt: Instant | null;
 }
 
 export interface PromiseFact {
@@ -72,6 +76,10 @@ export interface CollectionTerms {
   /** Below this open undisputed amount nothing is done. */
   minBalanceMinor: number;
   promiseGraceDays: number;
+  /** Stages whose rung comes on the next contact day when a promise was broken; the others keep their own. */
+  broughtForward: readonly Rung['stage'][];
+  /** Days that the credit note of an upheld dispute is waited for, before its amount is asked for again. */
+  creditNoteDays: number;
 }
 
 export type PlanStep = 'wait' | RungAction | 'close';
@@ -82,6 +90,7 @@ export type WhyCode =
   | 'promise-pending'
   | 'promise-judged'
   | 'disputed'
+  | 'credit-expected'
   | 'below-minimum'
   | 'ladder-exhausted'
   | 'paid'
@@ -119,6 +128,8 @@ export interface Verdict {
   changes: readonly RungChange[];
   /** Promises judged now, or pending again (`at` null) because a reversal took back what judged them. */
   promises: readonly { id: string; state: PromiseState; at: Instant | null }[];
+  /** Upheld disputes whose credit note is no longer waited for. */
+  lapsed: readonly { id: string; at: Instant }[];
   pauses: readonly Pause[];
 }
 
@@ -126,8 +137,26 @@ export interface Verdict {
 export const openMinor = (f: Pick<ReceivableFacts, 'amountMinor' | 'paidMinor' | 'creditedMinor' | 'writtenOffMinor'>): number =>
   f.amountMinor - f.paidMinor - f.creditedMinor - f.writtenOffMinor;
 
-/** The part of the open amount that is in dispute, never more than is open. */
+/** The part of the open amount that is not asked for: in dispute, or conceded and not yet credited; never more than is open. */
 export function disputedMinor(facts: ReceivableFacts): number {
   const claimed = facts.disputes.filter((d) => d.state === 'open').reduce((sum, d) => sum + d.amountMinor, 0);
-  return Math.min(claimed, openMinor(facts));
+  const conceded = expectedCredits(facts.disputes).reduce((sum, d) => sum + d.minor, 0);
+  return Math.min(claimed + conceded, openMinor(facts));
+}
+
+/**
+ * Upheld disputes whose credit note is still to come, with what is to come of it. A credit note counts for the latest dispute first; of
+ * a dispute upheld in part nobody has said how much, so the first one settles it.
+ */
+export function expectedCredits(disputes: readonly DisputeFact[]): { dispute: DisputeFact; minor: number }[] {
+  let used = 0;
+  return disputes
+    .filter((d) => d.state === 'upheld' || d.state === 'part-upheld')
+    .toSorted((a, b) => (a.openedAt > b.openedAt ? -1 : 1))
+    .flatMap((dispute) => {
+      const credited = Math.min(dispute.amountMinor, Math.max(0, dispute.creditedMinor - used));
+      used += credited;
+      const minor = dispute.state === 'part-upheld' && credited > 0 ? 0 : dispute.amountMinor - credited;
+      return minor > 0 && dispute.lapsedAt === null ? [{ dispute, minor }] : [];
+    });
 }

@@ -10,7 +10,12 @@ export interface ScheduledRung {
   requested: boolean;
   on: BusinessDate;
   at: Instant;
+  /** It announces a due date that will have passed by then. */
+  pastDue: boolean;
 }
+
+/** Why a notice was not sent: the day it announces had passed. */
+export const PAST_DUE = 'past-due-date';
 
 const later = (a: BusinessDate, b: BusinessDate): BusinessDate => (a >= b ? a : b);
 const earlier = (a: BusinessDate, b: BusinessDate): BusinessDate => (a <= b ? a : b);
@@ -35,23 +40,39 @@ function pausedDays(facts: ReceivableFacts, since: BusinessDate, now: Instant, z
   }, 0);
 }
 
+/** The days of all rungs by their anchors alone. */
+function nominals(facts: ReceivableFacts, rungs: readonly Rung[]): BusinessDate[] {
+  let previous = facts.dueDate;
+  return rungs.map((rung) => (previous = nominal(rung, facts, previous)));
+}
+
 /** Rungs whose day by the anchor alone lies before go-live: they are recorded as such and never taken. */
 export function beforeGoLive(facts: ReceivableFacts, rungs: readonly Rung[]): Set<string> {
-  const ids = new Set<string>();
-  if (!facts.collectFrom) return ids;
-  let previous = facts.dueDate;
-  for (const rung of rungs) {
-    previous = nominal(rung, facts, previous);
-    if (previous < facts.collectFrom) ids.add(rung.id);
-  }
-  return ids;
+  const { collectFrom } = facts;
+  if (!collectFrom) return new Set();
+  const days = nominals(facts, rungs);
+  return new Set(rungs.filter((_, place) => (days[place] ?? '') < collectFrom).map((rung) => rung.id));
+}
+
+/** A notice announces a due date: one dated up to it says nothing true once it has passed. */
+export const isAnnouncement = (rung: Rung, facts: ReceivableFacts, rungs: readonly Rung[]): boolean =>
+  rung.action === 'notice' && (nominals(facts, rungs)[rungs.indexOf(rung)] ?? '') <= facts.dueDate;
+
+/**
+ * Days that the first demand is late because the debt itself came late. Nobody was asked before, so the ladder begins with it and
+ * keeps its distances, instead of opening with a threat.
+ */
+function postedLate(facts: ReceivableFacts, rungs: readonly Rung[], zone: string): number {
+  const first = nominals(facts, rungs).find((day) => day > facts.dueDate && day >= (facts.collectFrom ?? day));
+  return first === undefined ? 0 : Math.max(0, daysBetween(first, dateOf(facts.postedAt, zone)));
 }
 
 /** When a promise was last found broken, if no rung has been taken or given up since: the next rung then waits no longer. */
 function brokenSince(facts: ReceivableFacts): Instant | null {
   const judged = facts.promises.flatMap((p) => (p.state === 'broken' && p.judgedAt ? [p.judgedAt] : []));
   const latest = judged.sort().at(-1) ?? null;
-  const moved = lastAt(facts.rungs, ['taken', 'missed', 'skipped']);
+  const settled = facts.rungs.filter((record) => record.reason !== PAST_DUE);
+  const moved = lastAt(settled, ['taken', 'missed', 'skipped']);
   return latest !== null && (moved === null || latest > moved) ? latest : null;
 }
 
@@ -71,11 +92,11 @@ function afterBroken(judged: Instant, planned: BusinessDate, facts: ReceivableFa
 
 /**
  * The rungs that remain, in ladder order, each with the day it falls due. Days count from the anchor, shift by the days the ladder
- * stood still (none falls into a pause), keep their least gap to the rung before (never two on one day), and contacts move to the
+ * stood still (none falls into a pause) or the debt was posted late, keep their least gap to the rung before (never two on one day), and contacts move to the
  * next contact day. A rung asked of outreach counts as planned again when its day has moved past today.
  */
 export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): ScheduledRung[] {
-  const { ladder, calendar, slotMinute } = terms;
+  const { ladder, calendar, slotMinute, broughtForward } = terms;
   const zone = calendar.zone;
   const today = dateOf(now, zone);
   const records = new Map(facts.rungs.map((record) => [record.id, record]));
@@ -83,6 +104,7 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
   const lastTakenAt = lastAt(facts.rungs, ['taken']);
   const judged = brokenSince(facts);
   const freeFrom = heldUntil(facts, zone);
+  const late = postedLate(facts, ladder.rungs, zone);
   const start = ladder.rungs[0] ? nominal(ladder.rungs[0], facts, facts.dueDate) : facts.dueDate;
 
   const remaining: ScheduledRung[] = [];
@@ -96,13 +118,14 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
       continue;
     }
     const since = rung.anchor === 'previousRung' ? previousOn : start;
-    let on = addDays(planned, pausedDays(facts, since, now, zone));
+    const shift = pausedDays(facts, since, now, zone) + (rung.anchor === 'previousRung' ? 0 : late);
+    let on = addDays(planned, shift);
     if (record && record.state !== 'planned' && record.state !== 'requested') {
       const settledOn = dateOf(record.at, zone);
-      previousOn = record.state === 'missed' ? earlier(on, settledOn) : settledOn;
+      previousOn = record.reason === PAST_DUE ? on : record.state === 'missed' ? earlier(on, settledOn) : settledOn;
       continue;
     }
-    if (judged && remaining.length === 0) {
+    if (judged && remaining.length === 0 && broughtForward.includes(rung.stage)) {
       const sooner = afterBroken(judged, planned, facts, calendar);
       on = record?.state === 'requested' ? earlier(on, sooner) : sooner;
     }
@@ -111,7 +134,8 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
     if (isContact(rung.action)) on = nextContactDay(calendar, on);
     const requested = record?.state === 'requested' && on <= today;
     if (requested) on = dateOf(record.at, zone);
-    remaining.push({ rung, requested, on, at: requested ? record.at : instantAt(on, slotMinute, zone) });
+    const pastDue = later(on, today) > facts.dueDate && isAnnouncement(rung, facts, ladder.rungs);
+    remaining.push({ rung, requested, on, at: requested ? record.at : instantAt(on, slotMinute, zone), pastDue });
     previousOn = gapFrom = on;
   }
   return remaining;

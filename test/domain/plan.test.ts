@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, planReceivable } from '../../domain/collection/plan.ts';
 import { disputedMinor, openMinor } from '../../domain/collection/receivable.ts';
-import type { Pause, PromiseFact, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
+import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
+import { scheduleRungs } from '../../domain/collection/schedule.ts';
 import { sayWhy } from '../../domain/collection/words.ts';
 import { at, disputeOf, factsOf, promiseOf, rung, taken, termsOf } from './receivable-world.ts';
 
@@ -23,6 +24,7 @@ describe('the ladder goes on', () => {
     expect(verdict).toEqual({
       outcome: null,
       promises: [],
+      lapsed: [],
       pauses: [],
       stage: 'scheduled',
       due: false,
@@ -76,7 +78,7 @@ describe('after an outage', () => {
   it('the highest rung due is taken, those below are missed', () => {
     const verdict = plan(factsOf(), at('2026-03-21', '03:00'));
     expect(verdict).toMatchObject({ due: true, plan: { step: 'work-order', rung: 'call', at: at('2026-03-20') } });
-    expect(verdict.changes).toEqual(['notice', 'reminder-1', 'reminder-2'].map((id) => missed(id)));
+    expect(verdict.changes).toEqual([missed('notice', 'past-due-date'), missed('reminder-1'), missed('reminder-2')]);
   });
 
   it.each([
@@ -90,10 +92,10 @@ describe('after an outage', () => {
   });
 
   it('what is dropped no longer keeps the next at its gap', () => {
-    // Posted late: the notice of 7 March (moved to the 9th) is too late, and the reminder of the 11th does not wait for its gap.
+    // Not looked at in time: the notice of 7 March (moved to the 9th) has no use any more, and the reminder of the 11th does not wait for its gap.
     const verdict = plan(factsOf({ dueDate: '2026-03-10' }), at('2026-03-11', '12:00'));
     expect(verdict).toMatchObject({ due: true, plan: { rung: 'reminder-1', why: { params: { on: '2026-03-11' } } } });
-    expect(verdict.changes).toEqual([missed('notice', 'too-late')]);
+    expect(verdict.changes).toEqual([missed('notice', 'past-due-date')]);
   });
 
   it('what a lower rung gave way to is still taken, though it lies further back without that one', () => {
@@ -151,8 +153,9 @@ describe('a contact asked of outreach', () => {
   });
 
   it('is never too late: once asked for, it stands until the next rung', () => {
-    const facts = factsOf({ dueDate: '2026-03-10', rungs: [requested('notice', '2026-03-09')] });
-    expect(plan(facts, at('2026-03-12', '10:00'))).toMatchObject({ due: false, changes: [], plan: { rung: 'reminder-1' } });
+    const own = termsOf({ ladder: { id: 'own', rungs: [rung('a', 1, { ifMissed: 'drop' }), rung('b', 9)] } });
+    const facts = factsOf({ rungs: [requested('a', '2026-03-05')] });
+    expect(plan(facts, at('2026-03-11', '10:00'), own)).toMatchObject({ due: false, changes: [], plan: { rung: 'b' } });
   });
 
   it('stays asked for when its due date moves within the past', () => {
@@ -267,8 +270,155 @@ describe('disputes', () => {
     const open = factsOf({ rungs: reminded, disputes: [disputeOf()] });
     const { pauses } = plan(open, at('2026-03-09'));
     expect(pauses).toEqual([pausing('dispute', at('2026-03-06', '15:00'))]);
-    const closed = disputeOf({ state: 'upheld', closedAt: at('2026-03-08') });
+    const closed = disputeOf({ state: 'rejected', closedAt: at('2026-03-08') });
     expect(plan({ ...open, disputes: [closed], pauses }, at('2026-03-10')).pauses[0]?.to).toBe(at('2026-03-08'));
+  });
+});
+
+describe('a dispute that was upheld', () => {
+  const closedAt = at('2026-03-09', '09:00');
+  const upheld = (more: Partial<DisputeFact> = {}) => disputeOf({ state: 'upheld', closedAt, ...more });
+  const lapse = at('2026-04-08', '00:00');
+
+  it.each<[string, DisputeFact[], Partial<ReceivableFacts>, number]>([
+    ['all of it until the credit note comes', [upheld({ amountMinor: 30_000 })], {}, 30_000],
+    [
+      'the rest of it when a part was credited',
+      [upheld({ amountMinor: 30_000, creditedMinor: 10_000 })],
+      { creditedMinor: 10_000 },
+      20_000,
+    ],
+    ['nothing once it was credited', [upheld({ amountMinor: 30_000, creditedMinor: 30_000 })], { creditedMinor: 30_000 }, 0],
+    ['nothing after the wait', [upheld({ amountMinor: 30_000, lapsedAt: lapse })], {}, 0],
+    ['never more than is open', [upheld({ amountMinor: 60_000 })], { paidMinor: 70_000 }, 30_000],
+    ['in part: its amount until any credit note', [upheld({ state: 'part-upheld', amountMinor: 30_000 })], {}, 30_000],
+    [
+      'in part and credited: nothing',
+      [upheld({ state: 'part-upheld', amountMinor: 30_000, creditedMinor: 5_000 })],
+      { creditedMinor: 5_000 },
+      0,
+    ],
+    [
+      'one credit note for two disputes counts once',
+      [
+        upheld({ amountMinor: 30_000, creditedMinor: 30_000 }),
+        upheld({ id: 'd2', amountMinor: 20_000, creditedMinor: 30_000, openedAt: at('2026-03-07') }),
+      ],
+      { creditedMinor: 30_000 },
+      20_000,
+    ],
+    [
+      'beside one that is still open',
+      [upheld({ amountMinor: 30_000 }), disputeOf({ id: 'd2', amountMinor: 20_000 })],
+      {},
+      50_000,
+    ],
+  ])('keeps back %s', (_, disputes, more, minor) => {
+    expect(disputedMinor(factsOf({ disputes, ...more }))).toBe(minor);
+  });
+
+  it('of the whole lets the ladder stand until its credit note, or until the wait for it ends', () => {
+    const pauses = [pausing('dispute', at('2026-03-06', '15:00'))];
+    const facts = factsOf({ rungs: reminded, disputes: [upheld()], pauses });
+    const waits = plan(facts, at('2026-03-20'));
+    expect(waits).toMatchObject({
+      due: false,
+      lapsed: [],
+      plan: { step: 'wait', at: lapse, why: { code: 'credit-expected', params: { on: '2026-04-08' } } },
+    });
+    expect(waits.pauses).toBe(pauses);
+    const ended = plan(facts, lapse);
+    expect(ended).toMatchObject({
+      lapsed: [{ id: 'd1', at: lapse }],
+      pauses: [pausing('dispute', at('2026-03-06', '15:00'), lapse)],
+      plan: { rung: 'reminder-2' },
+    });
+    expect(plan({ ...facts, creditedMinor: 100_000, moneyAt: at('2026-03-20') }, at('2026-03-20')).outcome).toBe('credited');
+  });
+
+  it('of a part lets the rest be asked for, and looks again when the wait ends', () => {
+    const facts = factsOf({
+      rungs: [...reminded, taken('reminder-2', '2026-03-12')],
+      disputes: [upheld({ amountMinor: 30_000 })],
+    });
+    expect(plan(facts, at('2026-03-20'))).toMatchObject({ due: true, plan: { rung: 'call' } });
+    const called = { ...facts, rungs: [...facts.rungs, taken('call', '2026-03-20'), taken('escalation', '2026-04-03')] };
+    expect(plan(called, at('2026-04-03')).plan).toMatchObject({ at: lapse, why: { code: 'credit-expected' } });
+    expect(plan(called, lapse)).toMatchObject({
+      lapsed: [{ id: 'd1', at: lapse }],
+      plan: { rung: 'legal', at: at('2026-04-13') },
+    });
+  });
+});
+
+describe('a notice of a due date', () => {
+  const lost = [{ id: 'notice', state: 'missed', reason: 'past-due-date' }];
+
+  it.each([
+    ['is sent before it', '2026-09-30', '2026-09-28', null],
+    ['is sent on it, when that is the first contact day', '2026-10-08', '2026-10-08', null],
+    ['is dropped when the holidays lead past it', '2026-10-06', '2026-10-08', lost],
+  ])('%s (due %s, next rung on %s)', (_, dueDate, on, changes) => {
+    const verdict = plan(factsOf({ dueDate, postedAt: at('2026-09-01') }), at('2026-09-20'));
+    expect(verdict.plan).toMatchObject({ rung: changes ? 'reminder-1' : 'notice', at: at(on) });
+    expect(verdict.changes).toEqual(changes ?? []);
+  });
+
+  it('is withdrawn when it was asked for and could not go in time', () => {
+    const facts = factsOf({ rungs: [requested('notice', '2026-03-02')] });
+    expect(plan(facts, at('2026-03-04', '23:59')).changes).toEqual([]);
+    expect(plan(facts, at('2026-03-05', '00:00'))).toMatchObject({ due: false, changes: lost, plan: { rung: 'reminder-1' } });
+  });
+
+  it('is dropped when a dispute has held it past that day', () => {
+    const pauses = [pausing('dispute', at('2026-03-02', '09:00'), at('2026-03-10', '09:00'))];
+    expect(plan(factsOf({ pauses }), at('2026-03-10', '09:00')).changes).toEqual(lost);
+  });
+
+  it('dropped, it neither delays what is anchored to it nor ends what a broken promise brings forward', () => {
+    const own = {
+      id: 'own',
+      rungs: [rung('notice', -3, { action: 'notice', stage: 'due' }), rung('b', 5, { anchor: 'previousRung' })],
+    };
+    const facts = factsOf({ dueDate: '2026-10-06', postedAt: at('2026-09-01') });
+    expect(plan(facts, at('2026-09-02'), termsOf({ ladder: own })).plan).toMatchObject({ rung: 'b', at: at('2026-10-08') });
+  });
+});
+
+describe('an invoice that came late', () => {
+  it.each([
+    [
+      'on the day of its first demand: nothing is moved',
+      '2026-03-05',
+      ['2026-03-05', '2026-03-12', '2026-03-20', '2026-04-03', '2026-04-13'],
+    ],
+    [
+      'begins with its first demand, and keeps the distances',
+      '2026-04-20',
+      ['2026-04-20', '2026-04-27', '2026-05-05', '2026-05-19', '2026-05-29'],
+    ],
+    ['begins on the next contact day', '2026-05-01', ['2026-05-06', '2026-05-11', '2026-05-16', '2026-05-30', '2026-06-09']],
+  ])('%s (posted %s)', (_, posted, days) => {
+    const facts = factsOf({ postedAt: at(posted, '09:00') });
+    const first = plan(facts, at(posted, '09:00'));
+    expect(first).toMatchObject({
+      due: false,
+      changes: [{ id: 'notice', reason: 'past-due-date' }],
+      plan: { rung: 'reminder-1' },
+    });
+    const rungs = [{ id: 'notice', state: 'missed' as const, at: at(posted, '09:00'), reason: 'past-due-date' }];
+    expect(scheduleRungs({ ...facts, rungs }, terms, at(posted, '09:00')).map((r) => r.on)).toEqual(days);
+  });
+
+  it('after going live begins with what is dated after that day', () => {
+    const facts = factsOf({ collectFrom: '2026-03-18', postedAt: at('2026-04-10', '09:00') });
+    expect(plan(facts, at('2026-04-10', '09:00'))).toMatchObject({ due: false, plan: { rung: 'call', at: at('2026-04-10') } });
+  });
+
+  it('is asked for at once, once, however late: an outage after that is an outage', () => {
+    const facts = factsOf({ postedAt: at('2027-03-01', '09:00') });
+    expect(plan(facts, at('2027-03-01'))).toMatchObject({ due: true, plan: { rung: 'reminder-1' } });
+    expect(plan(facts, at('2027-03-20'))).toMatchObject({ due: true, plan: { rung: 'call' } });
   });
 });
 
@@ -343,6 +493,27 @@ describe('promises', () => {
       pauses: [pausing('promise', at('2026-03-06', '15:00'), at('2026-03-18', '00:00'))],
       plan: { rung: 'reminder-2', at: at('2026-03-18') },
     });
+  });
+
+  it.each([
+    ['reminder-2', reminded, '2026-03-18'],
+    ['call', [...reminded, taken('reminder-2', '2026-03-12')], '2026-03-18'],
+    ['escalation', [...reminded, taken('reminder-2', '2026-03-12'), taken('call', '2026-03-13')], '2026-03-18'],
+    // 13 April and the days from 6 to 18 March that the promise held the ladder.
+    ['legal', [...reminded, taken('escalation', '2026-03-13')], '2026-04-25'],
+  ] as const)('a broken one brings %s forward, but never the law', (id, rungs, on) => {
+    const ids = terms.ladder.rungs.map((r) => r.id);
+    const missed = ids.slice(0, ids.indexOf(id)).filter((one) => !rungs.some((r) => r.id === one));
+    const all = [
+      ...rungs,
+      ...missed.map((one) => ({ id: one, state: 'missed' as const, at: at('2026-03-13'), reason: 'superseded' })),
+    ];
+    const pauses = [pausing('promise', at('2026-03-06', '15:00'), at('2026-03-18', '00:00'))];
+    const promises = [promiseOf({ state: 'broken', judgedAt: at('2026-03-18', '00:00') })];
+    const facts = factsOf({ rungs: all, promises, pauses });
+    expect(plan(facts, at('2026-03-18', '00:00')).plan).toMatchObject({ rung: id, at: at(on) });
+    const strict = termsOf({ broughtForward: ['due', 'reminder', 'escalation', 'legal'] });
+    expect(plan(facts, at('2026-03-18', '00:00'), strict).plan.at).toBe(at('2026-03-18'));
   });
 
   it('a rung due before the judgement comes first, one due after it waits for the judgement', () => {
@@ -532,7 +703,16 @@ describe('going live', () => {
 it('every reason has its words in both languages', () => {
   const params = { rung: 'notice', on: '2026-03-02' };
   const codes = [
-    ['rung-planned', 'rung-due', 'promise-pending', 'promise-judged', 'disputed', 'below-minimum', 'ladder-exhausted'],
+    [
+      'rung-planned',
+      'rung-due',
+      'promise-pending',
+      'promise-judged',
+      'disputed',
+      'credit-expected',
+      'below-minimum',
+      'ladder-exhausted',
+    ],
     ['paid', 'credited', 'replaced-by-plan', 'written-off'],
   ].flat() as Parameters<typeof sayWhy>[0]['code'][];
   for (const code of codes) {

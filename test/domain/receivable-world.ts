@@ -42,6 +42,8 @@ export const termsOf = (more: Partial<CollectionTerms> = {}): CollectionTerms =>
   slotMinute: SLOT,
   minBalanceMinor: 0,
   promiseGraceDays: 1,
+  broughtForward: ['due', 'reminder', 'escalation'],
+  creditNoteDays: 30,
   ...more,
 });
 
@@ -85,6 +87,8 @@ export const disputeOf = (more: Partial<DisputeFact> = {}): DisputeFact => ({
   state: 'open',
   openedAt: at('2026-03-06', '15:00'),
   closedAt: null,
+  creditedMinor: 0,
+  lapsedAt: null,
   ...more,
 });
 

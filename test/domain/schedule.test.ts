@@ -110,7 +110,7 @@ describe('anchors', () => {
       rung('then', 10, { anchor: 'previousRung', action: 'work-order' }),
       rung('last', 3, { anchor: 'previousRung', action: 'legal' }),
     );
-    const facts = factsOf({ dueDate: '2024-02-10' });
+    const facts = factsOf({ dueDate: '2024-02-10', postedAt: at('2024-02-01') });
     // 29 February 2024 + 5 = Tuesday 5 March.
     expect(days(facts, terms)).toEqual([
       ['month', '2024-03-05'],

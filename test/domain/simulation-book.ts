@@ -90,6 +90,8 @@ export class Book {
       standing
         .filter((a) => a.kind === 'payment' && a.valueDate <= p.on && a.postedAt >= p.madeAt)
         .reduce((s, a) => s + a.amountMinor, 0);
+    const credited = (d: DisputeFact) =>
+      standing.filter((a) => a.kind === 'credit' && a.postedAt >= d.openedAt).reduce((s, a) => s + a.amountMinor, 0);
     return {
       amountMinor: this.amountMinor,
       paidMinor: sum('payment'),
@@ -100,7 +102,7 @@ export class Book {
       stage: this.stage,
       outcome: this.outcome,
       rungs: [...this.rungs.values()],
-      disputes: this.disputes.map((d) => ({ ...d })),
+      disputes: this.disputes.map((d) => ({ ...d, creditedMinor: credited(d) })),
       promises: this.promises.map((p) => ({ ...p, receivedMinor: received(p) })),
       pauses: this.pauses,
       moneyAt: money.at(-1) ?? null,
@@ -110,7 +112,9 @@ export class Book {
 
   reassess(now: Instant): Verdict {
     const verdict = planReceivable(this.facts(), this.terms, now);
-    this.#settle(verdict, now);
+    // What gives way to a due rung is recorded by its taking.
+    const changes = verdict.due ? verdict.changes.filter((c) => c.state !== 'missed') : verdict.changes;
+    this.#settle({ ...verdict, changes }, now);
     return verdict;
   }
 
@@ -129,7 +133,10 @@ export class Book {
     const changes = [...verdict.changes, change];
     const rungs = [...facts.rungs.filter((r) => !changes.some((c) => c.id === r.id)), ...changes.map((c) => ({ ...c, at: now }))];
     const next = planReceivable({ ...facts, rungs, stage, pauses: verdict.pauses }, this.terms, now);
-    this.#settle({ ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises }, now);
+    this.#settle(
+      { ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises, lapsed: verdict.lapsed },
+      now,
+    );
     if (asks) this.#ask(now);
     else this.takes.push({ rung, at: now, facts });
     return verdict;
@@ -203,6 +210,7 @@ export class Book {
       const promise = this.promises.find((p) => p.id === judged.id);
       if (promise) Object.assign(promise, { state: judged.state, judgedAt: judged.at });
     }
+    for (const { id, at } of verdict.lapsed) Object.assign(this.disputes.find((d) => d.id === id) ?? {}, { lapsedAt: at });
     if (verdict.stage !== this.stage) this.stages.push({ at: now, stage: verdict.stage });
     this.stage = verdict.stage;
     this.outcome = verdict.outcome;

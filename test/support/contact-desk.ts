@@ -20,8 +20,15 @@ export interface ContactDesk {
   /** Stands the clock at the day's 17:00 in Shanghai (after every slot, inside contact hours) unless told otherwise. */
   stand(day: string, time?: string): Promise<void>;
   customer(code: string, contacts?: Partial<ContactDocument>[], more?: Partial<CustomerDocument>): Promise<string>;
-  /** Answers the receivables' ids, one an instalment. */
-  invoice(of: { code: string; customer: string; due: string[]; minor?: number; number?: string }): Promise<string[]>;
+  /** Answers the receivables' ids, one an instalment. Counts as posted on 2026-02-01 unless told, whatever the desk's clock says. */
+  invoice(of: {
+    code: string;
+    customer: string;
+    due: string[];
+    minor?: number;
+    number?: string;
+    posted?: string;
+  }): Promise<string[]>;
   pay(code: string, customer: string, minor: number, on: string, invoice?: string): Promise<string>;
   /** Lets each receivable take what is due now. */
   take(...receivables: string[]): Promise<void>;
@@ -64,11 +71,17 @@ export async function openContactDesk(from: string): Promise<ContactDesk> {
       const document = customerOf(code, { ladder: 'general-30', contacts: people, ...more });
       return (await upsertCustomer(store, system, document)).id;
     },
-    async invoice({ code, customer, due, minor = 100_000, number = code }) {
+    async invoice({ code, customer, due, minor = 100_000, number = code, posted: on = '2026-02-01' }) {
       const instalments = due.map((dueDate, index) => ({ no: index + 1, amountMinor: minor, dueDate, kind: 'other' as const }));
       const over = { number, issueDate: '2026-02-01', amountMinor: minor * due.length, instalments };
       const posted = await postInvoice(store, system, invoiceOf(code, customer, over));
-      return posted.receivables.map((receivable) => receivable.id);
+      const ids = posted.receivables.map((receivable) => receivable.id);
+      await store.db
+        .updateTable('receivable')
+        .set({ posted_at: shanghai(on) })
+        .where('id', 'in', ids)
+        .execute();
+      return ids;
     },
     async pay(code, customer, minor, on, invoice) {
       const over = { amountMinor: minor, receivedOn: on, reference: invoice ?? null };

@@ -62,23 +62,32 @@ interface Debt extends JudgedInvoice {
   tasks: { kind: string; on: string; closed: string }[];
 }
 
+/** Days from due of the first demand: an invoice that comes after it begins there. */
+const firstDemand = ladder.find((rung) => rung.days > 0)?.days ?? 0;
+
 const isContact = (rung: PolicyRung): boolean => rung.action === 'notice' || rung.action === 'remind';
 
-/** The rungs that remain on `today`, with their days. */
+/** A notice up to the due date says nothing true after it. */
+const isPast = (debt: Debt, rung: PolicyRung, day: string): boolean =>
+  rung.action === 'notice' && rung.days <= 0 && day > debt.due;
+
+/** The rungs that remain on `today`, with their days; what would announce a day gone by is left out. */
 function schedule(debt: Debt, today: string): { rung: PolicyRung; on: string }[] {
   const start = plus(debt.due, ladder[0]?.days ?? 0);
   const pause = debt.dispute && debt.dispute.from <= today ? debt.dispute : null;
   const paused = pause ? Math.max(0, between(max(pause.from, start), pause.to ?? today)) : 0;
+  const late = Math.max(0, between(plus(debt.due, firstDemand), debt.issued));
   const taken = [...debt.at.values()].filter((one) => one.state === 'taken').map((one) => one.on);
   let gapFrom = taken.sort().at(-1) ?? null;
   return ladder.flatMap((rung) => {
     const known = debt.at.get(rung.id);
     if (known && known.state !== 'requested') return [];
-    let on = plus(debt.due, rung.days + paused);
+    let on = plus(debt.due, rung.days + paused + late);
     if (pause?.to) on = max(on, pause.to);
     if (gapFrom !== null) on = max(on, plus(gapFrom, Math.max(1, rung.minGapDays)));
     if (isContact(rung)) on = contactDay(on);
     if (known) on = known.on;
+    if (isPast(debt, rung, max(on, today))) return [];
     gapFrom = on;
     return [{ rung, on }];
   });
@@ -88,6 +97,16 @@ const isOpenOn = (debt: Debt, day: string): boolean => debt.issued <= day && (de
 const isPausedOn = (debt: Debt, day: string): boolean =>
   debt.dispute !== null && debt.dispute.from <= day && (debt.dispute.to === null || debt.dispute.to > day);
 
+/** Whenever a debt is looked at, notices that can no longer go in time are recorded as missed. */
+function forget(debt: Debt, day: string): void {
+  const remain = schedule(debt, day).map((one) => one.rung.id);
+  for (const rung of ladder) {
+    const known = debt.at.get(rung.id);
+    const untaken = known === undefined || known.state === 'requested';
+    if (untaken && !remain.includes(rung.id)) debt.at.set(rung.id, { state: 'missed', on: day });
+  }
+}
+
 /** A day's money and disputes came in the morning: what was asked of outreach and is no longer called for is withdrawn. */
 function morning(debt: Debt, day: string): void {
   for (const [id, one] of debt.at) {
@@ -95,6 +114,7 @@ function morning(debt: Debt, day: string): void {
     if (debt.paid === day) debt.at.set(id, { state: 'skipped', on: day });
     else if (isPausedOn(debt, day)) debt.at.delete(id);
   }
+  if (debt.dispute?.to === day && isOpenOn(debt, day)) forget(debt, day);
   if (debt.paid === day) for (const task of debt.tasks) if (task.closed === 'open') task.closed = day;
 }
 
@@ -103,6 +123,7 @@ function ring(debt: Debt, day: string): void {
   for (;;) {
     const due = schedule(debt, day).filter((one) => one.on <= day);
     const highest = due.at(-1);
+    if (highest) forget(debt, day);
     for (const lower of due.slice(0, -1)) debt.at.set(lower.rung.id, { state: 'missed', on: day });
     if (!highest || debt.at.get(highest.rung.id)?.state === 'requested') return;
     const { rung } = highest;
