@@ -11,6 +11,8 @@ const FRESH_MS = 5_000;
 
 interface Loaded {
   at: number;
+  /** A version waits for its day on a clock that may leap to it at any moment: every look asks again. */
+  leaps: boolean;
   current: { [K in PolicyKind]: { version: number; content: PolicyContents[K] } };
   calendar: Calendar;
 }
@@ -35,7 +37,7 @@ export class PolicyBook {
   /** The policies in force, with the calendar. Throws when the database was not set up. */
   async current(): Promise<Loaded> {
     const known = this.#loaded;
-    if (known && Date.now() - known.at < FRESH_MS) return known;
+    if (known && !known.leaps && Date.now() - known.at < FRESH_MS) return known;
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
   }
@@ -83,6 +85,11 @@ export class PolicyBook {
       select distinct on (kind) kind, version, content from policy
       where approved_by is not null and effective_from <= (select (business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone} from clock)::date
       order by kind, version desc`.execute(this.db);
+    const { rows: ahead } = await sql<{ leaps: boolean }>`
+      select speed <> 1 and exists (select from policy where approved_by is not null
+        and effective_from > ((business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone})::date) as leaps from clock`.execute(
+      this.db,
+    );
     const days = await this.db.selectFrom('calendar_day').select(['day', 'kind']).execute();
     const years = await this.db
       .selectFrom('calendar_year')
@@ -96,7 +103,7 @@ export class PolicyBook {
       days: Object.fromEntries(days.map((day) => [day.day, day.kind as 'off' | 'work'])),
       publishedYears: years.map((row) => row.year),
     };
-    this.#loaded = { at: Date.now(), current: current as Loaded['current'], calendar };
+    this.#loaded = { at: Date.now(), leaps: ahead[0]?.leaps ?? false, current: current as Loaded['current'], calendar };
     return this.#loaded;
   }
 }

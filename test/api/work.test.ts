@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { standAt } from '../../store/clock.ts';
 import { readReceivables } from '../../store/receivable-facts.ts';
 import { takeReceivableStep } from '../../store/receivable-book.ts';
 import { policyKinds } from '../../domain/policy.ts';
@@ -12,7 +13,7 @@ import type { TestApi } from '../support/api.ts';
 let api: TestApi;
 let taskId = '';
 beforeAll(async () => {
-  api = await openTestApi({ business: '2026-10-10T02:00:00.000Z' });
+  api = await openTestApi({ business: '2026-06-01T02:00:00.000Z' });
   const customer = { name: 'Dealer', type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin' };
   await api.as('erp').put('/v1/customers/C-1').send(customer).expect(201);
   const invoice = {
@@ -25,6 +26,7 @@ beforeAll(async () => {
   };
   await api.as('erp').put('/v1/invoices/INV-1').send(invoice).expect(201);
   const { id: receivableId } = (await api.as('erp').get('/v1/receivables/INV-1').expect(200)).body as { id: string };
+  await standAt(api.store, systemActor('test'), '2026-10-10T02:00:00.000Z');
   await write(api.store, systemActor('test'), async (tx, at) => {
     const [found] = await readReceivables(tx, [receivableId]);
     const traces = await openWorkOrder(tx, api.store, at, {
@@ -151,6 +153,30 @@ describe('policies', () => {
     const now = await api.as('auditor').get('/v1/policies/collection').expect(200);
     expect(now.body.current).toMatchObject({ version: 3, content: { promiseGraceDays: 3 }, author: expect.any(String) });
     expect((await api.store.policies.current()).current.collection.version).toBe(3);
+  });
+
+  test('are in force from their day, however long ago they were approved', async () => {
+    const sent = {
+      content: { ...(await content('collection')), promiseGraceDays: 9 },
+      effectiveFrom: '2026-10-20',
+      reason: 'From the 20th',
+    };
+    const added = await api.as('credit_manager').post('/v1/policies/collection').send(sent).expect(201);
+    const { version } = added.body as { version: number };
+    expect(added.headers['etag']).toBe(`"${version}"`);
+    await api.as('finance_director').post(`/v1/policies/collection/${version}/approve`).send({}).expect(200);
+    const inForce = async () => (await api.store.policies.current()).current.collection;
+    for (const [day, grace] of [
+      ['2026-10-19', 3],
+      ['2026-10-20', 9],
+    ] as const) {
+      await standAt(api.store, systemActor('test'), `${day}T02:00:00.000Z`);
+      const read = await api.as('auditor').get('/v1/policies/collection').expect(200);
+      expect(read.body.current.content).toMatchObject({ promiseGraceDays: grace });
+      expect((await inForce()).content.promiseGraceDays, `on ${day}`).toBe(grace);
+    }
+    const past = { ...sent, effectiveFrom: '2026-10-01' };
+    await api.as('credit_manager').post('/v1/policies/collection').send(past).expect(422);
   });
 
   test('that contradict themselves are refused by the places that do', async () => {
