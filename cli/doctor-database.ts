@@ -5,6 +5,7 @@ import { businessNow } from '../domain/kernel/clock.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { boardFigures, messageCounts } from '../store/figures.ts';
+import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
 import { pendingMigrations } from '../store/migrate.ts';
 import { PolicyBook } from '../store/policies.ts';
 import type { Finding } from './doctor-words.ts';
@@ -26,16 +27,23 @@ async function server(db: Database): Promise<Finding> {
     : { state: 'bad', code: 'postgres-old', params: { version } };
 }
 
-async function roles(db: Database): Promise<Finding> {
-  const { rows } = await sql<{ name: string; mine: boolean }>`
-    select n.name, coalesce(pg_has_role(current_user, r.oid, 'member'), false) as mine
-    from unnest(array['duecourse_app', 'duecourse_auditor']) as n(name) left join pg_roles r on r.rolname = n.name`.execute(db);
-  const missing = rows.filter((row) => !row.mine).map((row) => row.name);
+async function roles(db: Database, config: Config): Promise<Finding> {
+  const { rows } = await sql<{ name: string; there: boolean; mine: boolean }>`
+    select n.name, r.oid is not null as there, coalesce(pg_has_role(session_user, r.oid, 'member'), false) as mine
+    from unnest(array[${APP_LOGIN}, ${AUDITOR_LOGIN}]) as n(name) left join pg_roles r on r.rolname = n.name`.execute(db);
+  const missing = rows.filter((row) => !row.there || (row.name === APP_LOGIN && !row.mine)).map((row) => row.name);
   if (missing.length > 0) return { state: 'bad', code: 'roles-missing', params: { roles: missing.join(', ') } };
   const { rows: open } = await sql<{ open: boolean }>`
     select has_table_privilege('duecourse_app', 'audit', 'UPDATE') or has_table_privilege('duecourse_app', 'audit', 'DELETE')
       or has_table_privilege('duecourse_app', 'audit', 'TRUNCATE') as open`.execute(db);
-  return open[0]?.open ? { state: 'bad', code: 'audit-open' } : { state: 'ok', code: 'roles-ok' };
+  if (open[0]?.open) return { state: 'bad', code: 'audit-open' };
+  const { rows: owning } = await sql<{ login: string; owns: boolean }>`
+    select session_user as login, pg_has_role(session_user, relowner, 'member') as owns from pg_class where oid = 'audit'::regclass`.execute(
+    db,
+  );
+  const { login = '?', owns = false } = owning[0] ?? {};
+  if (owns) return { state: config.mode === 'production' ? 'bad' : 'note', code: 'login-owns', params: { login } };
+  return { state: 'ok', code: 'roles-ok', params: { login } };
 }
 
 async function clockAndCalendar(db: Database, config: Config): Promise<Finding[]> {
@@ -109,7 +117,7 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
     const pending = await pendingMigrations(config.databaseUrl);
     if (pending.length > 0)
       return [...found, { state: 'bad', code: 'migrations-pending', params: { names: pending.join(', ') } }];
-    found.push({ state: 'ok', code: 'migrations-ok' }, await roles(db), ...(await clockAndCalendar(db, config)));
+    found.push({ state: 'ok', code: 'migrations-ok' }, await roles(db, config), ...(await clockAndCalendar(db, config)));
     found.push(...(await board(db, config)), await messages(db), ...(await keys(db)));
     return found;
   } catch (error) {

@@ -27,7 +27,20 @@ export const findings = {
     zh: ['有未执行的数据库迁移：{names}', '请运行 duecourse migrate'],
     en: ['Migrations are pending: {names}', 'Run "duecourse migrate"'],
   },
-  'roles-ok': { zh: ['数据库角色正确，审计记录只可追加'], en: ['The database roles are right; the audit record is append-only'] },
+  'roles-ok': {
+    zh: ['以 {login} 登录数据库，无权修改结构；审计记录只可追加'],
+    en: ['The database login {login} owns nothing; the audit record is append-only'],
+  },
+  'login-owns': {
+    zh: [
+      '应用以数据库所有者 {login} 登录，可以修改结构和审计记录',
+      '请在 DATABASE_URL 中使用 duecourse_app，把所有者放入仅供 migrate 使用的 DATABASE_OWNER_URL，然后运行 duecourse migrate',
+    ],
+    en: [
+      'The application logs in as {login}, which owns the database and could change the schema and the audit record',
+      'Let DATABASE_URL name duecourse_app and give the owner as DATABASE_OWNER_URL to "duecourse migrate" alone, then run that',
+    ],
+  },
   'roles-missing': {
     zh: ['缺少数据库角色或无权使用：{roles}', '请以数据库所有者身份运行 duecourse migrate，并把这些角色授予应用账号'],
     en: [

@@ -146,6 +146,11 @@ function mendable(error: unknown): unknown {
       'The database or Temporal cannot be reached: run "duecourse doctor" to see which, and why.',
       '无法连接数据库或 Temporal:请运行 "duecourse doctor" 查看是哪一个及原因。',
     );
+  if (code === '42501')
+    return new StackError(
+      "The database login may not do this: migrations run as the owner (DATABASE_OWNER_URL), everything else as the app's login.",
+      '该数据库账号无此权限:迁移须以所有者身份运行(DATABASE_OWNER_URL),其余以应用账号运行。',
+    );
   return error;
 }
 

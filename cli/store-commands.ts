@@ -2,6 +2,7 @@ import { readConfig } from '../config/env.ts';
 import type { Role } from '../domain/kernel/actor.ts';
 import { StackError } from '../stack/error.ts';
 import { createApiKey, revokeApiKey } from '../store/api-keys.ts';
+import { APP_LOGIN, giveLogins } from '../store/logins.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
 import { setUp } from '../store/setup.ts';
@@ -12,12 +13,19 @@ import type { Store } from '../store/transaction.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Brings the database to this version, with default policies and the calendars of policies/calendar. */
+/** Brings the database to this version, with default policies, the calendars of policies/calendar and the logins of the app and the auditor. */
 export async function runMigrate(): Promise<void> {
-  const { databaseUrl } = readConfig();
-  const names = await migrate(databaseUrl);
-  await setUp(databaseUrl);
+  const { databaseUrl, ownerDatabaseUrl, auditorPassword } = readConfig();
+  const names = await migrate(ownerDatabaseUrl);
+  await setUp(ownerDatabaseUrl);
+  await giveLogins(ownerDatabaseUrl, { app: appPasswordIn(databaseUrl), auditor: auditorPassword });
   print(names.length === 0 ? 'The schema is up to date.' : `Applied: ${names.join(', ')}`);
+}
+
+/** The password in DATABASE_URL when it is the app role's own login; a login with another name is the administrator's to make. */
+function appPasswordIn(databaseUrl: string): string | undefined {
+  const { username, password } = new URL(databaseUrl);
+  return username === APP_LOGIN && password !== '' ? decodeURIComponent(password) : undefined;
 }
 
 export async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {

@@ -21,7 +21,12 @@ export interface ConnectorConfig {
 export interface Config {
   /** `local`: the embedded stack, whose clock may be moved. */
   readonly mode: 'production' | 'local';
+  /** As which the processes work; its login owns nothing. */
   readonly databaseUrl: string;
+  /** As which the schema is changed; the same as `databaseUrl` where no other is given. */
+  readonly ownerDatabaseUrl: string;
+  /** The password migrate gives the auditor's login; undefined: that role keeps what it has. */
+  readonly auditorPassword: string | undefined;
   readonly databasePool: number;
   readonly temporal: TemporalConfig;
   readonly host: string;
@@ -80,6 +85,12 @@ const variables = z.object({
   DATABASE_URL: z
     .string(say('is not set: give the PostgreSQL database, such as postgres://duecourse:…@db.example:5432/duecourse'))
     .pipe(urlOf(['postgres:', 'postgresql:'], 'postgres://duecourse:…@db.example:5432/duecourse')),
+  DATABASE_OWNER_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://owner:…@db.example:5432/duecourse').optional(),
+  DUECOURSE_AUDITOR_PASSWORD: z
+    .string()
+    .min(minimumSecret, say(`must have ${minimumSecret} characters or more`))
+    .regex(/^[\x21-\x7e]+$/, say('must be letters, digits and signs without spaces'))
+    .optional(),
   DUECOURSE_DATABASE_POOL: whole('DUECOURSE_DATABASE_POOL', 2, 200).default(10),
   TEMPORAL_ADDRESS: z
     .string(say('is not set: give host:port of the Temporal server, such as temporal.example:7233'))
@@ -139,7 +150,7 @@ function weakSecrets(v: Variables): string[] {
   if (v.DUECOURSE_MODE !== 'production') return [];
   const weak = (secret: string): boolean => guessable.test(secret);
   const found: string[] = [];
-  for (const name of ['DATABASE_URL', 'SMTP_URL'] as const) {
+  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL', 'SMTP_URL'] as const) {
     const url = v[name] === undefined ? null : new URL(v[name]);
     if (url && url.password !== '' && weak(decodeURIComponent(url.password))) {
       found.push(
@@ -150,6 +161,7 @@ function weakSecrets(v: Variables): string[] {
   for (const name of [
     'TEMPORAL_API_KEY',
     'TWILIO_AUTH_TOKEN',
+    'DUECOURSE_AUDITOR_PASSWORD',
     'BUREAU_API_KEY',
     'LICENCES_API_KEY',
     'COURT_LIST_API_KEY',
@@ -219,6 +231,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   return deepFreeze<Config>({
     mode: v.DUECOURSE_MODE,
     databaseUrl: v.DATABASE_URL,
+    ownerDatabaseUrl: v.DATABASE_OWNER_URL ?? v.DATABASE_URL,
+    auditorPassword: v.DUECOURSE_AUDITOR_PASSWORD,
     databasePool: v.DUECOURSE_DATABASE_POOL,
     temporal: {
       address: v.TEMPORAL_ADDRESS,

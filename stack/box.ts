@@ -7,7 +7,10 @@ export interface Ready {
   readonly url: string;
   readonly apiKeys: ApiKeys;
   readonly temporalUi: string | null;
+  /** As the owner: whoever holds the data folder may look at everything. */
   readonly databaseUrl: string;
+  /** The same database by login; the processes themselves use `app`. Null: a database of one's own, whose auditor is not known. */
+  readonly databaseLogins: { readonly owner: string; readonly app: string; readonly auditor: string | null };
 }
 
 type Language = 'zh' | 'en';
@@ -39,7 +42,7 @@ export function readyBox({ url, apiKeys, temporalUi, databaseUrl }: Ready, langu
     ...rows(keys),
   ];
   const fits = Math.max(...lines.map(columnsOf)) + 4 <= columns;
-  return `${fits ? framed(lines) : lines.join('\n')}\n${zh ? '数据库' : 'Database'}  ${databaseUrl}`;
+  return `${fits ? framed(lines) : lines.join('\n')}\n${zh ? '数据库(所有者)' : 'Database (owner)'}  ${databaseUrl}`;
 }
 
 /** The API's address with a key as the user name: such a link opens in a browser, for reading. */
@@ -64,4 +67,5 @@ export const readyLine = (ready: Ready): string =>
     apiKeys: ready.apiKeys,
     temporalUi: ready.temporalUi,
     databaseUrl: ready.databaseUrl,
+    databaseLogins: ready.databaseLogins,
   });

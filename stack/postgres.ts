@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
 import { StackError } from './error.ts';
 import { logTail, numberIn, openLog, readState, writeWhole } from './files.ts';
 import { freePort } from './ports.ts';
@@ -36,14 +37,21 @@ const SETTINGS = {
 
 /** A running embedded PostgreSQL. */
 export interface Postgres {
-  /** postgres:// address of the database, with its password. */
+  /** postgres:// address of the database as its owner, with its password. */
   readonly url: string;
+  /** The same as the app and as the auditor: usable once `giveLogins` has given the migrated roles these passwords. */
+  readonly logins: { readonly app: Login; readonly auditor: Login };
   readonly port: number;
   readonly pid: number;
   /** Resolves when the server ends without being asked to, with what its log said last. */
   readonly lost: Promise<string>;
   /** Ends open connections and stops; nothing committed is lost. */
   stop(): Promise<void>;
+}
+
+export interface Login {
+  readonly url: string;
+  readonly password: string;
 }
 
 interface Start {
@@ -156,9 +164,13 @@ export async function startPostgres(o: { dataDir: string; log?: Log }): Promise<
   const runAs = choosePostgresUser({ dataDir, cluster, initdb: binaries.initdb });
   await endLeftover(cluster, log);
   const state = readState(stateFile);
-  const password = typeof state.password === 'string' ? state.password : randomBytes(24).toString('base64url');
+  const secretOf = (key: string): string => {
+    const kept = state[key];
+    return typeof kept === 'string' ? kept : randomBytes(24).toString('base64url');
+  };
+  const [password, appPassword, auditorPassword] = [secretOf('password'), secretOf('appPassword'), secretOf('auditorPassword')];
   const port = await freePort(numberIn(state, 'port'));
-  writeWhole(stateFile, JSON.stringify({ port, password }));
+  writeWhole(stateFile, JSON.stringify({ port, password, appPassword, auditorPassword }));
   initCluster({ cluster, binaries, runAs, password, log });
 
   const start: Start = { cluster, dataDir, port, binaries, runAs };
@@ -180,8 +192,13 @@ export async function startPostgres(o: { dataDir: string; log?: Log }): Promise<
     });
   });
   await createDatabase(`${server}/postgres`);
+  const login = (role: string, secret: string): Login => ({
+    url: `postgres://${role}:${secret}@${HOST}:${port}/${DATABASE_OWNER}`,
+    password: secret,
+  });
   return {
     url: `${server}/${DATABASE_OWNER}`,
+    logins: { app: login(APP_LOGIN, appPassword), auditor: login(AUDITOR_LOGIN, auditorPassword) },
     port,
     pid: child.pid ?? 0,
     lost,

@@ -3,6 +3,7 @@ import { startApi } from '../api/main.ts';
 import type { RunningApi } from '../api/main.ts';
 import { readConfig } from '../config/env.ts';
 import type { Config } from '../config/env.ts';
+import { giveLogins } from '../store/logins.ts';
 import { migrate } from '../store/migrate.ts';
 import { openStore } from '../store/open.ts';
 import { seedSetting } from '../store/settings.ts';
@@ -58,18 +59,20 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   if (options.reset) await emptyDataDir(options.data, say);
   const losses: Promise<never>[] = [];
 
-  const databaseUrl = env.DATABASE_URL || (await ownPostgres({ options, undo, say }, losses));
+  const database = env.DATABASE_URL ? givenDatabase(env, env.DATABASE_URL) : await ownPostgres({ options, undo, say }, losses);
+  const { ownerUrl, appUrl: databaseUrl } = database;
   signal.throwIfAborted();
   const temporal = await temporalOf({ options, env, undo, say }, losses);
   signal.throwIfAborted();
 
   const config = configOf(options, env, { host, databaseUrl, temporal: temporal.address });
-  await migrate(databaseUrl);
+  await migrate(ownerUrl);
+  await giveLogins(ownerUrl, database.passwords);
   const now = new Date().toISOString();
   const begin = () => decideBeginning(options, now, config.zone);
-  const beginning = await seedSetting<Beginning>(databaseUrl, BEGINNING_KEY, begin, { kind: 'given' });
+  const beginning = await seedSetting<Beginning>(ownerUrl, BEGINNING_KEY, begin, { kind: 'given' });
   refuseSecondLedger(options, beginning);
-  await setUp(databaseUrl, firstClock(beginning, config.zone));
+  await setUp(ownerUrl, firstClock(beginning, config.zone));
   signal.throwIfAborted();
 
   const log = pino(
@@ -89,7 +92,13 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   const api: RunningApi = await startApi({ config, store, log });
   undo.then(() => api.close());
 
-  const ready: Ready = { url: api.url, apiKeys: await localKeys(store, options.data), temporalUi: temporal.uiUrl, databaseUrl };
+  const ready: Ready = {
+    url: api.url,
+    apiKeys: await localKeys(store, options.data),
+    temporalUi: temporal.uiUrl,
+    databaseUrl: ownerUrl,
+    databaseLogins: { owner: ownerUrl, app: databaseUrl, auditor: database.auditorUrl },
+  };
   const lost = Promise.race(losses);
   lost.catch(() => undefined);
   return { ready, config, store, beginning, lost };
@@ -97,7 +106,20 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
 
 type Part = Pick<Bring, 'options' | 'undo' | 'say'>;
 
-async function ownPostgres({ options, undo, say }: Part, losses: Promise<never>[]): Promise<string> {
+/** The database under its three logins; passwords are those to give to the roles. */
+interface StackDatabase {
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+  readonly auditorUrl: string | null;
+  readonly passwords: { readonly app?: string; readonly auditor?: string };
+}
+
+/** A database of one's own: its logins are its administrator's, and none is changed. */
+function givenDatabase(env: NodeJS.ProcessEnv, url: string): StackDatabase {
+  return { ownerUrl: env.DATABASE_OWNER_URL || url, appUrl: url, auditorUrl: null, passwords: {} };
+}
+
+async function ownPostgres({ options, undo, say }: Part, losses: Promise<never>[]): Promise<StackDatabase> {
   const postgres = await startPostgres({ dataDir: options.data, log: say });
   undo.then(() => postgres.stop());
   losses.push(
@@ -106,7 +128,9 @@ async function ownPostgres({ options, undo, say }: Part, losses: Promise<never>[
       zh: `PostgreSQL 自行结束(${why}):请重新启动,已提交的数据不会丢失。`,
     })),
   );
-  return postgres.url;
+  const { app, auditor } = postgres.logins;
+  const passwords = { app: app.password, auditor: auditor.password };
+  return { ownerUrl: postgres.url, appUrl: app.url, auditorUrl: auditor.url, passwords };
 }
 
 async function temporalOf(

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { doctor, examine } from '../../cli/doctor.ts';
 import { findingText, findings } from '../../cli/doctor-words.ts';
 import type { FindingCode } from '../../cli/doctor-words.ts';
+import { APP_LOGIN } from '../../store/logins.ts';
 import { setUp } from '../../store/setup.ts';
 import { freshDatabase } from '../support/database.ts';
 
@@ -87,6 +89,18 @@ test('each fault of a database is found, and gone when mended', async () => {
     await query(mended);
     expect(await codes()).not.toContain(code);
   }
+});
+
+test('a process that logs in as the owner is told so; as the app it is not', async () => {
+  const asApp = Object.assign(new URL(database.url), { username: APP_LOGIN, password: randomUUID() }).href;
+  expect((await run(['migrate'], { DATABASE_URL: asApp, DATABASE_OWNER_URL: database.url })).code).toBe(0);
+  expect(await codes({ DATABASE_URL: asApp })).toContain('roles-ok');
+  expect(await codes()).toContain('login-owns');
+  const production = { ...env, DUECOURSE_MODE: 'production' };
+  expect((await examine(production)).find((finding) => finding.code === 'login-owns')).toMatchObject({ state: 'bad' });
+  const refused = await run(['migrate'], { DATABASE_URL: asApp });
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.err).toContain('DATABASE_OWNER_URL');
 });
 
 test('production refuses a clock that was moved', async () => {

@@ -23,6 +23,7 @@ const ready: Ready = {
   apiKeys: Object.fromEntries(roles.map((role) => [role, secret])) as unknown as ApiKeys,
   temporalUi: 'http://127.0.0.1:34567',
   databaseUrl: `postgres://duecourse:${'p'.repeat(43)}@127.0.0.1:34567/duecourse`,
+  databaseLogins: { owner: 'postgres://o@h/d', app: 'postgres://a@h/d', auditor: null },
 };
 const languages = ['en', 'zh'] as const;
 

@@ -6,11 +6,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
+import { upsertCustomer } from '../../store/customers.ts';
+import { APP_LOGIN, AUDITOR_LOGIN, giveLogins } from '../../store/logins.ts';
 import { migrate, pendingMigrations } from '../../store/migrate.ts';
+import { openStore } from '../../store/open.ts';
+import { setUp } from '../../store/setup.ts';
+import { erp } from '../support/actors.ts';
 import { freshDatabase } from '../support/database.ts';
+import { customerOf } from '../support/documents.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,6 +53,25 @@ async function migratedDatabase(role: 'duecourse_app' | null): Promise<{ url: st
   return { url, db };
 }
 
+/** Columns, constraints, indexes and privileges, as the catalog has them. */
+async function catalogOf(url: string): Promise<string[]> {
+  const db = openDatabase({ url, max: 1, role: null });
+  try {
+    const { rows } = await sql<{ fact: string }>`
+      select concat_ws(' ', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) as fact
+        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+      union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
+        where connamespace = 'public'::regnamespace
+      union all select indexdef from pg_indexes where schemaname = 'public'
+      union all select concat_ws(' ', table_name, grantee, privilege_type) from information_schema.role_table_grants where table_schema = 'public'
+      order by 1`.execute(db);
+    return rows.map((row) => row.fact);
+  } finally {
+    await db.destroy();
+  }
+}
+
 async function tablesOf(url: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'duecourse-schema-'));
   try {
@@ -69,13 +95,14 @@ describe('migrations', () => {
   it('go on from every earlier state to the same schema', { timeout: 240_000 }, async () => {
     const whole = await bareDatabase();
     const names = await migrate(whole);
-    const schema = await tablesOf(whole);
+    const schema = await catalogOf(whole);
+    expect(schema.length).toBeGreaterThan(100);
     for (const name of names.slice(0, -1)) {
       const url = await bareDatabase();
       await migrate(url, name);
       expect(await pendingMigrations(url)).toEqual(names.slice(names.indexOf(name) + 1));
       await migrate(url);
-      expect(await tablesOf(url), `from ${name}`).toBe(schema);
+      expect(await catalogOf(url), `from ${name}`).toEqual(schema);
     }
   });
 
@@ -90,6 +117,90 @@ describe('migrations', () => {
     const [a, b] = await Promise.all([migrate(url), migrate(url)]);
     expect([...a, ...b].sort()).toEqual([...new Set([...a, ...b])].sort());
     expect(await pendingMigrations(url)).toEqual([]);
+  });
+});
+
+/** The database under a login of its own, as the processes and the auditors have it. */
+async function loggedIn(
+  role: typeof APP_LOGIN | typeof AUDITOR_LOGIN,
+): Promise<{ url: string; owner: string; client: pg.Client }> {
+  const { url } = await migratedDatabase(null);
+  await setUp(url);
+  const password = randomUUID();
+  await giveLogins(url, role === APP_LOGIN ? { app: password } : { auditor: password });
+  const own = Object.assign(new URL(url), { username: role, password });
+  const client = new pg.Client({ connectionString: own.href });
+  await client.connect();
+  opened.push({ close: () => client.end() });
+  return { url: own.href, owner: decodeURIComponent(new URL(url).username), client };
+}
+
+describe('the login of the processes', () => {
+  it('cannot become the owner, change the schema or touch the record, whatever it sets or resets', async () => {
+    const { client, owner } = await loggedIn(APP_LOGIN);
+    const tries = [
+      `set role ${owner}`,
+      `set session authorization ${owner}`,
+      `grant ${owner} to ${APP_LOGIN}`,
+      `alter role ${APP_LOGIN} superuser`,
+      'create role mine login',
+      'create table mine (id int)',
+      'create temporary table mine (id int)',
+      'create schema mine',
+      `create function mine() returns int language sql as 'select 1'`,
+      'alter table receivable add column mine int',
+      'drop table audit',
+      `update audit set action = 'x'`,
+      'delete from audit',
+      'truncate audit',
+      'alter table audit disable trigger all',
+      'drop trigger audit_append_only on audit',
+      'set session_replication_role = replica',
+      `update event set kind = 'x'`,
+      'delete from kysely_migration',
+    ];
+    for (const before of [
+      'select',
+      `set role ${APP_LOGIN}`,
+      'reset role',
+      'set role none',
+      'reset session authorization',
+      'discard all',
+    ]) {
+      await client.query(before);
+      for (const statement of tries) {
+        await expect(client.query(statement), `${before}; ${statement}`).rejects.toMatchObject({ code: '42501' });
+      }
+    }
+  });
+
+  it('does all the work of the product', async () => {
+    const { url } = await loggedIn(APP_LOGIN);
+    const store = openStore({ url, max: 2 });
+    opened.push({ close: () => store.close() });
+    expect(await upsertCustomer(store, erp, customerOf('C-1'))).toMatchObject({ changed: true });
+    expect(await pendingMigrations(url)).toEqual([]);
+  });
+
+  it('takes no password that clients could spell in two ways', async () => {
+    await expect(giveLogins(inject('postgresUrl'), { app: 'Zk3-密码-fjQ' })).rejects.toThrow('printable ASCII');
+  });
+});
+
+describe("the auditor's login", () => {
+  it('reads the record, and neither secrets nor anything to change', async () => {
+    const { client } = await loggedIn(AUDITOR_LOGIN);
+    for (const table of ['audit', 'receivable', 'message', 'policy']) {
+      expect((await client.query(`select count(*) from ${table}`)).rowCount).toBe(1);
+    }
+    for (const statement of [
+      'select from api_key',
+      'select from idempotency',
+      'delete from customer',
+      `update clock set speed = 0`,
+    ]) {
+      await expect(client.query(statement), statement).rejects.toMatchObject({ code: '42501' });
+    }
   });
 });
 
