@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { serveDocs } from './docs.ts';
+import { errorFacts } from '../domain/kernel/error-facts.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { isOpened, languageOf, localsOf, mount } from './mount.ts';
@@ -29,7 +30,7 @@ export interface AppOptions {
 const requestId = /^[\w.-]{8,64}$/;
 const quiet = new Set(['/healthz', '/readyz', '/metrics']);
 
-/** Nothing of a request is logged but its method, path without query, status, time and actor. */
+/** Nothing of a request is logged but its method, route, status, time and actor: a path may hold a name where an id belongs. */
 function accessLog(log: Logger): RequestHandler {
   return pinoHttp<Request, Response>({
     logger: log,
@@ -40,24 +41,13 @@ function accessLog(log: Logger): RequestHandler {
     autoLogging: { ignore: (req) => quiet.has(req.url) },
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
     serializers: {
-      req: (req: { id: string; method: string; url: string }) => ({
-        id: req.id,
-        method: req.method,
-        path: req.url.split('?')[0],
-      }),
+      req: (req: { id: string; method: string }) => ({ id: req.id, method: req.method }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
       err: errorFacts,
     },
     customProps: (_req, res) => ({ actor: localsOf(res).actor?.id, route: localsOf(res).route }),
     wrapSerializers: false,
   });
-}
-
-/** Of an error: what it is and where, without the parameters of a statement. */
-function errorFacts(error: unknown): object {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const { code } = error as { code?: unknown };
-  return { type: error.name, message: error.message, ...(typeof code === 'string' && { code }), stack: error.stack };
 }
 
 const contentPolicy = helmet({

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Config } from '../config/env.ts';
 import { forgetDeadRequests, pruneRequests } from '../store/idempotency.ts';
 import { startListener } from '../store/listener.ts';
@@ -20,6 +21,8 @@ export interface ApiOptions {
   clockControl?: ClockControl;
   /** Instead of the configured one; 0: any free port. */
   port?: number;
+  /** Adds to `/metrics` what else runs in this process. */
+  figures?: (registry: Registry) => void;
 }
 
 export interface RunningApi {
@@ -53,7 +56,7 @@ function ended(server: Server): Promise<void> {
 }
 
 /** Starts the API. Throws what `listen` throws, such as EADDRINUSE. The store stays the caller's to end. */
-export async function startApi({ config, store, log, clockControl, port }: ApiOptions): Promise<RunningApi> {
+export async function startApi({ config, store, log, clockControl, port, figures }: ApiOptions): Promise<RunningApi> {
   if (config.mode === 'local') await forgetDeadRequests(store.db);
   const closing = new AbortController();
   const listener = startListener(config.databaseUrl);
@@ -66,7 +69,9 @@ export async function startApi({ config, store, log, clockControl, port }: ApiOp
     listener,
     closing: closing.signal,
   };
-  const app = createApp(services, { log, metrics: createMetrics(store, true) });
+  const metrics = createMetrics(store, true);
+  figures?.(metrics.registry);
+  const app = createApp(services, { log, metrics });
   const server = createServer({ headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: 60_000 }, app);
   // While closing, a kept-alive connection ends with the request it is busy with.
   server.prependListener('request', (_req, res) => {

@@ -36,9 +36,11 @@ export async function runApi(): Promise<void> {
 export async function runWorker(): Promise<void> {
   const config = readConfig();
   const { startWorker } = await import('../worker/main.ts');
+  const { serveMetrics } = await import('../worker/metrics.ts');
   const worker = await startWorker({ config, log: logOf(config) });
+  const metrics = config.metricsPort === null ? null : await serveMetrics(worker, config.metricsPort, config.host);
   await Promise.race([stopAsked(), worker.run]);
-  await worker.shutdown();
+  await Promise.all([worker.shutdown(), metrics?.close()]);
 }
 
 /** Runs the embedded stack with the arguments after `start`. */

@@ -31,6 +31,8 @@ export interface Config {
   readonly temporal: TemporalConfig;
   readonly host: string;
   readonly port: number;
+  /** Where a worker serves its own `/metrics`; null: nowhere. */
+  readonly metricsPort: number | null;
   /** Without a slash at its end. */
   readonly publicUrl: string;
   /** How many proxies stand before the API. */
@@ -111,6 +113,7 @@ const variables = z.object({
   DUECOURSE_MODE: z.enum(['production', 'local'], say('must be production or local')).default('production'),
   DUECOURSE_HOST: z.string().min(1).default('0.0.0.0'),
   DUECOURSE_PORT: whole('DUECOURSE_PORT', 0, 65_535).default(3000),
+  DUECOURSE_METRICS_PORT: whole('DUECOURSE_METRICS_PORT', 0, 65_535).optional(),
   DUECOURSE_PUBLIC_URL: urlOf(['http:', 'https:'], 'https://duecourse.example').optional(),
   DUECOURSE_TRUST_PROXY: whole('DUECOURSE_TRUST_PROXY', 0, 10).default(0),
   DUECOURSE_RATE_LIMIT: whole('DUECOURSE_RATE_LIMIT', 1, 10_000_000).default(30_000),
@@ -243,6 +246,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     host: v.DUECOURSE_HOST,
     port: v.DUECOURSE_PORT,
+    metricsPort: v.DUECOURSE_METRICS_PORT ?? null,
     publicUrl: (v.DUECOURSE_PUBLIC_URL ?? `http://localhost:${v.DUECOURSE_PORT}`).replace(/\/+$/, ''),
     trustProxy: v.DUECOURSE_TRUST_PROXY,
     rateLimit: v.DUECOURSE_RATE_LIMIT,

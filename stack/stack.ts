@@ -10,6 +10,7 @@ import { seedSetting } from '../store/settings.ts';
 import { setUp } from '../store/setup.ts';
 import type { Store } from '../store/transaction.ts';
 import { startWorker } from '../worker/main.ts';
+import { workerFigures } from '../worker/metrics.ts';
 import type { Ready } from './box.ts';
 import { StackError } from './error.ts';
 import { openLog } from './files.ts';
@@ -89,7 +90,7 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   );
   const store = openStore({ url: databaseUrl, max: config.databasePool, zone: config.zone, applicationName: 'duecourse-api' });
   undo.then(() => store.close());
-  const api: RunningApi = await startApi({ config, store, log });
+  const api: RunningApi = await startApi({ config, store, log, figures: (registry) => workerFigures(registry, worker) });
   undo.then(() => api.close());
 
   const ready: Ready = {

@@ -1,12 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type { Context } from '@temporalio/activity';
+import { errorFacts } from '../domain/kernel/error-facts.ts';
 
 export interface FailureLog {
   warn(fields: object, message: string): void;
 }
 
-/** Failed attempts of activities since the process started, by activity; a local activity that always fails shows nowhere else. */
+/** Failed attempts of activities since the process started, by activity; a local activity that always fails shows nowhere else, so `/metrics` tells. */
 export class FailureCounts {
   readonly byActivity = new Map<string, number>();
 
@@ -27,7 +28,7 @@ export function watchFailures(counts: FailureCounts, log: FailureLog): (context:
           counts.add(activityType);
           if (!(error instanceof ApplicationFailure && error.nonRetryable)) {
             log.warn(
-              { err: error, activity: activityType, attempt, process: workflowExecution?.workflowId },
+              { err: errorFacts(error), activity: activityType, attempt, process: workflowExecution?.workflowId },
               'an activity failed; it is tried again',
             );
           }

@@ -8,7 +8,7 @@ import type { OpenStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
 import { stepTo } from '../../store/stepping.ts';
 import { startWorker } from '../../worker/main.ts';
-import type { RunningWorker } from '../../worker/main.ts';
+import type { RunningWorker, WorkerLog } from '../../worker/main.ts';
 import type { WorkerTuning } from '../../worker/tuning.ts';
 import { system } from './actors.ts';
 import { factsOf } from './facts.ts';
@@ -48,6 +48,8 @@ export interface WorldOptions {
   speed?: number;
   env?: Record<string, string>;
   tuning?: WorkerTuning;
+  /** Where the worker writes; nowhere unless told. */
+  log?: WorkerLog;
 }
 
 const show = (fields: object, message: string): void => {
@@ -74,12 +76,15 @@ export function configOf(ground: Ground, taskQueue: string, more: Record<string,
   });
 }
 
-export async function openWorldOver(ground: Ground, { from, speed = 0, env = {}, tuning = {} }: WorldOptions): Promise<World> {
+export async function openWorldOver(
+  ground: Ground,
+  { from, speed = 0, env = {}, tuning = {}, log = quietLog }: WorldOptions,
+): Promise<World> {
   const { url } = ground;
   await setUp(url, { business: from.length === 10 ? shanghai(from) : from, speed, pinned: false });
   const taskQueue = `world-${randomUUID()}`;
   const config = configOf(ground, taskQueue, env);
-  const worker = await startWorker({ config, log: quietLog, tuning });
+  const worker = await startWorker({ config, log, tuning });
   const connection = await Connection.connect({ address: config.temporal.address });
   const store = openStore({ url, max: 6 });
   return {
