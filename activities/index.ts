@@ -8,6 +8,8 @@ import { deliveryActivities } from './delivery.ts';
 import type { DeliveryBook } from './delivery.ts';
 import type { Connectors } from './gateways/connector.ts';
 import type { Gateways } from './gateways/gateway.ts';
+import { orderHoldActivities } from './order-hold.ts';
+import type { OrderHoldBook } from './order-hold.ts';
 import { outreachActivities } from './outreach.ts';
 import type { OutreachBook } from './outreach.ts';
 import { receivableActivities } from './receivable.ts';
@@ -26,6 +28,7 @@ export interface ActivityPorts {
   reservations: ReservationBook;
   applications: ApplicationBook;
   reviews: ReviewBook;
+  orderHolds: OrderHoldBook;
   outreach: OutreachBook;
   deliveries: DeliveryBook;
   gateways: Gateways;
@@ -42,6 +45,7 @@ export function createActivities(ports: ActivityPorts) {
     ...reservationActivities(ports.reservations),
     ...applicationActivities(ports.applications),
     ...reviewActivities(ports.reviews),
+    ...orderHoldActivities(ports.orderHolds),
     ...outreachActivities(ports.outreach),
     ...deliveryActivities(ports.deliveries, ports.gateways),
     ...connectorActivities(ports.connectorCalls, ports.connectors),

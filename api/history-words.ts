@@ -60,6 +60,8 @@ const acts: Readonly<Record<string, Words>> = {
   reassessReview: { zh: '重新核对授信复审', en: 'Looked at the credit review again' },
   startReview: { zh: '到期发起复审申请', en: 'The review was due: started its application' },
   settleReview: { zh: '记录复审结果', en: 'Noted what came of the review' },
+  recheckHeldOrder: { zh: '重新检查被冻结的订单', en: 'Judged the held order anew' },
+  lapseHold: { zh: '冻结到期，订单的冻结部分取消', en: 'The hold expired: what was held of the order is cancelled' },
 } satisfies Record<keyof Activities, Words>;
 
 /** The events a reader cares for; the engine's own bookkeeping (workflow tasks, starts of attempts) is left out. */

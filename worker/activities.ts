@@ -9,6 +9,7 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
 import { channels } from '../domain/collection/governor.ts';
+import { lapseHold, recheckHeldOrder } from '../store/credit/order-hold-book.ts';
 import { lapseReservation, reassessReservation } from '../store/credit/reservation-book.ts';
 import { connectorNames } from '../domain/credit/facts.ts';
 import { closeConnectorCall, openConnectorCall } from '../store/credit/connector-calls.ts';
@@ -53,6 +54,7 @@ export function activitiesOf(store: Store, config: Config): Activities {
     reservations: { reassess: (input) => reassessReservation(store, input), lapse: (input) => lapseReservation(store, input) },
     applications: applicationBookOf(desk, () => Promise.resolve()),
     reviews: { reassess: (input) => reassessReview(store, input), take: (input) => takeReviewStep(store, input) },
+    orderHolds: { recheck: (input) => recheckHeldOrder(store, input), lapse: (input) => lapseHold(store, input) },
     outreach: {
       contact: (input) => contactCustomer(store, input, live),
       giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),

@@ -1,6 +1,7 @@
 export { nightly } from './nightly.ts';
 export { creditApplication } from './credit-application.ts';
 export { creditReview } from './credit-review.ts';
+export { orderHold } from './order-hold.ts';
 export { outreach } from './outreach.ts';
 export { profileRefresh } from './profile-refresh.ts';
 export { receivable } from './receivable.ts';

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { ReservationPlan } from '../domain/credit/process.ts';
+import type { OrderHoldPlan, ReservationPlan } from '../domain/credit/process.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
 import type {
@@ -17,6 +17,7 @@ export const factsChangedSignal = defineSignal('factsChanged');
 export const receivablePlanQuery = defineQuery<ReceivablePlan | null>('receivablePlan');
 export const outreachPlanQuery = defineQuery<OutreachPlan | null>('outreachPlan');
 export const reservationPlanQuery = defineQuery<ReservationPlan | null>('reservationPlan');
+export const orderHoldPlanQuery = defineQuery<OrderHoldPlan | null>('orderHoldPlan');
 export const nightPlanQuery = defineQuery<NightPlan | null>('nightPlan');
 export const refreshPlanQuery = defineQuery<RefreshPlan | null>('refreshPlan');
 export const workOrderPlanQuery = defineQuery<WorkOrderPlan | null>('workOrderPlan');
