@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../support/ledger-judge.ts';
+import { judgedLedger, livedLedger } from '../support/lived-ledger.ts';
+
+/** Sixty customers and three months: the unit size of the full ledger's test, with holidays in it. */
+const cut = { until: '2026-11-22', customers: 60, months: 3 };
+
+describe('three months of sixty customers, lived through on the real engine', () => {
+  it('come to the figures an independent calculation gives: stages, amounts, every rung, message and work order', async () => {
+    const expected = judge(await judgedLedger(cut), cut.until);
+    const { found, lived, late, unanswered } = await livedLedger(cut);
+    expect(lived.refusals).toEqual([]);
+    expect(expected.messages.length).toBeGreaterThan(20);
+    expect(found).toEqual(expected);
+    expect(late).toEqual([]);
+    expect(unanswered).toBe(0);
+  }, 300_000);
+});
