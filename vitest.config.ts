@@ -10,7 +10,7 @@ export default defineConfig({
     pool: 'forks',
     projects: [
       { extends: true, test: { name: 'unit', include: UNIT, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
-      { extends: true, test: { name: 'replay', include: REPLAY, sequence: { groupOrder: 1 } } },
+      { extends: true, test: { name: 'replay', include: REPLAY, testTimeout: 60_000, sequence: { groupOrder: 1 } } },
       {
         extends: true,
         test: {
