@@ -1,4 +1,6 @@
 import { creditSentences } from '../credit/fact-words.ts';
+import { factTable } from '../credit/facts.ts';
+import type { FactName } from '../credit/facts.ts';
 import { formatAmount, isCurrency } from '../kernel/money.ts';
 
 /** What the record holds of a fact, as far as a sentence needs it. */
@@ -16,6 +18,8 @@ interface Figures {
   amount: string;
   /** A field after the fact, as text; '' when it is not there. */
   get: (name: string) => string;
+  /** Names of the fields after the fact. */
+  fields: readonly string[];
 }
 export type Sentence = readonly [en: (f: Figures) => string, zh: (f: Figures) => string];
 
@@ -102,10 +106,34 @@ const sentences: Readonly<Record<string, Sentence>> = {
     (f) => `工单分派给 ${f.get('assignee') || '原角色'}`,
   ],
   'task.snoozed': [(f) => `Task put aside until ${f.get('snoozedUntil')}`, (f) => `工单暂缓至 ${f.get('snoozedUntil')}`],
+  'profile.facts-recorded': [(f) => `Profile facts recorded: ${names(f, 'en')}`, (f) => `登记信用资料：${names(f, 'zh')}`],
+  'profile.refreshed': [() => 'Profile refreshed', () => '刷新信用画像'],
+  'profile.connector-asked': [(f) => `Register asked: ${f.get('connector')}`, (f) => `查询外部登记系统：${f.get('connector')}`],
+  'profile.connector-answered': [
+    (f) => `Register answered: ${f.get('connector')}`,
+    (f) => `外部登记系统已返回：${f.get('connector')}`,
+  ],
+  'profile.connector-failed': [
+    (f) => `Register told nothing: ${f.get('connector')} (${f.reason})`,
+    (f) => `外部登记系统未返回可用资料：${f.get('connector')}（${f.reason}）`,
+  ],
+  'profile.connector-unavailable': [
+    (f) => `Register away: ${f.get('connector')} (${f.reason})`,
+    (f) => `外部登记系统不可用：${f.get('connector')}（${f.reason}）`,
+  ],
+  'warning.raised': [(f) => `Early warning: ${f.get('kind')}`, (f) => `信用预警：${f.get('kind')}`],
+  'warning.closed': [(f) => `Early warning over: ${f.get('kind')}`, (f) => `信用预警解除：${f.get('kind')}`],
+  'data-finding.found': [(f) => `Fault in the data: ${f.get('kind')}`, (f) => `资料问题：${f.get('kind')}`],
+  'data-finding.cleared': [(f) => `Fault in the data mended: ${f.get('kind')}`, (f) => `资料问题已更正：${f.get('kind')}`],
   'legal-case.opened': [() => 'Legal case opened', () => '转入法务案件'],
   'legal-case.joined': [() => 'Joined to the open legal case', () => '并入已有法务案件'],
   'legal-case.closed': [() => 'Legal case closed', () => '法务案件关闭'],
 };
+
+const names = (f: Figures, language: 'en' | 'zh'): string =>
+  f.fields
+    .map((name) => (name in factTable ? factTable[name as FactName][language] : name))
+    .join(language === 'zh' ? '、' : ', ');
 
 const choose =
   (words: Readonly<Record<string, string>>, name: string) =>
@@ -144,7 +172,13 @@ export function sayFact(action: string, fact: SpokenFact, language: 'zh' | 'en')
   if (!sentence) return action;
   const after = (fact.after ?? {}) as Record<string, unknown>;
   const get = (name: string): string => (after[name] === undefined || after[name] === null ? '' : String(after[name]));
-  const figures = { about: fact.about ?? '', reason: fact.reason ?? '', amount: amountIn(after), get };
+  const figures = {
+    about: fact.about ?? '',
+    reason: fact.reason ?? '',
+    amount: amountIn(after),
+    get,
+    fields: Object.keys(after),
+  };
   return sentence[language === 'en' ? 0 : 1](figures);
 }
 

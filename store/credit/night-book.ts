@@ -35,10 +35,11 @@ interface Night {
 
 type Input = { id: string; seq: number | null };
 
-/** Plans the first night, unless one is planned or under way; the others follow from each other. */
+/** Plans a night, unless one is planned or under way: the very first begins at once, the others follow from each other. */
 export async function beginNights(store: Store): Promise<void> {
   await write(store, actor, async (tx, at) => {
-    const planned = await planNight(tx, store, at, at.today);
+    const { rows } = await sql<{ held: boolean }>`select exists (select from night) as held`.execute(tx);
+    const planned = rows[0]?.held ? await planNight(tx, store, at, at.today) : await insertNight(tx, at.today, at.now);
     return planned ? { value: undefined, audit: [planned.audit], posts: [planned.post] } : { value: undefined, audit: null };
   });
 }
@@ -46,7 +47,10 @@ export async function beginNights(store: Store): Promise<void> {
 /** The night after `after`; null: one is planned already. */
 async function planNight(tx: Tx, store: Store, at: Moment, after: BusinessDate) {
   const onDate = addDays(after > at.today ? after : at.today, 1);
-  const begins = instantAt(onDate, NIGHT_MINUTE, store.policies.zone);
+  return insertNight(tx, onDate, instantAt(onDate, NIGHT_MINUTE, store.policies.zone));
+}
+
+async function insertNight(tx: Tx, onDate: BusinessDate, begins: Instant) {
   const { rows } = await sql<{ id: string }>`
     insert into night (on_date, plan_at) select ${onDate}::date, ${begins}::timestamptz
     where not exists (select from night where ended_at is null) on conflict do nothing returning id`.execute(tx);

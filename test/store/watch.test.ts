@@ -10,7 +10,7 @@ import { closeConnectorCall, openConnectorCall } from '../../store/credit/connec
 import { beginNights, reassessNight, takeNightStep } from '../../store/credit/night-book.ts';
 import { refreshProfiles } from '../../store/credit/refresh.ts';
 import { tellFacts, refreshProfile } from '../../store/credit/tell-facts.ts';
-import { upsertCustomer } from '../../store/customers.ts';
+import { upsertCustomer, upsertCustomers } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
 import { postPayment } from '../../store/payments.ts';
 import { systemActor, write } from '../../store/transaction.ts';
@@ -480,33 +480,36 @@ describe('a call of a connector', () => {
 });
 
 test('the night looks at every customer once, some at a time, and plans the next; a repeat of a step does nothing', async () => {
-  await beginNights(books.store);
-  await beginNights(books.store);
-  const { rows } = await sql<{ id: string; on_date: string }>`select id, on_date from night where ended_at is null`.execute(
-    books.store.db,
-  );
-  expect(rows).toMatchObject([{ on_date: '2026-10-11' }]);
-  const night = rows[0]?.id ?? '';
-  const waiting = await reassessNight(books.store, { id: night, seq: null });
-  expect(waiting).toMatchObject({ step: 'watch', at: '2026-10-10T18:00:00.000Z', waitMs: null });
-  expect(await takeNightStep(books.store, { id: night, seq: waiting.seq }, [])).toEqual(waiting);
-  await sql`update clock set business_anchor = '2026-10-10T18:00:00Z'`.execute(books.store.db);
   const many = Array.from({ length: 230 }, (_, i) => customerOf(`N-${i}`, { currency: 'USD' }));
-  for (const document of many) await upsertCustomer(books.store, systemActor('test'), document);
-  let plan = await reassessNight(books.store, { id: night, seq: 0 });
-  const first = await takeNightStep(books.store, { id: night, seq: plan.seq }, []);
-  expect(await takeNightStep(books.store, { id: night, seq: plan.seq }, [])).toEqual(first);
-  for (plan = first; plan.step !== 'close';) plan = await takeNightStep(books.store, { id: night, seq: plan.seq }, []);
+  await upsertCustomers(books.store, systemActor('test'), many);
+  await beginNights(books.store);
+  await beginNights(books.store);
+  const open = async () =>
+    (await sql<{ id: string; on_date: string }>`select id, on_date from night where ended_at is null`.execute(books.store.db))
+      .rows;
+  const [night, ...others] = await open();
+  expect([night?.on_date, others]).toEqual(['2026-10-10', []]);
+  const id = night?.id ?? '';
+  let plan = await reassessNight(books.store, { id, seq: null });
+  expect(plan).toMatchObject({ step: 'watch', waitMs: 0 });
+  const first = await takeNightStep(books.store, { id, seq: plan.seq }, []);
+  expect(await takeNightStep(books.store, { id, seq: plan.seq }, [])).toEqual(first);
+  for (plan = first; plan.step !== 'close';) plan = await takeNightStep(books.store, { id, seq: plan.seq }, []);
   const { rows: customers } = await sql<{ n: number; profiles: number }>`
-    select (select count(*)::int from customer) as n, (select count(*)::int from credit_profile where profile_as_of = '2026-10-11') as profiles`.execute(
+    select (select count(*)::int from customer) as n, (select count(*)::int from credit_profile where profile_as_of = '2026-10-10') as profiles`.execute(
     books.store.db,
   );
   const { rows: nights } = await sql`select on_date, customers, ended_at is null as open from night order by on_date`.execute(
     books.store.db,
   );
   expect(nights).toEqual([
-    { on_date: '2026-10-11', customers: customers[0]?.n, open: false },
-    { on_date: '2026-10-12', customers: 0, open: true },
+    { on_date: '2026-10-10', customers: customers[0]?.n, open: false },
+    { on_date: '2026-10-11', customers: 0, open: true },
   ]);
   expect(customers[0]?.profiles).toBe(customers[0]?.n);
+
+  const [next] = await open();
+  const waiting = await reassessNight(books.store, { id: next?.id ?? '', seq: null });
+  expect(waiting).toMatchObject({ step: 'watch', at: '2026-10-10T18:00:00.000Z', waitMs: null });
+  expect(await takeNightStep(books.store, { id: next?.id ?? '', seq: waiting.seq }, [])).toEqual(waiting);
 });

@@ -83,6 +83,7 @@ test('in stepped time each night looks at every customer at 02:00, and the next 
     world.store.db,
   );
   expect(rows).toEqual([
+    { on_date: '2026-02-02', customers: 2, ended: '2026-02-02 00:00:00' },
     { on_date: '2026-02-03', customers: 2, ended: '2026-02-03 02:00:00' },
     { on_date: '2026-02-04', customers: 2, ended: '2026-02-04 02:00:00' },
     { on_date: '2026-02-05', customers: 2, ended: '2026-02-05 02:00:00' },
