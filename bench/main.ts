@@ -8,6 +8,7 @@ import { firstRun } from './first-run.ts';
 import { groundSearch } from './ground-search.ts';
 import { jobD } from './job-d.ts';
 import { jobR } from './job-r.ts';
+import { profile } from './profile.ts';
 import { readSettings } from './settings.ts';
 import type { Job, Settings } from './settings.ts';
 import { openGround } from './world.ts';
@@ -19,6 +20,7 @@ const work: Record<Job, (ground: Ground, settings: Settings) => Promise<object>>
   r: jobR,
   d: jobD,
   facts,
+  profile,
   ground: groundSearch,
   'first-run': firstRun,
 };

@@ -48,32 +48,48 @@ export async function settleQuality(
 async function qualityFacts(tx: Tx, at: Moment, customerIds: readonly string[]): Promise<QualityFacts[]> {
   const bounds = dateBounds(at.today);
   const from = addMonths(at.today, -MONTHS_LOOKED_AT);
+  const ids = sql`any(${[...customerIds]}::uuid[])`;
   const { rows } = await sql<QualityFacts>`
-    with who as (select * from customer c where c.id = any(${[...customerIds]}::uuid[])),
+    with who as materialized (select * from customer c where c.id = ${ids}),
     sold as materialized (
-      select i.id, i.customer_id, i.external_id, i.contract, i.terms_days, i.issue_date, i.delivered_on from who join invoice i on i.customer_id = who.id
-      where i.issue_date >= ${from}::date or i.issue_date < ${bounds.issuedFrom}::date)
+      select i.id, i.customer_id, i.external_id, i.contract, i.terms_days, i.issue_date, i.delivered_on from invoice i
+      where i.customer_id = ${ids} and (i.issue_date >= ${from}::date or i.issue_date < ${bounds.issuedFrom}::date)),
+    duplicate as (
+      select customer_id, jsonb_agg(jsonb_build_object('by', kind, 'of', of) order by kind) as all from (
+        select k.customer_id, k.kind, min(c.external_id) as of
+        from customer_key k join customer m on m.id = k.customer_id
+          join customer_key o on o.kind = k.kind and o.key = k.key and o.customer_id <> k.customer_id
+          join customer c on c.id = o.customer_id and c.external_id < m.external_id
+        where k.customer_id = ${ids} group by 1, 2) d group by 1),
+    other_terms as (
+      select customer_id, jsonb_agg(jsonb_build_object('contract', contract, 'days', terms_days, 'invoices', n) order by contract, terms_days) as all from (
+        select s.customer_id, s.contract, s.terms_days, count(*)::int as n,
+          row_number() over (partition by s.customer_id order by s.contract, s.terms_days) as place
+        from sold s join who on who.id = s.customer_id where s.terms_days <> who.terms_days group by 1, 2, 3) t
+      where place <= ${MOST_PER_CUSTOMER} group by 1),
+    odd as (
+      select customer_id, jsonb_agg(jsonb_build_object('invoice', invoice, 'what', what, 'date', date) order by invoice, what) as all from (
+        select o.*, row_number() over (partition by customer_id order by invoice, what) as place from (
+          select s.customer_id, s.external_id as invoice, w.what, min(w.date) as date
+          from sold s join receivable r on r.invoice_id = s.id and not r.withdrawn, lateral (values
+            ('due-before-issue', r.due_date, r.due_date < s.issue_date),
+            ('due-far-off', r.due_date, r.due_date > s.issue_date + ${bounds.dueWithinDays}::int),
+            ('delivered-ahead', s.delivered_on, s.delivered_on > ${bounds.deliveredTo}::date),
+            ('issued-long-ago', s.issue_date, s.issue_date < ${bounds.issuedFrom}::date)) w(what, date, wrong)
+          where w.wrong group by 1, 2, 3) o) p
+      where place <= ${MOST_PER_CUSTOMER} group by 1),
+    told as (
+      select customer_id, max(value #>> '{}') filter (where name = 'registeredOn') as registered, max(value #>> '{}') filter (where name = 'licenceUntil') as licence
+      from profile_fact where customer_id = ${ids} and name in ('registeredOn', 'licenceUntil') and superseded_at is null group by 1),
+    reached as (
+      select distinct customer_id from contact
+      where customer_id = ${ids} and active and (email is not null or mobile is not null or wecom is not null))
     select who.id as "customerId", who.external_id as code, who.currency = 'CNY' as domestic, who.tax_id as "taxId", who.terms_days as "termsDays",
-      coalesce((select jsonb_agg(jsonb_build_object('by', d.kind, 'of', d.of) order by d.kind) from (
-        select k.kind, min(c.external_id) as of from customer_key k join customer_key o on o.kind = k.kind and o.key = k.key and o.customer_id <> k.customer_id
-          join customer c on c.id = o.customer_id
-        where k.customer_id = who.id and c.external_id < who.external_id group by k.kind) d), '[]') as duplicates,
-      coalesce((select jsonb_agg(jsonb_build_object('contract', t.contract, 'days', t.terms_days, 'invoices', t.n) order by t.contract, t.terms_days) from (
-        select s.contract, s.terms_days, count(*)::int as n from sold s
-        where s.customer_id = who.id and s.terms_days <> who.terms_days group by 1, 2 limit ${MOST_PER_CUSTOMER}) t), '[]') as terms,
-      coalesce((select jsonb_agg(jsonb_build_object('invoice', o.invoice, 'what', o.what, 'date', o.date) order by o.invoice, o.what) from (
-        select s.external_id as invoice, w.what, w.date from sold s, lateral (
-          select 'due-before-issue' as what, min(r.due_date) as date from receivable r where r.invoice_id = s.id and not r.withdrawn and r.due_date < s.issue_date
-          union all select 'due-far-off', max(r.due_date) from receivable r where r.invoice_id = s.id and not r.withdrawn
-            and r.due_date > s.issue_date + ${bounds.dueWithinDays}::int
-          union all select 'delivered-ahead', s.delivered_on where s.delivered_on > ${bounds.deliveredTo}::date
-          union all select 'issued-long-ago', s.issue_date where s.issue_date < ${bounds.issuedFrom}::date) w
-        where s.customer_id = who.id and w.date is not null limit ${MOST_PER_CUSTOMER}) o), '[]') as dates,
-      jsonb_build_object('registeredOn', (select f.value from profile_fact f where f.customer_id = who.id and f.name = 'registeredOn' and f.superseded_at is null),
-        'licenceUntil', (select f.value from profile_fact f where f.customer_id = who.id and f.name = 'licenceUntil' and f.superseded_at is null)) as told,
-      exists (select from contact k where k.customer_id = who.id and k.active
-        and (k.email is not null or k.mobile is not null or k.wecom is not null)) as reachable
-    from who order by who.external_id`.execute(tx);
+      coalesce(d.all, '[]') as duplicates, coalesce(t.all, '[]') as terms, coalesce(o.all, '[]') as dates,
+      jsonb_build_object('registeredOn', f.registered, 'licenceUntil', f.licence) as told, k.customer_id is not null as reachable
+    from who left join duplicate d on d.customer_id = who.id left join other_terms t on t.customer_id = who.id
+      left join odd o on o.customer_id = who.id left join told f on f.customer_id = who.id left join reached k on k.customer_id = who.id
+    order by who.external_id`.execute(tx);
   return rows;
 }
 
