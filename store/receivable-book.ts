@@ -5,7 +5,7 @@ import type { AuditFact } from '../domain/kernel/audit.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
 import { higherStage, isContact } from '../domain/collection/ladder.ts';
 import type { Rung } from '../domain/collection/ladder.ts';
-import { planReceivable } from '../domain/collection/plan.ts';
+import { lastOfEach, planReceivable } from '../domain/collection/plan.ts';
 import type { ReceivablePlan } from '../domain/collection/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../domain/collection/receivable.ts';
 import { sayWhy } from '../domain/collection/words.ts';
@@ -80,7 +80,7 @@ async function takeRung(
     at,
     found,
     terms,
-    { ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises, lapsed: verdict.lapsed },
+    { ...next, stage, changes: lastOfEach([...changes, ...next.changes]), promises: verdict.promises, lapsed: verdict.lapsed },
     traces,
   );
 }

@@ -51,6 +51,11 @@ export function planReceivable(facts: ReceivableFacts, terms: CollectionTerms, n
   return { ...common, due, changes: [...merged.values()], plan };
 }
 
+/** Each rung once, by what was said of it last: a rung dropped on the way may move the one that was just asked for. */
+export const lastOfEach = (changes: readonly RungChange[]): RungChange[] => [
+  ...new Map(changes.map((change) => [change.id, change])).values(),
+];
+
 interface Next {
   plan: Plan;
   due: boolean;

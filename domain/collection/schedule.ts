@@ -71,7 +71,7 @@ function postedLate(facts: ReceivableFacts, rungs: readonly Rung[], zone: string
 function brokenSince(facts: ReceivableFacts): Instant | null {
   const judged = facts.promises.flatMap((p) => (p.state === 'broken' && p.judgedAt ? [p.judgedAt] : []));
   const latest = judged.sort().at(-1) ?? null;
-  const settled = facts.rungs.filter((record) => record.reason !== PAST_DUE);
+  const settled = facts.rungs.filter((record) => record.reason !== PAST_DUE && record.reason !== 'too-late');
   const moved = lastAt(settled, ['taken', 'missed', 'skipped']);
   return latest !== null && (moved === null || latest > moved) ? latest : null;
 }

@@ -2,7 +2,7 @@ import { addMs, dateOf, instantAt, nextContactDay } from '../../domain/kernel/ca
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { higherStage, isContact } from '../../domain/collection/ladder.ts';
 import type { Outcome, Rung, Stage } from '../../domain/collection/ladder.ts';
-import { planReceivable } from '../../domain/collection/plan.ts';
+import { lastOfEach, planReceivable } from '../../domain/collection/plan.ts';
 import { openMinor } from '../../domain/collection/receivable.ts';
 import type {
   CollectionTerms,
@@ -39,6 +39,12 @@ export interface Take {
   at: Instant;
   facts: ReceivableFacts;
 }
+
+/** The facts with what the step itself has found: credit notes no longer waited for. */
+const asJudged = (facts: ReceivableFacts, { lapsed }: Verdict): ReceivableFacts => ({
+  ...facts,
+  disputes: facts.disputes.map((d) => ({ ...d, lapsedAt: lapsed.find((one) => one.id === d.id)?.at ?? d.lapsedAt })),
+});
 
 /** One receivable, stored and stepped as the book of receivables does it under its lock, and the outreach that sends its contacts. */
 export class Book {
@@ -134,11 +140,11 @@ export class Book {
     const rungs = [...facts.rungs.filter((r) => !changes.some((c) => c.id === r.id)), ...changes.map((c) => ({ ...c, at: now }))];
     const next = planReceivable({ ...facts, rungs, stage, pauses: verdict.pauses }, this.terms, now);
     this.#settle(
-      { ...next, stage, changes: [...changes, ...next.changes], promises: verdict.promises, lapsed: verdict.lapsed },
+      { ...next, stage, changes: lastOfEach([...changes, ...next.changes]), promises: verdict.promises, lapsed: verdict.lapsed },
       now,
     );
     if (asks) this.#ask(now);
-    else this.takes.push({ rung, at: now, facts });
+    else this.takes.push({ rung, at: now, facts: asJudged(facts, verdict) });
     return verdict;
   }
 
@@ -154,7 +160,7 @@ export class Book {
       return;
     }
     const rung = this.rungOf(record.id);
-    this.takes.push({ rung, at: now, facts });
+    this.takes.push({ rung, at: now, facts: asJudged(facts, verdict) });
     this.#record({ id: rung.id, state: 'taken', reason: null }, now);
     this.stage = higherStage(verdict.stage, rung.stage);
     this.stages.push({ at: now, stage: this.stage });
