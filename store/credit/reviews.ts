@@ -35,8 +35,8 @@ export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise
     insert into credit_review (key, customer_id, cause, detail, due_at, plan_at)
     select ${review.key}, ${review.customerId}::uuid, ${review.cause}, ${JSON.stringify(review.detail)}::jsonb, ${review.dueAt}::timestamptz, ${review.dueAt}::timestamptz
     where (${review.cause} = 'limit-expiry' or exists (select from credit_profile p where p.customer_id = ${review.customerId}::uuid and p.grade is not null))
-      and not exists (select from credit_review v where v.customer_id = ${review.customerId}::uuid
-        and (v.state = 'running' or v.state = 'open' and v.due_at <= least(${review.dueAt}, ${at.now})::timestamptz))
+      and (${review.dueAt > at.now}::boolean or not exists (select from credit_review v where v.customer_id = ${review.customerId}::uuid
+        and (v.state = 'running' or v.state = 'open' and v.due_at <= ${at.now}::timestamptz)))
     on conflict (key) do nothing returning id`.execute(tx);
   const id = rows[0]?.id;
   if (id === undefined) return { id: null, traces: noTraces() };

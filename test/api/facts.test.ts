@@ -415,6 +415,7 @@ test('the timeline tells all of it in one order, in both languages', async () =>
     `50.00 CNY of ${id}/1 promised for 2026-11-30`,
     'Payment P-T received on 2026-10-05: 100.00 CNY',
     `Invoice ${id} posted: 12000.00 CNY`,
+    'Profile facts recorded: Beds of the hospital',
     'Customer created',
   ]);
   expect((await words('zh'))[1]).toBe('2026-10-05 收到付款 P-T：100.00 CNY');
