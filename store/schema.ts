@@ -322,6 +322,32 @@ export interface CustomerKey {
   kind: string;
 }
 
+export interface CustomerStatement {
+  as_of: string;
+  basis: string;
+  content_hash: string;
+  currency: string;
+  customer_id: string;
+  external_id: string;
+  from_date: string | null;
+  id: Generated<string>;
+  received_at: string;
+  received_by: string;
+  settled_at: string | null;
+  total_minor: number;
+  withdrawn_at: string | null;
+}
+
+export interface CustomerStatementLine {
+  amount_minor: number;
+  kind: string;
+  line: number;
+  number: string | null;
+  on_date: string;
+  quantity: Numeric | null;
+  statement_id: string;
+}
+
 export interface DataFinding {
   cleared_at: string | null;
   customer_id: string;
@@ -746,6 +772,61 @@ export interface Receivable {
   written_off_minor: Generated<number>;
 }
 
+export interface ReconciliationAdjustment {
+  amount_minor: number;
+  decided_at: string | null;
+  decided_by: string | null;
+  decision_reason: string | null;
+  detail: Generated<unknown>;
+  difference_id: string;
+  id: Generated<string>;
+  kind: string;
+  outcome: unknown | null;
+  proposed_at: string;
+  proposed_by: string;
+  reason: string;
+  state: Generated<string>;
+}
+
+export interface ReconciliationDifference {
+  amount_minor: number;
+  closed_at: string | null;
+  closed_by: string | null;
+  currency: string;
+  customer_id: string;
+  customer_statement_id: string | null;
+  detail: Generated<unknown>;
+  id: Generated<string>;
+  key: string;
+  kind: string;
+  number: string | null;
+  on_date: string;
+  opened_at: string;
+  payment_id: string | null;
+  reason: string | null;
+  receivable_id: string | null;
+  state: Generated<string>;
+  statement_id: string | null;
+}
+
+export interface ReconciliationMatch {
+  confidence: number;
+  decided_at: string | null;
+  decided_by: string | null;
+  id: Generated<string>;
+  key: string;
+  made_at: string;
+  ours: unknown;
+  ours_minor: number;
+  put_aside_at: string | null;
+  reason: string | null;
+  rule: string;
+  state: string;
+  statement_id: string;
+  theirs: unknown;
+  theirs_minor: number;
+}
+
 export interface Rung {
   at: string;
   position: number;
@@ -850,6 +931,55 @@ export interface ShipmentRequest {
   requested_by: string;
 }
 
+export interface Statement {
+  answered_at: string | null;
+  as_of: string;
+  content_hash: string;
+  currency: string;
+  customer_id: string;
+  handed_over_at: string | null;
+  id: Generated<string>;
+  issued_at: string;
+  issued_by: string;
+  issued_on: string;
+  plan_at: string | null;
+  plan_step: Generated<string>;
+  respond_by: string;
+  seq: Generated<number>;
+  state: Generated<string>;
+  superseded_by: string | null;
+  total_minor: number;
+  withdrawn_at: string | null;
+}
+
+export interface StatementAnswer {
+  answered_on: string;
+  by_contact: string;
+  channel: string;
+  content_hash: string;
+  disputed: Generated<unknown>;
+  evidence: unknown | null;
+  id: Generated<string>;
+  note: Generated<string>;
+  recorded_at: string;
+  recorded_by: string;
+  statement_id: string;
+  verdict: string;
+}
+
+export interface StatementLine {
+  amount_minor: number;
+  credit_note_id: string | null;
+  due_date: string | null;
+  kind: string;
+  line: number;
+  number: string;
+  on_date: string;
+  payment_id: string | null;
+  receivable_id: string | null;
+  statement_id: string;
+}
+
 export interface Template {
   author: string;
   body: string;
@@ -929,6 +1059,8 @@ export interface DB {
   credit_review: CreditReview;
   customer: Customer;
   customer_key: CustomerKey;
+  customer_statement: CustomerStatement;
+  customer_statement_line: CustomerStatementLine;
   data_finding: DataFinding;
   decision_answer: DecisionAnswer;
   decision_dossier: DecisionDossier;
@@ -960,6 +1092,9 @@ export interface DB {
   promise: Promise;
   receipt: Receipt;
   receivable: Receivable;
+  reconciliation_adjustment: ReconciliationAdjustment;
+  reconciliation_difference: ReconciliationDifference;
+  reconciliation_match: ReconciliationMatch;
   rung: Rung;
   sales_order: SalesOrder;
   security: Security;
@@ -967,6 +1102,9 @@ export interface DB {
   shipment: Shipment;
   shipment_hold: ShipmentHold;
   shipment_request: ShipmentRequest;
+  statement: Statement;
+  statement_answer: StatementAnswer;
+  statement_line: StatementLine;
   template: Template;
   wake: Wake;
   work_order: WorkOrder;

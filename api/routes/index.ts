@@ -24,6 +24,7 @@ import { policySimulationRoutes } from './policy-simulation.ts';
 import { profileRoutes } from './profile.ts';
 import { processRoutes } from './processes.ts';
 import { receivableRoutes } from './receivables.ts';
+import { reconciliationRoutes } from './reconciliation.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -41,6 +42,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...creditApplicationRoutes(services),
     ...creditReviewRoutes(services),
     ...delegationRoutes(services),
+    ...reconciliationRoutes(services),
     ...importRoutes(services),
     ...taskRoutes(services),
     ...contactRoutes(services),
