@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { roles } from '../domain/kernel/actor.ts';
 import { applicationStates, verdicts } from '../domain/credit/application.ts';
 import { applicationKinds } from '../domain/credit/policy.ts';
-import { tierStates } from '../domain/credit/seats.ts';
 import {
   amount,
   amountsIn,
@@ -17,6 +15,7 @@ import {
   pageQuery,
   reason,
 } from './common.ts';
+import { seat } from './route-seats.ts';
 
 const termsDays = z.int().min(0).max(720).meta({ description: 'Days until payment is due.', example: 90 });
 
@@ -60,19 +59,6 @@ const offer = z.strictObject({
   termsDays: z.int().nullable(),
   validUntil: businessDate.nullable(),
 });
-const seat = z
-  .strictObject({
-    tier: z.int(),
-    role: z.enum(roles),
-    state: z.enum(tierStates),
-    deadline: instant.nullable(),
-    decidedBy: z.string().nullable(),
-    onBehalfOf: z.string().nullable(),
-    at: instant.nullable(),
-    reason: z.string().nullable(),
-  })
-  .meta({ id: 'RouteSeat' });
-
 const listed = {
   id: ourId,
   externalId: z.string(),

@@ -48,6 +48,10 @@ export function routeOf(question: RouteQuestion, { rows, byHandFrom }: ApprovalM
   return { row: row.id, title: row.title, byHand, automatic: seats.length === 0, seats };
 }
 
+/** The way to a decision on a held order or shipment. It is held because the check would not: rows without tiers are passed over. */
+export const routeOfHold = (question: RouteQuestion, matrix: ApprovalMatrix): Route =>
+  routeOf(question, { ...matrix, rows: matrix.rows.filter(({ tiers }) => tiers.length > 0) });
+
 function holdsFor({ when }: RouteRow, of: RouteQuestion): boolean {
   const within = (bound: number | undefined, amount: number | null, unit: number | null): boolean =>
     bound === undefined || amount === null || (unit !== null && amount <= bound * unit);

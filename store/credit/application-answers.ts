@@ -13,7 +13,8 @@ import { processOf, tell } from './application-facts.ts';
 import type { ApplicationCase } from './application-facts.ts';
 import type { ApplicationDesk } from './application-book.ts';
 import { answering } from './application-update.ts';
-import type { DecidedApplication, HeldUpdate } from './application-update.ts';
+import type { DecidedApplication } from './application-update.ts';
+import type { HeldUpdate } from './decision-update.ts';
 
 /** Takes an application back, while nothing is final: by whoever asked, or by those who decide on credit. */
 export function withdrawApplication(

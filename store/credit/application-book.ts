@@ -7,10 +7,12 @@ import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import { add, followOrders, laySeats, openTier, standDown } from './approvals.ts';
+import { followOrders, openRound, standDown } from './approvals.ts';
 import { decidedOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
-import type { ApplicationCase, Change } from './application-facts.ts';
+import type { ApplicationCase, ApplicationChange } from './application-facts.ts';
 import { grantApplication } from './application-grant.ts';
+import { noChange } from './decision-update.ts';
+import type { Change } from './decision-update.ts';
 import { readAssessment } from './judge.ts';
 import type { CreditJudge, WantedFacts } from './judge.ts';
 
@@ -72,16 +74,14 @@ function byHand({ store }: ApplicationDesk, id: string, refusal: Refusal): Promi
     const found = await lockApplication(tx, id);
     if (!found) return { value: unknownApplication({ seq: null }), audit: null };
     await sql`update credit_application set state = 'awaiting-decision' where id = ${id}::uuid`.execute(tx);
-    await laySeats(tx, decidedOf(found), [{ roles: ['credit_officer'], deadlineWorkingDays: BY_HAND_DAYS }]);
-    const traces = (await openTier(tx, store, at, decidedOf(found))) ?? noTraces();
+    const tiers = [{ roles: ['credit_officer'] as const, deadlineWorkingDays: BY_HAND_DAYS }];
+    const traces = await openRound(tx, store, at, decidedOf(found), tiers);
     const { audit, event } = tell(found, 'credit-application.by-hand', { reason: refusal.code, after: { ...refusal.params } });
     return settle(tx, store, at, id, found, { audit: [audit], traces, events: [event] });
   });
 }
 
-const noChange = (): Change => ({ audit: [], traces: noTraces(), events: [] });
-
-type Taker = (desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase) => Promise<Change>;
+type Taker = (desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase) => Promise<ApplicationChange>;
 
 const takers: Record<ApplicationStep, Taker> = {
   gather,
@@ -104,7 +104,7 @@ async function forgetWait(tx: Tx, id: string): Promise<void> {
 }
 
 /** Fresh facts go on to be scored. Stale ones are asked for, once a try; what nobody could tell is a person's work. */
-async function gather({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+async function gather({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<ApplicationChange> {
   const stale = await judge.wanted(tx, store, at, found);
   if (stale.facts.length === 0) {
     await sql`
@@ -120,7 +120,12 @@ async function gather({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, fou
   return waitFor(store, tx, at, found, stale);
 }
 
-async function askFor(tx: Tx, found: ApplicationCase, connectors: readonly string[], facts: readonly string[]): Promise<Change> {
+async function askFor(
+  tx: Tx,
+  found: ApplicationCase,
+  connectors: readonly string[],
+  facts: readonly string[],
+): Promise<ApplicationChange> {
   await sql`
     update credit_application set connectors = connectors || ${JSON.stringify(connectors)}::jsonb where id = ${found.id}::uuid`.execute(
     tx,
@@ -197,12 +202,7 @@ async function route({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, foun
     update credit_application set routed_at = ${at.now}::timestamptz, route_row = ${way.row}, state = ${state} where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const of = decidedOf(found);
-  const traces = noTraces();
-  if (way.tiers.length > 0) {
-    await laySeats(tx, of, way.tiers);
-    add(traces, (await openTier(tx, store, at, of)) ?? noTraces());
-  }
+  const traces = way.tiers.length > 0 ? await openRound(tx, store, at, decidedOf(found), way.tiers) : noTraces();
   const after = { row: way.row, tiers: way.tiers };
   const { audit, event } = tell(found, 'credit-application.routed', { policyVersion: way.policyVersion, after }, { state });
   return { audit: [audit], traces, events: [event] };

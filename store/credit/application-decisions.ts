@@ -1,25 +1,24 @@
 import { sql } from 'kysely';
-import { inScope } from '../../domain/kernel/actor.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { counterFault, counterOffer, judgeDecision } from '../../domain/credit/application.ts';
 import type { DecisionInput } from '../../domain/credit/application.ts';
-import { isOpenSeat, seatFor } from '../../domain/credit/seats.ts';
+import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Decider, Hat } from '../../domain/credit/seats.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces } from '../work-orders.ts';
 import { add, openTier, standDown, takeSeat } from './approvals.ts';
 import type { SeatCase } from './approvals.ts';
-import { decidedOf, processOf, tell } from './application-facts.ts';
-import type { ApplicationCase, Change } from './application-facts.ts';
+import { decidedOf, dossierOf, processOf, tell } from './application-facts.ts';
+import type { ApplicationCase } from './application-facts.ts';
 import type { ApplicationDesk } from './application-book.ts';
 import { grantApplication } from './application-grant.ts';
-import { addChange, answering } from './application-update.ts';
-import type { DecidedApplication, HeldUpdate } from './application-update.ts';
+import { answering } from './application-update.ts';
+import type { DecidedApplication } from './application-update.ts';
 import { askApplicant } from './application-answers.ts';
-import { accountVersion, keepDossier } from './decision-dossier.ts';
-import { stillDecider } from './hats.ts';
+import { accountVersion, keepDossier, readDossier } from './decision-dossier.ts';
+import { addChange, noChange } from './decision-update.ts';
+import type { Change, HeldUpdate } from './decision-update.ts';
+import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
 
 /**
  * Commits a decision, or says why not: under lock it looks once more at the role, which may have been taken away since the request, at
@@ -31,30 +30,19 @@ export function decideApplication(
 ): Promise<DecidedApplication> {
   return answering(desk, id, decision.by.actor, held, async (tx, at, found) => {
     const decider = await stillDecider(tx, decision.by.actor, at.today);
-    lookAtPerson(found, decider.actor);
+    lookAtDecider(found, decider.actor);
     const { seat, hat } = seatOf(found, decider, held.updateId);
     await lookAtExposure(tx, found, decision);
-    const dossierHash = await keepDossier(tx, desk.store, at, found.id);
+    const dossierHash = await keepDossier(tx, at, await readDossier(tx, desk.store, at, dossierOf(found)));
     return decide(desk, tx, at, found, { ...decision, seat, hat, by: decider, dossierHash, updateId: held.updateId });
   });
 }
 
-/** Rows are seen by region; whoever looks after a customer sells to it, and does not set its credit. */
-function lookAtPerson(found: ApplicationCase, actor: Actor): void {
-  if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
-  if (found.owner !== null && found.owner === actor.scope.owner) throw new Refusal('own-customer');
-}
-
 /** The seat, by the facts: the plan the validator saw may have been overtaken. */
 function seatOf(found: ApplicationCase, by: Decider, updateId: string): { seat: SeatCase; hat: Hat } {
-  const { requestedBy, seats } = found;
   const judged = judgeDecision(found, { by }, updateId);
   if (judged) throw new Refusal(judged.code, judged.params);
-  const seated = seatFor(seats, requestedBy, by);
-  if ('refused' in seated) throw new Refusal(seated.refused.code, seated.refused.params);
-  const seat = seats.find(({ tier, role }) => tier === seated.seat.tier && role === seated.seat.role);
-  if (!seat) throw new Error('a seat that is not there was taken');
-  return { seat, hat: seated.hat };
+  return takenSeat(found.seats, found.requestedBy, by);
 }
 
 /** Credit is given on the exposure that was looked at; another version is looked at first. */
@@ -125,7 +113,7 @@ async function goesOn(desk: ApplicationDesk, tx: Tx, at: Moment, found: Applicat
 
 async function nextTier(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
   const beside = found.seats.some((seat) => seat.id !== taken.seat.id && isOpenSeat(seat));
-  if (beside) return { audit: [], traces: noTraces(), events: [] };
+  if (beside) return noChange();
   const opened = await openTier(tx, desk.store, at, decidedOf(found));
   if (opened) return { audit: [], traces: opened, events: [] };
   return grantApplication(desk, tx, at, found, {

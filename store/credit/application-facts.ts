@@ -18,9 +18,10 @@ import type {
 import { sayApplicationWhy } from '../../domain/credit/application-words.ts';
 import type { Tx } from '../database.ts';
 import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { answeredOf, readSeats, seatsOf } from './approvals.ts';
 import type { Decided, SeatCase } from './approvals.ts';
+import type { DossierOf } from './decision-dossier.ts';
+import type { Change } from './decision-update.ts';
 
 /** An application with its seats, as its row stands. */
 export interface ApplicationCase {
@@ -100,7 +101,18 @@ export const decidedOf = (found: ApplicationCase): Decided => ({
   requestedBy: found.requestedBy,
   subject: `application ${found.externalId}`,
   about: { application: found.externalId, kind: found.kind },
+  work: 'approval',
 });
+
+/** Whose dossier lies before whoever decides on it. */
+export const dossierOf = ({ id, customerId, offer, assessmentId }: DossierSource): DossierOf => ({
+  ...{ customerId, assessmentId },
+  currency: offer.currency,
+  process: processOf(id),
+  applicationId: id,
+});
+
+type DossierSource = Pick<ApplicationCase, 'id' | 'customerId' | 'offer' | 'assessmentId'>;
 
 export const aboutApplication = (found: Pick<ApplicationCase, 'id' | 'customerId'>) => ({
   subjectKind: 'credit-application',
@@ -139,12 +151,8 @@ export function planOf(found: ApplicationCase, verdict: ApplicationVerdict, at: 
   };
 }
 
-/** What a step, a look or a decision wrote; the plan and the answer to the bell are added by `settle`. */
-export interface Change {
-  audit: AuditFact[];
-  traces: WorkOrderTraces;
-  events: EventFact[];
-  /** Goes before what the facts call for: the connectors to be asked now. */
+/** A change that goes before what the facts call for: the connectors to be asked now. */
+export interface ApplicationChange extends Change {
   ask?: readonly string[];
 }
 
@@ -158,7 +166,7 @@ export async function settle(
   at: Moment,
   id: string,
   before: ApplicationCase,
-  change: Change,
+  change: ApplicationChange,
 ): Promise<Written<ApplicationPlan> | Unchanged<ApplicationPlan>> {
   const found = await lockApplication(tx, id);
   if (!found) throw new Error('an application was gone in the middle of its transaction');

@@ -16,6 +16,8 @@ import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { momentOf } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
+import { dossierOf, processOf } from './application-facts.ts';
+import { readRoute } from './approvals.ts';
 import { accountVersion, readDossier } from './decision-dossier.ts';
 import type { DecisionDossier } from './decision-dossier.ts';
 
@@ -46,6 +48,7 @@ export interface ApplicationListed {
 /** An application with all that whoever decides looks at. */
 export interface ApplicationView extends ApplicationListed {
   customerId: string;
+  assessmentId: string | null;
   proposal: { limitMinor: number | null; currency: string; termsDays: number | null } | null;
   verdict: Assessment | null;
   granted: Record<string, unknown> | null;
@@ -59,7 +62,7 @@ export interface ApplicationView extends ApplicationListed {
 
 const COLUMNS = sql`a.id, a.external_id as "externalId", c.external_id as customer, c.name as "customerName", c.id as "customerId", a.kind, a.state,
   jsonb_build_object('limitMinor', a.limit_minor, 'currency', a.currency, 'termsDays', a.terms_days, 'validUntil', a.valid_until) as requested,
-  a.offer, s.grade, s.score, s.proposal, s.verdict, a.reason, a.requested_by as "requestedBy", a.round, a.submitted_at as "submittedAt",
+  a.offer, a.assessment_id as "assessmentId", s.grade, s.score, s.proposal, s.verdict, a.reason, a.requested_by as "requestedBy", a.round, a.submitted_at as "submittedAt",
   a.expires_at as "expiresAt", a.decided_at as "decidedAt", a.plan_why as why, a.waiting_for as "waitingFor", a.granted,
   a.policy_version as "policyVersion", a.dossier_hash as "dossierHash"`;
 
@@ -115,22 +118,14 @@ export async function readApplication(store: Store, actor: Actor, id: string): P
       const { rows } = await sql<Omit<ApplicationView, 'route' | 'earlierRounds' | 'exposureVersion' | 'dossier'>>`
         select ${COLUMNS} from credit_application a join customer c on c.id = a.customer_id left join assessment s on s.id = a.assessment_id
         where a.id = ${found.id}::uuid`.execute(tx);
-      const { rows: seats } = await sql<RouteSeat & { round: number }>`
-        select round, tier, role, state, deadline, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", decided_at as at, reason
-        from approval where process = ${`credit-application-${found.id}`} order by round, tier, role`.execute(tx);
       const row = rows[0];
       if (!row) throw new Refusal('not-found', { id });
       const at = await momentOf(tx, store);
       return {
         ...row,
-        route: seats.filter((seat) => seat.round === row.round).map(withoutRound),
-        earlierRounds: seats.filter((seat) => seat.round !== row.round),
+        ...(await readRoute(tx, processOf(found.id), row.round)),
         exposureVersion: await accountVersion(tx, found.customerId, found.currency),
-        dossier: await readDossier(tx, store, at, found.id),
+        dossier: await readDossier(tx, store, at, dossierOf({ ...row, customerId: found.customerId })),
       };
     });
 }
-
-const withoutRound = ({ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason }: RouteSeat): RouteSeat => ({
-  ...{ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason },
-});

@@ -6,7 +6,7 @@ import { workOrderWorkflowId } from '../../domain/kernel/subject.ts';
 import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Hat, Seat, TierState } from '../../domain/credit/seats.ts';
 import type { RouteSeat } from '../../domain/credit/application.ts';
-import type { Tx } from '../database.ts';
+import type { Database, Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { noTraces, openWorkOrder } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
@@ -35,6 +35,8 @@ export interface Decided {
   /** Of its work orders, without names: e.g. `application CA-1`. */
   subject: string;
   about: Record<string, unknown>;
+  /** What kind of work orders its seats get, each by its role. */
+  work: 'approval' | 'release';
 }
 
 /** Reads the seats of a round, by tier and role. Whoever judges by them holds the lock of their process's row. */
@@ -61,8 +63,26 @@ export const routeOfSeats = (seats: readonly SeatCase[]): RouteSeat[] =>
     at: decidedAt,
   }));
 
+/** The seats of all rounds of a process, those of its present round apart. */
+export async function readRoute(
+  db: Database | Tx,
+  process: string,
+  round: number,
+): Promise<{ route: RouteSeat[]; earlierRounds: (RouteSeat & { round: number })[] }> {
+  const { rows } = await sql<RouteSeat & { round: number }>`
+    select round, tier, role, state, deadline, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", decided_at as at, reason
+    from approval where process = ${process} order by round, tier, role`.execute(db);
+  const present = rows.filter((seat) => seat.round === round);
+  return {
+    route: present.map(({ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason }) => ({
+      ...{ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason },
+    })),
+    earlierRounds: rows.filter((seat) => seat.round !== round),
+  };
+}
+
 /** Lays the way of a round: all seats waiting; `openTier` opens the first. */
-export async function laySeats(
+async function laySeats(
   tx: Tx,
   of: Decided,
   tiers: readonly { roles: readonly Role[]; deadlineWorkingDays: number }[],
@@ -74,6 +94,18 @@ export async function laySeats(
     insert into approval (process, round, tier, role, requested_by, deadline_days, roles)
     select ${of.process}, ${of.round}, x.tier, x.role, ${of.requestedBy}, x.days, jsonb_build_array(x.role)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(tier int, role text, days int)`.execute(tx);
+}
+
+/** Lays the way of a round and opens its first tier. */
+export async function openRound(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  of: Decided,
+  tiers: Parameters<typeof laySeats>[2],
+): Promise<WorkOrderTraces> {
+  await laySeats(tx, of, tiers);
+  return (await openTier(tx, store, at, of)) ?? noTraces();
 }
 
 /** Opens the lowest tier that waits: each of its seats gets a work order with its deadline. Null when no tier waits. */
@@ -95,7 +127,7 @@ async function giveOrder(tx: Tx, store: Store, at: Moment, of: Decided, seat: Se
   const key = `${of.process}/round/${of.round}/tier/${seat.tier}/${seat.role}/${seat.orders + 1}`;
   const traces = await openWorkOrder(tx, store, at, {
     key,
-    kind: `approval-${seat.role.replaceAll('_', '-')}`,
+    kind: `${of.work}-${seat.role.replaceAll('_', '-')}`,
     customerId: of.customerId,
     process: of.process,
     subject: of.subject,

@@ -38,17 +38,36 @@ export interface DecisionDossier {
 
 const NOTES = 10;
 
-/** The dossier of an application, as the record stands now. */
-export async function readDossier(db: Database | Tx, store: Store, at: Moment, applicationId: string): Promise<DecisionDossier> {
-  const { rows } = await sql<Omit<DecisionDossier, 'exposure' | 'trades'> & { customerId: string; currency: string }>`
-    select a.customer_id as "customerId", a.currency,
+/** Whose dossier, and for which decision. */
+export interface DossierOf {
+  customerId: string;
+  currency: string;
+  /** Workflow id of the process that decides. */
+  process: string;
+  /** The verdict it rests on; `latest`: the newest on record. */
+  assessmentId: string | 'latest' | null;
+  /** The application that is decided on: it is no part of its own history. */
+  applicationId: string | null;
+}
+
+/** All that is known of a customer for a decision on its credit, as the record stands now. */
+export async function readDossier(
+  db: Database | Tx,
+  store: Store,
+  at: Moment,
+  { customerId, currency, process, assessmentId, applicationId }: DossierOf,
+): Promise<DecisionDossier> {
+  const latest = assessmentId === 'latest';
+  const { rows } = await sql<Omit<DecisionDossier, 'exposure' | 'trades'>>`
+    select
       jsonb_build_object('externalId', c.external_id, 'name', c.name, 'type', c.type, 'tier', c.tier, 'region', c.region, 'group', c.group_code,
         'payer', c.payer_code, 'owner', c.owner, 'currency', c.currency, 'termsDays', c.terms_days, 'taxRate', c.tax_rate, 'version', c.version) as customer,
       (select jsonb_build_object('grade', p.grade, 'score', p.score, 'maxTermsDays', p.max_terms_days, 'gradedAt', p.graded_at, 'validUntil',
         p.valid_until, 'reviewOn', p.review_on, 'licenceUntil', p.licence_until, 'listed', p.listed) from credit_profile p
         where p.customer_id = c.id) as profile,
       (select jsonb_build_object('id', s.id, 'at', s.at, 'score', s.score, 'grade', s.grade, 'verdict', s.verdict, 'proposal', s.proposal, 'facts',
-        s.facts, 'policyVersions', s.policy_versions, 'factsHash', s.facts_hash) from assessment s where s.id = a.assessment_id) as assessment,
+        s.facts, 'policyVersions', s.policy_versions, 'factsHash', s.facts_hash) from assessment s where s.customer_id = c.id and (${latest} or s.id = ${latest ? null : assessmentId}::uuid)
+        order by s.at desc, s.id limit 1) as assessment,
       (select jsonb_build_object('differences', coalesce((select jsonb_agg(jsonb_build_object('subject', o.subject, 'since', o.opened_at, 'state', o.state)
         order by o.opened_at, o.id) from work_order o where o.customer_id = c.id and o.kind like 'reconciliation%' and o.closed_at is null), '[]'),
         'facts', coalesce((select jsonb_object_agg(f.name, jsonb_build_object('value', f.value, 'asOf', f.as_of, 'source', f.source)) from profile_fact f
@@ -63,14 +82,14 @@ export async function readDossier(db: Database | Tx, store: Store, at: Moment, a
       (select coalesce(jsonb_agg(jsonb_build_object('kind', w.kind, 'severity', w.severity, 'at', w.raised_at, 'detail', w.detail) order by w.raised_at desc, w.id), '[]')
         from early_warning w where w.customer_id = c.id and w.closed_at is null) as warnings,
       (select coalesce(jsonb_agg(jsonb_build_object('externalId', h.external_id, 'kind', h.kind, 'state', h.state, 'submittedAt', h.submitted_at,
-        'granted', h.granted) order by h.submitted_at desc, h.id), '[]') from credit_application h where h.customer_id = c.id and h.id <> a.id) as history,
+        'granted', h.granted) order by h.submitted_at desc, h.id), '[]') from credit_application h
+        where h.customer_id = c.id and h.id is distinct from ${applicationId}::uuid) as history,
       (select coalesce(jsonb_agg(jsonb_build_object('round', s.round, 'tier', s.tier, 'role', s.role, 'state', s.state, 'decidedBy', s.decided_by,
         'at', s.decided_at, 'reason', s.reason, 'verdict', s.verdict) order by s.round, s.tier, s.role), '[]') from approval s
-        where s.process = 'credit-application-' || a.id) as path
-    from credit_application a join customer c on c.id = a.customer_id where a.id = ${applicationId}::uuid`.execute(db);
-  const row = rows[0];
-  if (!row) throw new Error(`no application ${applicationId}`);
-  const { customerId, currency, ...facts } = row;
+        where s.process = ${process}) as path
+    from customer c where c.id = ${customerId}::uuid`.execute(db);
+  const facts = rows[0];
+  if (!facts) throw new Error(`no customer ${customerId}`);
   const exposure = await readExposure(db, store, at, { customerId, currency });
   const version = await accountVersion(db, customerId, currency);
   return {
@@ -104,8 +123,7 @@ export async function accountVersion(db: Database | Tx, customerId: string, curr
 }
 
 /** Keeps what lies before the decider, once, under its hash. */
-export async function keepDossier(tx: Tx, store: Store, at: Moment, applicationId: string): Promise<string> {
-  const dossier = await readDossier(tx, store, at, applicationId);
+export async function keepDossier(tx: Tx, at: Moment, dossier: DecisionDossier): Promise<string> {
   const hash = contentHash(dossier);
   await sql`
     insert into decision_dossier (hash, content, kept_at) values (${hash}, ${JSON.stringify(dossier)}::jsonb, ${at.now}::timestamptz)

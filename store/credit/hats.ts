@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import { roles } from '../../domain/kernel/actor.ts';
-import type { Actor, Role } from '../../domain/kernel/actor.ts';
+import { inScope, roles } from '../../domain/kernel/actor.ts';
+import type { Actor, Permission, Role } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import type { Decider, Hat } from '../../domain/credit/seats.ts';
+import { seatFor } from '../../domain/credit/seats.ts';
+import type { Decider, Hat, Seat } from '../../domain/credit/seats.ts';
 import type { Database, Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 
@@ -25,12 +26,43 @@ export async function deciderOf(db: Database | Tx, actor: Actor, today: Business
  * The same, read under lock from the credential itself: a role that was taken away, or a delegation revoked, ends with the decision that
  * comes after it. Throws Refusal `forbidden`.
  */
-export async function stillDecider(tx: Tx, claimed: Actor, today: BusinessDate): Promise<Decider> {
+export async function stillDecider(
+  tx: Tx,
+  claimed: Actor,
+  today: BusinessDate,
+  verb: Permission = 'credit.decide',
+): Promise<Decider> {
   const { rows } = await sql<{ role: string; scope: Actor['scope'] }>`
     select k.role, k.scope from api_key k where k.id = ${isOurId(claimed.id) ? claimed.id : null}::uuid and ${IN_FORCE}
     for share of k`.execute(tx);
   const found = rows[0];
   const role = roles.find((known): known is Role => known === found?.role);
-  if (!found || !role || role !== claimed.role) throw new Refusal('forbidden', { verb: 'credit.decide' });
+  if (!found || !role || role !== claimed.role) throw new Refusal('forbidden', { verb });
   return deciderOf(tx, { kind: claimed.kind, id: claimed.id, role, scope: found.scope }, today);
+}
+
+/** Whose credit is decided on, by our words for it. */
+export interface DecidedCustomer {
+  /** What is decided on, as its sender names it. */
+  externalId: string;
+  region: string | null;
+  owner: string | null;
+}
+
+/**
+ * Rows are seen by region; whoever looks after a customer sells to it, and does not decide on its credit. Throws Refusal `not-found`,
+ * `own-customer`.
+ */
+export function lookAtDecider(of: DecidedCustomer, actor: Actor): void {
+  if (!inScope(actor, of)) throw new Refusal('not-found', { id: of.externalId });
+  if (of.owner !== null && of.owner === actor.scope.owner) throw new Refusal('own-customer');
+}
+
+/** The seat a decider takes and in which role, by the facts of now. Throws the Refusal that `seatFor` answers. */
+export function takenSeat<Case extends Seat>(seats: readonly Case[], requestedBy: string, by: Decider): { seat: Case; hat: Hat } {
+  const seated = seatFor(seats, requestedBy, by);
+  if ('refused' in seated) throw new Refusal(seated.refused.code, seated.refused.params);
+  const seat = seats.find(({ tier, role }) => tier === seated.seat.tier && role === seated.seat.role);
+  if (!seat) throw new Error('a seat that is not there was taken');
+  return { seat, hat: seated.hat };
 }

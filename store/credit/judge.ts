@@ -9,7 +9,9 @@ import type { Assessment, AssessmentInput } from '../../domain/credit/assess.ts'
 import { connectorOf, factNames } from '../../domain/credit/facts.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
+import type { GradesPolicy } from '../../domain/credit/policy.ts';
 import { questionOf, routeOf } from '../../domain/credit/route.ts';
+import type { Route } from '../../domain/credit/route.ts';
 import type { DecisionTables } from '../../domain/credit/tables.ts';
 import type { Database, Tx } from '../database.ts';
 import { contentHash } from '../setup.ts';
@@ -78,18 +80,28 @@ export function creditJudge(tables: DecisionTables, connectors: readonly Connect
     async route(store, { input, verdict }) {
       const { current } = await store.policies.current();
       const { version, content } = current['approval-matrix'];
-      const unit = parseAmount(current.grades.content.units[input.currency] ?? '', input.currency);
-      const { row, seats } = routeOf(questionOf(input, verdict, unit.ok ? unit.minor : null), content);
-      const tiers = [...new Set(seats.map(({ tier }) => tier))].map((tier) => seats.filter((seat) => seat.tier === tier));
-      return {
-        row,
-        policyVersion: `approval-matrix/${version}`,
-        tiers: tiers.map((side) => ({
-          roles: side.map(({ role }) => role),
-          deadlineWorkingDays: side[0]?.deadlineWorkingDays ?? 1,
-        })),
-      };
+      const unitMinor = unitOf(current.grades.content, input.currency);
+      return wayOf(routeOf(questionOf(input, verdict, unitMinor), content), version);
     },
+  };
+}
+
+/** One unit of the approval matrix in minor units of a currency; null: the policy has none for it. */
+export function unitOf({ units }: GradesPolicy, currency: string): number | null {
+  const unit = parseAmount(units[currency] ?? '', currency);
+  return unit.ok ? unit.minor : null;
+}
+
+/** A route as its process keeps it: tier by tier. */
+export function wayOf({ row, seats }: Route, version: number): Way {
+  const tiers = [...new Set(seats.map(({ tier }) => tier))].map((tier) => seats.filter((seat) => seat.tier === tier));
+  return {
+    row,
+    policyVersion: `approval-matrix/${version}`,
+    tiers: tiers.map((side) => ({
+      roles: side.map(({ role }) => role),
+      deadlineWorkingDays: side[0]?.deadlineWorkingDays ?? 1,
+    })),
   };
 }
 

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { roles } from '../domain/kernel/actor.ts';
+import { tierStates } from '../domain/credit/seats.ts';
+import { instant } from './common.ts';
+
+/** A seat of the way to a decision: who may take it, until when, and who has. */
+export const seat = z
+  .strictObject({
+    tier: z.int(),
+    role: z.enum(roles),
+    state: z.enum(tierStates),
+    deadline: instant.nullable(),
+    decidedBy: z.string().nullable(),
+    onBehalfOf: z.string().nullable(),
+    at: instant.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'RouteSeat' });

@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { numberOf, staleFacts } from '../../domain/credit/profile.ts';
+import { routeOfHold } from '../../domain/credit/route.ts';
+import type { Tx } from '../database.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { lockAccounts } from './accounts.ts';
+import { collectDossier } from './dossier.ts';
+import { unitOf, wayOf } from './judge.ts';
+import type { Way } from './judge.ts';
+
+/** A held order or shipment, as the approval matrix asks about it. */
+export interface HeldAmount {
+  kind: 'order-hold' | 'shipment-hold';
+  customerId: string;
+  currency: string;
+  /** What would be released. */
+  amountMinor: number;
+}
+
+/** The way to a decision on what is held: by the amount to release, the customer's grade and type. At least one tier. */
+export async function wayOfHold(tx: Tx, store: Store, at: Moment, of: HeldAmount): Promise<Way> {
+  const { current } = await store.policies.current();
+  const grades = current.grades.content;
+  const facts = await collectDossier(tx, store, at, of.customerId);
+  const { rows } = await sql<{ grade: string | null }>`
+    select grade from credit_profile where customer_id = ${of.customerId}::uuid`.execute(tx);
+  const months = numberOf(facts, 'tradeMonths');
+  const { version, content } = current['approval-matrix'];
+  const route = routeOfHold(
+    {
+      kind: of.kind,
+      customerType: String(facts.customerType?.value ?? 'other'),
+      grade: rows[0]?.grade ?? null,
+      firstTime: months === undefined || months < grades.firstTime.months,
+      amountMinor: of.amountMinor,
+      termsDays: null,
+      unitMinor: unitOf(grades, of.currency),
+      withinProposal: false,
+      withinStanding: false,
+      factsComplete: staleFacts(facts, current['credit-rules'].content.freshness, at.today).length === 0,
+    },
+    content,
+  );
+  return wayOf(route, version);
+}
+
+/**
+ * A release is decided on the account as it was looked at. Locks it with all that is judged together with it, groups first. Throws Refusal
+ * `stale-exposure`.
+ */
+export async function lookAtAccount(tx: Tx, accountId: string, given: number): Promise<void> {
+  await lockAccounts(tx, [accountId]);
+  const { rows } = await sql<{ version: number }>`select version from credit_account where id = ${accountId}::uuid`.execute(tx);
+  const current = rows[0]?.version ?? 0;
+  if (current !== given) throw new Refusal('stale-exposure', { given, current });
+}
