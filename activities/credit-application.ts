@@ -25,8 +25,6 @@ export interface ApplicationBook {
   decide(input: { id: string; decision: DecisionInput; held: Held }): Promise<Decided>;
   withdraw(input: { id: string; withdrawal: WithdrawalInput; held: Held }): Promise<Decided>;
   resubmit(input: { id: string; resubmission: ResubmissionInput; held: Held }): Promise<Decided>;
-  /** Asks connectors for what is stale of the application's customer; what they told or could not tell is on record afterwards. */
-  refresh(input: { id: string; connectors: readonly string[] }): Promise<void>;
 }
 
 /** The steps of an application, by the names the credit manual gives them. Each takes what the stored plan says, under lock. */
@@ -48,6 +46,5 @@ export function applicationActivities(book: ApplicationBook) {
       book.withdraw(input),
     resubmitApplication: (input: { id: string; resubmission: ResubmissionInput; held: Held }): Promise<Decided> =>
       book.resubmit(input),
-    refreshFacts: (input: { id: string; connectors: readonly string[] }): Promise<void> => book.refresh(input),
   };
 }

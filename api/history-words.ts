@@ -45,7 +45,6 @@ const acts: Readonly<Record<string, Words>> = {
   lapseReservation: { zh: '订单未按期发货，占用的额度失效', en: 'The order did not ship in time: its reservation lapsed' },
   reassessApplication: { zh: '重新核对授信申请', en: 'Looked at the application for credit again' },
   gatherFacts: { zh: '汇集客户资料，检查是否过期', en: 'Put the dossier together and looked how old its facts are' },
-  refreshFacts: { zh: '向外部机构查询过期资料', en: 'Asked outside registries for what is out of date' },
   scoreCustomer: { zh: '按评分卡评估并提出额度建议', en: 'Scored the customer and proposed limit and terms' },
   routeApplication: { zh: '按审批矩阵确定审批路径', en: 'Laid the way to a decision by the approval matrix' },
   grantByPolicy: { zh: '按政策自动授信', en: 'Granted as policy allows without a person' },

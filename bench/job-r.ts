@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Contender } from './contender.ts';
 import { logLogSlope, spreadOf, table } from './figures.ts';
 import type { Spread } from './figures.ts';
@@ -76,15 +77,17 @@ interface SizeResult {
 export async function jobR(ground: Ground, settings: Settings): Promise<object> {
   const sizes: SizeResult[] = [];
   const names = (['L0', 'ours'] as const).filter((name) => !settings.only || settings.only === name);
-  const roundsOf = (n: number): number => (settings.sizes.length > 2 && n === settings.sizes.at(-1) ? 1 : settings.rounds);
+  const roundsOf = (n: number): number =>
+    settings.sizes.length > 2 && n === settings.sizes.at(-1) ? Math.min(1, settings.rounds) : settings.rounds;
   const spreadSeconds = settings.quick ? 15 : 60;
   const forecast = new Forecast(
     settings.sizes.flatMap((n) => Array.from({ length: roundsOf(n) }, () => names.map((name) => ({ name, n }))).flat()),
     spreadSeconds,
   );
+  const earlier = earlierRuns(settings.with);
   for (const n of settings.sizes) {
     const rounds = roundsOf(n);
-    const runs: SizeResult['runs'] = { L0: [], ours: [] };
+    const runs = earlier.get(n) ?? { L0: [], ours: [] };
     for (let round = 1; round <= rounds; round += 1) {
       for (const name of names) {
         const began = performance.now();
@@ -102,6 +105,19 @@ export async function jobR(ground: Ground, settings: Settings): Promise<object> 
     console.log(report(result, settings));
   }
   return { callers: CALLERS, outreach: settings.outreach, kill: settings.kill, sizes, growth: growthOf(sizes) };
+}
+
+/** The runs of earlier results by their size, in the order of the files. */
+function earlierRuns(files: readonly string[]): Map<number, SizeResult['runs']> {
+  const bySize = new Map<number, SizeResult['runs']>();
+  for (const file of files) {
+    const { result } = JSON.parse(readFileSync(file, 'utf8')) as { result: { sizes: SizeResult[] } };
+    for (const { n, runs } of result.sizes) {
+      const known = bySize.get(n) ?? { L0: [], ours: [] };
+      bySize.set(n, { L0: [...known.L0, ...runs.L0], ours: [...known.ours, ...runs.ours] });
+    }
+  }
+  return bySize;
 }
 
 interface Run {

@@ -26,7 +26,7 @@ const work: Record<Job, (ground: Ground, settings: Settings) => Promise<object>>
 };
 
 const ground = await openGround();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void ground.stop().then(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave);
 try {
   for (const job of settings.jobs) {
     console.log(`\n== ${job}`);
@@ -38,6 +38,12 @@ try {
   await ground.stop();
 }
 process.exit(0);
+
+/** What a run has started ends with this process; the server gets a moment to end by itself. */
+function leave(): void {
+  const soon = new Promise((resolve) => setTimeout(resolve, 5_000));
+  void Promise.race([ground.stop(), soon]).finally(() => process.exit(130));
+}
 
 function write(job: Job, began: Date, result: object): void {
   mkdirSync(settings.out, { recursive: true });

@@ -22,10 +22,12 @@ export interface Settings {
   profile: string | null;
   /** Where results are written. */
   out: string;
+  /** Job R: results of earlier calls that are counted in, so that a long series can be run in pieces; with `--rounds 0` only they are. */
+  with: readonly string[];
 }
 
 const USAGE = `npm run bench -- [--job r|d|facts|profile|ground|first-run]… [--sizes 1000,3000] [--rounds 3] [--quick]
-  [--outreach] [--kill] [--only L0|ours] [--match PATTERN] [--profile DIR] [--out DIR]`;
+  [--outreach] [--kill] [--only L0|ours] [--match PATTERN] [--profile DIR] [--out DIR] [--with FILE]…`;
 
 /** Reads the command line. Exits with the usage when it cannot be read. */
 export function readSettings(args: readonly string[]): Settings {
@@ -43,6 +45,7 @@ export function readSettings(args: readonly string[]): Settings {
         match: { type: 'string', default: '' },
         profile: { type: 'string' },
         out: { type: 'string', default: 'bench/results' },
+        with: { type: 'string', multiple: true, default: [] },
       },
     });
     const chosen = (values.job ?? []).map(jobOf);
@@ -50,7 +53,7 @@ export function readSettings(args: readonly string[]): Settings {
     return {
       jobs: chosen.length > 0 ? chosen : jobs,
       sizes: sizes.sort((a, b) => a - b),
-      rounds: countOf(values.rounds ?? (values.quick ? '1' : '3')),
+      rounds: values.rounds === '0' ? 0 : countOf(values.rounds ?? (values.quick ? '1' : '3')),
       quick: values.quick,
       outreach: values.outreach,
       kill: values.kill,
@@ -58,6 +61,7 @@ export function readSettings(args: readonly string[]): Settings {
       match: values.match,
       profile: values.profile ?? null,
       out: values.out,
+      with: values.with,
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);

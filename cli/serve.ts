@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { readConfig } from '../config/env.ts';
 import type { Config } from '../config/env.ts';
+import { beginNights } from '../store/credit/night-book.ts';
 import { openStore } from '../store/open.ts';
 
 const logOf = (config: Config): Logger =>
@@ -38,6 +39,7 @@ export async function runWorker(): Promise<void> {
   const { startWorker } = await import('../worker/main.ts');
   const { serveMetrics } = await import('../worker/metrics.ts');
   const worker = await startWorker({ config, log: logOf(config) });
+  await beginNights(worker.store);
   const metrics = config.metricsPort === null ? null : await serveMetrics(worker, config.metricsPort, config.host);
   await Promise.race([stopAsked(), worker.run]);
   await Promise.all([worker.shutdown(), metrics?.close()]);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readyBox, readyLine, whatNext } from './box.ts';
+import { beginNights } from '../store/credit/night-book.ts';
 import { ignoredOptions } from './first-run/beginning.ts';
 import { firstRun, showNotable } from './first-run/run.ts';
 import { parseStackOptions } from './options.ts';
@@ -58,6 +59,8 @@ async function serve(stack: RunningStack, options: StackOptions, signal: AbortSi
   if (!options.json) toStdout(readyBox(stack.ready, language, process.stdout.columns));
   for (const words of ignoredOptions(options, stack.beginning)) tell(words);
   await liveFirst(stack, options, signal);
+  // After the ledger was lived through: its nights would look at customers whose story is still being told.
+  if (!signal.aborted) await beginNights(stack.store);
   if (signal.aborted) return;
   toStdout(options.json ? readyLine(stack.ready) : whatNext(stack.ready, language));
   await Promise.race([aborted(signal), stack.lost]);

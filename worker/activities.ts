@@ -47,12 +47,12 @@ export function activitiesOf(store: Store, config: Config): Activities {
   const connectors = connectorsOf(config);
   const connected = connectorNames.filter((name) => connectors[name]);
   const live = new Set(channels.filter((channel) => gateways[channel]));
-  const desk = { store, judge: creditJudge(zenTables(), []) };
+  const desk = { store, judge: creditJudge(zenTables(), connected) };
   return createActivities({
     receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
     workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
     reservations: { reassess: (input) => reassessReservation(store, input), lapse: (input) => lapseReservation(store, input) },
-    applications: applicationBookOf(desk, () => Promise.resolve()),
+    applications: applicationBookOf(desk),
     reviews: { reassess: (input) => reassessReview(store, input), take: (input) => takeReviewStep(store, input) },
     orderHolds: { recheck: (input) => recheckHeldOrder(store, input), lapse: (input) => lapseHold(store, input) },
     outreach: {

@@ -5,13 +5,12 @@ import type { ApplicationDesk } from '../store/credit/application-book.ts';
 import { decideApplication } from '../store/credit/application-decisions.ts';
 
 /** The book of applications over a store and a judge. */
-export function applicationBookOf(desk: ApplicationDesk, refresh: ApplicationBook['refresh']): ApplicationBook {
+export function applicationBookOf(desk: ApplicationDesk): ApplicationBook {
   return {
     reassess: (input) => reassessApplication(desk, input),
     take: (step, input) => takeApplicationStep(desk, step, input),
     decide: (input) => decideApplication(desk, input),
     withdraw: (input) => withdrawApplication(desk, input),
     resubmit: (input) => resubmitApplication(desk, input),
-    refresh,
   };
 }

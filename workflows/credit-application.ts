@@ -1,6 +1,7 @@
-import { ActivityFailure, continueAsNew, isCancellation, setHandler } from '@temporalio/workflow';
+import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { judgeDecision, judgeResubmission, judgeWithdrawal } from '../domain/credit/application.ts';
 import type { ApplicationPlan, ApplicationStep } from '../domain/credit/application.ts';
+import { askConnectors } from './ask-connectors.ts';
 import { listenForBell } from './bell.ts';
 import { openDesk } from './desk.ts';
 import {
@@ -10,7 +11,7 @@ import {
   withdrawApplicationUpdate,
 } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
-import { because, beginsUnplanned, gateways, newsCame, records } from './proxies.ts';
+import { because, beginsUnplanned, newsCame, records } from './proxies.ts';
 import { showStage } from './stage.ts';
 
 type Take = (id: string, plan: ApplicationPlan) => Promise<ApplicationPlan>;
@@ -23,7 +24,7 @@ const step =
 /** What each step of the credit manual does; the facts decide, under lock, whether it is still called for. */
 const take: Record<ApplicationStep, Take> = {
   gather: step(records.gatherFacts),
-  ask: askConnectors,
+  ask: askWhoCanTell,
   score: step(records.scoreCustomer),
   route: step(records.routeApplication),
   grant: step(records.grantByPolicy),
@@ -33,13 +34,9 @@ const take: Record<ApplicationStep, Take> = {
 };
 
 /** Whoever can tell what is missing is asked. What comes of it, an answer or none, the facts say. */
-async function askConnectors(id: string, { seq, why, connectors }: ApplicationPlan): Promise<ApplicationPlan> {
-  try {
-    await because(why, gateways.refreshFacts, { id, connectors });
-  } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-  }
-  return because('what the connectors told is read', records.gatherFacts, { id, seq });
+async function askWhoCanTell(id: string, { seq, customerId, connectors }: ApplicationPlan): Promise<ApplicationPlan> {
+  await askConnectors(customerId, connectors, workflowInfo().workflowId);
+  return because('what was told is read', records.gatherFacts, { id, seq });
 }
 
 /**

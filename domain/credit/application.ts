@@ -2,6 +2,7 @@ import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 import type { Role } from '../kernel/actor.ts';
 import type { Refused } from '../kernel/refused.ts';
 import type { ProcessPlan } from '../collection/process.ts';
+import type { ConnectorName } from './facts.ts';
 import type { applicationKinds } from './policy.ts';
 import { isOpenSeat, seatFor } from './seats.ts';
 import type { Decider, Seat, TierState } from './seats.ts';
@@ -60,6 +61,7 @@ export interface ApplicationWhy {
 
 /** A plan as the workflow holds it: also what a decision is judged by before any fact is read. */
 export interface ApplicationPlan extends ProcessPlan<ApplicationStep> {
+  customerId: string;
   state: ApplicationState;
   round: number;
   requestedBy: string;
@@ -67,7 +69,7 @@ export interface ApplicationPlan extends ProcessPlan<ApplicationStep> {
   /** Updates carried out: a repeat is let through to its first answer. */
   answered: readonly string[];
   /** Connectors to be asked by step `ask`. */
-  connectors: readonly string[];
+  connectors: readonly ConnectorName[];
 }
 
 export interface DecisionInput {

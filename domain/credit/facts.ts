@@ -213,20 +213,22 @@ export type FactName = keyof typeof factTable;
 export const factNames = Object.keys(factTable) as FactName[];
 
 /** Calculated from another fact whenever it is read; never entered, never stored. */
-export const derivedFacts = [
-  'businessAgeMonths',
-  'licenceDaysLeft',
-  'registrationActive',
-  'listedEntries',
-  'dishonestListed',
-  'sanctioned',
-] as const satisfies readonly FactName[];
+const derived: Readonly<Partial<Record<FactName, FactName>>> = {
+  businessAgeMonths: 'registeredOn',
+  licenceDaysLeft: 'licenceUntil',
+  registrationActive: 'registrationState',
+  listedEntries: 'listed',
+  dishonestListed: 'listed',
+  sanctioned: 'listed',
+};
+export const derivedFacts = Object.keys(derived) as FactName[];
 
-const derived: ReadonlySet<FactName> = new Set(derivedFacts);
+/** The fact that has to be told for this one to be known. */
+export const toldAs = (name: FactName): FactName => derived[name] ?? name;
 
 /** The facts a person or an ERP may enter. */
 export const enterable: readonly FactName[] = factNames.filter(
-  (name) => !derived.has(name) && factTable[name].sources.some((source) => source === 'manual' || source === 'erp'),
+  (name) => !derived[name] && factTable[name].sources.some((source) => source === 'manual' || source === 'erp'),
 );
 
 /** The connector that can tell the fact; null: none. */

@@ -41,21 +41,34 @@ export function freshUntil(name: FactName, asOf: BusinessDate, limits: Freshness
   return days === null ? null : addDays(asOf, days);
 }
 
+/** When each connector last answered about a customer; what it did not tell then, it does not know. */
+export type LastAnswers = Readonly<Partial<Record<ConnectorName, BusinessDate>>>;
+
+/** Days for which the silence of a connector about a fact counts, where the fact itself does not age. */
+const SILENT_DAYS = 90;
+
 /**
  * The facts a decision must not rest on: known but older than their limit, in the order of the table. Of those in `needed`, also the ones
- * that were never told and a connector can tell.
+ * that were never told and a connector can tell, unless it has answered lately without telling them.
  */
 export function staleFacts(
   facts: Facts,
   limits: FreshnessLimits,
   today: BusinessDate,
   needed: readonly FactName[] = [],
+  answered: LastAnswers = {},
 ): StaleFact[] {
   return factNames.flatMap((name): StaleFact[] => {
     const fact = facts[name];
     const limitDays = limits[name] ?? factTable[name].freshDays;
     const connector = connectorOf(name);
-    if (!fact) return needed.includes(name) && connector ? [{ name, asOf: null, limitDays, connector }] : [];
+    if (!fact) {
+      if (!connector || !needed.includes(name)) return [];
+      const silent = answered[connector];
+      return silent !== undefined && addDays(silent, limitDays ?? SILENT_DAYS) >= today
+        ? []
+        : [{ name, asOf: null, limitDays, connector }];
+    }
     const until = freshUntil(name, fact.asOf, limits);
     return until !== null && until < today ? [{ name, asOf: fact.asOf, limitDays, connector }] : [];
   });

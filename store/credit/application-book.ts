@@ -3,6 +3,7 @@ import { addMs } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { planApplication } from '../../domain/credit/application.ts';
 import type { ApplicationPlan, ApplicationStep, WaitingFor } from '../../domain/credit/application.ts';
+import type { ConnectorName } from '../../domain/credit/facts.ts';
 import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
@@ -123,7 +124,7 @@ async function gather({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, fou
 async function askFor(
   tx: Tx,
   found: ApplicationCase,
-  connectors: readonly string[],
+  connectors: readonly ConnectorName[],
   facts: readonly string[],
 ): Promise<ApplicationChange> {
   await sql`
@@ -238,6 +239,7 @@ const unknownApplication = ({ seq }: { seq: number | null }): ApplicationPlan =>
   at: null,
   waitMs: null,
   why: 'the database does not know this application',
+  customerId: '',
   state: 'withdrawn',
   round: 0,
   requestedBy: '',

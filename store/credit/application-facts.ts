@@ -15,6 +15,7 @@ import type {
   Offer,
   WaitingFor,
 } from '../../domain/credit/application.ts';
+import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { sayApplicationWhy } from '../../domain/credit/application-words.ts';
 import type { Tx } from '../database.ts';
 import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
@@ -142,6 +143,7 @@ export function planOf(found: ApplicationCase, verdict: ApplicationVerdict, at: 
     at: verdict.at,
     waitMs: realWaitMs(at.clock, verdict.at, at.now),
     why: sayApplicationWhy(verdict.why, 'en'),
+    customerId: found.customerId,
     state: found.state,
     round: found.round,
     requestedBy: found.requestedBy,
@@ -153,7 +155,7 @@ export function planOf(found: ApplicationCase, verdict: ApplicationVerdict, at: 
 
 /** A change that goes before what the facts call for: the connectors to be asked now. */
 export interface ApplicationChange extends Change {
-  ask?: readonly string[];
+  ask?: readonly ConnectorName[];
 }
 
 /**

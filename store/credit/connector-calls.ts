@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ConnectorAnswer, ConnectorOutcome, ConnectorProblem } from '../../domain/credit/connectors.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
+import type { LastAnswers } from '../../domain/credit/profile.ts';
 import { normalTaxId, taxIdFault } from '../../domain/credit/tax-id.ts';
 import { subjectOf } from '../../domain/kernel/subject.ts';
 import type { Tx } from '../database.ts';
@@ -153,6 +154,19 @@ async function giveToPerson(
     subject: `${connector} about customer ${externalId}`,
     reason: { connector, problem },
   });
+}
+
+/** When each connector last answered about these customers. */
+export async function lastAnswers(
+  tx: Tx,
+  zone: string,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, LastAnswers>> {
+  const { rows } = await sql<{ customerId: string; answers: LastAnswers }>`
+    select customer_id as "customerId", jsonb_object_agg(connector, on_date) as answers from (
+      select customer_id, connector, max((answered_at at time zone ${zone})::date) as on_date from connector_call
+      where customer_id = any(${[...customerIds]}::uuid[]) and state = 'answered' group by 1, 2) each group by 1`.execute(tx);
+  return new Map(rows.map((row) => [row.customerId, row.answers]));
 }
 
 /** Keys of the open work orders about a connector that told nothing of a customer. */

@@ -6,7 +6,7 @@ import { parseAmount } from '../../domain/kernel/money.ts';
 import type { ApplicationKind, Offer } from '../../domain/credit/application.ts';
 import { assess } from '../../domain/credit/assess.ts';
 import type { Assessment, AssessmentInput } from '../../domain/credit/assess.ts';
-import { connectorOf, factNames } from '../../domain/credit/facts.ts';
+import { connectorOf, factNames, toldAs } from '../../domain/credit/facts.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
 import type { GradesPolicy } from '../../domain/credit/policy.ts';
@@ -16,6 +16,7 @@ import type { DecisionTables } from '../../domain/credit/tables.ts';
 import type { Database, Tx } from '../database.ts';
 import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
+import { lastAnswers } from './connector-calls.ts';
 import { collectDossier } from './dossier.ts';
 import { peerFigures } from './peers.ts';
 
@@ -31,7 +32,7 @@ export interface JudgedApplication {
 export interface WantedFacts {
   facts: readonly string[];
   /** Those that can tell them. */
-  connectors: readonly string[];
+  connectors: readonly ConnectorName[];
 }
 
 /** A verdict with all it was made of, as its row keeps it. */
@@ -64,11 +65,11 @@ export function creditJudge(tables: DecisionTables, connectors: readonly Connect
     async wanted(tx, store, at, { customerId }) {
       const facts = await collectDossier(tx, store, at, customerId);
       const { current } = await store.policies.current();
-      const judged = new Set(current.scorecard.content.characteristics.map(({ fact }) => fact));
+      const judged = new Set(current.scorecard.content.characteristics.map(({ fact }) => toldAs(fact)));
       const needed = factNames.filter((name) => judged.has(name) && live(connectorOf(name)));
-      const stale = staleFacts(facts, current['credit-rules'].content.freshness, at.today, needed).filter(({ name }) =>
-        judged.has(name),
-      );
+      const answered = (await lastAnswers(tx, store.policies.zone, [customerId])).get(customerId);
+      const { freshness } = current['credit-rules'].content;
+      const stale = staleFacts(facts, freshness, at.today, needed, answered).filter(({ name }) => judged.has(name));
       return { facts: stale.map(({ name }) => name), connectors: connectorsFor(stale).filter(live) };
     },
     async assess(tx, store, at, of) {

@@ -11,6 +11,7 @@ import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
+import { lastAnswers } from './connector-calls.ts';
 import { collectDossiers } from './dossier.ts';
 
 /** A connector to be asked about a customer, by the customer's own refresh. */
@@ -68,8 +69,9 @@ export async function askStale(
   const { current } = await store.policies.current();
   const { freshness } = current['credit-rules'].content;
   const needed = factNames.filter((name) => connectors.some((connector) => connector === connectorOf(name)));
+  const answers = await lastAnswers(tx, store.policies.zone, [...dossiers.keys()]);
   const requests = [...dossiers].flatMap(([customerId, facts]) =>
-    connectorsFor(staleFacts(facts, freshness, at.today, needed))
+    connectorsFor(staleFacts(facts, freshness, at.today, needed, answers.get(customerId)))
       .filter((connector) => connectors.includes(connector))
       .map((connector) => ({ customerId, connector })),
   );

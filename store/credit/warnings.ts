@@ -11,6 +11,8 @@ import { recordset } from '../rows.ts';
 import type { EventFact, Moment, Store } from '../transaction.ts';
 import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
+import { openReview } from './reviews.ts';
+import type { NewReview } from './reviews.ts';
 import { warningFacts } from './warning-facts.ts';
 
 interface Standing {
@@ -106,8 +108,17 @@ async function tell(tx: Tx, store: Store, at: Moment, { row, verdict }: Raised, 
         reason: { warning: kind, ...detail },
       }),
     );
+  if (effects.includes('review')) addTraces(traces, (await openReview(tx, at, reviewOf(row, verdict, at))).traces);
   return traces;
 }
+
+const reviewOf = ({ id, times, customerId }: Standing, { kind, detail }: WarningVerdict, at: Moment): NewReview => ({
+  key: `early-warning/${id}/${times}`,
+  customerId,
+  cause: 'early-warning',
+  detail: { warning: kind, ...detail },
+  dueAt: at.now,
+});
 
 async function close(tx: Tx, at: Moment, gone: readonly Standing[]): Promise<WorkOrderTraces> {
   if (gone.length === 0) return noTraces();

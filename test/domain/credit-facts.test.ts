@@ -110,6 +110,9 @@ describe('a fact grows stale', () => {
       { name: 'courtCases', asOf: null, limitDays: 30, connector: 'court-list' },
     ]);
     expect(connectorsFor(staleFacts({}, {}, '2026-06-12', needed))).toEqual(['court-list']);
+    // A register that answered without telling it does not know it, until the answer itself is old.
+    expect(staleFacts({}, { listed: 30 }, '2026-06-12', ['listed'], { 'court-list': '2026-05-13' })).toEqual([]);
+    expect(staleFacts({}, { listed: 30 }, '2026-06-13', ['listed'], { 'court-list': '2026-05-13' })).toHaveLength(1);
     expect(connectorOf('shareOfWallet')).toBeNull();
   });
 });

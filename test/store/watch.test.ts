@@ -262,6 +262,33 @@ describe('an early warning is raised once a cause and closes when the cause is g
     expect(await warnings()).toMatchObject([{ open: true, times: 2, order: 'open' }]);
   });
 
+  test('that calls for a review starts one of a customer with credit, once a cause, and none without', async () => {
+    const reviews = async () =>
+      (
+        await sql<{ cause: string; state: string; warning: string }>`
+          select cause, state, detail ->> 'warning' as warning from credit_review where customer_id = ${id}`.execute(
+          books.store.db,
+        )
+      ).rows;
+    const entry = { list: 'dishonest', since: '2026-09-30', reference: 'A-1' };
+    const told = (entries: object[]) =>
+      tellFacts(
+        books.store,
+        officer,
+        code,
+        [{ name: 'listed', value: entries as never, asOf: '2026-10-01', evidence: { text: 'seen' } }],
+        null,
+      );
+    await told([entry]);
+    expect(await reviews()).toEqual([]);
+
+    await told([]);
+    await sql`update credit_profile set grade = 'B' where customer_id = ${id}`.execute(books.store.db);
+    await told([entry]);
+    await watch();
+    expect(await reviews()).toEqual([{ cause: 'early-warning', state: 'open', warning: 'listed' }]);
+  });
+
   test('a group member in legal', async () => {
     await put({ group: `G-${code}` });
     const other = await upsertCustomer(books.store, erp, {
