@@ -41,7 +41,7 @@ it('an application asks the registers before it is scored; one that is away leav
   const id = await world.apply(sales, 'CC-1', { limit: '50000.00', termsDays: 30 });
   const waiting = await world.show(id);
   expect([waiting.state, waiting.grade]).toEqual(['assessing', null]);
-  expect(waiting.waitingFor).toMatchObject({ facts: ['licenceState', 'licenceUntil'], connectors: ['licences'] });
+  expect(waiting.waitingFor).toMatchObject({ facts: ['licenceUntil', 'licenceState'], connectors: ['licences'] });
   expect(await orders(id)).toEqual([{ kind: 'credit-facts', open: true }]);
   expect([bureau.asked.length, licences.asked.length]).toEqual([1, 4]);
 
