@@ -25,6 +25,8 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'own-customer': 409,
   'stale-exposure': 409,
   'not-open': 409,
+  'shipment-held': 409,
+  'request-required': 409,
   'clock-fixed': 409,
   'task-closed': 409,
   'dispute-closed': 409,

@@ -172,6 +172,10 @@ export const creditRules = z.strictObject({
     abnormalOrder: z.strictObject({ ...on, factor: positive, verdict: z.enum(['held', 'rejected', 'downgraded']) }),
   }),
   holds: z.strictObject({ orderDays: z.int().min(1).max(365), warnDays: days, shipmentResponseDays: z.int().min(1).max(365) }),
+  shipments: z.strictObject({
+    requestRequired: z.enum(['never', 'strict', 'always']),
+    onDifference: z.enum(['reduce', 'hold']),
+  }),
   applications: z.strictObject({ expiryDays: z.int().min(1).max(365), warnDays: days, waitForFactsDays: days }),
   limits: z.strictObject({ warnBeforeExpiryDays: days, temporaryMaxDays: z.int().min(1).max(3650) }),
   reconciliation: z.strictObject({ normal: reconciliationRule, strict: reconciliationRule }),

@@ -157,16 +157,23 @@ export const orderAnswer = z
   .meta({ id: 'Order' });
 export const orderPage = pageOf(orderAnswer);
 
+/** Quantities of an order's lines, each line once. */
+export const shippedLines = z
+  .array(z.strictObject({ line: lineNo, quantity }))
+  .min(1)
+  .max(1000)
+  .refine(linesOnce, fault('duplicate'));
+
 /** Goods that left; the same shipment again may tell when they arrived and were accepted. */
 export const postShipment = z
   .strictObject({
     externalId,
     order: externalId,
-    lines: z
-      .array(z.strictObject({ line: lineNo, quantity }))
-      .min(1)
-      .max(1000)
-      .refine(linesOnce, fault('duplicate')),
+    request: externalId.optional().meta({
+      description: 'The shipment request that let them leave; then no more than it allowed. Policy says whose goods need one.',
+      example: 'SR-1',
+    }),
+    lines: shippedLines,
     issuedOn: businessDate,
     deliveredOn: businessDate.optional(),
     acceptedOn: businessDate.optional(),

@@ -665,6 +665,7 @@ export interface OrderLine {
   prepaid_minor: Generated<number>;
   product_line: string | null;
   quantity: Numeric;
+  rescinded_quantity: Generated<Numeric>;
   reserved_minor: Generated<number>;
   shipped_quantity: Generated<Numeric>;
   unit_price: string;
@@ -898,6 +899,7 @@ export interface ShipmentHold {
   closed_at: string | null;
   customer_id: string;
   evidence: Generated<unknown>;
+  forced: Generated<boolean>;
   ground: unknown | null;
   id: Generated<string>;
   notice_message: string | null;
@@ -914,6 +916,7 @@ export interface ShipmentHold {
   respond_by: string | null;
   seq: Generated<number>;
   state: Generated<string>;
+  withheld_minor: Generated<number>;
 }
 
 export interface ShipmentRequest {
@@ -924,11 +927,23 @@ export interface ShipmentRequest {
   decision: string;
   external_id: string;
   id: Generated<string>;
+  /**
+   * as first answered: [{line, requested, allowed}]; what became of it stands in shipment_request_line
+   */
   lines: unknown;
   order_id: string;
   policy_version: string;
   reasons: unknown;
   requested_by: string;
+}
+
+export interface ShipmentRequestLine {
+  allowed: Numeric;
+  dropped: Generated<Numeric>;
+  issued: Generated<Numeric>;
+  line: number;
+  request_id: string;
+  requested: Numeric;
 }
 
 export interface Statement {
@@ -1102,6 +1117,7 @@ export interface DB {
   shipment: Shipment;
   shipment_hold: ShipmentHold;
   shipment_request: ShipmentRequest;
+  shipment_request_line: ShipmentRequestLine;
   statement: Statement;
   statement_answer: StatementAnswer;
   statement_line: StatementLine;

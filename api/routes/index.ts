@@ -25,6 +25,7 @@ import { profileRoutes } from './profile.ts';
 import { processRoutes } from './processes.ts';
 import { receivableRoutes } from './receivables.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
+import { shipmentRequestRoutes } from './shipment-requests.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -38,6 +39,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...creditNoteRoutes(services),
     ...receivableRoutes(services),
     ...orderRoutes(services),
+    ...shipmentRequestRoutes(services),
     ...creditAccountRoutes(services),
     ...creditApplicationRoutes(services),
     ...creditReviewRoutes(services),

@@ -65,8 +65,8 @@ function writes(store: Services['store']): RouteSpec[] {
         201: { description: 'Posted.', schema: postShipmentAnswer },
       },
       async handle({ actor, body }) {
-        const { reason = null, deliveredOn = null, acceptedOn = null, ...issue } = body;
-        const posted = await postShipment(store, actor, { ...issue, deliveredOn, acceptedOn }, reason);
+        const { reason = null, deliveredOn = null, acceptedOn = null, request = null, ...issue } = body;
+        const posted = await postShipment(store, actor, { ...issue, request, deliveredOn, acceptedOn }, reason);
         const { created, amountMinor, ...shown } = posted;
         return { status: created ? 201 : 200, body: { ...shown, amount: formatAmount(amountMinor, posted.currency) } };
       },

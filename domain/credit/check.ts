@@ -160,7 +160,7 @@ export function judgeOrder(facts: OrderFacts, rules: CheckRules): OrderVerdict {
   const reasons = [
     ...(rules.limit ? limitReasons(facts, rules) : []),
     ...amountReasons(facts, rules),
-    ...overdueReasons(facts, rules),
+    ...lateReasons(facts, rules),
     ...profileReasons(facts, rules),
     ...(abnormal ? [abnormal] : []),
   ];
@@ -208,8 +208,17 @@ function amountReasons({ amountMinor, currency }: OrderFacts, { documentMinor }:
   return [{ code: 'document-too-large', figures: { amountMinor, maximumMinor } }];
 }
 
-function overdueReasons({ overdue, today }: OrderFacts, rules: CheckRules): OrderReason[] {
-  return overdue.flatMap(({ currency, amountMinor, since }): OrderReason[] => {
+interface LateReason {
+  code: 'overdue-amount' | 'overdue-days';
+  figures: Figures;
+}
+
+/** What is overdue beyond what policy lets pass. */
+export function lateReasons(
+  { overdue, today }: Pick<OrderFacts, 'overdue' | 'today'>,
+  rules: Pick<CheckRules, 'overdueMinor' | 'oldestOverdueDays' | 'smallMinor'>,
+): LateReason[] {
+  return overdue.flatMap(({ currency, amountMinor, since }): LateReason[] => {
     const thresholdMinor = rules.overdueMinor?.[currency];
     const days = daysBetween(since, today);
     const amount = { overdueMinor: amountMinor, thresholdMinor: thresholdMinor ?? 0, overdueCurrency: currency };

@@ -101,6 +101,17 @@ export function countedMinor(account: AccountFacts, today: BusinessDate, horizon
   return reserved + ordered - later + delivered + open + bills - deposits - secured(account, 'lowers-exposure', today);
 }
 
+/**
+ * What one account is committed to, in its own currency: goods that may ship whatever their date, and all that is owed. Orders that are
+ * only reserved do not count: a shipment takes their room when it may go.
+ */
+export function committedMinor(account: AccountFacts, today: BusinessDate): number {
+  const { ordered, delivered, open, deposits } = account.balances;
+  const bills = account.dated.filter(({ bucket, onDate }) => bucket === 'bills' && onDate > today);
+  const uncleared = bills.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  return ordered + delivered + open + uncleared - deposits - secured(account, 'lowers-exposure', today);
+}
+
 /** A dated rate: one unit of `base` in `quote`, as a decimal text of at most ten places. */
 export type RateOf = (base: string, quote: string) => string | null;
 
@@ -143,21 +154,22 @@ export function poolOf(accounts: readonly AccountFacts[], judge: AccountFacts): 
 
 /**
  * How a payer or group stands towards orders in `currency`. `accounts`: all of its currencies, the first opened first. `more` is what an
- * order would add (in its currency). Without a limit on file its exposure is that of the order's own account. Throws RateMissing.
+ * order would add (in its currency). Without a limit on file its exposure is that of the order's own account. `counts`: see committedMinor.
+ * Throws RateMissing.
  */
 export function positionOf(
   accounts: readonly AccountFacts[],
   currency: string,
-  day: { today: BusinessDate; horizonDays: number; rateOf: RateOf },
+  day: { today: BusinessDate; horizonDays: number; rateOf: RateOf; counts?: 'all' | 'committed' },
   moreMinor = 0,
 ): Position | null {
-  const { today, horizonDays, rateOf } = day;
+  const { today, horizonDays, rateOf, counts = 'all' } = day;
   const judge = judgeOf(accounts, currency) ?? accounts.find((account) => account.currency === currency);
   if (!judge) return null;
   const known = judge.limits.length > 0;
   const counted = (known ? poolOf(accounts, judge) : [judge]).map((account) => ({
     currency: account.currency,
-    minor: countedMinor(account, today, horizonDays),
+    minor: counts === 'all' ? countedMinor(account, today, horizonDays) : committedMinor(account, today),
   }));
   const exposureMinor = convertedMinor([...counted, { currency, minor: moreMinor }], judge.currency, rateOf);
   const valid = judge.limits.filter((limit) => inForce(limit, today));

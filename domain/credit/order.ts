@@ -54,6 +54,24 @@ export const addQuantities = (a: string, b: string): string => quantityText(unit
 export const leftOf = (whole: string, shipped: string): string => quantityText(units(whole) - units(shipped));
 export const exceeds = (a: string, b: string): boolean => units(a) > units(b);
 
+/**
+ * The largest part of `wanted`, in its own decimals (whole pieces of a whole quantity), that `fits`; '0' when none does. What fits a part
+ * fits every smaller one.
+ */
+export function largestPart(wanted: string, fits: (part: string) => boolean): string {
+  const whole = units(wanted);
+  let step = UNIT;
+  while (whole % step !== 0n) step /= 10n;
+  let [low, high] = [0n, whole / step];
+  if (fits(quantityText(whole))) return quantityText(whole);
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    if (fits(quantityText(middle * step))) low = middle;
+    else high = middle;
+  }
+  return quantityText(low * step);
+}
+
 function quantityText(value: bigint): string {
   const digits = String(value < 0n ? -value : value).padStart(PLACES + 1, '0');
   const fraction = digits.slice(-PLACES).replace(/0+$/, '');
@@ -65,6 +83,7 @@ export interface LineFacts {
   line: number;
   quantity: string;
   shippedQuantity: string;
+  rescindedQuantity: string;
   amountMinor: number;
   minor: Readonly<Record<LineBucket, number>>;
 }

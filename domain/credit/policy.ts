@@ -208,6 +208,12 @@ export interface CreditRules {
     abnormalOrder: Switch<{ factor: string; verdict: 'held' | 'rejected' | 'downgraded' }>;
   };
   holds: { orderDays: number; warnDays: number; shipmentResponseDays: number };
+  shipments: {
+    /** Goods leave only on a shipment request that may ship: never asked, of customers with strict reconciliation, or of all. */
+    requestRequired: 'never' | 'strict' | 'always';
+    /** While the books differ beyond the tolerance, goods worth the difference stay here, or none ship. */
+    onDifference: 'reduce' | 'hold';
+  };
   applications: { expiryDays: number; warnDays: number; waitForFactsDays: number };
   limits: { warnBeforeExpiryDays: number; temporaryMaxDays: number };
   reconciliation: { normal: ReconciliationRule; strict: ReconciliationRule };

@@ -194,6 +194,25 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'The order[ {order}] is not approved[ ({state})], so nothing of it may be shipped. Wait for the decision on its hold, or ask for one.',
   },
+  'line-unknown': {
+    title: 'Unknown line',
+    detail: 'The order[ {order}] has no line[ {line}]. Correct its number, or send the order with it first (PUT /v1/orders/…).',
+  },
+  'shipment-held': {
+    title: 'Held: must not leave',
+    detail:
+      'The goods are held[ (shipment request {request})] and must not leave. Read the hold (GET /v1/shipment-holds) to see what would end it.',
+  },
+  'request-required': {
+    title: 'Ask before it ships',
+    detail:
+      'Goods of the order[ {order}] leave only on a shipment request. Send one (POST /v1/shipment-requests) and name it in "request".',
+  },
+  'request-unknown': {
+    title: 'Unknown shipment request',
+    detail:
+      'There is no shipment request[ {request}] of this order. Send it first (POST /v1/shipment-requests), or correct its id.',
+  },
   'rate-missing': {
     title: 'No exchange rate on file',
     detail:

@@ -114,6 +114,22 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '未获批准，不得发货',
     detail: '订单[ {order} ]尚未获批[（{state}）]，不得发货。请等待冻结的处理决定，或申请放行。',
   },
+  'line-unknown': {
+    title: '行号不存在',
+    detail: '订单[ {order} ]没有该行[：{line}]。请更正行号，或先提交含该行的订单（PUT /v1/orders/…）。',
+  },
+  'shipment-held': {
+    title: '发货受控，不得出库',
+    detail: '货物处于发货控制中[（发货申请 {request}）]，不得出库。请查看控制详情及解除条件（GET /v1/shipment-holds）。',
+  },
+  'request-required': {
+    title: '须先申请发货',
+    detail: '订单[ {order} ]须经发货申请方可出库。请先提交申请（POST /v1/shipment-requests），并在 "request" 中注明。',
+  },
+  'request-unknown': {
+    title: '发货申请不存在',
+    detail: '该订单没有此发货申请[：{request}]。请先提交申请（POST /v1/shipment-requests），或更正编号。',
+  },
   'rate-missing': {
     title: '缺少汇率',
     detail: '没有登记汇率[：{from} 兑 {to}][（{date} 或之前）]。请先登记汇率（POST /v1/exchange-rates），再重新提交。',

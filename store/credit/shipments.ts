@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { addQuantities, exceeds, leftOf, moveSome, partAmount } from '../../domain/credit/order.ts';
+import { addQuantities, exceeds, moveSome, partAmount } from '../../domain/credit/order.ts';
 import type { LineMove } from '../../domain/credit/order.ts';
 import type { Tx } from '../database.ts';
 import { LostRace } from '../rows.ts';
@@ -12,12 +12,15 @@ import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { moveOrder, readOrderCase } from './orders.ts';
 import type { OrderCase } from './orders.ts';
+import { permitOf } from './shipment-permit.ts';
 
 /** Goods that left, and later that they arrived and were accepted. */
 export interface ShipmentDocument {
   externalId: string;
   /** The caller's id of the order. */
   order: string;
+  /** The caller's id of the shipment request that let them leave. */
+  request?: string | null;
   lines: readonly { line: number; quantity: string }[];
   issuedOn: BusinessDate;
   deliveredOn: BusinessDate | null;
@@ -38,7 +41,9 @@ export interface PostedShipment {
 
 /**
  * Posts a goods issue: what it is worth of its order counts as delivered until it is invoiced. The same shipment again may tell when it
- * was delivered and accepted; its lines stay. Throws Refusal `order-unknown`, `not-approved`, `quantity-exceeds`, `already-exists`.
+ * was delivered and accepted; its lines stay. On a shipment request only what that allowed may leave; without one, what no request has a
+ * claim on. Throws Refusal `order-unknown`, `not-approved`, `quantity-exceeds`, `already-exists`, `request-unknown`, `request-required`,
+ * `shipment-held`.
  */
 export async function postShipment(
   store: Store,
@@ -50,7 +55,7 @@ export async function postShipment(
     judgeDates(document, at.today);
     const order = await lockShipped(tx, actor, document.order);
     const standing = await readShipment(tx, document.externalId);
-    const value = standing ? await tellArrival(tx, order, standing, document) : await issue(tx, at, order, document);
+    const value = standing ? await tellArrival(tx, order, standing, document) : await issue(tx, store, at, order, document);
     if (!value.changed) return { value, audit: null };
     const about = { subjectKind: 'shipment', subjectId: value.id, customerId: order.customerId };
     const action = standing ? 'shipment.changed' : 'shipment.issued';
@@ -100,7 +105,8 @@ async function readShipment(tx: Tx, externalId: string): Promise<Standing | unde
 }
 
 /** Delivery and acceptance do not change what was issued. */
-const issueHash = ({ order, lines, issuedOn }: ShipmentDocument): string => contentHash({ order, lines, issuedOn });
+const issueHash = ({ order, request, lines, issuedOn }: ShipmentDocument): string =>
+  contentHash({ order, lines, issuedOn, ...(request != null && { request }) });
 
 async function tellArrival(tx: Tx, order: OrderCase, standing: Standing, document: ShipmentDocument): Promise<PostedShipment> {
   const { externalId } = document;
@@ -129,21 +135,25 @@ async function tellArrival(tx: Tx, order: OrderCase, standing: Standing, documen
   };
 }
 
-async function issue(tx: Tx, at: Moment, order: OrderCase, document: ShipmentDocument): Promise<PostedShipment> {
+async function issue(tx: Tx, store: Store, at: Moment, order: OrderCase, document: ShipmentDocument): Promise<PostedShipment> {
   if (order.decision !== 'approved' || order.state !== 'open') {
     const state = order.state === 'open' ? order.decision : order.state;
     throw new Refusal('not-approved', { order: order.externalId, state }, { pointer: '/order' });
   }
+  const permit = await permitOf(tx, store, order, document.request ?? null);
   const moves: LineMove[] = [];
   let amountMinor = 0;
   for (const [index, { line: no, quantity }] of document.lines.entries()) {
     const line = order.lines.find((one) => one.line === no);
-    const left = line ? leftOf(line.quantity, line.shippedQuantity) : '0';
-    if (!line || exceeds(quantity, left))
+    const left = line ? permit.leftOf(line) : '0';
+    if (!line || exceeds(quantity, left)) {
+      if (line && permit.heldBy !== null && exceeds(permit.askedOf(line), left))
+        throw new Refusal('shipment-held', { request: permit.heldBy, line: no, left }, { pointer: `/lines/${index}/quantity` });
       throw new Refusal('quantity-exceeds', { line: no, value: quantity, left }, { pointer: `/lines/${index}/quantity` });
+    }
     const part = partAmount(line, line.shippedQuantity, quantity);
     amountMinor += part;
-    moves.push(...moveSome(line, part, ['ordered', 'reserved', 'prepaid'], 'delivered'));
+    moves.push(...moveSome(line, part, permit.from, 'delivered'));
     await tx
       .updateTable('order_line')
       .set({ shipped_quantity: addQuantities(line.shippedQuantity, quantity) })
@@ -151,11 +161,34 @@ async function issue(tx: Tx, at: Moment, order: OrderCase, document: ShipmentDoc
       .where('line', '=', no)
       .execute();
   }
+  const id = await insertShipment(tx, at, order.id, { document, amountMinor, requestId: permit.requestId });
+  await moveOrder(tx, at, order.id, moves, 'shipment.issued');
+  const { externalId, deliveredOn, acceptedOn } = document;
+  return {
+    ...{ id, externalId, orderId: order.id, currency: order.currency, amountMinor, deliveredOn, acceptedOn },
+    changed: true,
+    created: true,
+  };
+}
+
+interface Issued {
+  document: ShipmentDocument;
+  amountMinor: number;
+  requestId: string | null;
+}
+
+async function insertShipment(
+  tx: Tx,
+  at: Moment,
+  orderId: string,
+  { document, amountMinor, requestId }: Issued,
+): Promise<string> {
   const row = await tx
     .insertInto('shipment')
     .values({
       external_id: document.externalId,
-      order_id: order.id,
+      order_id: orderId,
+      request_id: requestId,
       lines: JSON.stringify(document.lines),
       amount_minor: amountMinor,
       issued_on: document.issuedOn,
@@ -168,17 +201,10 @@ async function issue(tx: Tx, at: Moment, order: OrderCase, document: ShipmentDoc
     .returning('id')
     .executeTakeFirst();
   if (!row) throw new LostRace('a shipment was posted meanwhile');
-  await moveOrder(tx, at, order.id, moves, 'shipment.issued');
-  const { externalId, deliveredOn, acceptedOn } = document;
-  return {
-    id: row.id,
-    externalId,
-    orderId: order.id,
-    currency: order.currency,
-    amountMinor,
-    deliveredOn,
-    acceptedOn,
-    changed: true,
-    created: true,
-  };
+  if (requestId !== null)
+    await sql`
+      update shipment_request_line l set issued = l.issued + x.quantity
+      from jsonb_to_recordset(${JSON.stringify(document.lines)}::jsonb) as x(line int, quantity numeric)
+      where l.request_id = ${requestId}::uuid and l.line = x.line`.execute(tx);
+  return row.id;
 }

@@ -6,6 +6,7 @@ import { postCreditNote } from '../../store/credit-notes.ts';
 import { findDrift, repairDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
 import { lapseReservation } from '../../store/credit/reservation-book.ts';
+import { requestShipment } from '../../store/credit/shipment-requests.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
@@ -29,6 +30,10 @@ const act = fc.record({
     'put',
     'ship',
     'ship',
+    'ask',
+    'ask',
+    'leave',
+    'leave',
     'invoice',
     'invoice',
     'pay',
@@ -62,10 +67,19 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
   switch (what) {
     case 'put':
       return void (await putOrder(store, erp, orderOf(id, code, amount, nth > 8 ? { prepaid: true } : {}), null));
+    case 'ask':
+      return void (await requestShipment(
+        store,
+        erp,
+        { externalId: `${code}-R${nth % 3}`, order: id, lines: [{ line: 1, quantity: part }] },
+        null,
+      ));
+    case 'leave':
     case 'ship': {
       const shipment = {
         externalId: `${code}-D${step}`,
         order: id,
+        request: what === 'leave' ? `${code}-R${nth % 3}` : null,
         lines: [{ line: 1, quantity: part }],
         issuedOn: '2026-10-10',
       };
@@ -151,7 +165,7 @@ async function settleAll(code: string): Promise<void> {
     });
 }
 
-test('any history of orders, shipments, invoices, money, ends, lapses, limits and moves conserves every bucket, and comes back to its base', async () => {
+test('any history of orders, shipment requests, shipments, invoices, money, ends, lapses, limits and moves conserves every bucket, and comes back to its base', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 24 }), async (acts) => {
       run += 1;
@@ -164,6 +178,13 @@ test('any history of orders, shipments, invoices, money, ends, lapses, limits an
           + l.cancelled_minor)::bigint as lines from sales_order o join order_line l on l.order_id = o.id
         where o.external_id like ${`${code}-O%`} group by o.id`.execute(books.store.db);
       for (const row of rows) expect(row.lines).toBe(row.whole);
+      const { rows: promised } = await sql<{ quantity: string; promised: string }>`
+        select l.quantity, l.shipped_quantity + l.rescinded_quantity + coalesce((select sum(x.allowed - x.issued) from shipment_request r
+          join shipment_request_line x on x.request_id = r.id where r.order_id = o.id and x.line = l.line), 0) as promised
+        from sales_order o join order_line l on l.order_id = o.id where o.external_id like ${`${code}-O%`}`.execute(
+        books.store.db,
+      );
+      for (const row of promised) expect(Number(row.promised)).toBeLessThanOrEqual(Number(row.quantity));
       expect((await findDrift(books.store.db)).drift).toEqual([]);
       await settleAll(code);
       const zero = { reserved: 0, ordered: 0, delivered: 0, open: 0, bills: 0, deposits: 0 };

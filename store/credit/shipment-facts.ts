@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { doubtfulMinor } from '../../domain/reconciliation/difference.ts';
+import { positionOf, RateMissing } from '../../domain/credit/exposure.ts';
+import type { AccountFacts, Position, RateOf } from '../../domain/credit/exposure.ts';
+import { addQuantities, partAmount } from '../../domain/credit/order.ts';
+import { shipmentRulesOf } from '../../domain/shipment/judge.ts';
+import type { ShipmentFacts, ShipmentLine, ShipmentRules, ShipmentStanding } from '../../domain/shipment/judge.ts';
+import type { Tx } from '../database.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { reconciliationOf } from '../reconciliation/standing.ts';
+import { lockAccounts } from './accounts.ts';
+import { rulesInForce } from './check.ts';
+import { readExposure, readRates } from './exposure.ts';
+import type { OrderCase } from './orders.ts';
+
+/** A quantity of a line that is to ship. */
+export interface WantedLine {
+  line: number;
+  quantity: string;
+}
+
+/** What of an order's lines requests have a claim on: allowed and not gone yet, or waiting for a hold. By line. */
+export type Claims = ReadonlyMap<number, { claimed: string; allowed: string }>;
+
+/** Reads the claims on an order, leaving out those of one request. */
+export async function readClaims(tx: Tx, orderId: string, without: string | null = null): Promise<Claims> {
+  const { rows } = await sql<{ line: number; claimed: string; allowed: string }>`
+    select l.line, trim_scale(sum(l.requested - l.dropped - l.issued))::text as claimed, trim_scale(sum(l.allowed - l.issued))::text as allowed
+    from shipment_request r join shipment_request_line l on l.request_id = r.id
+    where r.order_id = ${orderId}::uuid and r.id is distinct from ${without}::uuid group by l.line`.execute(tx);
+  return new Map(rows.map(({ line, ...claim }) => [line, claim]));
+}
+
+/** The lines as they are judged; they exist, and no more is wanted than is left. */
+export function linesToJudge(order: OrderCase, wanted: readonly WantedLine[], claims: Claims): ShipmentLine[] {
+  return wanted.map(({ line: no, quantity: requested }) => {
+    const line = order.lines.find((one) => one.line === no);
+    if (!line) throw new Error(`order ${order.id} has no line ${no}`);
+    const before = addQuantities(line.shippedQuantity, claims.get(no)?.allowed ?? '0');
+    return {
+      line: no,
+      quantity: line.quantity,
+      before,
+      requested,
+      amountMinor: line.amountMinor,
+      reservedMinor: line.minor.reserved,
+    };
+  });
+}
+
+interface CustomerRow {
+  licenceUntil: BusinessDate | null;
+  listed: string[];
+  withheldMinor: number;
+  heldBy: string | null;
+  decided: string[];
+}
+
+/**
+ * Locks the accounts of an order (its customer and itself are locked by the caller) and reads all its shipment is judged by. `hold`: the
+ * hold that is judged anew; those opened after it do not stand in its way. Throws Refusal `rate-missing`.
+ */
+export async function shipmentFacts(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { order, lines, hold }: { order: OrderCase; lines: readonly ShipmentLine[]; hold: string | null },
+): Promise<{ facts: ShipmentFacts; rules: ShipmentRules }> {
+  await lockAccounts(tx, [order.accountId]);
+  const check = await rulesInForce(store);
+  const { current } = await store.policies.current();
+  const released = { today: at.today, zone: store.policies.zone, days: check.toleranceDays };
+  const customer = await readCustomer(tx, order, hold, released);
+  const standing = await reconciliationOf(tx, store, order.customerId);
+  const exposure = await readExposure(tx, store, at, { customerId: order.customerId, currency: order.currency });
+  const day = {
+    today: at.today,
+    horizonDays: check.horizonDays,
+    rateOf: await readRates(tx, at.today),
+    counts: 'committed' as const,
+  };
+  const takesMinor = lines.reduce(
+    (sum, line) => sum + Math.min(partAmount(line, line.before, line.requested), line.reservedMinor),
+    0,
+  );
+  const accounts = exposure?.accounts ?? [];
+  const ofKind = (kind: 'payer' | 'group') =>
+    standingOf(
+      accounts.filter((one) => one.kind === kind),
+      order.currency,
+      day,
+      takesMinor,
+    );
+  const { decision, state, prepaid, currency } = order;
+  return {
+    rules: shipmentRulesOf(check, current['credit-rules'].content, standing.mode),
+    facts: {
+      ...{ today: at.today, currency, order: { decision, state }, prepaid, lines },
+      payer: ofKind('payer'),
+      group: ofKind('group'),
+      overdue: accounts.flatMap((account) => (account.kind === 'payer' ? overdueOf(account, at.today) : [])),
+      licenceUntil: customer.licenceUntil,
+      listed: customer.listed,
+      books: { unconfirmedSince: standing.unconfirmedSince, doubtfulMinor: doubtfulMinor(standing) },
+      withheldMinor: customer.withheldMinor,
+      heldBy: customer.heldBy,
+      decided: customer.decided,
+    },
+  };
+}
+
+async function readCustomer(
+  tx: Tx,
+  { id, customerId, currency }: OrderCase,
+  hold: string | null,
+  { today, zone, days }: { today: BusinessDate; zone: string; days: number },
+): Promise<CustomerRow> {
+  const { rows } = await sql<CustomerRow>`
+    with earlier as (
+      select r.external_id, r.decision, h.id, h.withheld_minor, h.opened_at, o.currency
+      from shipment_hold h join shipment_request r on r.id = h.request_id join sales_order o on o.id = h.order_id
+      where h.customer_id = ${customerId}::uuid and h.state = 'open'
+        and (${hold}::uuid is null or (h.opened_at, h.id) < (select m.opened_at, m.id from shipment_hold m where m.id = ${hold}::uuid))),
+    released as (
+      select d.version, d.at from order_decision d where d.order_id = ${id}::uuid and d.reasons @> '[{"code": "released"}]'
+        and d.at >= (${today}::date - ${days}::int)::timestamp at time zone ${zone} order by d.at desc limit 1)
+    select p.licence_until as "licenceUntil", coalesce((select jsonb_agg(distinct e ->> 'list') from jsonb_array_elements(p.listed) e), '[]') as listed,
+      coalesce((select sum(e.withheld_minor) from earlier e where e.currency = ${currency}), 0)::bigint as "withheldMinor",
+      (select e.external_id from earlier e where e.decision = 'hold' order by e.opened_at, e.id limit 1) as "heldBy",
+      coalesce((select jsonb_agg(x ->> 'code') from (select d.reasons from order_decision d, released where d.order_id = ${id}::uuid
+        and d.decision = 'held' and d.at <= released.at order by d.at desc limit 1) h, jsonb_array_elements(h.reasons) x), '[]') as decided
+    from customer c left join credit_profile p on p.customer_id = c.id where c.id = ${customerId}::uuid`.execute(tx);
+  const row = rows[0];
+  if (!row) throw new Error(`no customer ${customerId}`);
+  return row;
+}
+
+/** Whether goods of a customer leave on a request only, and which request of theirs is held as a whole. */
+export async function shippingRules(
+  tx: Tx,
+  store: Store,
+  customerId: string,
+): Promise<{ requestRequired: boolean; heldBy: string | null }> {
+  const { current } = await store.policies.current();
+  const { requestRequired } = current['credit-rules'].content.shipments;
+  const { mode } = await reconciliationOf(tx, store, customerId);
+  const { rows } = await sql<{ heldBy: string }>`
+    select r.external_id as "heldBy" from shipment_hold h join shipment_request r on r.id = h.request_id
+    where h.customer_id = ${customerId}::uuid and h.state = 'open' and r.decision = 'hold' order by h.opened_at, h.id limit 1`.execute(
+    tx,
+  );
+  return { requestRequired: requestRequired === 'always' || requestRequired === mode, heldBy: rows[0]?.heldBy ?? null };
+}
+
+function overdueOf({ currency, dated }: AccountFacts, today: BusinessDate): ShipmentFacts['overdue'] {
+  const late = dated.filter(({ bucket, onDate, amountMinor }) => bucket === 'open' && onDate < today && amountMinor > 0);
+  const [first] = late.map(({ onDate }) => onDate).toSorted();
+  return first === undefined
+    ? []
+    : [{ currency, amountMinor: late.reduce((sum, one) => sum + one.amountMinor, 0), since: first }];
+}
+
+type Day = { today: BusinessDate; horizonDays: number; rateOf: RateOf; counts: 'committed' };
+
+function standingOf(accounts: readonly AccountFacts[], currency: string, day: Day, takesMinor: number): ShipmentStanding | null {
+  const at = (moreMinor: number): Position | null => positionOf(accounts, currency, day, moreMinor);
+  try {
+    const before = at(0);
+    if (!before) return null;
+    const afterMinor = at(takesMinor)?.exposureMinor ?? before.exposureMinor;
+    const { known, limitMinor, expiredOn, exposureMinor: beforeMinor } = before;
+    const valid = before.limitKind !== null;
+    const fits = (more: number): boolean => (at(more)?.exposureMinor ?? Infinity) <= (limitMinor ?? 0);
+    const roomMinor = most(takesMinor, fits);
+    return { currency: before.currency, known, valid, limitMinor, expiredOn, beforeMinor, afterMinor, roomMinor };
+  } catch (error) {
+    if (error instanceof RateMissing) throw new Refusal('rate-missing', { from: error.base, to: error.quote, date: day.today });
+    throw error;
+  }
+}
+
+/** The most, up to `wanted`, that fits: an amount in one currency against a limit in another is found without turning a rate round. */
+function most(wanted: number, fits: (amount: number) => boolean): number {
+  if (fits(wanted)) return wanted;
+  let [low, high] = [0, wanted];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

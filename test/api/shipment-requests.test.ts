@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await openTestApi({ business: '2026-10-10T02:00:00.000Z' });
+  const customer = {
+    ...{ name: 'Customer', type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin', contacts: [] },
+  };
+  await api.as('erp').put('/v1/customers/C-1').send(customer).expect(201);
+  const grant = (id: string, amount: string) =>
+    api
+      .as('credit_manager')
+      .post('/v1/credit-limits')
+      .send({ externalId: id, customer: 'C-1', amount, currency: 'CNY', reason: 'going live' })
+      .expect(201);
+  await grant('L-1', '1000.00');
+  const order = {
+    ...{ customer: 'C-1', currency: 'CNY', requestedShipDate: '2026-10-20' },
+    lines: [{ line: 1, item: 'A-1', quantity: '10', unitPrice: '100.00' }],
+  };
+  await api.as('erp').put('/v1/orders/SO-1').send(order).expect(201);
+  await grant('L-2', '600.00');
+});
+afterAll(() => api.close());
+
+const ask = (body: object) => api.as('erp').post('/v1/shipment-requests').send(body);
+
+test('answers decision, lines, reasons with figures and what would change them, and the hold; again the same', async () => {
+  const body = { externalId: 'SR-1', order: 'SO-1', lines: [{ line: 1, quantity: '8' }] };
+  const { body: first } = await ask(body).expect(201);
+  expect(first).toMatchObject({
+    externalId: 'SR-1',
+    decision: 'reduce',
+    lines: [{ line: 1, requested: '8', allowed: '6' }],
+    reasons: [
+      { code: 'limit-exceeded', figures: { limit: '600.00', before: '0.00', after: '800.00', over: '200.00', currency: 'CNY' } },
+    ],
+    holdId: expect.any(String) as string,
+    policyVersion: 'credit-rules/1',
+  });
+  expect((first as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/200\.00 too much\. A payment/);
+  const { body: again } = await ask(body).set('Accept-Language', 'zh').expect(200);
+  expect((again as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/超出 200\.00/);
+  await ask({ ...body, lines: [{ line: 1, quantity: '7' }] })
+    .expect(409)
+    .expect(({ body: problem }) =>
+      expect(problem).toMatchObject({ code: 'already-exists', errors: [{ pointer: '/externalId' }] }),
+    );
+});
+
+test('a fault names its field, in words that say how to mend it', async () => {
+  const refused = async (body: object, code: string, pointer: string): Promise<void> => {
+    await ask({ externalId: 'SR-X', order: 'SO-1', ...body }).expect(({ body: problem }) =>
+      expect(problem).toMatchObject({ code, errors: [{ pointer }] }),
+    );
+  };
+  await refused({ order: 'none', lines: [{ line: 1, quantity: '1' }] }, 'order-unknown', '/order');
+  await refused({ lines: [{ line: 2, quantity: '1' }] }, 'line-unknown', '/lines/0/line');
+  await refused({ lines: [{ line: 1, quantity: '3' }] }, 'quantity-exceeds', '/lines/0/quantity');
+  for (const quantity of ['0', '-1', '1e3', 'NaN', '1.1234567'])
+    await ask({ externalId: 'SR-X', order: 'SO-1', lines: [{ line: 1, quantity }] })
+      .expect(422)
+      .expect(({ body: problem }) =>
+        expect((problem as { errors: { pointer: string }[] }).errors[0]?.pointer).toBe('/lines/0/quantity'),
+      );
+  await api.as('erp').get('/v1/shipment-requests/SR-X').expect(404);
+  await api.as('sales').post('/v1/shipment-requests').send({}).expect(403);
+});
+
+test('goods leave on their request, no more than it allowed; it shows what became of each line', async () => {
+  const issue = {
+    externalId: 'DN-1',
+    order: 'SO-1',
+    request: 'SR-1',
+    lines: [{ line: 1, quantity: '7' }],
+    issuedOn: '2026-10-10',
+  };
+  await api
+    .as('erp')
+    .post('/v1/shipments')
+    .send(issue)
+    .expect(409)
+    .expect(({ body }) => expect(body).toMatchObject({ code: 'shipment-held', errors: [{ pointer: '/lines/0/quantity' }] }));
+  await api
+    .as('erp')
+    .post('/v1/shipments')
+    .send({ ...issue, lines: [{ line: 1, quantity: '6' }] })
+    .expect(201)
+    .expect(({ body }) => expect(body).toMatchObject({ amount: '600.00' }));
+  const { body } = await api.as('sales').get('/v1/shipment-requests/SR-1').expect(200);
+  expect(body).toMatchObject({
+    order: 'SO-1',
+    customer: 'C-1',
+    decision: 'reduce',
+    holdState: 'open',
+    lines: [{ line: 1, requested: '8', allowed: '6', issued: '6', dropped: '0', waiting: '2' }],
+  });
+  const { body: page } = await api.as('auditor').get('/v1/shipment-requests?order=SO-1&decision=reduce').expect(200);
+  expect((page as { data: object[] }).data).toEqual([body]);
+  await api
+    .as('auditor')
+    .get('/v1/shipment-requests?decision=hold')
+    .expect(({ body: none }) => expect(none).toMatchObject({ data: [] }));
+});
