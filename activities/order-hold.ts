@@ -1,15 +1,31 @@
-import type { OrderHoldPlan } from '../domain/credit/process.ts';
+import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan, OrderHoldStep } from '../domain/credit/order-hold.ts';
+import type { Refused } from '../domain/kernel/refused.ts';
+
+type Input = { id: string; seq: number };
+interface Deciding {
+  id: string;
+  decision: HoldDecisionInput;
+  held: { seq: number; updateId: string };
+}
+interface Decided {
+  plan: OrderHoldPlan;
+  outcome: { answer: HoldAnswer } | { refused: Refused };
+}
 
 /** What the activities of a held order need of the store. */
 export interface OrderHoldBook {
-  recheck(input: { id: string; seq: number | null }): Promise<OrderHoldPlan>;
-  lapse(input: { id: string; seq: number }): Promise<OrderHoldPlan>;
+  reassess(input: { id: string; seq: number | null }): Promise<OrderHoldPlan>;
+  take(step: OrderHoldStep, input: Input): Promise<OrderHoldPlan>;
+  decide(input: Deciding): Promise<Decided>;
 }
 
-/** The steps of a held order: judged anew when there is news, and given up when it expires. */
+/** The steps of a held order. Each takes what the stored plan says, under lock. */
 export function orderHoldActivities(book: OrderHoldBook) {
   return {
-    recheckHeldOrder: (input: { id: string; seq: number | null }): Promise<OrderHoldPlan> => book.recheck(input),
-    lapseHold: (input: { id: string; seq: number }): Promise<OrderHoldPlan> => book.lapse(input),
+    recheckHeldOrder: (input: { id: string; seq: number | null }): Promise<OrderHoldPlan> => book.reassess(input),
+    routeHeldOrder: (input: Input): Promise<OrderHoldPlan> => book.take('route', input),
+    warnOfLapse: (input: Input): Promise<OrderHoldPlan> => book.take('warn', input),
+    lapseHold: (input: Input): Promise<OrderHoldPlan> => book.take('lapse', input),
+    decideOrderHold: (input: Deciding): Promise<Decided> => book.decide(input),
   };
 }

@@ -173,9 +173,12 @@ function runMayHaveEnded(error: unknown): boolean {
   return isGrpcServiceError(cause) && ENDED.includes(Number(cause.code));
 }
 
-/** The refusal that a failed update carries by its type; anything else as it is. */
+/** The refusal that a failed update carries by its type, at the place it names; anything else as it is. */
 function refusalIn(error: unknown): unknown {
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return error;
   const { type, details } = error.cause;
-  return isRefusalCode(type) ? new Refusal(type, (details?.[0] ?? {}) as RefusalParams) : error;
+  if (!isRefusalCode(type)) return error;
+  const params = (details?.[0] ?? {}) as RefusalParams;
+  const { pointer } = params;
+  return new Refusal(type, params, typeof pointer === 'string' ? { pointer } : {});
 }

@@ -60,6 +60,12 @@ const acts: Readonly<Record<string, Words>> = {
   startReview: { zh: '到期发起复审申请', en: 'The review was due: started its application' },
   settleReview: { zh: '记录复审结果', en: 'Noted what came of the review' },
   recheckHeldOrder: { zh: '重新检查被冻结的订单', en: 'Judged the held order anew' },
+  routeHeldOrder: { zh: '按审批矩阵确定订单放行的审批人', en: 'Laid the way to a decision on the held order' },
+  warnOfLapse: { zh: '提醒被冻结的订单即将失效', en: 'Warned that the held order is about to lapse' },
+  decideOrderHold: {
+    zh: '核对权限、四眼原则、订单内容与信用占用后记录放行决定',
+    en: 'Took down a decision on the held order, after looking at role, four eyes, content and exposure once more',
+  },
   lapseHold: { zh: '冻结到期，订单的冻结部分取消', en: 'The hold expired: what was held of the order is cancelled' },
 } satisfies Record<keyof Activities, Words>;
 

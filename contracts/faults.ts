@@ -52,6 +52,14 @@ export const faults = {
     zh: '两种货币不得相同',
     en: 'The two currencies must differ',
   },
+  'lines-missing': {
+    zh: '部分放行须列明行号及数量或金额',
+    en: 'A part needs its lines, each with a quantity or an amount',
+  },
+  'lines-given': {
+    zh: '全部放行或拒绝时不得列明行号；部分放行请用 "part"',
+    en: 'Lines belong to "part" and "prepay"; leave them out here',
+  },
   order: {
     zh: '起始日期不得晚于截止日期',
     en: 'The first date must not lie after the last',

@@ -628,9 +628,13 @@ export interface OrderHold {
   amount_minor: number;
   closed_at: string | null;
   customer_id: string;
+  dossier_hash: string | null;
   expires_at: string;
+  exposure_version: number | null;
   forced: Generated<boolean>;
   id: Generated<string>;
+  judged: string | null;
+  offer: Generated<unknown>;
   opened_at: string;
   order_id: string;
   order_version: number | null;
@@ -638,10 +642,20 @@ export interface OrderHold {
   plan_at: string | null;
   plan_step: Generated<string>;
   plan_why: Generated<unknown>;
+  policy_version: string | null;
   reasons: unknown;
+  /**
+   * whoever asked for what this round decides
+   */
   requested_by: string;
+  round: Generated<number>;
+  route_row: string | null;
+  routed_at: string | null;
+  routed_minor: number | null;
+  routed_version: number | null;
   seq: Generated<number>;
   state: Generated<string>;
+  warned_at: string | null;
 }
 
 export interface OrderInvoice {

@@ -9,7 +9,8 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
 import { channels } from '../domain/collection/governor.ts';
-import { lapseHold, recheckHeldOrder } from '../store/credit/order-hold-book.ts';
+import { reassessHold, takeHoldStep } from '../store/credit/order-hold-book.ts';
+import { decideOrderHold } from '../store/credit/order-hold-decisions.ts';
 import { lapseReservation, reassessReservation } from '../store/credit/reservation-book.ts';
 import { connectorNames } from '../domain/credit/facts.ts';
 import { closeConnectorCall, openConnectorCall } from '../store/credit/connector-calls.ts';
@@ -54,7 +55,11 @@ export function activitiesOf(store: Store, config: Config): Activities {
     reservations: { reassess: (input) => reassessReservation(store, input), lapse: (input) => lapseReservation(store, input) },
     applications: applicationBookOf(desk),
     reviews: { reassess: (input) => reassessReview(store, input), take: (input) => takeReviewStep(store, input) },
-    orderHolds: { recheck: (input) => recheckHeldOrder(store, input), lapse: (input) => lapseHold(store, input) },
+    orderHolds: {
+      reassess: (input) => reassessHold(store, input),
+      take: (step, input) => takeHoldStep(store, step, input),
+      decide: (input) => decideOrderHold(store, input),
+    },
     outreach: {
       contact: (input) => contactCustomer(store, input, live),
       giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),

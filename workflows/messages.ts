@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { OrderHoldPlan, ReservationPlan } from '../domain/credit/process.ts';
+import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan } from '../domain/credit/order-hold.ts';
+import type { ReservationPlan } from '../domain/credit/process.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
 import type {
@@ -26,6 +27,7 @@ export const creditReviewPlanQuery = defineQuery<ReviewPlan | null>('creditRevie
 
 /** What people decide, each with its answer. */
 export const decideApplicationUpdate = defineUpdate<ApplicationAnswer, [DecisionInput]>('decideApplication');
+export const decideOrderHoldUpdate = defineUpdate<HoldAnswer, [HoldDecisionInput]>('decideOrderHold');
 export const withdrawApplicationUpdate = defineUpdate<ApplicationAnswer, [WithdrawalInput]>('withdrawApplication');
 export const resubmitApplicationUpdate = defineUpdate<ApplicationAnswer, [ResubmissionInput]>('resubmitApplication');
 

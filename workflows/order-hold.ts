@@ -1,34 +1,43 @@
-import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { OrderHoldStep } from '../domain/credit/order-hold.ts';
-import type { OrderHoldPlan } from '../domain/credit/process.ts';
+import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { judgeHoldDecision } from '../domain/credit/order-hold.ts';
+import type { OrderHoldPlan, OrderHoldStep } from '../domain/credit/order-hold.ts';
 import { listenForBell } from './bell.ts';
-import { orderHoldPlanQuery } from './messages.ts';
+import { openDesk } from './desk.ts';
+import { decideOrderHoldUpdate, orderHoldPlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
 import { because, beginsUnplanned, newsCame, records } from './proxies.ts';
+import { showStage } from './stage.ts';
 
 const take = {
-  wait: records.recheckHeldOrder,
+  route: records.routeHeldOrder,
+  warn: records.warnOfLapse,
   lapse: records.lapseHold,
   close: records.recheckHeldOrder,
 } satisfies Record<OrderHoldStep, unknown>;
 
-/** An order that was not approved at entry: judged again whenever the account has news, until it is released, rejected or expires. */
+/**
+ * An order that was not approved at entry: decided tier by tier by the people policy names, judged again whenever its account has news,
+ * given up when it expires. People decide by updates, each with its answer.
+ */
 export async function orderHold({ id, plan: given }: ProcessInput<OrderHoldPlan>): Promise<void> {
   const bell = listenForBell();
-  let plan: OrderHoldPlan | null = given;
-  setHandler(orderHoldPlanQuery, () => plan);
+  const begin = () => because(beginsUnplanned, records.recheckHeldOrder, { id, seq: null });
+  const desk = openDesk(given, bell, begin);
+  setHandler(orderHoldPlanQuery, () => desk.plan);
+  desk.takes(decideOrderHoldUpdate, judgeHoldDecision, (decision, held) =>
+    because(`a decision has come: ${decision.verdict}`, records.decideOrderHold, { id, decision, held }),
+  );
 
-  if (!plan) {
-    bell.quiet();
-    plan = await because(beginsUnplanned, records.recheckHeldOrder, { id, seq: null });
-  }
-  while (plan.step !== 'close' || bell.rung) {
+  let plan = await desk.act(async (known) => known ?? begin());
+  while (await desk.goesOn()) {
     const rang = await bell.ringsWithin(plan.waitMs, plan.why);
-    const held = { id, seq: plan.seq };
-    const next: OrderHoldPlan = await (rang
-      ? because(newsCame, records.recheckHeldOrder, held)
-      : because(plan.why, take[plan.step], held));
-    plan = next;
-    if (workflowInfo().continueAsNewSuggested && !bell.rung) await continueAsNew<typeof orderHold>({ id, plan });
+    const before = plan.state;
+    plan = await desk.act((now) =>
+      rang || !now
+        ? because(newsCame, records.recheckHeldOrder, { id, seq: now?.seq ?? null })
+        : because(now.why, take[now.step], { id, seq: now.seq }),
+    );
+    showStage(before, plan.state);
+    if (await desk.renews()) await continueAsNew<typeof orderHold>({ id, plan });
   }
 }

@@ -17,6 +17,7 @@ import { invoiceRoutes } from './invoices.ts';
 import { legalCaseRoutes } from './legal-cases.ts';
 import { messageRoutes } from './messages.ts';
 import { optOutRoutes } from './opt-outs.ts';
+import { orderHoldRoutes } from './order-holds.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
 import { policyRoutes } from './policies.ts';
@@ -39,6 +40,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...creditNoteRoutes(services),
     ...receivableRoutes(services),
     ...orderRoutes(services),
+    ...orderHoldRoutes(services),
     ...shipmentRequestRoutes(services),
     ...creditAccountRoutes(services),
     ...creditApplicationRoutes(services),

@@ -152,7 +152,8 @@ function reads(store: Services['store']): RouteSpec[] {
   ];
 }
 
-const showReasons = (reasons: readonly OrderReason[], currency: string, language: Language) =>
+/** Reasons of a check in words, with their figures. */
+export const showReasons = (reasons: readonly OrderReason[], currency: string, language: Language) =>
   reasons.map((reason) => ({
     code: reason.code,
     message: sayReason(reason, currency, language),

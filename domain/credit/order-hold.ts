@@ -1,35 +1,117 @@
 import type { Instant } from '../kernel/calendar.ts';
+import type { Refused } from '../kernel/refused.ts';
+import type { ProcessPlan } from '../collection/process.ts';
+import type { RouteSeat } from './application.ts';
+import type { OrderDecision } from './check.ts';
 import type { OrderState } from './order.ts';
+import { isOpenSeat, seatFor } from './seats.ts';
+import type { Decider, Seat } from './seats.ts';
 
-export type OrderHoldState = 'open' | 'released' | 'part-released' | 'rejected' | 'lapsed';
+export const orderHoldStates = ['open', 'released', 'part-released', 'rejected', 'lapsed'] as const;
+export type OrderHoldState = (typeof orderHoldStates)[number];
+
+/** `release`: what lies on the table; `part`: some of it; `prepay`: against money paid before; `reject`: nothing. */
+export const holdVerdicts = ['release', 'part', 'prepay', 'reject'] as const;
+export type HoldVerdict = (typeof holdVerdicts)[number];
+
+/** route → decide by tier; warned before it expires; judged anew whenever the account has news. */
+export type OrderHoldStep = 'route' | 'warn' | 'lapse' | 'close';
+
+export interface OrderHoldWhy {
+  code: 'to-route' | 'awaits-tier' | 'expiring' | 'ended';
+  params: Record<string, string>;
+}
+
+/** A plan as the workflow holds it: also what a decision is judged by before any fact is read. */
+export interface OrderHoldPlan extends ProcessPlan<OrderHoldStep> {
+  state: OrderHoldState;
+  round: number;
+  requestedBy: string;
+  seats: readonly Seat[];
+  /** Updates carried out: a repeat is let through to its first answer. */
+  answered: readonly string[];
+}
+
+/** How much of a line may go: of its quantity, or in minor units. */
+export interface AskedLine {
+  line: number;
+  quantity: string | null;
+  amountMinor: number | null;
+}
+
+export interface HoldDecisionInput {
+  by: Decider;
+  verdict: HoldVerdict;
+  /** Null: all that lies on the table. */
+  lines: readonly AskedLine[] | null;
+  reason: string;
+  exposureVersion: number;
+  /** The round that was looked at; null: the only one. */
+  round: number | null;
+}
+
+/** What whoever decided is told. */
+export interface HoldAnswer {
+  state: OrderHoldState;
+  round: number;
+  route: readonly RouteSeat[];
+}
 
 /** What the hold of an order depends on. */
 export interface OrderHoldFacts {
   state: OrderHoldState;
   orderState: OrderState;
-  decision: 'approved' | 'held' | 'rejected';
+  decision: OrderDecision;
   /** What of the order is still held. */
   heldMinor: number;
+  /** The way to a decision is laid for the order as it is now. */
+  routed: boolean;
+  seats: readonly Seat[];
+  warnAt: Instant;
+  warned: boolean;
   expiresAt: Instant;
 }
 
-export type OrderHoldStep = 'wait' | 'lapse' | 'close';
 export interface OrderHoldVerdict {
   step: OrderHoldStep;
   at: Instant | null;
   /** Its moment has come. */
   due: boolean;
+  why: OrderHoldWhy;
 }
 
-/** A hold waits for news of the account until it expires; one whose order holds nothing any more is over. */
-export function planOrderHold({ state, heldMinor, expiresAt }: OrderHoldFacts, now: Instant): OrderHoldVerdict {
-  if (state !== 'open' || heldMinor === 0) return { step: 'close', at: null, due: false };
-  return { step: 'lapse', at: expiresAt, due: expiresAt <= now };
+/** What an open hold calls for at a moment; one whose order holds nothing any more is over. */
+export function planOrderHold(facts: OrderHoldFacts, now: Instant): OrderHoldVerdict {
+  const { state, heldMinor, expiresAt, warnAt, warned, seats } = facts;
+  if (state !== 'open' || heldMinor === 0)
+    return { step: 'close', at: null, due: false, why: { code: 'ended', params: { state } } };
+  const plan = (step: OrderHoldStep, at: Instant, why: OrderHoldWhy): OrderHoldVerdict => ({ step, at, due: at <= now, why });
+  if (expiresAt <= now) return plan('lapse', expiresAt, { code: 'expiring', params: { on: expiresAt } });
+  if (!facts.routed) return plan('route', now, { code: 'to-route', params: {} });
+  const open = seats.filter(isOpenSeat);
+  const params = { tier: String(open[0]?.tier ?? ''), roles: open.map(({ role }) => role).join(', ') };
+  return plan(warned ? 'lapse' : 'warn', warned ? expiresAt : warnAt, { code: 'awaits-tier', params });
 }
 
-/** How an open hold ended whose order holds nothing any more; null: it goes on. */
+/** How an open hold ended by itself whose order holds nothing any more; null: it goes on. */
 export function endOfHold({ state, orderState, decision, heldMinor }: OrderHoldFacts): Exclude<OrderHoldState, 'open'> | null {
   if (state !== 'open' || heldMinor > 0) return null;
   if (decision === 'rejected') return 'rejected';
   return decision === 'approved' && orderState === 'open' ? 'released' : 'lapsed';
+}
+
+/** Whether a decision may be taken now, by the plan alone; null: the facts decide. */
+export function judgeHoldDecision(
+  plan: Pick<OrderHoldPlan, 'state' | 'round' | 'requestedBy' | 'seats' | 'answered'>,
+  { by, round }: Pick<HoldDecisionInput, 'by' | 'round'>,
+  updateId: string,
+): Refused | null {
+  const { state, seats } = plan;
+  if (plan.answered.includes(updateId)) return null;
+  if (state === 'lapsed') return { code: 'not-open', params: { state } };
+  if (state !== 'open') return { code: 'already-decided', params: {} };
+  if ((round ?? 1) !== plan.round) return { code: 'conflict', params: { what: 'order' } };
+  if (seats.length === 0) return null;
+  const seated = seatFor(seats, plan.requestedBy, by);
+  return 'refused' in seated ? seated.refused : null;
 }

@@ -1,153 +1,154 @@
 import { sql } from 'kysely';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import { endOfHold, planOrderHold } from '../../domain/credit/order-hold.ts';
-import type { OrderHoldFacts, OrderHoldState, OrderHoldVerdict } from '../../domain/credit/order-hold.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { planOrderHold } from '../../domain/credit/order-hold.ts';
+import type { OrderHoldPlan, OrderHoldStep } from '../../domain/credit/order-hold.ts';
 import { moveAll } from '../../domain/credit/order.ts';
-import type { OrderHoldPlan } from '../../domain/credit/process.ts';
+import { wholeOffer } from '../../domain/credit/release.ts';
 import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { noTraces, openWorkOrder } from '../work-orders.ts';
+import { add, followOrders, openRound, standDown } from './approvals.ts';
+import { noChange } from './decision-update.ts';
+import type { Change } from './decision-update.ts';
+import { wayOfHold } from './hold-desk.ts';
+import {
+  HOLD_ACTOR,
+  closeHold,
+  decidedOfHold,
+  factsOfHold,
+  heldOf,
+  lockHold,
+  processOfHold,
+  settleHold,
+  tellHold,
+  unknownHold,
+} from './order-hold-facts.ts';
+import type { OrderHoldCase } from './order-hold-facts.ts';
 import { changeOf, moveOrder, readOrderCase, recheckOrder } from './orders.ts';
-import type { OrderCase } from './orders.ts';
 
-type Input = { id: string; seq: number | null };
-type Outcome = Written<OrderHoldPlan> | Unchanged<OrderHoldPlan>;
-const actor = systemActor('order-hold');
+const actor = systemActor(HOLD_ACTOR);
 
-/** Judges a held order anew, unless its hold is forced, and answers until when it is held. One that holds nothing any more has ended. */
-export async function recheckHeldOrder(store: Store, { id, seq }: Input): Promise<OrderHoldPlan> {
-  return write<OrderHoldPlan>(store, actor, async (tx, at) => {
-    const found = await lockHold(tx, id);
-    if (!found) return { value: unknown(seq), audit: null };
-    const facts = factsOf(found);
-    if (found.forced || facts.state !== 'open' || facts.heldMinor === 0 || facts.expiresAt <= at.now)
-      return settle(tx, at, found);
-    const { order } = await recheckOrder(tx, store, at, found.order.id, { actor });
-    // The check has rung this hold itself, under the lock of the account: all that was asked by now it has judged.
-    return settle(tx, at, { ...found, order, asked: await askedOf(tx, id) });
+/**
+ * Reads the facts anew: judges the order again when its account has news and its hold is not forced, and follows what became of the work
+ * orders of its seats.
+ */
+export function reassessHold(store: Store, input: { id: string; seq: number | null }): Promise<OrderHoldPlan> {
+  return write(store, actor, async (tx, at) => {
+    const locked = await lockHold(tx, input.id);
+    if (!locked) return { value: unknownHold(input), audit: null };
+    const found = (await judgedAnew(tx, store, at, locked)) ? ((await lockHold(tx, input.id)) ?? locked) : locked;
+    if (found.state !== 'open') return settleHold(tx, store, at, found, noChange());
+    const followed = await followOrders(tx, store, at, decidedOfHold(found), found.seats);
+    const change: Change = { audit: [], traces: followed, events: [] };
+    for (const { tier, role, to } of followed.escalated) {
+      const { audit, event } = tellHold(found, 'order-hold.escalated', { after: { tier, role, to } }, { tier, role, to });
+      change.audit.push(audit);
+      change.events.push(event);
+    }
+    return settleHold(tx, store, at, found, change);
   });
 }
 
-/** The hold has expired: what is held of the order is cancelled, only if the stored plan is the one asked for. */
-export async function lapseHold(store: Store, { id, seq }: Input): Promise<OrderHoldPlan> {
-  return write<OrderHoldPlan>(store, actor, async (tx, at) => {
-    const found = await lockHold(tx, id);
-    if (!found) return { value: unknown(seq), audit: null };
-    const verdict = planOrderHold(factsOf(found), at.now);
-    if (verdict.step !== 'lapse' || !verdict.due || (seq !== null && seq < found.seq)) return settle(tx, at, found);
-    const before = found.order;
-    const moves = moveAll(before.lines, ['held'], 'cancelled');
-    const left = before.lines.some(({ minor }) => minor.reserved + minor.ordered + minor.prepaid + minor.delivered > 0);
-    await tx
-      .updateTable('sales_order')
-      .set({ state: left ? before.state : 'lapsed', version: before.version + 1, updated_at: at.now })
-      .where('id', '=', before.id)
-      .execute();
-    await moveOrder(tx, at, before.id, moves, 'order.lapsed');
-    const order = await readOrderCase(tx, before.id);
-    const ended = await settle(tx, at, { ...found, order });
-    const change = changeOf(before, order, 'order.lapsed', 'hold-expired');
-    return ended.audit === null
-      ? { ...ended, ...change }
-      : { ...ended, audit: [...change.audit, ...ended.audit], events: [...change.events, ...(ended.events ?? [])] };
+/**
+ * The check has rung the hold itself, under the lock of the account: read again, all that was asked by then it has judged. An order that
+ * cannot be judged now, for want of an exchange rate, stays held until the next news.
+ */
+async function judgedAnew(tx: Tx, store: Store, at: Moment, found: OrderHoldCase): Promise<boolean> {
+  if (found.state !== 'open' || found.forced || heldOf(found) === 0 || found.expiresAt <= at.now) return false;
+  if (found.judged === (await judgedBy(tx, store, at, found))) return false;
+  try {
+    await recheckOrder(tx, store, at, found.order.id, { actor });
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'rate-missing') return false;
+    throw error;
+  }
+  await sql`update order_hold set judged = ${await judgedBy(tx, store, at, found)} where id = ${found.id}::uuid`.execute(tx);
+  return true;
+}
+
+/** What a verdict on the order rests on, in versions: accounts of its payer and group, profile, rules, day. */
+async function judgedBy(tx: Tx, store: Store, at: Moment, { order }: OrderHoldCase): Promise<string> {
+  const { current } = await store.policies.current();
+  const { rows } = await sql<{ accounts: number; profile: number }>`
+    select (select coalesce(sum(s.version), 0)::bigint from credit_account a left join credit_account g on g.id = a.group_account
+        join credit_account s on s.kind = 'payer' and s.code = a.code or s.kind = 'group' and s.code = g.code
+        where a.id = ${order.accountId}::uuid) as accounts,
+      coalesce((select version from credit_profile where customer_id = ${order.customerId}::uuid), 0) as profile`.execute(tx);
+  return [rows[0]?.accounts, rows[0]?.profile, current['credit-rules'].version, at.today].join('/');
+}
+
+/** Takes the planned step, only if the stored plan is the one asked for and its moment has come. */
+export function takeHoldStep(store: Store, step: OrderHoldStep, input: { id: string; seq: number }): Promise<OrderHoldPlan> {
+  return write(store, actor, async (tx, at) => {
+    const found = await lockHold(tx, input.id);
+    if (!found) return { value: unknownHold(input), audit: null };
+    const verdict = planOrderHold(await factsOfHold(store, found), at.now);
+    const called = verdict.due && verdict.step === step && input.seq >= found.seq;
+    return settleHold(tx, store, at, found, called ? await takers[step](store, tx, at, found) : noChange());
   });
 }
 
-interface Found {
-  id: string;
-  customerId: string;
-  state: OrderHoldState;
-  forced: boolean;
-  expiresAt: string;
-  seq: number;
-  asked: number;
-  order: OrderCase;
-}
+type Taker = (store: Store, tx: Tx, at: Moment, found: OrderHoldCase) => Promise<Change>;
 
-/** Locks the order, then its hold, and reads both. */
-async function lockHold(tx: Tx, id: string): Promise<Found | null> {
-  await sql`select from sales_order where id = (select order_id from order_hold where id = ${id}::uuid) for no key update`.execute(
-    tx,
+const takers: Record<OrderHoldStep, Taker> = { route, warn, lapse, close: () => Promise.resolve(noChange()) };
+
+/**
+ * The approval matrix names the tiers for what is held. An order that was changed or opened again since begins a new round: who approved another order
+ * has not approved this one.
+ */
+async function route(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+  const { id, order, customerId, askedBy, askedVersion } = found;
+  const first = found.routedAt === null;
+  const traces = first ? noTraces() : await standDown(tx, at, processOfHold(id), 'order-changed');
+  const heldMinor = heldOf(found);
+  const way = await wayOfHold(tx, store, at, {
+    ...{ kind: 'order-hold', customerId, currency: order.currency },
+    amountMinor: heldMinor,
+  });
+  const next = { ...found, round: first ? found.round : found.round + 1, requestedBy: askedBy };
+  await sql`
+    update order_hold set round = ${next.round}, requested_by = ${next.requestedBy}, routed_at = ${at.now}::timestamptz,
+      routed_version = ${askedVersion}, routed_minor = ${heldMinor}::bigint, route_row = ${way.row}, policy_version = ${way.policyVersion},
+      warned_at = null, offer = ${JSON.stringify(wholeOffer)}::jsonb where id = ${id}::uuid`.execute(tx);
+  add(traces, await openRound(tx, store, at, decidedOfHold(next), way.tiers));
+  const { audit, event } = tellHold(
+    next,
+    'order-hold.routed',
+    { policyVersion: way.policyVersion, after: { round: next.round, row: way.row, tiers: way.tiers, heldMinor } },
+    { round: next.round },
   );
-  const { rows } = await sql<Omit<Found, 'order'> & { orderId: string }>`
-    select h.id, h.order_id as "orderId", h.customer_id as "customerId", h.state, h.forced, h.expires_at as "expiresAt", h.seq,
-      coalesce(w.asked, 0) as asked
-    from order_hold h left join wake w on w.subject = 'order-hold-' || h.id where h.id = ${id}::uuid for no key update of h`.execute(
-    tx,
-  );
-  const row = rows[0];
-  return row ? { ...row, order: await readOrderCase(tx, row.orderId) } : null;
+  return { audit: [audit], traces, events: [event] };
 }
 
-async function askedOf(tx: Tx, id: string): Promise<number> {
-  const row = await tx.selectFrom('wake').select('asked').where('subject', '=', workflowId('order-hold', id)).executeTakeFirst();
-  return row?.asked ?? 0;
+/** Whoever looks after the customer can still bring money, security or an approver. */
+async function warn(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+  await sql`update order_hold set warned_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
+  const { order, expiresAt } = found;
+  const process = processOfHold(found.id);
+  const traces = await openWorkOrder(tx, store, at, {
+    key: `${process}/expiring/${found.round}`,
+    kind: 'order-hold-expiring',
+    customerId: found.customerId,
+    process,
+    subject: `order ${order.externalId}`,
+    reason: { order: order.externalId, expiresAt, heldMinor: heldOf(found), currency: order.currency },
+  });
+  const { audit, event } = tellHold(found, 'order-hold.expiring', { after: { expiresAt } }, { expiresAt });
+  return { audit: [audit], traces, events: [event] };
 }
 
-const factsOf = ({ state, expiresAt, order }: Found): OrderHoldFacts => ({
-  state,
-  expiresAt,
-  orderState: order.state,
-  decision: order.decision,
-  heldMinor: order.lines.reduce((sum, line) => sum + line.minor.held, 0),
-});
-
-/** Writes how the hold ended, if it has, and answers its plan. */
-async function settle(tx: Tx, at: Moment, found: Found): Promise<Outcome> {
-  const facts = factsOf(found);
-  const end = endOfHold(facts);
-  if (!end) return { ...planned(found, planOrderHold(facts, at.now), at), audit: null };
-  const seq = found.seq + 1;
+/** The hold has expired: what is held of the order is cancelled. */
+async function lapse(_store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+  const before = found.order;
+  const left = before.lines.some(({ minor }) => minor.reserved + minor.ordered + minor.prepaid + minor.delivered > 0);
   await tx
-    .updateTable('order_hold')
-    .set({
-      state: end,
-      seq,
-      closed_at: at.now,
-      plan_step: 'close',
-      plan_at: null,
-      outcome: JSON.stringify({ decision: facts.decision }),
-    })
-    .where('id', '=', found.id)
+    .updateTable('sales_order')
+    .set({ state: left ? before.state : 'lapsed', version: before.version + 1, updated_at: at.now })
+    .where('id', '=', before.id)
     .execute();
-  const about = { subjectKind: 'order-hold', subjectId: found.id, customerId: found.customerId };
-  const after = { ...found, state: end, seq };
-  return {
-    ...planned(after, planOrderHold(factsOf(after), at.now), at),
-    audit: [
-      {
-        ...about,
-        action: `order-hold.${end}`,
-        before: { state: found.state },
-        after: { state: end, order: found.order.externalId },
-      },
-    ],
-    events: [{ ...about, kind: `order-hold.${end}`, data: { order: found.order.externalId } }],
-  };
+  await moveOrder(tx, at, before.id, moveAll(before.lines, ['held'], 'cancelled'), 'order.lapsed');
+  const order = changeOf(before, await readOrderCase(tx, before.id), 'order.lapsed', 'hold-expired');
+  const closed = await closeHold(tx, at, found, 'lapsed', { by: 'policy', reason: 'hold-expired' });
+  return { audit: [...order.audit, ...closed.audit], traces: closed.traces, events: [...order.events, ...closed.events] };
 }
-
-const whys = {
-  wait: 'news is awaited',
-  lapse: 'held until news of the account, or until it expires',
-  close: 'nothing is held any more',
-} as const;
-
-function planned(found: Found, { step, at: moment }: OrderHoldVerdict, at: Moment) {
-  const value: OrderHoldPlan = {
-    seq: found.seq,
-    step,
-    at: moment,
-    waitMs: realWaitMs(at.clock, moment, at.now),
-    why: whys[step],
-  };
-  return { value, answer: { subject: workflowId('order-hold', found.id), asked: found.asked, at: moment } };
-}
-
-const unknown = (seq: number | null): OrderHoldPlan => ({
-  seq: seq ?? 0,
-  step: 'close',
-  at: null,
-  waitMs: null,
-  why: 'the database does not know this hold',
-});

@@ -24,6 +24,7 @@ import { erp, system } from '../support/actors.ts';
 import { limitOf, orderOf as salesOrder } from '../support/credit.ts';
 import { shanghai } from '../support/shanghai.ts';
 import { openOffice } from '../support/credit-world.ts';
+import { openHoldOffice } from '../support/hold-office.ts';
 import { openWorldOver, until } from '../support/world-over.ts';
 import type { Ground, World, WorldOptions } from '../support/world-over.ts';
 import { GOLDEN, HISTORIES, historyFiles, observedBundle, replay } from './corpus.ts';
@@ -273,6 +274,58 @@ async function creditFast(world: World): Promise<void> {
   await office.commands.close();
 }
 
+const holdId = (id: string): string => workflowId('order-hold', id);
+
+/** Held orders: released by two tiers, in part after they were changed, rejected, released by themselves, lapsed after their warning. */
+async function held(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const holds = await openHoldOffice(world.store, world.url, office);
+  const officer = await office.person('credit_officer');
+  const manager = await office.person('credit_manager');
+  const names = ['released', 'changed', 'rejected', 'roomy', 'lapsed'] as const;
+  const ids = {} as Record<(typeof names)[number], string>;
+  for (const name of names) {
+    await office.debtor(name);
+    ids[name] = await holds.put(name, name, 50_000);
+  }
+  for (const person of [officer, manager]) await holds.decide(person, ids.released, 'release');
+  await holds.decide(officer, ids.changed, 'prepay');
+  await holds.put('changed', 'changed', 60_000);
+  await holds.decide(officer, ids.changed, 'part', { lines: [{ line: 1, amount: '100.00' }] });
+  await holds.decide(manager, ids.changed, 'release');
+  await holds.decide(officer, ids.rejected, 'reject');
+  await limitOf(world.store, 'roomy', 50_000);
+  await stepTo(world.store, system, (await holds.show(ids.lapsed)).expiresAt);
+  for (const name of names) await ended(world, holdId(ids[name]));
+  for (const name of names) await keep(world.client, `order-hold-${name}`, holdId(ids[name]));
+  await office.commands.close();
+}
+
+/** At speed 1: a decision cancels the timer of a held order that waits. */
+async function heldReal(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const holds = await openHoldOffice(world.store, world.url, office);
+  await office.debtor('real');
+  const id = await holds.put('real', 'real', 50_000);
+  await keep(world.client, 'order-hold-real-open', holdId(id));
+  for (const role of ['credit_officer', 'credit_manager'] as const) await holds.decide(await office.person(role), id, 'release');
+  await ended(world, holdId(id));
+  await keep(world.client, 'order-hold-real', holdId(id));
+  await office.commands.close();
+}
+
+/** At a day a second nobody decides: handed on, warned, lapsed, each at its timer. */
+async function heldFast(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const holds = await openHoldOffice(world.store, world.url, office);
+  await office.debtor('fast');
+  const id = await holds.put('fast', 'fast', 50_000);
+  await until('it has lapsed', async () => (await holds.show(id)).state === 'lapsed', 120_000);
+  await ended(world, holdId(id));
+  await keep(world.client, 'order-hold-fast', holdId(id));
+  await office.commands.close();
+}
+
 const folder = join(tmpdir(), `duecourse-record-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: console.error });
@@ -318,6 +371,9 @@ try {
   await on('real', temporal.address, { from: ISSUED }, real);
   await on('delivered', temporal.address, { from: ISSUED, env: smtp }, delivered);
   await on('renewed', hasty.address, { from: ISSUED }, renewed);
+  await on('held', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, held);
+  await on('held_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, heldReal);
+  await on('held_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, heldFast);
   await on('credit', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, credit);
   await on('credit_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, creditReal);
   await on('credit_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, creditFast);

@@ -76,8 +76,8 @@ export interface CreditOffice {
     more?: object,
     key?: string,
   ): Promise<{ status: number; body: Shown & Problem; headers: Record<string, string> }>;
-  /** The same, through an API of its own over these commands. */
-  decideOver(commands: Commands, by: Person, id: string): Promise<{ status: number; body: Problem }>;
+  /** Posts through an API of its own over these commands. */
+  postOver(commands: Commands, by: Person, path: string, body: object): Promise<{ status: number; body: Problem }>;
   rests(id: string): Promise<void>;
 }
 export type CreditWorld = World & CreditOffice;
@@ -164,10 +164,7 @@ export async function openOffice(store: OpenStore, config: Config): Promise<Cred
       const res = await by.post(`/v1/credit-applications/${id}/decision`, body, key);
       return { status: res.status, body: res.body as Shown & Problem, headers: res.headers as Record<string, string> };
     },
-    async decideOver(over, by, id) {
-      const { exposureVersion } = await show(id);
-      const body = { verdict: 'approve', reason: 'x', exposureVersion };
-      const path = `/v1/credit-applications/${id}/decision`;
+    async postOver(over, by, path, body) {
       const res = await request(appOver(over)).post(path).set('Authorization', `Bearer ${by.secret}`).send(body);
       return { status: res.status, body: res.body as Problem };
     },

@@ -99,16 +99,17 @@ describe('an application for credit', () => {
     expect(await limitsOf(id)).toMatchObject([{ minor: 5_000_000, kind: 'standing' }]);
     await world.client.workflow.getHandle(processOf(id), runId).result();
     const did = activitiesOf(await historyOf(world.client, processOf(id), runId)).map(({ activity }) => activity);
-    expect(did.filter((name) => name !== 'reassessApplication')).toEqual([
+    // A task of the last decision that is lost under load may be answered by a second run, out of the record.
+    expect(did.filter((name) => name !== 'reassessApplication').slice(0, 4)).toEqual([
       'gatherFacts',
       'scoreCustomer',
       'routeApplication',
       'decideApplication',
-      'decideApplication',
     ]);
     const actions = await world.actions(id);
-    for (const action of ['submitted', 'gathered', 'assessed', 'routed', 'decided', 'approved'])
+    for (const action of ['submitted', 'gathered', 'assessed', 'routed', 'approved'])
       expect(actions).toContain(`credit-application.${action}`);
+    expect(actions.filter((action) => action === 'credit-application.decided')).toHaveLength(2);
     expect(actions.filter((action) => action === 'credit-application.approved')).toHaveLength(1);
   });
 
@@ -573,7 +574,9 @@ describe('while the engine cannot be reached', () => {
     const id = await applied();
     const before = await world.actions(id);
     const away = createCommands({ ...world.config.temporal, address: '127.0.0.1:1' });
-    const res = await world.decideOver(away, officer, id);
+    const { exposureVersion } = await world.show(id);
+    const body = { verdict: 'approve', reason: 'x', exposureVersion };
+    const res = await world.postOver(away, officer, `/v1/credit-applications/${id}/decision`, body);
     expect(res).toMatchObject({ status: 503, body: { code: 'engine-down' } });
     expect(await world.actions(id)).toEqual(before);
     expect(await world.route(id)).toEqual(['1 credit_officer open', '2 credit_manager waiting']);

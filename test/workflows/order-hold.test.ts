@@ -36,7 +36,7 @@ test('a held order is approved by itself when what it waits for makes room, and 
   expect(hold).toMatchObject({ state: 'released', decision: 'approved', order: 'open' });
   await world.client.workflow.getHandle(workflowId('order-hold', id)).result();
   expect(await accountsOf(world.store, 'H-1')).toMatchObject([{ reserved: 50_000 }]);
-  expect(await world.actions(id)).toEqual(['order-hold.released']);
+  expect((await world.actions(id)).filter((action) => action === 'order-hold.released')).toHaveLength(1);
 });
 
 test('news that makes no room leaves it held, and the world comes to rest', async () => {

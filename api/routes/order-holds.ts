@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { idParams, instant, ourId, toMinor } from '../../contracts/common.ts';
+import * as contract from '../../contracts/order-holds.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import { orderHoldStateWords, sayHoldWhy } from '../../domain/credit/hold-words.ts';
+import type { AskedLine, HoldAnswer } from '../../domain/credit/order-hold.ts';
+import { deciderOf } from '../../store/credit/hats.ts';
+import { findOrderHold, listOrderHolds, readOrderHold } from '../../store/credit/order-holds-read.ts';
+import type { OrderHoldListed, OrderHoldView } from '../../store/credit/order-holds-read.ts';
+import { momentOf } from '../../store/transaction.ts';
+import { decideOrderHoldUpdate } from '../../workflows/messages.ts';
+import { decodeCursor, pageFrom } from '../cursor.ts';
+import { updateIdOf } from '../idempotency.ts';
+import { route } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
+import type { Services } from '../services.ts';
+import { showReasons } from './orders.ts';
+
+const place = z.tuple([instant, ourId]);
+
+/** Held orders: looked at, and decided by the people policy names. */
+export function orderHoldRoutes(services: Services): RouteSpec[] {
+  return [...looking(services), deciding(services)];
+}
+
+function looking({ store }: Services): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/order-holds',
+      verb: 'credit.read',
+      tag: 'Orders',
+      summary: 'Held orders, the newest first',
+      query: contract.orderHoldQuery,
+      answers: { 200: { description: 'A page of held orders.', schema: contract.orderHoldPage } },
+      async handle({ actor, query: { limit, cursor, ...filter }, language }) {
+        const after = cursor === undefined ? undefined : decodeCursor(cursor, place);
+        const rows = await listOrderHolds(store.db, actor, { ...filter, after }, limit);
+        const body = pageFrom(
+          rows,
+          limit,
+          (row) => showListed(row, language),
+          (row) => [row.openedAt, row.id],
+        );
+        return { status: 200, body };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/order-holds/{id}',
+      verb: 'credit.read',
+      tag: 'Orders',
+      summary:
+        'A held order with its reasons, its route and the dossier whoever decides looks at; {id} is ours, or that of the order',
+      params: idParams,
+      answers: { 200: { description: 'The held order.', schema: contract.orderHoldAnswer } },
+      async handle({ actor, params, language }) {
+        return { status: 200, body: show(await readOrderHold(store, actor, params.id), language) };
+      },
+    }),
+  ];
+}
+
+function deciding({ store, commands }: Services): RouteSpec {
+  return route({
+    method: 'post',
+    path: '/v1/order-holds/{id}/decision',
+    verb: 'hold.decide',
+    tag: 'Orders',
+    summary: 'Decide at your tier: release all or part, release against prepayment, or reject',
+    params: idParams,
+    body: contract.orderHoldDecision,
+    idempotent: 'key',
+    answers: { 200: { description: 'Carried out; the route as it stands.', schema: contract.orderHoldDecided } },
+    async handle({ actor, params, body, req }) {
+      const { id, customerId, state, currency } = await findOrderHold(store.db, actor, params.id);
+      const { today } = await momentOf(store.db, store);
+      const { verdict, reason, exposureVersion, round = null } = body;
+      const answer: HoldAnswer = await commands.decide(decideOrderHoldUpdate, {
+        process: { kind: 'order-hold', id, customerId, stage: state },
+        input: {
+          ...{ verdict, reason, exposureVersion, round },
+          by: await deciderOf(store.db, actor, today),
+          lines: body.lines?.map((line, index) => asked(line, currency, `/lines/${index}/amount`)) ?? null,
+        },
+        updateId: updateIdOf(actor, req),
+      });
+      return { status: 200, body: { state: answer.state, round: answer.round, route: [...answer.route] } };
+    },
+  });
+}
+
+type BodyLine = NonNullable<z.output<typeof contract.orderHoldDecision>['lines']>[number];
+
+const asked = ({ line, quantity, amount }: BodyLine, currency: string, pointer: string): AskedLine => ({
+  line,
+  quantity: quantity ?? null,
+  amountMinor: amount === undefined ? null : toMinor(amount, currency, pointer),
+});
+
+function showListed(row: OrderHoldListed, language: Language) {
+  const { id, order, orderId, customer, customerName, state, currency, forced, requestedBy, round } = row;
+  const { openedAt, expiresAt, closedAt } = row;
+  return {
+    ...{ id, order, orderId, customer, customerName, state, currency, forced, requestedBy, round },
+    ...{ openedAt, expiresAt, closedAt },
+    stateText: orderHoldStateWords[language][state],
+    amount: formatAmount(row.amountMinor, currency),
+    held: formatAmount(row.heldMinor, currency),
+    reasons: showReasons(row.reasons, currency, language),
+    plan: { step: row.step, at: row.at, code: row.why.code, why: sayHoldWhy(row.why, language) },
+  };
+}
+
+function show(view: OrderHoldView, language: Language) {
+  const text = (minor: number): string => formatAmount(minor, view.currency);
+  const { offer, route: seats, earlierRounds, exposureVersion, policyVersion, outcome, dossierHash, dossier } = view;
+  return {
+    ...showListed(view, language),
+    lines: view.lines.map(({ line, item, quantity, shippedQuantity, amountMinor, minor }) => ({
+      ...{ line, item, quantity, shippedQuantity },
+      amount: text(amountMinor),
+      held: text(minor.held),
+    })),
+    offer: {
+      as: offer.as,
+      lines: offer.lines === 'all' ? null : offer.lines.map(({ line, amountMinor }) => ({ line, amount: text(amountMinor) })),
+    },
+    ...{ route: seats, earlierRounds, exposureVersion, policyVersion, outcome, dossierHash, dossier },
+  };
+}
