@@ -17,25 +17,32 @@ export class ApiRefusal extends Error {
 
 /** Speaks to the API as an ERP or a collector would: over HTTP, with the key of a role. */
 export interface ApiClient {
-  /** The body of a 2xx answer. Throws ApiRefusal on a refusal; an API that is not there is tried again for half a minute. */
-  call(role: Role, method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown): Promise<Record<string, unknown>>;
+  /**
+   * The body of a 2xx answer. Throws ApiRefusal on a refusal; an API that is not there is tried again for half a minute. `key`: what the
+   * request is known by, where its body names no document.
+   */
+  call(role: Role, method: 'GET' | 'PUT' | 'POST', path: string, body?: unknown, key?: string): Promise<Record<string, unknown>>;
 }
 
 const TRIES = 20;
 const PAUSE_MS = 1_500;
 
 export function apiClient(url: string, keys: ApiKeys, signal: AbortSignal): ApiClient {
-  const once = async (role: Role, method: string, path: string, body: unknown): Promise<Response> =>
+  const once = async (role: Role, method: string, path: string, body: unknown, key?: string): Promise<Response> =>
     fetch(`${url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${keys[role]}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        authorization: `Bearer ${keys[role]}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   return {
-    async call(role, method, path, body) {
+    async call(role, method, path, body, key) {
       for (let attempt = 1; ; attempt++) {
         signal.throwIfAborted();
-        const answer = await once(role, method, path, body).catch((error: unknown) => {
+        const answer = await once(role, method, path, body, key).catch((error: unknown) => {
           if (attempt >= TRIES) throw error;
           return null;
         });

@@ -1,4 +1,4 @@
-import { instantAt } from '../../domain/kernel/calendar.ts';
+import { addDays, addMonths, instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { readClock } from '../../store/clock.ts';
 import { postHistory } from '../../store/history.ts';
@@ -10,6 +10,8 @@ import { Arrivals } from './arrivals.ts';
 import type { Arrival } from './arrivals.ts';
 import { ApiRefusal } from './client.ts';
 import type { ApiClient } from './client.ts';
+import { creditOfLedger } from './credit.ts';
+import type { CreditWork } from './credit.ts';
 import { tell } from './ledger.ts';
 import type { Ledger, PastInvoice, Telling } from './ledger.ts';
 import { invoiceDocument, sendCustomer, sendDocument } from './post.ts';
@@ -38,6 +40,8 @@ export interface LiveOptions {
   /** Its dates moved already. */
   readonly ledger: Ledger;
   readonly story: Story | null;
+  /** Whether its customers apply for credit and the desk decides. */
+  readonly credit: boolean;
   readonly goLive: BusinessDate;
   /** Lived up to, not including, this day. */
   readonly until: BusinessDate;
@@ -131,7 +135,11 @@ async function importHistory(
 }
 
 /** All that arrives, in the order in which it is sent: of one day the ledger's documents first, then the story's events. */
-function arrivalsOf({ api, store, story, until, signal }: LiveOptions, telling: Telling, refusals: string[]): Arrival[] {
+function arrivalsOf(
+  { api, store, story, until, signal, ...options }: LiveOptions,
+  telling: Telling,
+  refusals: string[],
+): Arrival[] {
   const { zone } = store.policies;
   const at = (day: BusinessDate): Instant => instantAt(day, ARRIVAL_MINUTE, zone);
   const sending = (work: () => Promise<void>) => async (): Promise<void> => {
@@ -150,8 +158,25 @@ function arrivalsOf({ api, store, story, until, signal }: LiveOptions, telling: 
         send: sending(() => sendDocument(api, document)),
       })),
     ),
+    ...creditWork(options, until).map((work) => ({
+      at: at(work.day),
+      lane: work.customer,
+      send: sending(() => work.send(api)),
+    })),
     ...(story?.events ?? [])
       .filter((event) => event.day < until)
       .map((event) => ({ at: at(event.day), lane: null, send: sending(() => sendEvent(api, store, event)) })),
   ];
+}
+
+/** Months at the end of which the books tell what a customer needs; a company that goes live with history opens at once. */
+const CREDIT_MONTHS = 6;
+
+function creditWork(
+  { credit, ledger, goLive }: Pick<LiveOptions, 'credit' | 'ledger' | 'goLive'>,
+  until: BusinessDate,
+): CreditWork[] {
+  if (!credit) return [];
+  const latest = addMonths(until, -CREDIT_MONTHS);
+  return creditOfLedger(ledger, addDays(goLive > latest ? goLive : latest, 1), until).filter(({ day }) => day < until);
 }

@@ -49,6 +49,7 @@ export async function firstRun(options: RunOptions): Promise<void> {
   const lived = await shown(options, {
     ledger: shiftLedger(source.ledger, run.weeks),
     story: run.source === 'example' ? readStory(run.today) : null,
+    credit: run.source === 'example',
     goLive: run.goLive,
     until,
   });
@@ -73,7 +74,7 @@ export async function showNotable(
 /** Lives it while the screen shows how far it is. */
 async function shown(
   { stack, signal, language, out }: RunOptions,
-  told: Pick<LiveOptions, 'ledger' | 'story' | 'goLive' | 'until'>,
+  told: Pick<LiveOptions, 'ledger' | 'story' | 'credit' | 'goLive' | 'until'>,
 ): Promise<Lived> {
   const { store, config, ready } = stack;
   const engine = await engineCounter(config.temporal);

@@ -86,7 +86,7 @@ export async function livedLedger(
     const client = apiClient(api.url, keys, signal);
     const story = null;
     const lived = await live({
-      ...{ store: world.store, api: client, ledger, story, goLive, until: cut.until, signal },
+      ...{ store: world.store, api: client, ledger, story, credit: false, goLive, until: cut.until, signal },
       progress: () => undefined,
     });
     return { lived, ...(await readLived(world.store)) };

@@ -1,0 +1,141 @@
+import { addDays } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import type { Role } from '../../domain/kernel/actor.ts';
+import { formatAmount, parseAmount, sumMinor } from '../../domain/kernel/money.ts';
+import type { ApiClient } from './client.ts';
+import type { Ledger, LedgerCustomer, LedgerInvoice } from './ledger.ts';
+
+/** What people of the credit side do on a day, over HTTP and under their own keys. Doing it again does no harm. */
+export interface CreditWork {
+  readonly day: BusinessDate;
+  /** Whose it is. */
+  readonly customer: string;
+  send(api: ApiClient): Promise<void>;
+}
+
+const path = encodeURIComponent;
+/** Limits are asked for in steps of a thousand units. */
+const STEP = 1_000;
+/** Days on which the desk decides after an application; a tier a day. */
+const DESK_DAYS = 4;
+/** Of so many customers one applies so late that its application waits for a decision at the end. */
+const LATE_ONE_IN = 10;
+const LATE_DAYS = 2;
+const ORDER_ONE_IN = 25;
+
+/**
+ * The credit side of a ledger: each customer applies on `opens`, judged by its own history, and the desk decides a tier a day. Some apply
+ * at the end, and some order at the end, one more than its limit, so that there is something to decide.
+ */
+export function creditOfLedger({ customers, invoices }: Ledger, opens: BusinessDate, until: BusinessDate): CreditWork[] {
+  return customers.flatMap((customer, place): CreditWork[] => {
+    const late = place % LATE_ONE_IN === LATE_ONE_IN - 1;
+    const day = late ? addDays(until, -LATE_DAYS) : opens;
+    const own = invoices.filter((invoice) => invoice.customer === customer.id);
+    const limit = askedFor(own, day, customer.currency);
+    if (limit === null) return [];
+    const apply = { day, customer: customer.id, send: (api: ApiClient) => applyFor(api, customer, limit) };
+    if (late) return [apply];
+    const desk = Array.from({ length: DESK_DAYS }, (_, days) => decideOn(addDays(day, days + 1), customer.id));
+    return [apply, ...desk, ...ordersOf(customer, place, addDays(until, -1))];
+  });
+}
+
+/** The most that was owed at once before a day, rounded up: what the business so far has needed. Null: there was none. */
+export function askedFor(invoices: readonly LedgerInvoice[], before: BusinessDate, currency: string): string | null {
+  const moves = invoices
+    .flatMap(({ issueDate, instalments, payments }) => [
+      { on: issueDate, minor: sumMinor(instalments.map((part) => part.amountMinor)) },
+      ...payments.map(({ on, amountMinor }) => ({ on, minor: -amountMinor })),
+    ])
+    .filter(({ on }) => on < before)
+    .sort((a, b) => (a.on === b.on ? b.minor - a.minor : a.on < b.on ? -1 : 1));
+  let owed = 0;
+  let most = 0;
+  for (const { minor } of moves) most = Math.max(most, (owed += minor));
+  const step = parseAmount(String(STEP), currency);
+  if (most === 0 || !step.ok) return null;
+  return formatAmount(Math.ceil(most / step.minor) * step.minor, currency);
+}
+
+async function applyFor(api: ApiClient, { id, currency, termsDays }: LedgerCustomer, limit: string): Promise<void> {
+  await api.call('erp', 'POST', '/v1/credit-applications', {
+    ...{ externalId: `CA-${id}`, customer: id, kind: 'new', requested: { limit, currency, termsDays } },
+    reason: 'Credit is granted by the credit desk from now on',
+  });
+}
+
+/** A desk day: whoever sits at the open tier decides on what waits for the customer, as it was proposed. */
+export const decideOn = (day: BusinessDate, customer: string): CreditWork => ({
+  day,
+  customer,
+  async send(api) {
+    for (const id of await waiting(api, customer)) await decide(api, day, id);
+  },
+});
+
+async function waiting(api: ApiClient, customer: string): Promise<string[]> {
+  const { data } = await api.call('auditor', 'GET', `/v1/credit-applications?customer=${path(customer)}&state=awaiting-decision`);
+  return (data as { id: string }[]).map(({ id }) => id);
+}
+
+interface Offer {
+  limit: string | null;
+  termsDays: number | null;
+}
+interface Shown {
+  offer: Offer & { currency: string };
+  proposal: Offer | null;
+  route: { role: Role; state: string }[];
+  exposureVersion: number;
+}
+
+async function decide(api: ApiClient, day: BusinessDate, id: string): Promise<void> {
+  const shown = (await api.call('auditor', 'GET', `/v1/credit-applications/${id}`)) as unknown as Shown;
+  for (const { role } of shown.route.filter(({ state }) => state === 'open')) {
+    const body = { ...verdictOn(shown), exposureVersion: shown.exposureVersion };
+    await api.call(role, 'POST', `/v1/credit-applications/${id}/decision`, body, `${day}/${role}/${id}`);
+  }
+}
+
+/** Nobody gets more than was proposed, and who gets no limit is declined. */
+function verdictOn({ offer, proposal }: Shown): Record<string, unknown> {
+  const minor = (amount: string | null): number | null => {
+    const parsed = amount === null ? null : parseAmount(amount, offer.currency);
+    return parsed?.ok ? parsed.minor : null;
+  };
+  const [asked, proposed] = [minor(offer.limit), minor(proposal?.limit ?? null)];
+  if (proposed === null || proposed === 0) return { verdict: 'decline', reason: 'The scorecard proposes no limit' };
+  const termsDays = lower(offer.termsDays, proposal?.termsDays ?? null);
+  const limit = asked !== null && proposed < asked ? (proposal?.limit ?? null) : null;
+  if (limit === null && termsDays === null) return { verdict: 'approve', reason: 'Within what the scorecard proposes' };
+  return {
+    ...{ verdict: 'counter', reason: 'As far as the scorecard proposes' },
+    ...(limit !== null && { limit }),
+    ...(termsDays !== null && { termsDays }),
+  };
+}
+
+const lower = (asked: number | null, proposed: number | null): number | null =>
+  asked !== null && proposed !== null && proposed < asked ? proposed : null;
+
+/** Of some customers an order within their limit, of others one beyond it, which is held. */
+function ordersOf(customer: LedgerCustomer, place: number, day: BusinessDate): CreditWork[] {
+  const share = new Map([
+    [3, 0.1],
+    [4, 1.3],
+  ]).get(place % ORDER_ONE_IN);
+  if (share === undefined) return [];
+  return [{ day, customer: customer.id, send: (api) => orderFor(api, customer, share, day) }];
+}
+
+async function orderFor(api: ApiClient, { id, currency }: LedgerCustomer, share: number, day: BusinessDate): Promise<void> {
+  const { payer } = await api.call('auditor', 'GET', `/v1/customers/${path(id)}/exposure`);
+  const limit = parseAmount((payer as { limit: string | null } | null)?.limit ?? '', currency);
+  if (!limit.ok || limit.minor === 0) return;
+  const unitPrice = formatAmount(Math.ceil(limit.minor * share), currency);
+  await api.call('erp', 'PUT', `/v1/orders/${path(`SO-${id}`)}`, {
+    ...{ customer: id, currency, requestedShipDate: addDays(day, 7) },
+    lines: [{ line: 1, item: 'Supplies', quantity: '1', unitPrice }],
+  });
+}
