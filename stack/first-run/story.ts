@@ -4,6 +4,8 @@ import { addDays } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { parseAmount } from '../../domain/kernel/money.ts';
 import { contactRoles, customerTypes, instalmentKinds } from '../../domain/collection/documents.ts';
+import { roles } from '../../domain/kernel/actor.ts';
+import type { Role } from '../../domain/kernel/actor.ts';
 import { disputeCategories } from '../../domain/collection/receivable.ts';
 import type { Ledger, LedgerInvoice } from './ledger.ts';
 
@@ -63,6 +65,17 @@ const invoice = z.strictObject({
     .default([]),
 });
 
+/** Something people or another system ask of the API on a day; `@-30` in it is a date, 30 days before. */
+const request = z.strictObject({
+  day,
+  as: z.enum(roles),
+  method: z.enum(['PUT', 'POST']),
+  path: z.string(),
+  body: z.record(z.string(), z.unknown()),
+});
+/** A day on which the desk decides on what waits for the customer, as was proposed. */
+const desk = z.strictObject({ day, desk: z.string() });
+
 const story = z.strictObject({
   about: words,
   customers: z.array(customer),
@@ -81,6 +94,7 @@ const story = z.strictObject({
   creditNotes: z.array(
     z.strictObject({ id: z.string(), issued: day, customer: z.string(), invoice: z.string(), amount: minor, reason: z.string() }),
   ),
+  credit: z.array(z.union([request, desk])),
   optOuts: z.array(z.strictObject({ day, channel: z.enum(['email', 'sms', 'wecom']), address: z.string() })),
 });
 
@@ -105,6 +119,15 @@ export type StoryEvent =
       readonly amountMinor: number;
       readonly reason: string;
     }
+  | {
+      readonly kind: 'request';
+      readonly day: BusinessDate;
+      readonly as: Role;
+      readonly method: 'PUT' | 'POST';
+      readonly path: string;
+      readonly body: unknown;
+    }
+  | { readonly kind: 'desk'; readonly day: BusinessDate; readonly customer: string }
   | {
       readonly kind: 'opt-out';
       readonly day: BusinessDate;
@@ -142,9 +165,22 @@ export function readStory(today: BusinessDate): Story {
         ...{ kind: 'promise' as const, day: at(made), amountMinor: amount, on: at(on) },
         ...one,
       })),
+      ...told.credit.map((one): StoryEvent =>
+        'desk' in one
+          ? { kind: 'desk', day: at(one.day), customer: one.desk }
+          : { ...one, kind: 'request', day: at(one.day), body: dated(one.body, at) },
+      ),
     ],
     shows: new Map(told.customers.map((one) => [one.id, one.shows])),
   };
+}
+
+/** A body with its dates put in. */
+function dated(body: unknown, at: (days: number) => BusinessDate): unknown {
+  if (typeof body === 'string') return /^@-?\d+$/.test(body) ? at(Number(body.slice(1))) : body;
+  if (Array.isArray(body)) return body.map((one) => dated(one, at));
+  if (typeof body !== 'object' || body === null) return body;
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, dated(value, at)]));
 }
 
 function invoiceOf(told: z.output<typeof invoice>, at: (days: number) => BusinessDate): LedgerInvoice {

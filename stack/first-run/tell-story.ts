@@ -3,6 +3,7 @@ import { recordOptOut } from '../../store/opt-outs.ts';
 import { systemActor, write } from '../../store/transaction.ts';
 import type { Store } from '../../store/transaction.ts';
 import type { ApiClient } from './client.ts';
+import { decideOn } from './credit.ts';
 import { receivableRef, toldOf } from './post.ts';
 import { storyCurrency } from './story.ts';
 import type { StoryEvent } from './story.ts';
@@ -26,6 +27,13 @@ export async function sendEvent(api: ApiClient, store: Store, event: StoryEvent)
       await api.call('erp', 'POST', '/v1/credit-notes', body);
       return;
     }
+    case 'request': {
+      const { as, method, path, body, day } = event;
+      await api.call(as, method, path, body, method === 'POST' ? `story/${day}/${path}` : undefined);
+      return;
+    }
+    case 'desk':
+      return decideOn(event.day, event.customer).send(api);
     case 'opt-out':
       return optOut(store, event);
   }

@@ -15,7 +15,11 @@ import type { Lived } from '../../stack/first-run/live.ts';
 import { disputeDays } from '../../stack/first-run/stable.ts';
 import type { JudgedInvoice, Judgement } from './ledger-judge.ts';
 import { dayOf } from './shanghai.ts';
+import { readStory } from '../../stack/first-run/story.ts';
+import { LOCAL_SALES } from '../../stack/keys.ts';
+import { addDays } from '../../domain/kernel/calendar.ts';
 import { openWorld } from './world.ts';
+import type { World } from './world.ts';
 
 /** A part of the example ledger: its last so many months and first so many customers; all of it without bounds. */
 export interface Cut {
@@ -71,29 +75,60 @@ export async function judgedLedger(cut: Cut): Promise<JudgedInvoice[]> {
     });
 }
 
+/** A world at a day, with an API and a client that speaks under every role's key. */
+async function openDoor(from: string) {
+  const world = await openWorld({ from, env: { DUECOURSE_RATE_LIMIT: '10000000', DUECOURSE_HOST: '127.0.0.1' } });
+  const api = await startApi({ config: world.config, store: world.store, log: pino({ level: 'silent' }), port: 0 });
+  const keys = {} as Record<Role, string>;
+  for (const role of roles) {
+    const scope = role === 'sales' ? { owner: LOCAL_SALES } : {};
+    keys[role] = (await createApiKey(world.store, { name: role, role, scope })).secret;
+  }
+  const { signal } = new AbortController();
+  const close = async (): Promise<void> => {
+    await api.close();
+    await world.close();
+  };
+  return {
+    world,
+    close,
+    means: { store: world.store, api: apiClient(api.url, keys, signal), signal, progress: () => undefined },
+  };
+}
+
 /** Lives a part of the ledger through on the real engine and database, over HTTP, and reads what became of it. */
 export async function livedLedger(
   cut: Cut,
 ): Promise<{ found: Judgement; lived: Lived; late: string[]; unanswered: number; unknown: number }> {
   const ledger = await cutLedger(cut);
   const goLive = firstIssueDate(ledger) ?? cut.until;
-  const world = await openWorld({ from: goLive, env: { DUECOURSE_RATE_LIMIT: '10000000', DUECOURSE_HOST: '127.0.0.1' } });
-  const api = await startApi({ config: world.config, store: world.store, log: pino({ level: 'silent' }), port: 0 });
-  const keys = {} as Record<Role, string>;
-  for (const role of roles) keys[role] = (await createApiKey(world.store, { name: role, role })).secret;
-  const { signal } = new AbortController();
+  const { world, means, close } = await openDoor(goLive);
   try {
-    const client = apiClient(api.url, keys, signal);
-    const story = null;
-    const lived = await live({
-      ...{ store: world.store, api: client, ledger, story, credit: false, goLive, until: cut.until, signal },
-      progress: () => undefined,
-    });
+    const lived = await live({ ...means, ledger, story: null, credit: false, goLive, until: cut.until });
     return { lived, ...(await readLived(world.store)) };
   } finally {
-    await api.close();
-    await world.close();
+    await close();
   }
+}
+
+/** Lives the invented story of one customer through, alone. */
+export async function livedStory(
+  until: string,
+  customer: string,
+): Promise<{ world: World; close: () => Promise<void>; lived: Lived }> {
+  const { ledger, events, shows } = readStory(until);
+  const own = { customers: ledger.customers.filter(({ id }) => id === customer), invoices: [] };
+  const story = { ledger: own, shows, events: events.filter((event) => JSON.stringify(event).includes(customer)) };
+  const goLive = addDays(
+    events
+      .filter((event) => story.events.includes(event))
+      .map(({ day }) => day)
+      .sort()[0] ?? until,
+    -1,
+  );
+  const { world, means, close } = await openDoor(goLive);
+  const none = { customers: [], invoices: [] };
+  return { world, close, lived: await live({ ...means, ledger: none, story, credit: false, goLive, until }) };
 }
 
 type Store = Parameters<typeof portfolio>[0];
