@@ -63,7 +63,8 @@ export async function ourContender(arena: Arena, { callers, profile, outreach }:
     create: (one) => door.invoice(invoiceDocument(one)),
     allStarted: async () => (await sql.one("select count(*) from wake where started_at is null and kind = 'receivable'")) === 0,
     settle: async (one) => door.payment(await paymentDocument(store, one)),
-    reminded: () => sql.one("select count(*) from rung where rung = 'reminder' and state <> 'missed'"),
+    // What was asked for counts, also where the next rung has come due since.
+    reminded: () => sql.one("select count(distinct subject_id) from audit where action = 'rung.requested'"),
     async reminders() {
       const rows = await sql.rows<{ external_id: string; at: Date }>(
         `select i.external_id, min(a.at) as at from audit a join receivable r on r.id = a.subject_id::uuid
