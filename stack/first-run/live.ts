@@ -10,7 +10,7 @@ import { Arrivals } from './arrivals.ts';
 import type { Arrival } from './arrivals.ts';
 import { ApiRefusal } from './client.ts';
 import type { ApiClient } from './client.ts';
-import { creditOfLedger } from './credit.ts';
+import { creditOfLedger, withTaxIds } from './credit.ts';
 import type { CreditWork } from './credit.ts';
 import { tell } from './ledger.ts';
 import type { Ledger, PastInvoice, Telling } from './ledger.ts';
@@ -64,7 +64,7 @@ export interface Lived {
  */
 export async function live(options: LiveOptions): Promise<Lived> {
   const { store, api, story, goLive, until, signal, progress } = options;
-  const ledger = joined(options.ledger, story);
+  const ledger = joined(options.credit ? withTaxIds(options.ledger) : options.ledger, story);
   const telling = tell(ledger, goLive, until);
   const refusals: string[] = [];
   const began = performance.now();
