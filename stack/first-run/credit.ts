@@ -67,7 +67,7 @@ function deskDays(opens: BusinessDate, until: BusinessDate): CreditWork[] {
     async send(api) {
       for (const { customer, waitingFor } of await applications(api, 'state=assessing'))
         if (waitingFor) await tellRegisters(api, customer, day);
-      for (const { id } of await applications(api, 'state=awaiting-decision')) await decide(api, day, id);
+      for (const { id } of await applications(api, 'state=awaiting-decision')) await decide(api, day, id, null);
     },
   }));
 }
@@ -117,13 +117,13 @@ async function applyFor(api: ApiClient, { id, currency, termsDays }: LedgerCusto
   });
 }
 
-/** A day on which whoever sits at the open tier decides on what waits for a customer, as it was proposed. */
-export const decideOn = (day: BusinessDate, customer: string): CreditWork => ({
+/** A day on which whoever sits at the open tier decides on what waits for a customer: as it was proposed, or for a reason of their own. */
+export const decideOn = (day: BusinessDate, customer: string, because: string | null): CreditWork => ({
   day,
   customer,
   async send(api) {
     const waiting = await applications(api, `customer=${path(customer)}&state=awaiting-decision`);
-    for (const { id } of waiting) await decide(api, day, id);
+    for (const { id } of waiting) await decide(api, day, id, because);
   },
 });
 
@@ -150,10 +150,11 @@ interface Shown {
   exposureVersion: number;
 }
 
-async function decide(api: ApiClient, day: BusinessDate, id: string): Promise<void> {
+async function decide(api: ApiClient, day: BusinessDate, id: string, because: string | null): Promise<void> {
   const shown = (await api.call('auditor', 'GET', `/v1/credit-applications/${id}`)) as unknown as Shown;
   for (const { role } of shown.route.filter(({ state }) => state === 'open')) {
-    const body = { ...verdictOn(shown), exposureVersion: shown.exposureVersion };
+    const verdict = because === null ? verdictOn(shown) : { verdict: 'approve', reason: because };
+    const body = { ...verdict, exposureVersion: shown.exposureVersion };
     await api.call(role, 'POST', `/v1/credit-applications/${id}/decision`, body, `${day}/${role}/${id}`);
   }
 }

@@ -73,8 +73,8 @@ const request = z.strictObject({
   path: z.string(),
   body: z.record(z.string(), z.unknown()),
 });
-/** A day on which the desk decides on what waits for the customer, as was proposed. */
-const desk = z.strictObject({ day, desk: z.string() });
+/** A day on which the desk decides on what waits for the customer: as was proposed, or approves for a reason of its own. */
+const desk = z.strictObject({ day, desk: z.string(), because: z.string().optional() });
 
 const story = z.strictObject({
   about: words,
@@ -127,7 +127,7 @@ export type StoryEvent =
       readonly path: string;
       readonly body: unknown;
     }
-  | { readonly kind: 'desk'; readonly day: BusinessDate; readonly customer: string }
+  | { readonly kind: 'desk'; readonly day: BusinessDate; readonly customer: string; readonly because: string | null }
   | {
       readonly kind: 'opt-out';
       readonly day: BusinessDate;
@@ -167,7 +167,7 @@ export function readStory(today: BusinessDate): Story {
       })),
       ...told.credit.map((one): StoryEvent =>
         'desk' in one
-          ? { kind: 'desk', day: at(one.day), customer: one.desk }
+          ? { kind: 'desk', day: at(one.day), customer: one.desk, because: one.because ?? null }
           : { ...one, kind: 'request', day: at(one.day), body: dated(one.body, at) },
       ),
     ],

@@ -33,7 +33,7 @@ export async function sendEvent(api: ApiClient, store: Store, event: StoryEvent)
       return;
     }
     case 'desk':
-      return decideOn(event.day, event.customer).send(api);
+      return decideOn(event.day, event.customer, event.because).send(api);
     case 'opt-out':
       return optOut(store, event);
   }

@@ -3,18 +3,44 @@ import { expect, test } from 'vitest';
 import { livedStory } from '../support/lived-ledger.ts';
 
 const UNTIL = '2026-08-31';
+const CUSTOMER = 'DEMO-F-01';
 
-test('a first-time hospital: a low limit by two tiers, an order beyond it held, paid, released, then a review that raises it', async () => {
-  const { world, close, lived } = await livedStory(UNTIL, 'DEMO-F-01');
+test('a first-time hospital: a low limit by two tiers, an order beyond it held, released when it paid, a better grade at its review, a raise', async () => {
+  const { world, close, lived } = await livedStory(UNTIL, CUSTOMER);
+  const rows = async <T>(query: ReturnType<typeof sql<T>>): Promise<T[]> => (await query.execute(world.store.db)).rows;
   try {
-    const rows = async <T>(query: ReturnType<typeof sql<T>>): Promise<T[]> => (await query.execute(world.store.db)).rows;
-    console.log(await rows(sql`select external_id, kind, state, offer, granted from credit_application order by submitted_at`));
-    console.log(await rows(sql`select tier, role, state, reason, verdict from approval order by process, tier`));
-    console.log(await rows(sql`select external_id, decision, state from sales_order`));
-    console.log(JSON.stringify(await rows(sql`select at, decision, reasons from order_decision order by at`)));
-    console.log(await rows(sql`select cause, state from credit_review`));
-    console.log(JSON.stringify(await rows(sql`select verdict from assessment`)).slice(0, 3000));
     expect(lived.refusals).toEqual([]);
+    expect(
+      await rows(sql`
+        select a.kind, a.state, (a.granted ->> 'limitMinor')::bigint as granted, s.grade,
+          (select array_agg(p.role || ' ' || p.state order by p.tier) from approval p where p.process = 'credit-application-' || a.id) as route
+        from credit_application a join assessment s on s.id = a.assessment_id order by a.submitted_at`),
+    ).toEqual([
+      {
+        ...{ kind: 'new', state: 'approved', granted: 5_000_000, grade: 'C' },
+        route: ['credit_officer countered', 'credit_manager approved'],
+      },
+      { kind: 'review', state: 'approved', granted: 5_000_000, grade: 'B', route: ['credit_officer approved'] },
+      {
+        ...{ kind: 'raise', state: 'approved', granted: 8_000_000, grade: 'B' },
+        route: ['credit_officer approved', 'credit_manager approved'],
+      },
+    ]);
+    const decisions = await rows<{ order: string; decision: string; code: string | null }>(sql`
+      select distinct on (o.external_id, d.decision) o.external_id as "order", d.decision, d.reasons -> 0 ->> 'code' as code
+      from order_decision d join sales_order o on o.id = d.order_id order by o.external_id, d.decision, d.at`);
+    expect(decisions).toEqual([
+      { order: 'DEMO-SO-F-1', decision: 'approved', code: null },
+      { order: 'DEMO-SO-F-2', decision: 'approved', code: null },
+      { order: 'DEMO-SO-F-2', decision: 'held', code: 'limit-exceeded' },
+    ]);
+    expect(await rows(sql`select state from order_hold`)).toEqual([{ state: 'released' }]);
+    expect(await rows(sql`select state from credit_review where cause = 'request'`)).toEqual([{ state: 'kept' }]);
+    expect(
+      await rows(
+        sql`select sum(open_minor)::bigint as open, sum(reserved_minor + ordered_minor + delivered_minor)::bigint as rest from credit_account`,
+      ),
+    ).toEqual([{ open: 3_000_000, rest: 0 }]);
   } finally {
     await close();
   }

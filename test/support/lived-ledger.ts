@@ -181,10 +181,3 @@ export async function readLived(
   const unknown = messages.filter(({ state }) => state === 'unknown').length;
   return { found, late, unanswered: board?.n ?? 0, unknown };
 }
-
-export async function livedCredit(cut: Cut) {
-  const ledger = await cutLedger(cut);
-  const goLive = monthsBefore(cut.until, 6);
-  const { world, means, close } = await openDoor(goLive);
-  return { world, close, lived: await live({ ...means, ledger, story: null, credit: true, goLive, until: cut.until }) };
-}
