@@ -56,6 +56,8 @@ export function whatNext({ url, apiKeys }: Ready, language: Language): string {
     zh ? '接下来可以试试(浏览器或 curl 打开):' : 'What to try next, in a browser or with curl:',
     `  ${zh ? '法务阶段的应收款' : 'Receivables in the legal stage'}\n    ${base}/v1/receivables?stage=legal`,
     `  ${zh ? '工单,最紧急的在前' : 'The worklist, the most urgent first'}\n    ${base}/v1/tasks`,
+    `  ${zh ? '等待审批的授信申请' : 'Applications for credit that wait for a decision'}\n    ${base}/v1/credit-applications?state=awaiting-decision`,
+    `  ${zh ? '等待放行的冻结订单' : 'Held orders that wait for a decision'}\n    ${base}/v1/order-holds?state=open`,
     `  ${zh ? '全部接口,可在页面上试用' : 'Every route, to be tried on the page'}\n    ${url}/docs`,
   ].join('\n');
 }
