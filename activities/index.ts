@@ -16,6 +16,8 @@ import { receivableActivities } from './receivable.ts';
 import type { ReceivableBook } from './receivable.ts';
 import { reservationActivities } from './reservation.ts';
 import type { ReservationBook } from './reservation.ts';
+import { shipmentHoldActivities } from './shipment-hold.ts';
+import type { ShipmentHoldBook } from './shipment-hold.ts';
 import { watchActivities } from './watch.ts';
 import type { WatchBook } from './watch.ts';
 import { workOrderActivities } from './work-order.ts';
@@ -29,6 +31,7 @@ export interface ActivityPorts {
   applications: ApplicationBook;
   reviews: ReviewBook;
   orderHolds: OrderHoldBook;
+  shipmentHolds: ShipmentHoldBook;
   outreach: OutreachBook;
   deliveries: DeliveryBook;
   gateways: Gateways;
@@ -46,6 +49,7 @@ export function createActivities(ports: ActivityPorts) {
     ...applicationActivities(ports.applications),
     ...reviewActivities(ports.reviews),
     ...orderHoldActivities(ports.orderHolds),
+    ...shipmentHoldActivities(ports.shipmentHolds),
     ...outreachActivities(ports.outreach),
     ...deliveryActivities(ports.deliveries, ports.gateways),
     ...connectorActivities(ports.connectorCalls, ports.connectors),

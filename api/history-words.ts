@@ -67,6 +67,14 @@ const acts: Readonly<Record<string, Words>> = {
     en: 'Took down a decision on the held order, after looking at role, four eyes, content and exposure once more',
   },
   lapseHold: { zh: '冻结到期，订单的冻结部分取消', en: 'The hold expired: what was held of the order is cancelled' },
+  reassessShipmentHold: { zh: '重新检查受控的发货', en: 'Judged the held shipment anew' },
+  tellDepartments: { zh: '通知各部门并确定审批路径', en: 'Told the departments and laid the way to a decision' },
+  giveHoldNotice: { zh: '请求向客户发送发货控制通知', en: 'Asked for the notice of the hold to be sent to the customer' },
+  noteUnanswered: { zh: '答复期限已过', en: 'The time to answer was over' },
+  decideShipmentHold: {
+    zh: '核对权限、四眼原则与法定条件后记录发货控制的决定',
+    en: "Took down an act on the held shipment, after looking at role, four eyes and the law's conditions once more",
+  },
 } satisfies Record<keyof Activities, Words>;
 
 /** The events a reader cares for; the engine's own bookkeeping (workflow tasks, starts of attempts) is left out. */

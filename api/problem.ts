@@ -27,6 +27,7 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'not-open': 409,
   'shipment-held': 409,
   'request-required': 409,
+  'answer-awaited': 409,
   'clock-fixed': 409,
   'task-closed': 409,
   'dispute-closed': 409,

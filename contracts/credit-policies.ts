@@ -3,6 +3,7 @@ import { stages } from '../domain/collection/ladder.ts';
 import { factNames } from '../domain/credit/facts.ts';
 import { routeKinds, warningEffects } from '../domain/credit/policy.ts';
 import { roles } from '../domain/kernel/actor.ts';
+import { shipmentReasonCodes } from '../domain/shipment/judge.ts';
 import { businessDate, currency, line, money, rate } from './common.ts';
 
 const id = z
@@ -175,6 +176,7 @@ export const creditRules = z.strictObject({
   shipments: z.strictObject({
     requestRequired: z.enum(['never', 'strict', 'always']),
     onDifference: z.enum(['reduce', 'hold']),
+    clauses: z.array(z.strictObject({ id, reasons: z.array(z.enum(shipmentReasonCodes)).min(1), title: words })).max(50),
   }),
   applications: z.strictObject({ expiryDays: z.int().min(1).max(365), warnDays: days, waitForFactsDays: days }),
   limits: z.strictObject({ warnBeforeExpiryDays: days, temporaryMaxDays: z.int().min(1).max(3650) }),

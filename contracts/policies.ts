@@ -67,6 +67,7 @@ const contactRules = z.strictObject({
   minutesPerSlot: z.int().min(1).max(1440),
   gatherSeconds: z.int().min(0).max(86_400),
   receiptHours: z.int().min(1).max(720),
+  legalPassesOptOut: z.boolean().optional(),
   enforcementOff: z.strictObject({ reason, until: businessDate }).optional(),
   channels: z.record(z.enum(messageClasses), z.array(z.enum(channels)).min(1)),
 });

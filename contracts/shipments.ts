@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shipmentHoldStates } from '../domain/shipment/hold.ts';
 import { shipmentDecisions, shipmentReasonCodes } from '../domain/shipment/judge.ts';
 import { externalId, instant, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { shippedLines } from './orders.ts';
@@ -35,8 +36,6 @@ export const shipmentRequestAnswer = z
     policyVersion: z.string().meta({ example: 'credit-rules/1' }),
   })
   .meta({ id: 'ShipmentRequestAnswer' });
-
-export const shipmentHoldStates = ['open', 'shipped', 'reduced', 'rescinded'] as const;
 
 export const shipmentRequest = z
   .strictObject({

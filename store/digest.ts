@@ -206,6 +206,7 @@ export async function insertMessage(tx: Tx, at: Moment, message: NewMessage): Pr
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  if (message.lines.length === 0) return id;
   await tx
     .insertInto('message_rung')
     .values(

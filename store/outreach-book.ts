@@ -3,14 +3,15 @@ import type { Instant } from '../domain/kernel/calendar.ts';
 import { realWaitMs } from '../domain/kernel/clock.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { Channel } from '../domain/collection/governor.ts';
-import { chooseRecipient, leadingRung, planOutreach, sayOutreachWhy } from '../domain/collection/outreach.ts';
+import { chooseRecipient, leadingRung, planOutreach, recipientOfNotice, sayOutreachWhy } from '../domain/collection/outreach.ts';
 import type { OutreachTerms, OutreachVerdict, Recipient } from '../domain/collection/outreach.ts';
 import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts';
 import type { Tx } from './database.ts';
 import { contactKey, draftMessage, fallbackStands, insertMessage, readLines, requestStands, settleRungs } from './digest.ts';
 import type { Line } from './digest.ts';
 import { lockOutreach, outreachTerms, readCustomer } from './outreach-facts.ts';
-import type { CustomerFacts, OutreachRow } from './outreach-facts.ts';
+import { draftNotice, retryNotice, settleNotice } from './notices.ts';
+import type { CustomerFacts, NoticeRow, OutreachRow } from './outreach-facts.ts';
 import { append, messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
 import { templatesOf } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
@@ -88,9 +89,54 @@ async function contactNow(desk: Desk, facts: CustomerFacts): Promise<Done> {
   const { terms, at } = desk;
   for (const followUp of facts.followUps.filter((f) => f.dueAt <= at.now)) {
     const recipient = chooseRecipient(facts.people, followUp.class, followUp.tried, terms, at.now);
+    if (followUp.noticeId !== null) return retryNow(desk, facts, followUp, followUp.noticeId);
     if (recipient.verdict !== 'defer') return followUpNow(desk, facts, followUp, recipient);
   }
-  return digestNow(desk, facts);
+  for (const notice of facts.notices) {
+    const recipient = recipientOfNotice(facts.people, notice, terms, at.now);
+    if (recipient.verdict !== 'defer') return noticeNow(desk, facts, notice, recipient);
+  }
+  return facts.requested.length > 0 ? digestNow(desk, facts) : { traces: noTraces(), facts, withdrawing: false };
+}
+
+/** A notice goes as a letter of its own; when nobody can be reached, its process has a person give it another way. */
+async function noticeNow(
+  desk: Desk,
+  facts: CustomerFacts,
+  notice: NoticeRow,
+  recipient: Exclude<Recipient, { verdict: 'defer' }>,
+): Promise<Done> {
+  const { tx, at, templates, live } = desk;
+  const rest: CustomerFacts = { ...facts, notices: facts.notices.filter(({ id }) => id !== notice.id) };
+  if (recipient.verdict === 'drop') {
+    const traces = await settleNotice(tx, at, notice, { why: recipient.why });
+    if (recipient.why === 'no-address') append(traces, await mendAddress(desk, facts, recipient.why));
+    return { traces, facts: rest, withdrawing: false };
+  }
+  const draft = draftNotice(templates, facts, notice, recipient, at);
+  const outbox = !live.has(recipient.channel);
+  const attempt = notice.tried.length;
+  const key = `notice/${notice.key}/${attempt}`;
+  const message = { key, customer: facts, recipient, draft, lines: [], outbox, fallbackOf: null, attempt };
+  const messageId = await insertMessage(tx, at, message);
+  const traces = await settleNotice(tx, at, notice, { messageId });
+  append(traces, messageTraces(facts, messageId, recipient, draft.template, [], outbox));
+  return { traces, facts: contacted(rest, at, outbox ? null : messageId), withdrawing: false };
+}
+
+/** A notice that failed, or got no receipt, is asked for again without the channels that failed. */
+async function retryNow(desk: Desk, facts: CustomerFacts, followUp: FollowUpFacts, noticeId: string): Promise<Done> {
+  const { tx, at, store, templates } = desk;
+  await tx.updateTable('message').set({ followed_at: at.now }).where('id', '=', followUp.messageId).execute();
+  for (const channel of followUp.tried) await retryNotice(tx, noticeId, channel);
+  const audit = [
+    {
+      ...{ subjectKind: 'message', subjectId: followUp.messageId, customerId: facts.id },
+      ...{ action: 'message.followed-up', reason: 'next-channel' },
+    },
+  ];
+  const again = await readCustomer(tx, store, templates, facts.id, at);
+  return { traces: { ...noTraces(), audit }, facts: again, withdrawing: false };
 }
 
 async function digestNow(desk: Desk, facts: CustomerFacts): Promise<Done> {

@@ -4,11 +4,19 @@ import type { Instant } from '../domain/kernel/calendar.ts';
 import { contactSlot } from '../domain/collection/governor.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import { leadingRung } from '../domain/collection/outreach.ts';
-import type { FollowUp, OutreachFacts, OutreachTerms, Person, RequestedRung } from '../domain/collection/outreach.ts';
-import { outreachWorkflowId } from '../domain/kernel/subject.ts';
+import type {
+  FollowUp,
+  OutreachFacts,
+  OutreachTerms,
+  Person,
+  RequestedNotice,
+  RequestedRung,
+} from '../domain/collection/outreach.ts';
+import { outreachWorkflowId, subjectOf } from '../domain/kernel/subject.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
 import { addressHash } from './opt-outs.ts';
-import type { TemplateBook } from './templates.ts';
+import type { Language, TemplateBook } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
 
 /** The stored plan of a customer's contacts, under its lock. `asked` is read before the facts. */
@@ -28,11 +36,23 @@ export interface ContactRung extends RequestedRung {
   instalments: number;
 }
 
+/** A notice that waits for its message. */
+export interface NoticeRow extends RequestedNotice {
+  customerId: string;
+  key: string;
+  template: string;
+  context: Readonly<Record<Language, Readonly<Record<string, string>>>>;
+  /** Workflow id of the process that asked for it, and its kind. */
+  process: string;
+  kind: ProcessKind;
+}
+
 export interface CustomerFacts extends OutreachFacts {
   id: string;
   name: string;
   type: string;
   requested: readonly ContactRung[];
+  notices: readonly NoticeRow[];
   followUps: readonly (FollowUp & { key: string; attempts: number; rungs: readonly ContactRung[] })[];
 }
 
@@ -73,8 +93,10 @@ interface FollowJson {
   receiptBy: string | null;
   tried: Channel[];
   attempts: number;
+  noticeId: string | null;
   rungs: RungJson[];
 }
+type NoticeJson = Omit<NoticeRow, 'class' | 'customerId' | 'kind'>;
 interface PersonJson {
   id: string;
   name: string;
@@ -109,6 +131,7 @@ export async function readCustomer(
     sending: string | null;
     people: PersonJson[] | null;
     requested: RungJson[] | null;
+    notices: NoticeJson[] | null;
     follow: FollowJson[] | null;
   }>`
     select c.external_id as code, c.name, c.type,
@@ -119,7 +142,9 @@ export async function readCustomer(
       (select jsonb_agg(${rungJson('g.rung', 'g.at')} order by g.at, i.external_id, r.instalment, g.position)
         from receivable r join rung g on g.receivable_id = r.id and g.state = 'requested' join invoice i on i.id = r.invoice_id
         where r.customer_id = c.id and r.stage <> 'closed') as requested,
-      (select jsonb_agg(jsonb_build_object('messageId', m.id, 'key', m.key, 'template', m.template, 'state', m.state, 'receiptBy', m.receipt_by,
+      (select jsonb_agg(jsonb_build_object('id', n.id, 'key', n.key, 'template', n.template, 'context', n.context, 'process', n.process, 'tried', n.tried)
+        order by n.requested_at, n.key) from notice n where n.customer_id = c.id and n.state = 'requested') as notices,
+      (select jsonb_agg(jsonb_build_object('messageId', m.id, 'noticeId', (select n.id from notice n where n.message_id = m.id), 'key', m.key, 'template', m.template, 'state', m.state, 'receiptBy', m.receipt_by,
         'tried', (select jsonb_agg(distinct t.channel) from message t where t.customer_id = c.id
           and split_part(t.key, '/fallback/', 1) = split_part(m.key, '/fallback/', 1)),
         'attempts', coalesce((select max(x.attempt) from message_rung x where x.message_id = m.id), 0),
@@ -139,6 +164,7 @@ export async function readCustomer(
       const failed = json.state === 'failed';
       return {
         messageId: json.messageId,
+        noticeId: json.noticeId,
         key: json.key,
         attempts: json.attempts,
         rungs,
@@ -150,16 +176,20 @@ export async function readCustomer(
       };
     }),
   );
+  const { name, type, code: customerCode, sending } = row;
   return {
-    id,
-    name: row.name,
-    type: row.type,
-    customerCode: row.code,
-    sending: row.sending,
+    ...{ id, name, type, customerCode, sending },
     people: await readPeople(tx, id, row.people ?? [], at),
     requested: await Promise.all((row.requested ?? []).map(withLadder)),
+    notices: (row.notices ?? []).map((json) => noticeRow(templates, id, json)),
     followUps,
   };
+}
+
+function noticeRow(templates: TemplateBook, customerId: string, json: NoticeJson): NoticeRow {
+  const process = subjectOf(json.process);
+  if (!process) throw new Error(`a notice of ${json.process}, which is no process`);
+  return { ...json, customerId, class: templates.classOf(json.template), kind: process.kind };
 }
 
 async function contactRung(store: Store, templates: TemplateBook, json: RungJson): Promise<ContactRung> {

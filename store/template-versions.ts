@@ -60,6 +60,14 @@ const samples: readonly TemplateContext[] = [
   totals: [{ currency: 'CNY', amount: '12,000.00' }],
 }));
 
+/** What notices are about, by the template that says it. */
+const noticeSamples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'shipment-held': {
+    ...{ order: 'SO-1', request: 'SR-1', goods: '1: 2', amount: '12,000.00', currency: 'CNY', days: '7' },
+    ...{ ground: 'Ground', law: '', remedy: 'Payment or security' },
+  },
+};
+
 const textFaults: Readonly<Record<TextFault, string>> = {
   class: 'SMS carries the class neutral only / 短信仅可使用 neutral 类模板',
   url: 'an SMS holds no address of a page / 短信不得含网址',
@@ -68,10 +76,12 @@ const textFaults: Readonly<Record<TextFault, string>> = {
 };
 
 /** Puts the template into words as a customer might get it. Throws Refusal `template-invalid` at the part that fails. */
-function judgeText({ channel, class: messageClass, subject, body }: NewTemplate): void {
+function judgeText({ id, channel, class: messageClass, subject, body }: NewTemplate): void {
   if (channel === 'sms' && subject !== null) throw invalid('/subject', 'an SMS has no subject / 短信没有主题');
   if (channel !== 'sms' && subject === null) throw invalid('/subject', 'it needs a subject / 须有主题');
-  for (const context of samples) {
+  const notice = noticeSamples[id];
+  for (const sample of samples) {
+    const context = notice ? { ...sample, notice } : sample;
     const say = (pointer: string, text: string): string => {
       try {
         return renderTemplate({ subject: null, body: text }, context).body;

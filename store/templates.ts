@@ -35,6 +35,8 @@ export interface TemplateContext {
   overdue: readonly TemplateLine[];
   upcoming: readonly TemplateLine[];
   totals: readonly { currency: string; amount: string }[];
+  /** What a notice is about; digests have none. */
+  notice?: Readonly<Record<string, string>>;
 }
 
 export interface TemplateLine {

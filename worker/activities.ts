@@ -21,6 +21,8 @@ import { contactCustomer } from '../store/outreach-book.ts';
 import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
 import { creditJudge } from '../store/credit/judge.ts';
 import { zenTables } from '../rules/zen.ts';
+import { reassessShipmentHold, takeShipmentHoldStep } from '../store/credit/shipment-hold-book.ts';
+import { decideShipmentHold } from '../store/credit/shipment-hold-decisions.ts';
 import { reassessReview, takeReviewStep } from '../store/credit/review-book.ts';
 import type { Store } from '../store/transaction.ts';
 import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.ts';
@@ -59,6 +61,11 @@ export function activitiesOf(store: Store, config: Config): Activities {
       reassess: (input) => reassessHold(store, input),
       take: (step, input) => takeHoldStep(store, step, input),
       decide: (input) => decideOrderHold(store, input),
+    },
+    shipmentHolds: {
+      reassess: (input) => reassessShipmentHold(store, input),
+      take: (step, input) => takeShipmentHoldStep(store, step, input),
+      decide: (input) => decideShipmentHold(store, input),
     },
     outreach: {
       contact: (input) => contactCustomer(store, input, live),

@@ -6,4 +6,5 @@ export { outreach } from './outreach.ts';
 export { profileRefresh } from './profile-refresh.ts';
 export { receivable } from './receivable.ts';
 export { reservation } from './reservation.ts';
+export { shipmentHold } from './shipment-hold.ts';
 export { workOrder } from './work-order.ts';

@@ -10,6 +10,7 @@ import type {
   ResubmissionInput,
   WithdrawalInput,
 } from '../domain/credit/application.ts';
+import type { HoldAnswer, HoldDecisionInput, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
 import type { ReviewPlan } from '../domain/credit/review.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
@@ -25,11 +26,15 @@ export const workOrderPlanQuery = defineQuery<WorkOrderPlan | null>('workOrderPl
 export const creditApplicationPlanQuery = defineQuery<ApplicationPlan | null>('creditApplicationPlan');
 export const creditReviewPlanQuery = defineQuery<ReviewPlan | null>('creditReviewPlan');
 
+export const shipmentHoldPlanQuery = defineQuery<ShipmentHoldPlan | null>('shipmentHoldPlan');
+
 /** What people decide, each with its answer. */
 export const decideApplicationUpdate = defineUpdate<ApplicationAnswer, [DecisionInput]>('decideApplication');
 export const decideOrderHoldUpdate = defineUpdate<HoldAnswer, [HoldDecisionInput]>('decideOrderHold');
 export const withdrawApplicationUpdate = defineUpdate<ApplicationAnswer, [WithdrawalInput]>('withdrawApplication');
 export const resubmitApplicationUpdate = defineUpdate<ApplicationAnswer, [ResubmissionInput]>('resubmitApplication');
+
+export const decideShipmentHoldUpdate = defineUpdate<HoldAnswer, [HoldDecisionInput]>('decideShipmentHold');
 
 /** Input of every process: our own id, and the plan it goes on from; null: read the facts first. Also the state of continue-as-new. */
 export interface ProcessInput<Plan> {

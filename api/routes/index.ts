@@ -26,6 +26,7 @@ import { profileRoutes } from './profile.ts';
 import { processRoutes } from './processes.ts';
 import { receivableRoutes } from './receivables.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
+import { shipmentHoldRoutes } from './shipment-holds.ts';
 import { shipmentRequestRoutes } from './shipment-requests.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
@@ -42,6 +43,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...orderRoutes(services),
     ...orderHoldRoutes(services),
     ...shipmentRequestRoutes(services),
+    ...shipmentHoldRoutes(services),
     ...creditAccountRoutes(services),
     ...creditApplicationRoutes(services),
     ...creditReviewRoutes(services),

@@ -1,6 +1,7 @@
 import { creditSentences } from '../credit/fact-words.ts';
 import { factTable } from '../credit/facts.ts';
 import type { FactName } from '../credit/facts.ts';
+import { shipmentSentences } from '../shipment/fact-words.ts';
 import { formatAmount, isCurrency } from '../kernel/money.ts';
 
 /** What the record holds of a fact, as far as a sentence needs it. */
@@ -26,6 +27,7 @@ export type Sentence = readonly [en: (f: Figures) => string, zh: (f: Figures) =>
 /** The facts a customer's timeline tells, each with its sentence. What is not here is plumbing of the processes. */
 const sentences: Readonly<Record<string, Sentence>> = {
   ...creditSentences,
+  ...shipmentSentences,
   'customer.created': [() => 'Customer created', () => '新建客户'],
   'customer.changed': [() => 'Customer data changed', () => '客户资料变更'],
   'invoice.posted': [

@@ -41,6 +41,16 @@ export interface FollowUp {
   /** True when it is known not to have arrived. */
   failed: boolean;
   dueAt: Instant;
+  /** The notice it was, which is then asked for again; null: a digest. */
+  noticeId: string | null;
+}
+
+/** A letter of its own that some process asked for. */
+export interface RequestedNotice {
+  id: string;
+  class: MessageClass;
+  /** Channels that failed. */
+  tried: readonly Channel[];
 }
 
 /** All that the plan of one customer's contacts depends on. */
@@ -48,6 +58,7 @@ export interface OutreachFacts {
   customerCode: string;
   people: readonly Person[];
   requested: readonly RequestedRung[];
+  notices: readonly RequestedNotice[];
   followUps: readonly FollowUp[];
   /** A message committed as `sending` that the gateway has not taken yet. */
   sending: string | null;
@@ -112,6 +123,18 @@ export function chooseRecipient(
   return dropped;
 }
 
+/** The same for a notice; where the house says so, one of legal class goes to whoever wants no other letters, too. */
+export function recipientOfNotice(
+  people: readonly Person[],
+  notice: RequestedNotice,
+  terms: OutreachTerms,
+  now: Instant,
+): Recipient {
+  const passes = notice.class === 'demand' && terms.rules.legalPassesOptOut === true;
+  const asked = passes ? people.map((person) => ({ ...person, optedOut: [] })) : people;
+  return chooseRecipient(asked, notice.class, notice.tried, terms, now);
+}
+
 /** A deferred contact goes in the customer's own slot of that day, with all else that is due by then. */
 function inSlot(until: Instant, { calendar, slotMinute }: OutreachTerms): Instant {
   const slot = instantAt(dateOf(until, calendar.zone), slotMinute, calendar.zone);
@@ -130,6 +153,7 @@ export function leadingRung<R extends Pick<RequestedRung, 'stage' | 'position' |
 export function planOutreach(facts: OutreachFacts, terms: OutreachTerms, now: Instant): OutreachVerdict {
   if (facts.sending) return { step: 'deliver', at: now, messageId: facts.sending, why: { code: 'message-sending', params: {} } };
   const plans = [...facts.followUps.map((followUp) => planFollowUp(facts, followUp, terms, now))];
+  plans.push(...facts.notices.map((notice) => byRecipient(recipientOfNotice(facts.people, notice, terms, now), now)));
   if (facts.requested.length > 0) plans.push(planDigest(facts, terms, now));
   const first = plans.toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1))[0];
   return first ?? { step: 'close', at: null, messageId: null, why: { code: 'nothing-pending', params: {} } };
@@ -149,6 +173,7 @@ function planFollowUp(facts: OutreachFacts, followUp: FollowUp, terms: OutreachT
   if (followUp.dueAt > now) {
     return { step: 'wait', at: followUp.dueAt, messageId: null, why: { code: 'receipt-awaited', params: {} } };
   }
+  if (followUp.noticeId !== null) return compose(now, 'contact-due');
   return byRecipient(chooseRecipient(facts.people, followUp.class, followUp.tried, terms, now), now);
 }
 

@@ -27,6 +27,8 @@ export interface ContactPolicy extends ContactRules {
   channels: Readonly<Record<MessageClass, readonly Channel[]>>;
   /** Hours to wait for a receipt before the next channel is tried. */
   receiptHours: number;
+  /** Notices the law asks for also go to whoever has opted out of a channel. Unless it is true, a person gives them another way. */
+  legalPassesOptOut?: boolean;
 }
 
 export interface WorkOrderKind {

@@ -83,9 +83,20 @@ export interface LineFacts {
   line: number;
   quantity: string;
   shippedQuantity: string;
-  rescindedQuantity: string;
   amountMinor: number;
   minor: Readonly<Record<LineBucket, number>>;
+}
+
+/** Pieces of a line that ship at most: what was cancelled of its cents stays here, the last pieces first. */
+export function shippable({ quantity, amountMinor, minor }: Pick<LineFacts, 'quantity' | 'amountMinor' | 'minor'>): string {
+  const [whole, amount, rest] = [units(quantity), BigInt(amountMinor), BigInt(amountMinor - minor.cancelled)];
+  if (minor.cancelled === 0 || amount === 0n) return quantityText(whole);
+  // Amounts of parts are rounded down, so several quantities are worth the rest: the roundest of them is meant.
+  const most = ((rest + 1n) * whole - 1n) / amount;
+  for (let step = UNIT; ; step /= 10n) {
+    const round = (most / step) * step;
+    if (step === 1n || round * amount >= rest * whole) return quantityText(round < whole ? round : whole);
+  }
 }
 
 /** Cents of a line that go from one bucket to another. */

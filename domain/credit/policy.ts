@@ -1,6 +1,7 @@
 import type { Stage } from '../collection/ladder.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import type { Role } from '../kernel/actor.ts';
+import type { HoldClause } from '../shipment/ground.ts';
 import type { FactName } from './facts.ts';
 import type { DecisionTable } from './tables.ts';
 
@@ -213,6 +214,8 @@ export interface CreditRules {
     requestRequired: 'never' | 'strict' | 'always';
     /** While the books differ beyond the tolerance, goods worth the difference stay here, or none ship. */
     onDifference: 'reduce' | 'hold';
+    /** Clauses of the house's general terms by which it may hold goods back; a hold with another reason needs a person's ground. */
+    clauses: readonly HoldClause[];
   };
   applications: { expiryDays: number; warnDays: number; waitForFactsDays: number };
   limits: { warnBeforeExpiryDays: number; temporaryMaxDays: number };

@@ -54,6 +54,7 @@ export const refusalCodes = [
   'shipment-held',
   'request-required',
   'request-unknown',
+  'answer-awaited',
   'rate-missing',
   'own-request',
   'tier-exceeded',

@@ -213,6 +213,11 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'There is no shipment request[ {request}] of this order. Send it first (POST /v1/shipment-requests), or correct its id.',
   },
+  'answer-awaited': {
+    title: 'The customer may still answer',
+    detail:
+      'The contract can be ended only after notice and a reasonable time to give security[: until {until}] (Civil Code 528). Give notice, wait, or let it ship.',
+  },
   'rate-missing': {
     title: 'No exchange rate on file',
     detail:

@@ -130,6 +130,11 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '发货申请不存在',
     detail: '该订单没有此发货申请[：{request}]。请先提交申请（POST /v1/shipment-requests），或更正编号。',
   },
+  'answer-awaited': {
+    title: '客户仍可答复',
+    detail:
+      '须先通知客户，并给予提供担保的合理期限[（至 {until}）]后方可解除合同（民法典第五百二十八条）。请通知并等待，或予以放行。',
+  },
   'rate-missing': {
     title: '缺少汇率',
     detail: '没有登记汇率[：{from} 兑 {to}][（{date} 或之前）]。请先登记汇率（POST /v1/exchange-rates），再重新提交。',

@@ -25,15 +25,20 @@ export async function lockAccounts(tx: Tx, accountIds: readonly string[]): Promi
     order by a.kind, a.id for no key update of a`.execute(tx);
 }
 
-/** The open holds of orders on these accounts that may be released by themselves: they look again when room was made. */
+/** The open holds on these accounts that may end by themselves, of orders and of shipments: they look again when room was made. */
 export async function holdsOf(tx: Tx, accountIds: readonly string[]): Promise<Ask[]> {
-  const { rows } = await sql<{ subject: string; customerId: string }>`
-    select 'order-hold-' || h.id as subject, h.customer_id as "customerId"
-    from credit_account a
-      join credit_account s on s.kind = 'payer' and (a.kind = 'payer' and s.code = a.code or a.kind = 'group' and exists (
-        select from credit_account g where g.id = s.group_account and g.code = a.code))
-      join sales_order o on o.account_id = s.id and o.state = 'open' and o.decision = 'held'
+  const { rows } = await sql<Ask>`
+    with borne as (
+      select distinct s.id from credit_account a
+        join credit_account s on s.kind = 'payer' and (a.kind = 'payer' and s.code = a.code or a.kind = 'group' and exists (
+          select from credit_account g where g.id = s.group_account and g.code = a.code))
+      where a.id = any(${[...accountIds]}::uuid[]))
+    select 'order-hold-' || h.id as subject, 'order-hold' as kind, h.customer_id as "customerId"
+    from borne b join sales_order o on o.account_id = b.id and o.state = 'open' and o.decision = 'held'
       join order_hold h on h.order_id = o.id and h.state = 'open' and not h.forced
-    where a.id = any(${[...accountIds]}::uuid[]) group by 1, 2 order by 1`.execute(tx);
-  return rows.map(({ subject, customerId }) => ({ subject, kind: 'order-hold', customerId }));
+    union all
+    select 'shipment-hold-' || h.id, 'shipment-hold', h.customer_id
+    from borne b join sales_order o on o.account_id = b.id join shipment_hold h on h.order_id = o.id and h.state = 'open'
+    order by 1`.execute(tx);
+  return rows;
 }

@@ -63,7 +63,7 @@ export async function readOrderCase(tx: Tx, id: string): Promise<OrderCase> {
       o.requested_ship_date as "requestedShipDate", o.prepaid, o.amount_minor as "amountMinor", o.decision, o.state, o.reserved_until as "reservedUntil",
       o.version, o.put_by as "putBy",
       (select jsonb_agg(jsonb_build_object('line', l.line, 'quantity', trim_scale(l.quantity)::text, 'shippedQuantity', trim_scale(l.shipped_quantity)::text,
-        'rescindedQuantity', trim_scale(l.rescinded_quantity)::text, 'amountMinor', l.amount_minor, 'minor', jsonb_build_object('held', l.held_minor, 'prepaid', l.prepaid_minor, 'reserved', l.reserved_minor,
+        'amountMinor', l.amount_minor, 'minor', jsonb_build_object('held', l.held_minor, 'prepaid', l.prepaid_minor, 'reserved', l.reserved_minor,
         'ordered', l.ordered_minor, 'delivered', l.delivered_minor, 'invoiced', l.invoiced_minor, 'cancelled', l.cancelled_minor)) order by l.line)
         from order_line l where l.order_id = o.id) as lines
     from sales_order o join customer c on c.id = o.customer_id where o.id = ${id}::uuid`.execute(tx);

@@ -137,6 +137,15 @@ async function readCustomer(
   return row;
 }
 
+/** Security that counts today, on the accounts of the order's payer in its currency. */
+export async function securedNow(tx: Tx, at: Moment, { accountId }: Pick<OrderCase, 'accountId'>): Promise<number> {
+  const { rows } = await sql<{ minor: number }>`
+    select coalesce(sum(floor(s.value_minor * s.share + 0.5)), 0)::bigint as minor from security s
+    where s.account_id = ${accountId}::uuid and s.released_at is null and s.valid_from <= ${at.today}::date
+      and (s.valid_until is null or s.valid_until >= ${at.today}::date)`.execute(tx);
+  return rows[0]?.minor ?? 0;
+}
+
 /** Whether goods of a customer leave on a request only, and which request of theirs is held as a whole. */
 export async function shippingRules(
   tx: Tx,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { leftOf } from '../../domain/credit/order.ts';
+import { leftOf, shippable } from '../../domain/credit/order.ts';
 import type { LineBucket, LineFacts } from '../../domain/credit/order.ts';
 import type { Tx } from '../database.ts';
 import type { Store } from '../transaction.ts';
@@ -50,10 +50,9 @@ async function unasked(tx: Tx, store: Store, order: OrderCase): Promise<Shipping
   if (requestRequired) throw new Refusal('request-required', { order: order.externalId }, { pointer: '/request' });
   if (heldBy !== null) throw new Refusal('shipment-held', { request: heldBy }, { pointer: '/order' });
   const claims = await readClaims(tx, order.id);
-  const free = (line: LineFacts): string => leftOf(leftOf(line.quantity, line.shippedQuantity), line.rescindedQuantity);
   return {
     requestId: null,
-    leftOf: (line) => leftOf(free(line), claims.get(line.line)?.claimed ?? '0'),
+    leftOf: (line) => leftOf(leftOf(shippable(line), line.shippedQuantity), claims.get(line.line)?.claimed ?? '0'),
     askedOf: () => '0',
     heldBy: null,
     // What requests have a claim on stays committed to them.

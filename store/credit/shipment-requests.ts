@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { exceeds, leftOf, moveSome, partAmount } from '../../domain/credit/order.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import { exceeds, leftOf, moveSome, partAmount, shippable } from '../../domain/credit/order.ts';
 import type { LineMove } from '../../domain/credit/order.ts';
 import { judgeShipment } from '../../domain/shipment/judge.ts';
 import type { ShipmentDecision, ShipmentLine, ShipmentReason, ShipmentVerdict } from '../../domain/shipment/judge.ts';
@@ -13,7 +14,7 @@ import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { moveOrder, readOrderCase } from './orders.ts';
 import type { OrderCase } from './orders.ts';
-import { linesToJudge, readClaims, shipmentFacts } from './shipment-facts.ts';
+import { linesToJudge, readClaims, securedNow, shipmentFacts } from './shipment-facts.ts';
 import type { Claims, WantedLine } from './shipment-facts.ts';
 
 /** Goods of an order somebody wants to ship. */
@@ -62,8 +63,10 @@ export function requestShipment(
     const value: ShipmentAnswered = { ...kept, externalId: document.externalId, currency: order.currency, created: true };
     const about = { subjectKind: 'shipment-request', subjectId: kept.id, customerId: order.customerId };
     const { decision, reasons, withheldMinor } = verdict;
+    const hold = kept.holdId === null ? null : workflowId('shipment-hold', kept.holdId);
     return {
       value,
+      asks: hold === null ? [] : [{ subject: hold, kind: 'shipment-hold', customerId: order.customerId }],
       audit: [
         {
           ...about,
@@ -127,16 +130,15 @@ function answeredBefore(first: First, document: ShipmentRequestDocument): Shipme
 }
 
 function judgeLines(order: OrderCase, wanted: readonly WantedLine[], claims: Claims): void {
+  if (order.state !== 'open')
+    throw new Refusal('order-closed', { order: order.externalId, state: order.state }, { pointer: '/order' });
   for (const [index, { line: no, quantity }] of wanted.entries()) {
     const line = order.lines.find((one) => one.line === no);
     if (!line) throw new Refusal('line-unknown', { order: order.externalId, line: no }, { pointer: `/lines/${index}/line` });
-    const gone = leftOf(leftOf(line.quantity, line.shippedQuantity), line.rescindedQuantity);
-    const left = leftOf(gone, claims.get(no)?.claimed ?? '0');
+    const left = leftOf(leftOf(shippable(line), line.shippedQuantity), claims.get(no)?.claimed ?? '0');
     if (exceeds(quantity, left))
       throw new Refusal('quantity-exceeds', { line: no, value: quantity, left }, { pointer: `/lines/${index}/quantity` });
   }
-  if (order.state !== 'open')
-    throw new Refusal('order-closed', { order: order.externalId, state: order.state }, { pointer: '/order' });
 }
 
 /** What may leave is committed: it takes its room of the limit from now on. */
@@ -166,6 +168,7 @@ async function keep(
   { order, document, verdict, policyVersion }: Kept,
 ): Promise<Pick<ShipmentAnswered, 'id' | 'decision' | 'lines' | 'reasons' | 'holdId' | 'policyVersion'>> {
   const { decision, lines, reasons, forced, withheldMinor } = verdict;
+  const securedMinor = decision === 'ship' ? 0 : await securedNow(tx, at, order);
   const { rows } = await sql<{ id: string; holdId: string | null }>`
     with r as (
       insert into shipment_request (external_id, order_id, customer_id, decision, lines, reasons, policy_version, requested_by, content_hash, at)
@@ -177,9 +180,9 @@ async function keep(
       select r.id, x.line, x.requested, x.allowed
       from r, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as x(line int, requested numeric, allowed numeric)),
     h as (
-      insert into shipment_hold (request_id, order_id, customer_id, reasons, requested_by, opened_at, forced, withheld_minor)
+      insert into shipment_hold (request_id, order_id, customer_id, reasons, requested_by, opened_at, forced, withheld_minor, secured_minor)
       select r.id, ${order.id}::uuid, ${order.customerId}::uuid, ${JSON.stringify(reasons)}::jsonb, ${actor.id}, ${at.now}::timestamptz,
-        ${forced}, ${withheldMinor} from r where ${decision} <> 'ship' returning id)
+        ${forced}, ${withheldMinor}, ${securedMinor} from r where ${decision} <> 'ship' returning id)
     select r.id, (select h.id from h) as "holdId" from r`.execute(tx);
   const row = rows[0];
   if (!row) throw new LostRace('a shipment request was made meanwhile');

@@ -28,7 +28,9 @@ describe('who may do what', () => {
     ['user.manage', ['admin']],
     ['clock.read', [...roles]],
     ['customer.read', [...roles]],
-    ['receivable.read', [...roles]],
+    ['receivable.read', roles.filter((role) => role !== 'logistics')],
+    ['shipment.write', ['erp', 'logistics']],
+    ['hold.decide', ['credit_officer', 'credit_manager', 'finance_director']],
   ])('%s belongs to %j and nobody else', (verb, expected) => {
     expect(holders(verb)).toEqual(expected);
   });

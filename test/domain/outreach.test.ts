@@ -37,6 +37,7 @@ const facts = (more: Partial<OutreachFacts> = {}): OutreachFacts => ({
   customerCode: 'C',
   people: [person('a')],
   requested: [],
+  notices: [],
   followUps: [],
   sending: null,
   ...more,
@@ -109,6 +110,7 @@ describe('what comes next', () => {
   test('the earliest of a receipt\u2019s deadline and a deferred digest is waited for', () => {
     const followUp = {
       messageId: 'm',
+      noticeId: null,
       class: 'reminder',
       template: 't',
       tried: ['sms'],

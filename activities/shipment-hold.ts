@@ -1,0 +1,34 @@
+import type { Refused } from '../domain/kernel/refused.ts';
+import type { HoldAnswer, HoldDecisionInput, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
+
+interface Held {
+  seq: number;
+  updateId: string;
+}
+interface Decided {
+  plan: ShipmentHoldPlan;
+  outcome: { answer: HoldAnswer } | { refused: Refused };
+}
+type Input = { id: string; seq: number };
+
+/** What the activities of a held shipment need of the store. */
+export interface ShipmentHoldBook {
+  reassess(input: { id: string; seq: number | null }): Promise<ShipmentHoldPlan>;
+  take(step: ShipmentHoldStep, input: Input): Promise<ShipmentHoldPlan>;
+  decide(input: { id: string; decision: HoldDecisionInput; held: Held }): Promise<Decided>;
+}
+
+/** The steps of a held shipment, by the names the manual gives them. Each takes what the stored plan says, under lock. */
+export function shipmentHoldActivities(book: ShipmentHoldBook) {
+  const take =
+    (step: ShipmentHoldStep) =>
+    (input: Input): Promise<ShipmentHoldPlan> =>
+      book.take(step, input);
+  return {
+    reassessShipmentHold: (input: { id: string; seq: number | null }): Promise<ShipmentHoldPlan> => book.reassess(input),
+    tellDepartments: take('tell'),
+    giveHoldNotice: take('notice'),
+    noteUnanswered: take('answer'),
+    decideShipmentHold: (input: { id: string; decision: HoldDecisionInput; held: Held }): Promise<Decided> => book.decide(input),
+  };
+}

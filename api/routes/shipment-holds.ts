@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import * as contract from '../../contracts/shipment-holds.ts';
+import { idParams, instant, ourId } from '../../contracts/common.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import { groundWords } from '../../domain/shipment/ground.ts';
+import type { GivenGround, HoldGround, MissingPart } from '../../domain/shipment/ground.ts';
+import type { HoldAct, HoldAnswer, HoldDecisionInput } from '../../domain/shipment/hold.ts';
+import { holdStateWords, missingWords, sayHoldWhy } from '../../domain/shipment/hold-words.ts';
+import { deciderOf } from '../../store/credit/hats.ts';
+import { findShipmentHold, listShipmentHolds, readShipmentHold } from '../../store/credit/shipment-holds-read.ts';
+import type { ShipmentHoldListed, ShipmentHoldView } from '../../store/credit/shipment-holds-read.ts';
+import { momentOf } from '../../store/transaction.ts';
+import { decideShipmentHoldUpdate } from '../../workflows/messages.ts';
+import { decodeCursor, pageFrom } from '../cursor.ts';
+import { updateIdOf } from '../idempotency.ts';
+import { route } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
+import type { Services } from '../services.ts';
+import { showReasons } from './shipment-requests.ts';
+
+const place = z.tuple([instant, ourId]);
+
+/** Held shipments: looked at, given their ground and notice, decided. */
+export function shipmentHoldRoutes(services: Services): RouteSpec[] {
+  return [...looking(services), deciding(services)];
+}
+
+function looking({ store }: Services): RouteSpec[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/shipment-holds',
+      verb: 'order.read',
+      tag: 'Shipments',
+      summary: 'Held shipments, newest first',
+      query: contract.shipmentHoldQuery,
+      answers: { 200: { description: 'A page of holds.', schema: contract.shipmentHoldPage } },
+      async handle({ actor, query: { limit, cursor, ...filter }, language }) {
+        const after = cursor === undefined ? undefined : decodeCursor(cursor, place);
+        const rows = await listShipmentHolds(store.db, actor, { ...filter, after }, limit);
+        const body = pageFrom(
+          rows,
+          limit,
+          (row) => showListed(row, language),
+          (row) => [row.openedAt, row.id],
+        );
+        return { status: 200, body };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/shipment-holds/{id}',
+      verb: 'credit.read',
+      tag: 'Shipments',
+      summary: 'A held shipment with its ground, evidence, notice, route, and the dossier whoever decides looks at',
+      params: idParams,
+      answers: { 200: { description: 'The hold.', schema: contract.shipmentHold } },
+      async handle({ actor, params, language }) {
+        return { status: 200, body: show(await readShipmentHold(store, actor, params.id), language) };
+      },
+    }),
+  ];
+}
+
+function deciding({ store, commands }: Services): RouteSpec {
+  return route({
+    method: 'post',
+    path: '/v1/shipment-holds/{id}/decision',
+    verb: 'hold.decide',
+    tag: 'Shipments',
+    summary: 'Give the ground, its evidence or the notice; or decide at your tier: ship, reduce, rescind, keep',
+    params: idParams,
+    body: contract.holdDecision,
+    idempotent: 'key',
+    answers: { 200: { description: 'Carried out; the hold as it stands.', schema: contract.holdDecided } },
+    async handle({ actor, params, body, req, language }) {
+      const found = await findShipmentHold(store.db, actor, params.id);
+      const { today } = await momentOf(store.db, store);
+      const { act, reason, exposureVersion = null, notice, lines = [] } = body;
+      complete(act, body);
+      const input: HoldDecisionInput = {
+        by: await deciderOf(store.db, actor, today),
+        ...{ act, reason, exposureVersion, lines },
+        ground: body.ground ? groundOf(body.ground) : null,
+        evidence: (body.evidence ?? []).map(({ what, reference = null, sha256 = null }) => ({ what, reference, sha256 })),
+        notice: notice ? { ...notice, arrivedAt: notice.arrivedAt ?? null } : null,
+      };
+      const process = { kind: 'shipment-hold' as const, id: found.id, customerId: found.customerId, stage: found.state };
+      const answer = await commands.decide(decideShipmentHoldUpdate, { process, input, updateId: updateIdOf(actor, req) });
+      return { status: 200, body: showAnswer(answer, language) };
+    },
+  });
+}
+
+/** What each act needs. Throws Refusal `invalid` at the field that is missing. */
+function complete(
+  act: HoldAct,
+  body: { exposureVersion?: number | undefined; notice?: object | undefined; lines?: object | undefined },
+): void {
+  const need = (field: 'exposureVersion' | 'notice' | 'lines'): void => {
+    if (body[field] === undefined) throw new Refusal('invalid', { what: field }, { pointer: `/${field}` });
+  };
+  if (act === 'ship' || act === 'reduce' || act === 'rescind') need('exposureVersion');
+  if (act === 'reduce') need('lines');
+  if (act === 'notice') need('notice');
+}
+
+type GroundBody = NonNullable<z.output<typeof contract.holdDecision>['ground']>;
+const groundOf = (body: GroundBody): HoldGround =>
+  body.kind === 'contract' ? { kind: 'contract', clause: { en: body.clause, zh: body.clause } } : body;
+
+const showMissing = (parts: readonly MissingPart[], language: Language) =>
+  parts.map((part) => ({ part, text: missingWords[part][language] }));
+
+const showGround = ({ ground, by, at }: GivenGround, language: Language) => ({
+  kind: ground.kind,
+  cause: ground.kind === 'statutory' ? ground.cause : null,
+  text: groundWords(ground)[language],
+  by,
+  at,
+});
+
+function showListed(row: ShipmentHoldListed, language: Language) {
+  const { id, request, order, customer, customerName, state, forced, currency, lines, evidence, notice } = row;
+  const { respondBy, round, requestedBy, openedAt, closedAt, outcome } = row;
+  return {
+    ...{ id, request, order, customer, customerName, state, forced, currency, lines, evidence, notice },
+    ...{ respondBy, round, requestedBy, openedAt, closedAt, outcome },
+    stateText: holdStateWords[state][language],
+    reasons: showReasons(row.reasons, currency, language),
+    withheld: formatAmount(row.withheldMinor, currency),
+    ground: row.ground && showGround(row.ground, language),
+    missing: showMissing(state === 'open' ? row.missing : [], language),
+    why: { code: row.why.code, text: sayHoldWhy(row.why, language) },
+  };
+}
+
+function show(view: ShipmentHoldView, language: Language) {
+  const { offer, route: seats, earlierRounds, exposureVersion, dossier } = view;
+  return { ...showListed(view, language), offer, route: seats, earlierRounds, exposureVersion, dossier };
+}
+
+const showAnswer = ({ state, round, route: seats, missing, lines }: HoldAnswer, language: Language) => ({
+  ...{ state, round, route: seats, lines },
+  missing: showMissing(state === 'open' ? missing : [], language),
+});
