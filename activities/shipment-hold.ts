@@ -1,5 +1,5 @@
 import type { Refused } from '../domain/kernel/refused.ts';
-import type { HoldAnswer, HoldDecisionInput, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
+import type { ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
 
 interface Held {
   seq: number;
@@ -7,7 +7,7 @@ interface Held {
 }
 interface Decided {
   plan: ShipmentHoldPlan;
-  outcome: { answer: HoldAnswer } | { refused: Refused };
+  outcome: { answer: ShipmentHoldAnswer } | { refused: Refused };
 }
 type Input = { id: string; seq: number };
 
@@ -15,7 +15,7 @@ type Input = { id: string; seq: number };
 export interface ShipmentHoldBook {
   reassess(input: { id: string; seq: number | null }): Promise<ShipmentHoldPlan>;
   take(step: ShipmentHoldStep, input: Input): Promise<ShipmentHoldPlan>;
-  decide(input: { id: string; decision: HoldDecisionInput; held: Held }): Promise<Decided>;
+  decide(input: { id: string; decision: ShipmentHoldInput; held: Held }): Promise<Decided>;
 }
 
 /** The steps of a held shipment, by the names the manual gives them. Each takes what the stored plan says, under lock. */
@@ -29,6 +29,6 @@ export function shipmentHoldActivities(book: ShipmentHoldBook) {
     tellDepartments: take('tell'),
     giveHoldNotice: take('notice'),
     noteUnanswered: take('answer'),
-    decideShipmentHold: (input: { id: string; decision: HoldDecisionInput; held: Held }): Promise<Decided> => book.decide(input),
+    decideShipmentHold: (input: { id: string; decision: ShipmentHoldInput; held: Held }): Promise<Decided> => book.decide(input),
   };
 }

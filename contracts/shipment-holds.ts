@@ -131,7 +131,7 @@ export const holdDecision = z
       .meta({ description: 'Of a reduction: what ships; the rest is given up, and may be asked for again.' }),
   })
   .meta({
-    id: 'HoldDecision',
+    id: 'ShipmentHoldDecision',
     example: { act: 'ship', reason: 'Paid this morning, receipt seen', exposureVersion: 3 },
   });
 
@@ -143,4 +143,4 @@ export const holdDecided = z
     missing,
     lines,
   })
-  .meta({ id: 'HoldDecided' });
+  .meta({ id: 'ShipmentHoldDecided' });

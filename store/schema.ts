@@ -599,6 +599,21 @@ export interface Night {
   warnings: Generated<number>;
 }
 
+export interface Notice {
+  context: unknown;
+  customer_id: string;
+  id: Generated<string>;
+  key: string;
+  message_id: string | null;
+  process: string;
+  reason: string | null;
+  requested_at: string;
+  state: Generated<string>;
+  taken_at: string | null;
+  template: string;
+  tried: Generated<unknown>;
+}
+
 export interface OptOut {
   address_hash: string;
   at: string;
@@ -679,7 +694,6 @@ export interface OrderLine {
   prepaid_minor: Generated<number>;
   product_line: string | null;
   quantity: Numeric;
-  rescinded_quantity: Generated<Numeric>;
   reserved_minor: Generated<number>;
   shipped_quantity: Generated<Numeric>;
   unit_price: string;
@@ -910,14 +924,16 @@ export interface Shipment {
 }
 
 export interface ShipmentHold {
+  arrived_at: string | null;
   closed_at: string | null;
   customer_id: string;
   evidence: Generated<unknown>;
   forced: Generated<boolean>;
   ground: unknown | null;
   id: Generated<string>;
-  notice_message: string | null;
+  notice_by_hand: unknown | null;
   noticed_at: string | null;
+  offer: unknown | null;
   opened_at: string;
   order_id: string;
   outcome: unknown | null;
@@ -928,8 +944,12 @@ export interface ShipmentHold {
   request_id: string;
   requested_by: string;
   respond_by: string | null;
+  responded_at: string | null;
+  round: Generated<number>;
+  secured_minor: Generated<number>;
   seq: Generated<number>;
   state: Generated<string>;
+  told_at: string | null;
   withheld_minor: Generated<number>;
 }
 
@@ -1109,6 +1129,7 @@ export interface DB {
   message: Message;
   message_rung: MessageRung;
   night: Night;
+  notice: Notice;
   opt_out: OptOut;
   order_decision: OrderDecision;
   order_hold: OrderHold;

@@ -10,7 +10,7 @@ import type {
   ResubmissionInput,
   WithdrawalInput,
 } from '../domain/credit/application.ts';
-import type { HoldAnswer, HoldDecisionInput, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
+import type { ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
 import type { ReviewPlan } from '../domain/credit/review.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
@@ -34,7 +34,7 @@ export const decideOrderHoldUpdate = defineUpdate<HoldAnswer, [HoldDecisionInput
 export const withdrawApplicationUpdate = defineUpdate<ApplicationAnswer, [WithdrawalInput]>('withdrawApplication');
 export const resubmitApplicationUpdate = defineUpdate<ApplicationAnswer, [ResubmissionInput]>('resubmitApplication');
 
-export const decideShipmentHoldUpdate = defineUpdate<HoldAnswer, [HoldDecisionInput]>('decideShipmentHold');
+export const decideShipmentHoldUpdate = defineUpdate<ShipmentHoldAnswer, [ShipmentHoldInput]>('decideShipmentHold');
 
 /** Input of every process: our own id, and the plan it goes on from; null: read the facts first. Also the state of continue-as-new. */
 export interface ProcessInput<Plan> {

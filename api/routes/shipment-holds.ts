@@ -5,7 +5,7 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { groundWords } from '../../domain/shipment/ground.ts';
 import type { GivenGround, HoldGround, MissingPart } from '../../domain/shipment/ground.ts';
-import type { HoldAct, HoldAnswer, HoldDecisionInput } from '../../domain/shipment/hold.ts';
+import type { HoldAct, ShipmentHoldAnswer, ShipmentHoldInput } from '../../domain/shipment/hold.ts';
 import { holdStateWords, missingWords, sayHoldWhy } from '../../domain/shipment/hold-words.ts';
 import { deciderOf } from '../../store/credit/hats.ts';
 import { findShipmentHold, listShipmentHolds, readShipmentHold } from '../../store/credit/shipment-holds-read.ts';
@@ -79,7 +79,7 @@ function deciding({ store, commands }: Services): RouteSpec {
       const { today } = await momentOf(store.db, store);
       const { act, reason, exposureVersion = null, notice, lines = [] } = body;
       complete(act, body);
-      const input: HoldDecisionInput = {
+      const input: ShipmentHoldInput = {
         by: await deciderOf(store.db, actor, today),
         ...{ act, reason, exposureVersion, lines },
         ground: body.ground ? groundOf(body.ground) : null,
@@ -141,7 +141,7 @@ function show(view: ShipmentHoldView, language: Language) {
   return { ...showListed(view, language), offer, route: seats, earlierRounds, exposureVersion, dossier };
 }
 
-const showAnswer = ({ state, round, route: seats, missing, lines }: HoldAnswer, language: Language) => ({
+const showAnswer = ({ state, round, route: seats, missing, lines }: ShipmentHoldAnswer, language: Language) => ({
   ...{ state, round, route: seats, lines },
   missing: showMissing(state === 'open' ? missing : [], language),
 });

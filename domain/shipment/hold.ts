@@ -46,7 +46,7 @@ export interface ShipmentHoldPlan extends ProcessPlan<ShipmentHoldStep> {
   answered: readonly string[];
 }
 
-export interface HoldDecisionInput {
+export interface ShipmentHoldInput {
   by: Decider;
   act: HoldAct;
   reason: string;
@@ -61,7 +61,7 @@ export interface HoldDecisionInput {
 }
 
 /** What whoever acted is told. */
-export interface HoldAnswer {
+export interface ShipmentHoldAnswer {
   state: ShipmentHoldState;
   round: number;
   route: readonly RouteSeat[];
@@ -77,7 +77,7 @@ export const isDecision = (act: HoldAct): boolean => act !== 'ground' && act !==
  */
 export function judgeHoldAct(
   plan: Pick<ShipmentHoldPlan, 'state' | 'requestedBy' | 'seats' | 'answered' | 'missing' | 'statutory' | 'groundBy'>,
-  { by, act }: Pick<HoldDecisionInput, 'by' | 'act'>,
+  { by, act }: Pick<ShipmentHoldInput, 'by' | 'act'>,
   updateId: string,
 ): Refused | null {
   if (plan.answered.includes(updateId)) return null;

@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Decider, Hat } from '../../domain/credit/seats.ts';
 import { isDecision, judgeHoldAct } from '../../domain/shipment/hold.ts';
-import type { HoldAct, HoldAnswer, HoldDecisionInput, ShipmentHoldPlan } from '../../domain/shipment/hold.ts';
+import type { HoldAct, ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan } from '../../domain/shipment/hold.ts';
 import type { GivenGround } from '../../domain/shipment/ground.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
@@ -37,8 +37,8 @@ import { allow, drop, reducedLines, rescind, waitingLines } from './shipment-hol
  */
 export function decideShipmentHold(
   store: Store,
-  { id, decision, held }: { id: string; decision: HoldDecisionInput; held: HeldUpdate },
-): Promise<DecidedProcess<ShipmentHoldPlan, HoldAnswer>> {
+  { id, decision, held }: { id: string; decision: ShipmentHoldInput; held: HeldUpdate },
+): Promise<DecidedProcess<ShipmentHoldPlan, ShipmentHoldAnswer>> {
   const book = {
     store,
     process: holdProcess(id),
@@ -67,7 +67,7 @@ async function giveGround(
   tx: Tx,
   at: Moment,
   found: ShipmentHoldCase,
-  { by, ground, evidence, reason }: HoldDecisionInput,
+  { by, ground, evidence, reason }: ShipmentHoldInput,
 ): Promise<Change> {
   if (!ground && evidence.length === 0) throw new Refusal('ground-missing', { what: 'ground' }, { pointer: '/ground' });
   const given: GivenGround | null = ground ? { ground, by: by.actor.id, at: at.now } : found.ground;
@@ -91,7 +91,7 @@ async function takeNotice(
   store: Store,
   at: Moment,
   found: ShipmentHoldCase,
-  { by, notice, evidence, reason }: HoldDecisionInput,
+  { by, notice, evidence, reason }: ShipmentHoldInput,
 ): Promise<Change> {
   if (!found.ground) throw new Refusal('ground-missing', { what: 'ground' }, { pointer: '/ground' });
   if (!notice) throw new Refusal('ground-missing', { what: 'notice' }, { pointer: '/notice' });
@@ -119,7 +119,7 @@ async function takeNotice(
   return change;
 }
 
-interface Taken extends Omit<HoldDecisionInput, 'by'> {
+interface Taken extends Omit<ShipmentHoldInput, 'by'> {
   by: Decider;
   updateId: string;
 }

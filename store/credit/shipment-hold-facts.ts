@@ -5,7 +5,13 @@ import { realWaitMs } from '../../domain/kernel/clock.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { missingOf } from '../../domain/shipment/ground.ts';
 import type { Evidence, GivenGround, NoticeStanding } from '../../domain/shipment/ground.ts';
-import type { HoldAct, HoldAnswer, ShipmentHoldPlan, ShipmentHoldState, ShipmentHoldStep } from '../../domain/shipment/hold.ts';
+import type {
+  HoldAct,
+  ShipmentHoldAnswer,
+  ShipmentHoldPlan,
+  ShipmentHoldState,
+  ShipmentHoldStep,
+} from '../../domain/shipment/hold.ts';
 import { endOfShipmentHold, planShipmentHold } from '../../domain/shipment/hold-plan.ts';
 import type { ShipmentHoldFacts, ShipmentHoldVerdict } from '../../domain/shipment/hold-plan.ts';
 import { sayHoldWhy } from '../../domain/shipment/hold-words.ts';
@@ -174,7 +180,7 @@ export function tellHold(
 }
 
 /** What whoever acted is told. */
-export const answerOf = (found: ShipmentHoldCase): HoldAnswer => ({
+export const answerOf = (found: ShipmentHoldCase): ShipmentHoldAnswer => ({
   state: found.state,
   round: found.round,
   route: routeOfSeats(found.seats),
