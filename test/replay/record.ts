@@ -25,6 +25,7 @@ import { limitOf, orderOf as salesOrder } from '../support/credit.ts';
 import { shanghai } from '../support/shanghai.ts';
 import { openOffice } from '../support/credit-world.ts';
 import { openHoldOffice } from '../support/hold-office.ts';
+import { heldShipments } from '../support/held-shipments.ts';
 import { openWorldOver, until } from '../support/world-over.ts';
 import type { Ground, World, WorldOptions } from '../support/world-over.ts';
 import { GOLDEN, HISTORIES, historyFiles, observedBundle, replay } from './corpus.ts';
@@ -326,6 +327,71 @@ async function heldFast(world: World): Promise<void> {
   await office.commands.close();
 }
 
+const shipId = (id: string): string => workflowId('shipment-hold', id);
+const byLaw = {
+  ground: { kind: 'statutory', cause: 'business-worsened' },
+  evidence: [{ what: 'Court notice on its accounts' }],
+};
+
+/** Held shipments: shipped by news, shipped and reduced by two tiers, kept, rescinded by law after the time to answer. */
+async function ships(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const desk = heldShipments(world.store, office, await office.person('auditor'));
+  const officer = await office.person('credit_officer');
+  const other = await office.person('credit_officer');
+  const manager = await office.person('credit_manager');
+  const names = ['news', 'shipped', 'reduced', 'rescinded'] as const;
+  const ids = {} as Record<(typeof names)[number], string>;
+  for (const name of names) {
+    ids[name] = await desk.held(name, [3], 10_000);
+    await desk.rests(ids[name]);
+  }
+  await limitOf(world.store, 'news', 30_000);
+  for (const person of [officer, manager]) await desk.act(person, ids.shipped, 'ship');
+  await desk.act(officer, ids.reduced, 'keep');
+  const lines = [{ line: 1, quantity: '1' }];
+  for (const person of [officer, manager]) await desk.act(person, ids.reduced, 'reduce', { lines });
+  await desk.act(officer, ids.rescinded, 'ground', byLaw);
+  const now = '2026-09-01T01:00:00.000Z';
+  await desk.act(officer, ids.rescinded, 'notice', { notice: { givenAt: now, arrivedAt: now, how: 'registered letter' } });
+  await stepTo(world.store, system, (await desk.show(ids.rescinded)).respondBy ?? '');
+  for (const person of [other, manager]) await desk.act(person, ids.rescinded, 'rescind');
+  for (const name of names) await ended(world, shipId(ids[name]));
+  for (const name of names) await keep(world.client, `shipment-hold-${name}`, shipId(ids[name]));
+  await office.commands.close();
+}
+
+/** At speed 1: a decision cancels the timer of a held shipment that waits. */
+async function shipsReal(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const desk = heldShipments(world.store, office, await office.person('auditor'));
+  const id = await desk.held('real', [3], 10_000);
+  await until(
+    'it waits',
+    async () => (await desk.show(id)).why.code === 'notice-by-hand' || (await desk.show(id)).why.code === 'notice-pending',
+  );
+  await keep(world.client, 'shipment-hold-real-open', shipId(id));
+  for (const role of ['credit_officer', 'credit_manager'] as const) await desk.act(await office.person(role), id, 'ship');
+  await ended(world, shipId(id));
+  await keep(world.client, 'shipment-hold-real', shipId(id));
+  await office.commands.close();
+}
+
+/** At a day a second nobody decides: the time to answer passes at its timer, then the order's reservation lapses. */
+async function shipsFast(world: World): Promise<void> {
+  const office = await openOffice(world.store, world.config);
+  const desk = heldShipments(world.store, office, await office.person('auditor'));
+  const id = await desk.held('fast', [3], 10_000);
+  const officer = await office.person('credit_officer');
+  const moment = '2026-09-01T01:00:00.000Z';
+  await desk.act(officer, id, 'notice', { notice: { givenAt: moment, arrivedAt: moment, how: 'in person' } });
+  await until('nobody answered', async () => (await world.actions(id)).includes('shipment-hold.unanswered'), 120_000);
+  for (const person of [officer, await office.person('credit_manager')]) await desk.act(person, id, 'ship');
+  await ended(world, shipId(id));
+  await keep(world.client, 'shipment-hold-fast', shipId(id));
+  await office.commands.close();
+}
+
 const folder = join(tmpdir(), `duecourse-record-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: console.error });
@@ -374,6 +440,9 @@ try {
   await on('held', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, held);
   await on('held_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, heldReal);
   await on('held_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, heldFast);
+  await on('ships', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, ships);
+  await on('ships_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, shipsReal);
+  await on('ships_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, shipsFast);
   await on('credit', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, credit);
   await on('credit_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, creditReal);
   await on('credit_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, creditFast);

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { CustomerDocument } from '../../domain/collection/documents.ts';
 import { lineAmount } from '../../domain/credit/order.ts';
 import { putOrder } from '../../store/credit/orders.ts';
 import { requestShipment } from '../../store/credit/shipment-requests.ts';
@@ -27,9 +28,9 @@ export interface ShownHold {
 /** Shipments that are held, and people who act on them. Each piece is worth 100.00. */
 export interface HeldShipments {
   /** An order of so many pieces by line, approved; its limit is then lowered to `limit`. */
-  ordered(code: string, pieces: readonly number[], limit?: number): Promise<string>;
+  ordered(code: string, pieces: readonly number[], limit?: number, more?: Partial<CustomerDocument>): Promise<string>;
   /** Asks to ship all of it; answers the hold. */
-  held(code: string, pieces: readonly number[], limit?: number): Promise<string>;
+  held(code: string, pieces: readonly number[], limit?: number, more?: Partial<CustomerDocument>): Promise<string>;
   ask(id: string, order: string, pieces: readonly number[]): ReturnType<typeof requestShipment>;
   show(id: string): Promise<ShownHold>;
   /** Until its process has done all that is due, and waits. */
@@ -48,8 +49,8 @@ export function heldShipments(store: OpenStore, office: CreditOffice, auditor: P
       { externalId: id, order, lines: pieces.map((quantity, at) => ({ line: at + 1, quantity: String(quantity) })) },
       null,
     );
-  const ordered: HeldShipments['ordered'] = async (code, pieces, limit) => {
-    await office.debtor(code);
+  const ordered: HeldShipments['ordered'] = async (code, pieces, limit, more) => {
+    await office.debtor(code, more);
     await limitOf(store, code, 10_000_000);
     const lines = pieces.map((quantity, at) => ({
       ...{ line: at + 1, item: 'A-1', productLine: null, quantity: String(quantity), unitPrice: '100.00' },
@@ -64,8 +65,8 @@ export function heldShipments(store: OpenStore, office: CreditOffice, auditor: P
   return {
     ordered,
     ask,
-    async held(code, pieces, limit) {
-      await ordered(code, pieces, limit);
+    async held(code, pieces, limit, more) {
+      await ordered(code, pieces, limit, more);
       return (await ask(`${code}-R`, `${code}-O`, pieces)).holdId ?? '';
     },
     show,

@@ -26,8 +26,8 @@ afterAll(async () => {
 
 it('the customer gets one notice in contact hours, has its days to answer from when it went, and an unanswered one is told', async () => {
   const person = { id: 'c1', name: 'Person', role: 'finance' as const, wecom: null, language: 'en' as const };
-  await world.debtor('N-1', { contacts: [{ ...person, email: 'n1@customer.example', mobile: null }] });
-  const id = await ships.held('N-1', [3], 10_000);
+  const contacts = [{ ...person, email: 'n1@customer.example', mobile: null }];
+  const id = await ships.held('N-1', [3], 10_000, { contacts });
   await ships.rests(id);
   expect(await ships.show(id)).toMatchObject({ notice: { state: 'requested' }, respondBy: null });
   expect(smtp.mails).toEqual([]);
@@ -46,7 +46,7 @@ it('the customer gets one notice in contact hours, has its days to answer from w
 });
 
 it('whom no message reaches is told by a person, who is asked to', async () => {
-  const id = await ships.held('N-2', [3], 10_000);
+  const id = await ships.held('N-2', [3], 10_000, { contacts: [] });
   await ships.rests(id);
   await world.step('2026-09-15', 20);
   expect(await ships.show(id)).toMatchObject({
