@@ -1,4 +1,4 @@
-import { readConfig } from '../config/env.ts';
+import { readDatabaseConfig } from '../config/env.ts';
 import type { Role } from '../domain/kernel/actor.ts';
 import { StackError } from '../stack/error.ts';
 import { createApiKey, revokeApiKey } from '../store/api-keys.ts';
@@ -15,7 +15,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Brings the database to this version, with default policies, the calendars of policies/calendar and the logins of the app and the auditor. */
 export async function runMigrate(): Promise<void> {
-  const { databaseUrl, ownerDatabaseUrl, auditorPassword } = readConfig();
+  const { databaseUrl, ownerDatabaseUrl, auditorPassword } = readDatabaseConfig();
   const names = await migrate(ownerDatabaseUrl);
   await setUp(ownerDatabaseUrl);
   await giveLogins(ownerDatabaseUrl, { app: appPasswordIn(databaseUrl), auditor: auditorPassword });
@@ -29,7 +29,7 @@ function appPasswordIn(databaseUrl: string): string | undefined {
 }
 
 export async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { databaseUrl, zone } = readConfig();
+  const { databaseUrl, zone } = readDatabaseConfig();
   const store = openStore({ url: databaseUrl, max: 1, zone, applicationName: 'duecourse-cli' });
   try {
     return await work(store);

@@ -264,3 +264,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: v.LOG_LEVEL,
   });
 }
+
+/** The settings of commands that speak to the database alone: they work without Temporal, as long as what is set for it can be used. */
+export function readDatabaseConfig(
+  env: NodeJS.ProcessEnv = process.env,
+): Pick<Config, 'databaseUrl' | 'ownerDatabaseUrl' | 'auditorPassword' | 'zone'> {
+  const unset = (env['TEMPORAL_ADDRESS'] ?? '').trim() === '';
+  return readConfig({ ...env, ...(unset && { TEMPORAL_ADDRESS: 'localhost:7233' }) });
+}

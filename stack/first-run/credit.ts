@@ -44,7 +44,7 @@ export function creditOfLedger({ customers, invoices }: Ledger, opens: BusinessD
     };
     return [{ day, customer: customer.id, send }, ...(late ? [] : ordersOf(customer, place, addDays(until, -1)))];
   });
-  return [...applications, ...deskDays(opens, until)];
+  return [...applications, ...deskDays(new Set(customers.map(({ id }) => id)), opens, until)];
 }
 
 /** Customers of a ledger that knows no tax ids, with made-up ones whose check digit is right. */
@@ -56,8 +56,8 @@ export const withTaxIds = ({ customers, invoices }: Ledger): Ledger => ({
   }),
 });
 
-/** On Mondays and Wednesdays the desk works off what waits: it looks up what is wanted, and decides a tier. */
-function deskDays(opens: BusinessDate, until: BusinessDate): CreditWork[] {
+/** On Mondays and Wednesdays the desk works off what waits for these customers: it looks up what is wanted, and decides a tier. */
+function deskDays(of: ReadonlySet<string>, opens: BusinessDate, until: BusinessDate): CreditWork[] {
   const days: BusinessDate[] = [];
   for (let day = addDays(opens, 1); day < addDays(until, -DESK_ENDS_DAYS); day = addDays(day, 1))
     if ([MONDAY, WEDNESDAY].includes(weekdayOf(day))) days.push(day);
@@ -66,8 +66,9 @@ function deskDays(opens: BusinessDate, until: BusinessDate): CreditWork[] {
     customer: null,
     async send(api) {
       for (const { customer, waitingFor } of await applications(api, 'state=assessing'))
-        if (waitingFor) await tellRegisters(api, customer, day);
-      for (const { id } of await applications(api, 'state=awaiting-decision')) await decide(api, day, id, null);
+        if (waitingFor && of.has(customer)) await tellRegisters(api, customer, day);
+      for (const { id, customer } of await applications(api, 'state=awaiting-decision'))
+        if (of.has(customer)) await decide(api, day, id, null);
     },
   }));
 }
@@ -191,6 +192,7 @@ function ordersOf(customer: LedgerCustomer, place: number, day: BusinessDate): C
 }
 
 async function orderFor(api: ApiClient, { id, currency }: LedgerCustomer, share: number, day: BusinessDate): Promise<void> {
+  await api.call('credit_officer', 'POST', `/v1/customers/${path(id)}/profile/refresh`, {}, `${day}/refresh/${id}`);
   const { payer } = await api.call('auditor', 'GET', `/v1/customers/${path(id)}/exposure`);
   const limit = parseAmount((payer as { limit: string | null } | null)?.limit ?? '', currency);
   if (!limit.ok || limit.minor === 0) return;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../../config/env.ts';
+import { ConfigError, readConfig, readDatabaseConfig } from '../../config/env.ts';
 import { tempFolder } from '../support/temp.ts';
 
 const least = {
@@ -137,4 +137,10 @@ test('an API key means TLS unless told otherwise; certificates are read now', ()
   expect(problemsOf({ ...least, ...files, TEMPORAL_TLS_CA: join(folder, 'none') })).toEqual([
     expect.stringMatching(/^TEMPORAL_TLS_CA names a file/),
   ]);
+});
+
+test('commands that speak to the database alone need no Temporal, and refuse one that cannot be', () => {
+  const { DATABASE_URL } = least;
+  expect(readDatabaseConfig({ DATABASE_URL, TEMPORAL_ADDRESS: '' })).toMatchObject({ databaseUrl: DATABASE_URL });
+  expect(() => readDatabaseConfig({ DATABASE_URL, TEMPORAL_ADDRESS: 'nowhere' })).toThrow(/TEMPORAL_ADDRESS/);
 });
