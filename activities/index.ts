@@ -18,6 +18,10 @@ import { reservationActivities } from './reservation.ts';
 import type { ReservationBook } from './reservation.ts';
 import { shipmentHoldActivities } from './shipment-hold.ts';
 import type { ShipmentHoldBook } from './shipment-hold.ts';
+import { reconciliationActivities } from './reconciliation.ts';
+import type { ReconciliationBook } from './reconciliation.ts';
+import { statementActivities } from './statement.ts';
+import type { StatementBook } from './statement.ts';
 import { watchActivities } from './watch.ts';
 import type { WatchBook } from './watch.ts';
 import { workOrderActivities } from './work-order.ts';
@@ -32,6 +36,8 @@ export interface ActivityPorts {
   reviews: ReviewBook;
   orderHolds: OrderHoldBook;
   shipmentHolds: ShipmentHoldBook;
+  statements: StatementBook;
+  reconciliations: ReconciliationBook;
   outreach: OutreachBook;
   deliveries: DeliveryBook;
   gateways: Gateways;
@@ -50,6 +56,8 @@ export function createActivities(ports: ActivityPorts) {
     ...reviewActivities(ports.reviews),
     ...orderHoldActivities(ports.orderHolds),
     ...shipmentHoldActivities(ports.shipmentHolds),
+    ...statementActivities(ports.statements),
+    ...reconciliationActivities(ports.reconciliations),
     ...outreachActivities(ports.outreach),
     ...deliveryActivities(ports.deliveries, ports.gateways),
     ...connectorActivities(ports.connectorCalls, ports.connectors),

@@ -66,6 +66,12 @@ const acts: Readonly<Record<string, Words>> = {
     zh: '核对权限、四眼原则、订单内容与信用占用后记录放行决定',
     en: 'Took down a decision on the held order, after looking at role, four eyes, content and exposure once more',
   },
+  compareBooks: { zh: '按现有单据重新核对客户对账单', en: "Held the customer's statement against our books as they are now" },
+  reassessStatement: { zh: '核对对账单的答复情况', en: 'Looked how the statement stands' },
+  handOverStatement: {
+    zh: '客户未按期答复对账单，转人工跟进',
+    en: 'Nobody answered the statement in time: a person takes over',
+  },
   lapseHold: { zh: '冻结到期，订单的冻结部分取消', en: 'The hold expired: what was held of the order is cancelled' },
   reassessShipmentHold: { zh: '重新检查受控的发货', en: 'Judged the held shipment anew' },
   tellDepartments: { zh: '通知各部门并确定审批路径', en: 'Told the departments and laid the way to a decision' },

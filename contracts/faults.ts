@@ -60,6 +60,18 @@ export const faults = {
     zh: '全部放行或拒绝时不得列明行号；部分放行请用 "part"',
     en: 'Lines belong to "part" and "prepay"; leave them out here',
   },
+  'disputed-lines': {
+    zh: '有异议时须列明行号；全部确认时不得列出',
+    en: 'Name the lines when some are disputed, and none when all is confirmed',
+  },
+  'movements-from': {
+    zh: '发生额对账单须填写起始日期；余额对账单不得填写',
+    en: 'A statement of movements needs its first day; one of open items has none',
+  },
+  'outside-statement': {
+    zh: '日期不在对账单的期间内',
+    en: 'Must lie within the days of the statement',
+  },
   order: {
     zh: '起始日期不得晚于截止日期',
     en: 'The first date must not lie after the last',

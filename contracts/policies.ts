@@ -5,6 +5,7 @@ import { policyKinds } from '../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import { businessDate, currency, instant, line, money, reason } from './common.ts';
 import { approvalMatrix, creditRules, grades, scorecard } from './credit-policies.ts';
+import { reconciliationRules } from './reconciliation-policy.ts';
 import { messageClasses } from './templates.ts';
 
 const id = z
@@ -96,6 +97,7 @@ export const policyContents = {
   grades,
   'approval-matrix': approvalMatrix,
   'credit-rules': creditRules,
+  reconciliation: reconciliationRules,
 } as const satisfies Record<PolicyKind, z.ZodType<PolicyContents[PolicyKind]>>;
 
 export const policyKindParams = z.strictObject({ kind: z.enum(policyKinds) });

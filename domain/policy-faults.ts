@@ -2,6 +2,8 @@ import { collectionFaults, contactRulesFaults, laddersFaults, workOrdersFaults }
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
 import { approvalMatrixFaults, creditRulesFaults, gradesFaults, scorecardFaults } from './credit/policy-faults.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+import { reconciliationFaults } from './reconciliation/policy.ts';
+import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 import type { PolicyContents, PolicyContext, PolicyFault, PolicyKind } from './policy.ts';
 
 /** The faults of a policy of the right shape; an empty list means it may be put in force. */
@@ -24,6 +26,8 @@ export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyConte
       return approvalMatrixFaults(content as ApprovalMatrix, context);
     case 'credit-rules':
       return creditRulesFaults(content as CreditRules);
+    case 'reconciliation':
+      return reconciliationFaults(content as ReconciliationPolicy, context);
     default:
       return known satisfies never;
   }

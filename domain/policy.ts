@@ -1,5 +1,6 @@
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 
 /** Policy is data: the shape of each kind's content. A kind is a JSON document in policies/, seeded as version 1. */
 export interface PolicyContents {
@@ -11,6 +12,7 @@ export interface PolicyContents {
   grades: GradesPolicy;
   'approval-matrix': ApprovalMatrix;
   'credit-rules': CreditRules;
+  reconciliation: ReconciliationPolicy;
 }
 export const policyKinds = [
   'ladders',
@@ -21,6 +23,7 @@ export const policyKinds = [
   'grades',
   'approval-matrix',
   'credit-rules',
+  'reconciliation',
 ] as const satisfies readonly (keyof PolicyContents)[];
 export type PolicyKind = (typeof policyKinds)[number];
 

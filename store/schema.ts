@@ -331,9 +331,13 @@ export interface CustomerStatement {
   external_id: string;
   from_date: string | null;
   id: Generated<string>;
+  plan_at: string | null;
+  plan_step: Generated<string>;
   received_at: string;
   received_by: string;
+  seq: Generated<number>;
   settled_at: string | null;
+  superseded_by: string | null;
   total_minor: number;
   withdrawn_at: string | null;
 }

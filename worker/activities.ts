@@ -23,6 +23,8 @@ import { creditJudge } from '../store/credit/judge.ts';
 import { zenTables } from '../rules/zen.ts';
 import { reassessShipmentHold, takeShipmentHoldStep } from '../store/credit/shipment-hold-book.ts';
 import { decideShipmentHold } from '../store/credit/shipment-hold-decisions.ts';
+import { compareBooks } from '../store/reconciliation/comparison-book.ts';
+import { handOverStatement, reassessStatement } from '../store/reconciliation/statement-book.ts';
 import { reassessReview, takeReviewStep } from '../store/credit/review-book.ts';
 import type { Store } from '../store/transaction.ts';
 import { reassessWorkOrder, takeWorkOrderStep } from '../store/work-order-book.ts';
@@ -67,6 +69,8 @@ export function activitiesOf(store: Store, config: Config): Activities {
       take: (step, input) => takeShipmentHoldStep(store, step, input),
       decide: (input) => decideShipmentHold(store, input),
     },
+    reconciliations: { compare: (input) => compareBooks(store, input) },
+    statements: { reassess: (input) => reassessStatement(store, input), handOver: (input) => handOverStatement(store, input) },
     outreach: {
       contact: (input) => contactCustomer(store, input, live),
       giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),

@@ -7,4 +7,6 @@ export { profileRefresh } from './profile-refresh.ts';
 export { receivable } from './receivable.ts';
 export { reservation } from './reservation.ts';
 export { shipmentHold } from './shipment-hold.ts';
+export { reconciliation } from './reconciliation.ts';
+export { statement } from './statement.ts';
 export { workOrder } from './work-order.ts';

@@ -1,6 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan } from '../domain/credit/order-hold.ts';
 import type { ReservationPlan } from '../domain/credit/process.ts';
+import type { ComparisonPlan } from '../domain/reconciliation/process.ts';
+import type { StatementPlan } from '../domain/reconciliation/statement.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
 import type {
@@ -22,6 +24,8 @@ export const reservationPlanQuery = defineQuery<ReservationPlan | null>('reserva
 export const orderHoldPlanQuery = defineQuery<OrderHoldPlan | null>('orderHoldPlan');
 export const nightPlanQuery = defineQuery<NightPlan | null>('nightPlan');
 export const refreshPlanQuery = defineQuery<RefreshPlan | null>('refreshPlan');
+export const reconciliationPlanQuery = defineQuery<ComparisonPlan | null>('reconciliationPlan');
+export const statementPlanQuery = defineQuery<StatementPlan | null>('statementPlan');
 export const workOrderPlanQuery = defineQuery<WorkOrderPlan | null>('workOrderPlan');
 export const creditApplicationPlanQuery = defineQuery<ApplicationPlan | null>('creditApplicationPlan');
 export const creditReviewPlanQuery = defineQuery<ReviewPlan | null>('creditReviewPlan');

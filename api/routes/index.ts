@@ -28,6 +28,7 @@ import { receivableRoutes } from './receivables.ts';
 import { reconciliationRoutes } from './reconciliation.ts';
 import { shipmentHoldRoutes } from './shipment-holds.ts';
 import { shipmentRequestRoutes } from './shipment-requests.ts';
+import { statementRoutes } from './statements.ts';
 import { taskRoutes } from './tasks.ts';
 import { templateRoutes } from './templates.ts';
 
@@ -48,6 +49,7 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...creditApplicationRoutes(services),
     ...creditReviewRoutes(services),
     ...delegationRoutes(services),
+    ...statementRoutes(services),
     ...reconciliationRoutes(services),
     ...importRoutes(services),
     ...taskRoutes(services),

@@ -3,6 +3,7 @@ import { factTable } from '../credit/facts.ts';
 import type { FactName } from '../credit/facts.ts';
 import { shipmentSentences } from '../shipment/fact-words.ts';
 import { formatAmount, isCurrency } from '../kernel/money.ts';
+import { reconciliationSentences } from '../reconciliation/fact-words.ts';
 
 /** What the record holds of a fact, as far as a sentence needs it. */
 export interface SpokenFact {
@@ -28,6 +29,7 @@ export type Sentence = readonly [en: (f: Figures) => string, zh: (f: Figures) =>
 const sentences: Readonly<Record<string, Sentence>> = {
   ...creditSentences,
   ...shipmentSentences,
+  ...reconciliationSentences,
   'customer.created': [() => 'Customer created', () => '新建客户'],
   'customer.changed': [() => 'Customer data changed', () => '客户资料变更'],
   'invoice.posted': [

@@ -66,6 +66,8 @@ export const refusalCodes = [
   'limit-missing',
   'fact-value',
   'evidence-missing',
+  'statement-sum',
+  'adjustment-unfit',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

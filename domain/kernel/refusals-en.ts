@@ -268,4 +268,14 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'This fact counts only with evidence[: {fact}]. Give a text, the reference of a document or the hash of a file in "evidence".',
   },
+  'statement-sum': {
+    title: 'The lines do not add up',
+    detail:
+      'The lines of the statement add up to {sum}, but its total says {total}. Send all lines, or correct the total; what the customer owes is positive, payments and credits are taken off.',
+  },
+  'adjustment-unfit': {
+    title: 'Does not settle this difference',
+    detail:
+      'This adjustment[ ({kind})] does not settle this difference[: {what}]. A document only the customer has is put right by posting it; a credit needs the instalment it goes to in "receivable"; an allocation needs a payment with money that lies on nothing.',
+  },
 };

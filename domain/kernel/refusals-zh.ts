@@ -168,4 +168,13 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '缺少证据',
     detail: '该资料须附证据方可采信[：{fact}]。请在 "evidence" 中提供说明、文件编号或文件哈希。',
   },
+  'statement-sum': {
+    title: '明细合计不符',
+    detail: '对账单明细合计为 {sum}，但所填总额为 {total}。请补齐明细或更正总额：客户应付为正，付款和贷项为减项。',
+  },
+  'adjustment-unfit': {
+    title: '该处理方式不适用于此差异',
+    detail:
+      '该处理方式[（{kind}）]不适用于此差异[：{what}]。仅客户一方有的单据，请补录该单据；确认客户金额时请在 "receivable" 中指明对应的应收款；核销付款需有尚未核销的款项。',
+  },
 };

@@ -10,6 +10,8 @@ export const processKinds = [
   'shipment-hold',
   'nightly',
   'profile-refresh',
+  'statement',
+  'reconciliation',
 ] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
@@ -25,6 +27,8 @@ export const workflowTypes = {
   'shipment-hold': 'shipmentHold',
   nightly: 'nightly',
   'profile-refresh': 'profileRefresh',
+  statement: 'statement',
+  reconciliation: 'reconciliation',
 } as const satisfies Record<ProcessKind, string>;
 
 /** The id of a workflow, which is also the subject of its wake. It holds our own uuid, never a name or a number of the customer's. */

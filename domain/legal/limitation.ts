@@ -17,3 +17,9 @@ export function limitationEnds(dueDates: readonly BusinessDate[]): BusinessDate 
   if (last === undefined) throw new RangeError('a debt without a due date');
   return addMonths(last, limitationRule.years * 12);
 }
+
+/** The law by which a confirmed statement, as consent of the debtor, begins the period anew. */
+export const acknowledgementRule = {
+  act: 'statement-confirmed',
+  article: '民法典 195；诉讼时效规定 14',
+} as const;

@@ -15,6 +15,10 @@ export const differenceKinds = [
 ] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];
 
+/** `adjusted`: by an adjustment two people agreed on; `cleared`: later documents made both sides agree; `withdrawn`: it was none. */
+export const differenceStates = ['open', 'adjusted', 'cleared', 'withdrawn'] as const;
+export type DifferenceState = (typeof differenceStates)[number];
+
 /** A difference that nobody has settled yet. */
 export interface OpenDifference {
   id: string;

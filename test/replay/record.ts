@@ -17,6 +17,9 @@ import { outreachWorkflowId, receivableWorkflowId, workflowId } from '../../doma
 import { standAt } from '../../store/clock.ts';
 import { putOrder } from '../../store/credit/orders.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
+import { postCustomerStatement } from '../../store/reconciliation/customer-statements.ts';
+import { answerStatement } from '../../store/reconciliation/statement-answers.ts';
+import { issueStatement } from '../../store/reconciliation/statements.ts';
 import { stepTo } from '../../store/stepping.ts';
 import { migrate } from '../../store/migrate.ts';
 import { completeTask } from '../../store/tasks.ts';
@@ -392,6 +395,54 @@ async function shipsFast(world: World): Promise<void> {
   await office.commands.close();
 }
 
+const statementId = (id: string): string => workflowId('statement', id);
+const statement = async (world: World, customer: string): Promise<string> =>
+  (await issueStatement(world.store, system, { customer, currency: null, asOf: null, respondBy: null }, null)).id;
+
+/** Statements of ours confirmed and not answered; one of theirs compared again when the payment comes that was on its way. */
+async function reconciled(world: World): Promise<void> {
+  const { client, store } = world;
+  for (const name of ['confirmed', 'silent', 'compared']) await post(world, name);
+  const ids = { confirmed: await statement(world, 'confirmed'), silent: await statement(world, 'silent') };
+  const line = (kind: 'invoice' | 'payment', number: string, amountMinor: number) => ({
+    kind,
+    number,
+    on: ISSUED,
+    quantity: null,
+    amountMinor,
+  });
+  const theirs = {
+    externalId: 'CS',
+    customer: 'compared',
+    currency: 'CNY',
+    basis: 'open-items',
+    from: null,
+    asOf: ISSUED,
+  } as const;
+  const lines = [line('invoice', 'INV-compared', 100_000), line('payment', 'TRF', -40_000)];
+  const { id: compared } = await postCustomerStatement(store, erp, { ...theirs, lines }, null);
+  await world.settled();
+  const answer = { answeredOn: ISSUED, by: 'c1', channel: 'letter', evidence: { reference: 'r' }, note: '', disputed: [] };
+  await answerStatement(store, erp, ids.confirmed, () => ({ verdict: 'confirmed', ...answer }), null);
+  await pay(world, 'compared', ISSUED, '400.00');
+  await world.settled();
+  await world.step('2026-02-20');
+  for (const id of Object.values(ids)) await ended(world, statementId(id));
+  await ended(world, workflowId('reconciliation', compared));
+  for (const [name, id] of Object.entries(ids)) await keep(client, `statement-${name}`, statementId(id));
+  await keep(client, 'reconciliation-compared', workflowId('reconciliation', compared));
+}
+
+/** At a day a second: nobody answers until the timer of the deadline. */
+async function reconciledFast(world: World): Promise<void> {
+  await world.customer('fast');
+  const id = await statement(world, 'fast');
+  await world.settled();
+  await until('nobody has answered', async () => (await world.actions(id)).includes('statement.silent'), 120_000);
+  await ended(world, statementId(id));
+  await keep(world.client, 'statement-fast', statementId(id));
+}
+
 const folder = join(tmpdir(), `duecourse-record-${process.pid}`);
 mkdirSync(folder, { recursive: true });
 const found = await resolveTemporal({ env: { ...process.env, TEMPORAL_ADDRESS: '' }, progress: console.error });
@@ -446,6 +497,8 @@ try {
   await on('credit', temporal.address, { from: '2026-09-01T01:00:00.000Z' }, credit);
   await on('credit_real', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 1 }, creditReal);
   await on('credit_fast', temporal.address, { from: '2026-09-01T01:00:00.000Z', speed: 86_400 }, creditFast);
+  await on('reconciled', temporal.address, { from: ISSUED }, reconciled);
+  await on('reconciled_fast', temporal.address, { from: shanghai('2026-02-27'), speed: 86_400 }, reconciledFast);
   await on('fast', temporal.address, { from: shanghai('2026-02-27'), speed: 86_400, env: smtp }, fast);
 } finally {
   await Promise.all([temporal.stop(), hasty.stop(), postgres.stop(), new Promise<void>((resolve) => mail.close(resolve))]);

@@ -1,0 +1,66 @@
+import type { AmountByCurrency } from '../credit/policy.ts';
+import { isCurrency, parseAmount } from '../kernel/money.ts';
+import type { PolicyContext, PolicyFault } from '../policy.ts';
+import { differenceKinds } from './difference.ts';
+import type { DifferenceKind } from './difference.ts';
+
+/** How two books are matched, how sure each rule is, and what follows from what does not agree. */
+export interface ReconciliationPolicy {
+  match: {
+    /** Documents without a common number answer one another when their dates lie so many days apart at most. */
+    windowDays: number;
+    /** Several documents that add up to one may lie so many days from it. */
+    sumWindowDays: number;
+    /** A sum is looked for among so many documents at most; with more of them none is looked for. */
+    sumItems: number;
+    /** Amounts that differ by this at most count as equal. A currency not named: to the cent. */
+    rounding: AmountByCurrency;
+  };
+  /** Percent. From `threshold` on a match is taken; below it a person decides. */
+  confidence: {
+    threshold: number;
+    /** The same number, letter for letter; and the same but for spaces, hyphens and width. */
+    number: number;
+    similarNumber: number;
+    amountDate: number;
+    /** Off `amountDate`: for each day apart, and when both documents have numbers, which differ. */
+    perDay: number;
+    otherNumber: number;
+    /** Of two documents that add up to one; and off that for each more. */
+    sum: number;
+    perItem: number;
+  };
+  /** What is dated so few days before a statement may still be on its way. */
+  transitDays: number;
+  /** A statement of ours shall be answered within so many days. */
+  answerDays: number;
+  /** The kind of work order a difference becomes once all of them together exceed the tolerance; null: none. */
+  workOrders: Readonly<Record<DifferenceKind, string | null>>;
+}
+
+/** The window of sums holds that of pairs, amounts fit their currency, and work orders are of kinds there are. */
+export function reconciliationFaults(
+  { match, confidence, workOrders }: ReconciliationPolicy,
+  { kinds }: PolicyContext,
+): PolicyFault[] {
+  const rounding = Object.entries(match.rounding).flatMap(([currency, amount]) => {
+    const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
+    return fits ? [] : [{ at: `/match/rounding/${currency}`, what: `${amount} is no amount of ${currency}` }];
+  });
+  const unknown = differenceKinds.flatMap((kind) => {
+    const order = workOrders[kind];
+    return order === null || kinds.includes(order)
+      ? []
+      : [{ at: `/workOrders/${kind}`, what: `unknown kind of work order ${order}` }];
+  });
+  return [
+    ...rounding,
+    ...unknown,
+    ...(match.sumWindowDays < match.windowDays
+      ? [{ at: '/match/sumWindowDays', what: 'the window of sums must hold that of pairs' }]
+      : []),
+    ...(confidence.similarNumber > confidence.number
+      ? [{ at: '/confidence/similarNumber', what: 'a similar number cannot be surer than the same' }]
+      : []),
+  ];
+}

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import { recordFacts } from '../credit/facts.ts';
+import type { ToldFact } from '../credit/facts.ts';
+import { noticeChanges } from '../credit/profile-row.ts';
+import type { Tx } from '../database.ts';
+import type { Ask, Moment, Store } from '../transaction.ts';
+import { addTraces, noTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { orderWork } from './differences.ts';
+
+/** What a change in a customer's reconciliation came from. */
+export interface ReconciliationNews {
+  customerId: string;
+  by: string;
+  /** A statement of the customer's whose process need not be told: it looks already, or is not there yet. */
+  looking?: string;
+  /** A statement of ours was confirmed on this day. */
+  confirmedOn?: BusinessDate;
+}
+
+/**
+ * What follows from every change in where a customer's books stand: statements with nothing open any more are settled, work orders, the facts of
+ * its profile, and a look by whoever holds its goods. The caller holds the customer's lock.
+ */
+export async function reconciliationChanged(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  news: ReconciliationNews,
+): Promise<WorkOrderTraces> {
+  const { customerId, by, confirmedOn, looking } = news;
+  const traces = noTraces();
+  const { rows: moved } = await sql<{ id: string }>`
+    update customer_statement s set settled_at = case when x.open then null else coalesce(s.settled_at, ${at.now}::timestamptz) end
+    from (select t.id, exists (select from reconciliation_difference d where d.customer_statement_id = t.id and d.state = 'open')
+        or exists (select from reconciliation_match m where m.statement_id = t.id and m.state = 'proposed' and m.put_aside_at is null) as open
+      from customer_statement t where t.customer_id = ${customerId}::uuid and t.withdrawn_at is null and t.superseded_by is null) x
+    where s.id = x.id and x.open <> (s.settled_at is null) returning s.id`.execute(tx);
+  for (const { id } of moved)
+    if (id !== looking) traces.asks.push({ subject: workflowId('reconciliation', id), kind: 'reconciliation', customerId });
+  addTraces(traces, await orderWork(tx, store, at, customerId));
+  const share = await differenceShare(tx, customerId);
+  const fact = { customerId, source: 'reconciliation' as const, evidence: null };
+  const told: ToldFact[] = [
+    ...(share === null ? [] : [{ ...fact, name: 'reconciliationDifferenceShare' as const, value: share, asOf: at.today }]),
+    ...(confirmedOn === undefined
+      ? []
+      : [{ ...fact, name: 'statementConfirmedOn' as const, value: confirmedOn, asOf: confirmedOn }]),
+  ];
+  const { audit, events } = await recordFacts(tx, at, by, told);
+  addTraces(traces, { ...noTraces(), audit, events });
+  if (told.length > 0) addTraces(traces, await noticeChanges(tx, store, at, [customerId]));
+  traces.asks.push(...(await heldGoods(tx, customerId)));
+  return traces;
+}
+
+/** Sizes of open differences against the total of the customer's newest statement; of several currencies the worse. Null: no statement. */
+async function differenceShare(tx: Tx, customerId: string): Promise<number | null> {
+  const { rows } = await sql<{ doubtMinor: number; totalMinor: number }>`
+    select coalesce((select sum(abs(d.amount_minor)) from reconciliation_difference d where d.customer_statement_id = s.id and d.state = 'open'
+      and d.kind <> 'timing'), 0)::bigint as "doubtMinor", abs(s.total_minor)::bigint as "totalMinor"
+    from (select distinct on (currency) id, total_minor from customer_statement where customer_id = ${customerId}::uuid and withdrawn_at is null
+      and superseded_by is null order by currency, as_of desc, received_at desc, id desc) s`.execute(tx);
+  if (rows.length === 0) return null;
+  const shares = rows.map(({ doubtMinor, totalMinor }) => {
+    if (doubtMinor === 0) return 0;
+    return totalMinor === 0 ? 1 : Math.min(1, Math.round((doubtMinor / totalMinor) * 10_000) / 10_000);
+  });
+  return Math.max(...shares);
+}
+
+/** The holds of this customer's shipments look again. */
+async function heldGoods(tx: Tx, customerId: string): Promise<Ask[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from shipment_hold where customer_id = ${customerId}::uuid and state = 'open' order by id`.execute(tx);
+  return rows.map(({ id }) => ({ subject: workflowId('shipment-hold', id), kind: 'shipment-hold', customerId }));
+}

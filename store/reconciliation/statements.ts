@@ -1,0 +1,202 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import { sumMinor } from '../../domain/kernel/money.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import { lockCustomer } from '../credit/securities.ts';
+import type { Tx } from '../database.ts';
+import { isOurId, recordset } from '../rows.ts';
+import { seesCustomer } from '../scope.ts';
+import { contentHash } from '../setup.ts';
+import { write } from '../transaction.ts';
+import type { Ask, Moment, Store } from '../transaction.ts';
+import { cancelWorkOrders, joinTraces, openWorkOrder } from '../work-orders.ts';
+import { openItems } from './open-items.ts';
+import type { OpenItem } from './open-items.ts';
+
+/** What a statement is asked for by. Null: the customer's currency, today, and the days policy gives. */
+export interface NewStatement {
+  customer: string;
+  currency: string | null;
+  asOf: BusinessDate | null;
+  respondBy: BusinessDate | null;
+}
+
+export interface IssuedStatement {
+  id: string;
+  created: boolean;
+}
+
+/** Answers are awaited until the end of the working day. */
+const END_OF_DAY = 18 * 60;
+
+export const askOfStatement = (id: string, customerId: string): Ask => ({
+  subject: workflowId('statement', id),
+  kind: 'statement',
+  customerId,
+});
+export const sendKey = (id: string): string => `statement/${id}/send`;
+export const silentKey = (id: string): string => `statement/${id}/silent`;
+
+/**
+ * Makes our statement of what a customer owes on a day, and opens the work order to send it. It takes the place of one that waits for an
+ * answer; the same content of the same day again is that statement. Interest is never on it.
+ */
+export async function issueStatement(
+  store: Store,
+  actor: Actor,
+  asked: NewStatement,
+  reason: string | null,
+): Promise<IssuedStatement> {
+  return write<IssuedStatement>(store, actor, async (tx, at) => {
+    const customerId = await lockCustomer(tx, actor, asked.customer);
+    const asOf = asked.asOf ?? at.today;
+    if (asOf > at.today) throw new Refusal('date-in-future', { date: asOf, today: at.today }, { pointer: '/asOf' });
+    const respondBy = await deadlineOf(store, at, asked.respondBy);
+    const currency = asked.currency ?? (await currencyOf(tx, customerId));
+    const items = await openItems(tx, customerId, currency, asOf);
+    const content = { customer: asked.customer, currency, asOf, items };
+    const hash = contentHash(content);
+    const before = await waiting(tx, customerId, currency);
+    if (before?.hash === hash) return { value: { id: before.id, created: false }, audit: null };
+    const totalMinor = sumMinor(items.map((item) => item.amountMinor));
+    const facts = { customerId, currency, asOf, totalMinor, hash, respondBy };
+    const id = await insertStatement(tx, at, actor, facts, items, before?.id ?? null);
+    const about = { subjectKind: 'statement', subjectId: id, customerId };
+    const after = { asOf, currency, amountMinor: totalMinor, lines: items.length, contentHash: hash, respondBy };
+    const traces = joinTraces(
+      before ? await cancelWorkOrders(tx, at, { keys: [sendKey(before.id), silentKey(before.id)] }, 'superseded') : none,
+      await openWorkOrder(tx, store, at, {
+        key: sendKey(id),
+        kind: 'statement-send',
+        customerId,
+        subject: `statement of ${asOf} in ${currency}`,
+        reason: { statement: id, asOf, currency },
+      }),
+    );
+    return {
+      value: { id, created: true },
+      audit: [{ ...about, action: 'statement.issued', reason, after }, ...traces.audit],
+      asks: [...traces.asks, ...(before ? [askOfStatement(before.id, customerId)] : [])],
+      posts: [...traces.posts, { ...askOfStatement(id, customerId), at: respondBy }],
+      events: [{ ...about, kind: 'statement.issued', data: { asOf, currency } }, ...traces.events],
+    };
+  });
+}
+
+const none = { audit: [], asks: [], posts: [], events: [] };
+
+async function deadlineOf(store: Store, at: Moment, asked: BusinessDate | null): Promise<Instant> {
+  if (asked !== null && asked <= at.today)
+    throw new Refusal('invalid', { what: `${asked} <= ${at.today}` }, { pointer: '/respondBy' });
+  const { current } = await store.policies.current();
+  const on = asked ?? addDays(at.today, current.reconciliation.content.answerDays);
+  return instantAt(on, END_OF_DAY, store.policies.zone);
+}
+
+async function currencyOf(tx: Tx, customerId: string): Promise<string> {
+  const row = await tx.selectFrom('customer').select('currency').where('id', '=', customerId).executeTakeFirstOrThrow();
+  return row.currency;
+}
+
+async function waiting(tx: Tx, customerId: string, currency: string): Promise<{ id: string; hash: string } | undefined> {
+  const { rows } = await sql<{ id: string; hash: string }>`
+    select id, content_hash as hash from statement where customer_id = ${customerId}::uuid and currency = ${currency}
+      and answered_at is null and withdrawn_at is null and superseded_by is null order by issued_at desc, id desc limit 1 for update`.execute(
+    tx,
+  );
+  return rows[0];
+}
+
+interface StatementFacts {
+  customerId: string;
+  currency: string;
+  asOf: BusinessDate;
+  totalMinor: number;
+  hash: string;
+  respondBy: Instant;
+}
+
+async function insertStatement(
+  tx: Tx,
+  at: Moment,
+  actor: Actor,
+  of: StatementFacts,
+  items: readonly OpenItem[],
+  instead: string | null,
+): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(tx);
+  const id = rows[0]?.id ?? '';
+  if (instead !== null) await sql`update statement set superseded_by = ${id}::uuid where id = ${instead}::uuid`.execute(tx);
+  await sql`
+    insert into statement (id, customer_id, currency, as_of, total_minor, content_hash, issued_on, issued_at, issued_by, respond_by, plan_at)
+    values (${id}::uuid, ${of.customerId}::uuid, ${of.currency}, ${of.asOf}::date, ${of.totalMinor}::bigint, ${of.hash}, ${at.today}::date,
+      ${at.now}::timestamptz, ${actor.id}, ${of.respondBy}::timestamptz, ${of.respondBy}::timestamptz)`.execute(tx);
+  const lines = items.map((item, place) => ({
+    line: place + 1,
+    kind: item.kind,
+    [item.kind === 'credit-note' ? 'credit_note_id' : `${item.kind}_id`]: item.id,
+    number: item.number,
+    on_date: item.on,
+    due_date: item.dueDate,
+    amount_minor: item.amountMinor,
+  }));
+  const columns = `line int, kind text, receivable_id uuid, payment_id uuid, credit_note_id uuid, number text, on_date date, due_date date,
+    amount_minor bigint`;
+  if (lines.length > 0)
+    await sql`
+      insert into statement_line (statement_id, line, kind, receivable_id, payment_id, credit_note_id, number, on_date, due_date, amount_minor)
+      select ${id}::uuid, x.* from ${recordset(lines, columns)}`.execute(tx);
+  return id;
+}
+
+/** A statement under its customer's lock and its own. */
+export interface StatementCase {
+  id: string;
+  customerId: string;
+  customer: string;
+  currency: string;
+  asOf: BusinessDate;
+  issuedOn: BusinessDate;
+  hash: string;
+  answered: boolean;
+  withdrawn: boolean;
+}
+
+/** Locks a statement of a customer the actor may see. Throws Refusal `not-found`. */
+export async function lockStatement(tx: Tx, actor: Actor, id: string): Promise<StatementCase> {
+  const ours = isOurId(id) ? id : null;
+  await sql`
+    select from customer c where c.id = (select customer_id from statement where id = ${ours}::uuid) and ${seesCustomer(actor)}
+    for no key update of c`.execute(tx);
+  const { rows } = await sql<StatementCase>`
+    select s.id, s.customer_id as "customerId", c.external_id as customer, s.currency, s.as_of as "asOf", s.issued_on as "issuedOn", s.content_hash as hash,
+      s.answered_at is not null as answered, s.withdrawn_at is not null as withdrawn
+    from statement s join customer c on c.id = s.customer_id where s.id = ${ours}::uuid and ${seesCustomer(actor)} for update of s`.execute(
+    tx,
+  );
+  const found = rows[0];
+  if (!found) throw new Refusal('not-found', { id });
+  return found;
+}
+
+/** Takes a statement of ours back, with the reason: nobody need answer it. Again changes nothing. Throws Refusal `not-open` once it was answered. */
+export async function withdrawStatement(store: Store, actor: Actor, id: string, reason: string): Promise<{ id: string }> {
+  return write<{ id: string }>(store, actor, async (tx, at) => {
+    const found = await lockStatement(tx, actor, id);
+    if (found.withdrawn) return { value: { id: found.id }, audit: null };
+    if (found.answered) throw new Refusal('not-open', { state: 'answered' });
+    await sql`update statement set withdrawn_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
+    const traces = await cancelWorkOrders(tx, at, { keys: [sendKey(found.id), silentKey(found.id)] }, 'withdrawn');
+    const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
+    return {
+      value: { id: found.id },
+      audit: [{ ...about, action: 'statement.taken-back', reason }, ...traces.audit],
+      asks: [...traces.asks, askOfStatement(found.id, found.customerId)],
+      posts: traces.posts,
+      events: [{ ...about, kind: 'statement.taken-back' }, ...traces.events],
+    };
+  });
+}
