@@ -5,7 +5,7 @@ import { recordFacts } from '../credit/facts.ts';
 import type { ToldFact } from '../credit/facts.ts';
 import { noticeChanges } from '../credit/profile-row.ts';
 import type { Tx } from '../database.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
 import { addTraces, noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { orderWork } from './differences.ts';
@@ -21,8 +21,8 @@ export interface ReconciliationNews {
 }
 
 /**
- * What follows from every change in where a customer's books stand: statements with nothing open any more are settled, work orders, the facts of
- * its profile, and a look by whoever holds its goods. The caller holds the customer's lock.
+ * What follows from every change in where a customer's books stand: statements with nothing open any more are settled, work orders, and the facts
+ * of its profile. Held shipments hear of it by triggers. The caller holds the customer's lock.
  */
 export async function reconciliationChanged(
   tx: Tx,
@@ -52,7 +52,6 @@ export async function reconciliationChanged(
   const { audit, events } = await recordFacts(tx, at, by, told);
   addTraces(traces, { ...noTraces(), audit, events });
   if (told.length > 0) addTraces(traces, await noticeChanges(tx, store, at, [customerId]));
-  traces.asks.push(...(await heldGoods(tx, customerId)));
   return traces;
 }
 
@@ -69,11 +68,4 @@ async function differenceShare(tx: Tx, customerId: string): Promise<number | nul
     return totalMinor === 0 ? 1 : Math.min(1, Math.round((doubtMinor / totalMinor) * 10_000) / 10_000);
   });
   return Math.max(...shares);
-}
-
-/** The holds of this customer's shipments look again. */
-async function heldGoods(tx: Tx, customerId: string): Promise<Ask[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from shipment_hold where customer_id = ${customerId}::uuid and state = 'open' order by id`.execute(tx);
-  return rows.map(({ id }) => ({ subject: workflowId('shipment-hold', id), kind: 'shipment-hold', customerId }));
 }

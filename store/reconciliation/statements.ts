@@ -194,9 +194,16 @@ export async function withdrawStatement(store: Store, actor: Actor, id: string, 
     return {
       value: { id: found.id },
       audit: [{ ...about, action: 'statement.taken-back', reason }, ...traces.audit],
-      asks: [...traces.asks, askOfStatement(found.id, found.customerId)],
+      asks: [...traces.asks, askOfStatement(found.id, found.customerId), ...(await heldGoods(tx, found.customerId))],
       posts: traces.posts,
       events: [{ ...about, kind: 'statement.taken-back' }, ...traces.events],
     };
   });
+}
+
+/** An answer need not be awaited any more: the holds of this customer's shipments look again. */
+async function heldGoods(tx: Tx, customerId: string): Promise<Ask[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from shipment_hold where customer_id = ${customerId}::uuid and state = 'open' order by id`.execute(tx);
+  return rows.map(({ id }) => ({ subject: workflowId('shipment-hold', id), kind: 'shipment-hold', customerId }));
 }

@@ -32,6 +32,7 @@ describe('recorded histories', () => {
     const all = [...replayed.values()].flatMap(({ commands }) => commands).join('\n');
     for (const part of ['local requestNotice', 'local openLegalCase', 'local contactCustomer', 'timer '])
       expect(all).toContain(part);
+    for (const part of ['local handOverStatement', 'local compareBooks']) expect(all).toContain(part);
     for (const part of ['local decideApplication', 'local expireApplication', 'local startReview']) expect(all).toContain(part);
     for (const part of ['activity deliverMessage', 'local warnWorkOrder', 'local escalateWorkOrder', 'continue as new'])
       expect(all).toContain(part);
