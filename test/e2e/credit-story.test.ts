@@ -5,7 +5,7 @@ import { livedStory } from '../support/lived-ledger.ts';
 const UNTIL = '2026-08-31';
 const CUSTOMER = 'DEMO-F-01';
 
-test('a first-time hospital: a low limit by two tiers, an order beyond it held, released when it paid, a better grade at its review, a raise', async () => {
+test('a first-time hospital: a low limit by two tiers, an order beyond it held, released when it paid, a delivery cut until the books agreed, a better grade at its review, a raise', async () => {
   const { world, close, lived } = await livedStory(UNTIL, CUSTOMER);
   const rows = async <T>(query: ReturnType<typeof sql<T>>): Promise<T[]> => (await query.execute(world.store.db)).rows;
   try {
@@ -35,6 +35,11 @@ test('a first-time hospital: a low limit by two tiers, an order beyond it held, 
       { order: 'DEMO-SO-F-2', decision: 'held', code: 'limit-exceeded' },
     ]);
     expect(await rows(sql`select state from order_hold`)).toEqual([{ state: 'released' }]);
+    expect(await rows(sql`select external_id as request, decision from shipment_request order by 1`)).toEqual([
+      { request: 'DEMO-SR-F-1', decision: 'ship' },
+      { request: 'DEMO-SR-F-2', decision: 'reduce' },
+    ]);
+    expect(await rows(sql`select state from shipment_hold`)).toEqual([{ state: 'shipped' }]);
     expect(await rows(sql`select state from credit_review where cause = 'request'`)).toEqual([{ state: 'kept' }]);
     expect(
       await rows(
