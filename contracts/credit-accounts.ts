@@ -14,6 +14,7 @@ import {
   pageQuery,
   rate,
   reason,
+  toMinor,
 } from './common.ts';
 import { fault } from './faults.ts';
 
@@ -48,6 +49,13 @@ export const postLimit = z
       reason: 'Brought along from the old system',
     },
   });
+
+/** The opening limit a body stands for. */
+export function limitDocument({ amount: text, validFrom, validUntil, ...limit }: z.output<typeof postLimit>) {
+  const amountMinor = toMinor(text, limit.currency, '/amount');
+  return { ...limit, amountMinor, validUntil: validUntil ?? null, ...(validFrom !== undefined && { validFrom }) };
+}
+
 export const postLimitAnswer = z
   .strictObject({
     id: ourId,
@@ -114,6 +122,20 @@ export const putSecurity = z
       evidence: { document: 'G-2026-17' },
     },
   });
+
+/** The security a body stands for; why it is recorded stands apart. */
+export function securityDocument(id: string, body: z.output<typeof putSecurity>) {
+  const { customer, kind, share, validFrom } = body;
+  return {
+    ...{ externalId: id, customer, kind, share, validFrom },
+    effect: body.effect,
+    valueMinor: toMinor(body.value, body.currency, '/value'),
+    currency: body.currency,
+    validUntil: body.validUntil ?? null,
+    evidence: body.evidence ?? null,
+  };
+}
+
 export const putSecurityAnswer = z
   .strictObject({ id: ourId, externalId, changed: z.boolean() })
   .meta({ id: 'PutSecurityAnswer' });

@@ -9,17 +9,36 @@ import type {
 } from '../domain/collection/documents.ts';
 import { parseAmount } from '../domain/kernel/money.ts';
 import type { ImportKind } from '../domain/files/fields.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import type { OrderDocument } from '../domain/credit/order.ts';
 import { businessDate, externalId, line, money, refused, toMinor } from './common.ts';
+import { limitDocument, postLimit, putSecurity, securityDocument } from './credit-accounts.ts';
 import { creditNoteDocument, postCreditNote } from './credit-notes.ts';
 import { customerDocument, putCustomer } from './customers.ts';
 import { contractFaults } from './import-words.ts';
 import type { ImportFault, StoredFault } from './import-words.ts';
 import { invoiceDocument, putInvoice } from './invoices.ts';
+import { orderDocument, putOrder } from './orders.ts';
 import { paymentDocument, postPayment } from './payments.ts';
 
 /** A document of a file is held against the contract of the API's body; the id that stands in the path there comes with it here. */
 const customerRow = putCustomer.extend({ externalId });
 const invoiceRow = putInvoice.safeExtend({ externalId });
+const securityRow = putSecurity.safeExtend({ externalId });
+const orderRow = putOrder.extend({ externalId }).superRefine((order, context) => {
+  try {
+    orderDocument(order.externalId, order);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    context.addIssue({ code: 'custom', path: pathOf(error.pointer), ...refused(error.code, error.params) });
+  }
+});
+
+const pathOf = (pointer = ''): (string | number)[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 
 const notNegative = money.refine((text) => !text.startsWith('-'), refused('amount-not-positive'));
 const settlement = z.strictObject({
@@ -97,7 +116,10 @@ export type ImportDocument =
   | { kind: 'invoices'; document: InvoiceDocument }
   | { kind: 'payments'; document: PaymentDocument }
   | { kind: 'credit-notes'; document: CreditNoteDocument }
-  | { kind: 'ledger'; document: LedgerEntry };
+  | { kind: 'ledger'; document: LedgerEntry }
+  | { kind: 'orders'; document: OrderDocument }
+  | { kind: 'limits'; document: ReturnType<typeof limitDocument> }
+  | { kind: 'securities'; document: ReturnType<typeof securityDocument> };
 
 /** Holds an assembled body against the contract of its kind. */
 export function judgeBody(
@@ -114,6 +136,9 @@ const schemas = {
   payments: postPayment,
   'credit-notes': postCreditNote,
   ledger: ledgerRow,
+  orders: orderRow,
+  limits: postLimit,
+  securities: securityRow,
 } as const;
 
 function accept(kind: ImportKind, body: unknown): ImportDocument | null {
@@ -137,6 +162,18 @@ function accept(kind: ImportKind, body: unknown): ImportDocument | null {
     case 'ledger': {
       const read = ledgerRow.safeParse(body);
       return read.success ? { kind, document: ledgerEntry(read.data) } : null;
+    }
+    case 'orders': {
+      const read = orderRow.safeParse(body);
+      return read.success ? { kind, document: orderDocument(read.data.externalId, read.data) } : null;
+    }
+    case 'limits': {
+      const read = postLimit.safeParse(body);
+      return read.success ? { kind, document: limitDocument(read.data) } : null;
+    }
+    case 'securities': {
+      const read = securityRow.safeParse(body);
+      return read.success ? { kind, document: securityDocument(read.data.externalId, read.data) } : null;
     }
   }
 }

@@ -1,13 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ImportDocument } from '../contracts/import-rows.ts';
 import type { ImportFault } from '../contracts/import-words.ts';
 import { bindMapping } from '../domain/files/mapping.ts';
 import type { MappingFault, Reader } from '../domain/files/mapping.ts';
-import type { Actor } from '../domain/kernel/actor.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import { postInvoices, postPayments, upsertCustomers } from '../store/bulk.ts';
 import type { RowResult } from '../store/bulk.ts';
-import { postCreditNote } from '../store/credit-notes.ts';
 import type { Tx } from '../store/database.ts';
 import {
   LeaseLost,
@@ -20,12 +15,12 @@ import {
   releaseImport,
 } from '../store/imports.ts';
 import type { ImportedRow, KeptError, LeasedImport } from '../store/imports.ts';
-import { postLedger } from '../store/ledger-entries.ts';
 import { within, write } from '../store/transaction.ts';
 import type { Store } from '../store/transaction.ts';
 import { documentsOf, surveyOf } from './files/documents.ts';
 import { FileFault } from './files/fault.ts';
 import { openTable } from './files/table.ts';
+import { postAll } from './import-posts.ts';
 import { judgeDocument, pointerOf, refusedAt, rowsOf } from './import-rows.ts';
 import type { Judged } from './import-rows.ts';
 
@@ -162,7 +157,7 @@ async function runBatch(work: Work, reader: Reader, batch: readonly Judged[]): P
   const post = async (tx: Tx): Promise<ImportedRow[]> => {
     await holdImport(tx, id, done);
     const accepted = batch.flatMap((one) => (one.accepted ? [one.accepted] : []));
-    const results = await postAll(within(store, tx), tx, actor, accepted, order.reason);
+    const results = await postAll({ store: within(store, tx), tx, actor, reason: order.reason }, accepted);
     let next = 0;
     return batch.flatMap((one) => resultRows(reader, one, one.accepted ? results[next++] : undefined));
   };
@@ -183,65 +178,4 @@ function resultRows(reader: Reader, judged: Judged, result: RowResult<unknown> |
   if (!result) return rowsOf(reader, judged, 'failed', judged.faults);
   if (result.outcome === 'failed') return rowsOf(reader, judged, 'failed', refusedAt(judged, result.refusal));
   return rowsOf(reader, judged, result.outcome, []);
-}
-
-/** Gives documents of one kind to the verb of their kind; results stand in their order. */
-async function postAll(
-  store: Store,
-  tx: Tx,
-  actor: Actor,
-  documents: readonly ImportDocument[],
-  reason: string | null,
-): Promise<RowResult<unknown>[]> {
-  switch (documents[0]?.kind) {
-    case undefined:
-      return [];
-    case 'customers':
-      return upsertCustomers(
-        store,
-        actor,
-        documents.flatMap((one) => (one.kind === 'customers' ? [one.document] : [])),
-        reason,
-      );
-    case 'invoices':
-      return postInvoices(
-        store,
-        actor,
-        documents.flatMap((one) => (one.kind === 'invoices' ? [one.document] : [])),
-        reason,
-      );
-    case 'payments':
-      return postPayments(
-        store,
-        actor,
-        documents.flatMap((one) => (one.kind === 'payments' ? [one.document] : [])),
-        reason,
-      );
-    case 'ledger':
-      return postLedger(
-        { store, tx, actor, reason },
-        documents.flatMap((one) => (one.kind === 'ledger' ? [one.document] : [])),
-      );
-    case 'credit-notes': {
-      const results: RowResult<unknown>[] = [];
-      for (const note of documents.flatMap((one) => (one.kind === 'credit-notes' ? [one.document] : [])))
-        results.push(await creditNoteResult(store, actor, note));
-      return results;
-    }
-  }
-}
-
-/** A refused note has written nothing, so the transaction goes on with the others. */
-async function creditNoteResult(
-  store: Store,
-  actor: Actor,
-  note: Parameters<typeof postCreditNote>[2],
-): Promise<RowResult<unknown>> {
-  try {
-    const value = await postCreditNote(store, actor, note);
-    return { outcome: value.created ? 'created' : 'unchanged', value };
-  } catch (error) {
-    if (error instanceof Refusal) return { outcome: 'failed', refusal: error };
-    throw error;
-  }
 }

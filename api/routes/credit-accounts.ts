@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { businessDate, currency as currencyCode, externalIdParams, idParams, ourId, toMinor } from '../../contracts/common.ts';
+import { businessDate, currency as currencyCode, externalIdParams, idParams, ourId } from '../../contracts/common.ts';
 import {
   byCustomerQuery,
   exposureAnswer,
   exposureQuery,
+  limitDocument,
   limitPage,
   postLimit,
   postLimitAnswer,
@@ -15,6 +16,7 @@ import {
   rateQuery,
   releaseSecurity as releaseBody,
   releaseSecurityAnswer,
+  securityDocument,
   securityPage,
 } from '../../contracts/credit-accounts.ts';
 import { countedMinor, horizonOf, securedMinor } from '../../domain/credit/exposure.ts';
@@ -52,10 +54,7 @@ function limits(store: Services['store']): RouteSpec[] {
         201: { description: 'In force by its dates.', schema: postLimitAnswer },
       },
       async handle({ actor, body }) {
-        const { amount, validFrom, validUntil = null, ...grant } = body;
-        const amountMinor = toMinor(amount, body.currency, '/amount');
-        const document = { ...grant, amountMinor, validUntil, ...(validFrom !== undefined && { validFrom }) };
-        const { created, overMinor, id, externalId } = await importLimit(store, actor, document);
+        const { created, overMinor, id, externalId } = await importLimit(store, actor, limitDocument(body));
         return { status: created ? 201 : 200, body: { id, externalId, over: formatAmount(overMinor, body.currency) } };
       },
     }),
@@ -95,10 +94,8 @@ function securities(store: Services['store']): RouteSpec[] {
         201: { description: 'Recorded.', schema: putSecurityAnswer },
       },
       async handle({ actor, params, body }) {
-        const { value, reason = null, validUntil = null, evidence = null, ...given } = body;
-        const valueMinor = toMinor(value, body.currency, '/value');
-        const document = { ...given, externalId: params.externalId, valueMinor, validUntil, evidence };
-        const { created, ...shown } = await putSecurity(store, actor, document, reason);
+        const document = securityDocument(params.externalId, body);
+        const { created, ...shown } = await putSecurity(store, actor, document, body.reason ?? null);
         return { status: created ? 201 : 200, body: shown };
       },
     }),

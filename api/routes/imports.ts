@@ -40,6 +40,9 @@ const verbs: Readonly<Record<ImportKind, readonly Permission[]>> = {
   payments: ['payment.write'],
   'credit-notes': ['credit-note.write'],
   ledger: ['customer.write', 'invoice.write', 'payment.write'],
+  orders: ['order.write'],
+  limits: ['credit.decide'],
+  securities: ['credit.record'],
 };
 
 interface Upload {

@@ -81,6 +81,9 @@ const listOf = {
   payments: 'allocations',
   'credit-notes': '',
   ledger: '',
+  orders: 'lines',
+  limits: '',
+  securities: '',
 } as const;
 
 function listBody(
@@ -105,6 +108,7 @@ function listBody(
 /** Parts without a number or id of their own are counted in the order of their rows. */
 function numbered(list: string, index: number, part: Body): Body {
   if (list === 'instalments') return { no: index + 1, ...part };
+  if (list === 'lines') return { line: index + 1, ...part };
   return list === 'contacts' ? { id: `c${index + 1}`, ...part } : part;
 }
 

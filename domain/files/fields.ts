@@ -1,7 +1,16 @@
 import type { FieldType } from './values.ts';
 
 /** What a file can bring. `ledger`: open items, one row an instalment, with what was paid on it so far. */
-export const importKinds = ['customers', 'invoices', 'payments', 'credit-notes', 'ledger'] as const;
+export const importKinds = [
+  'customers',
+  'invoices',
+  'payments',
+  'credit-notes',
+  'ledger',
+  'orders',
+  'limits',
+  'securities',
+] as const;
 export type ImportKind = (typeof importKinds)[number];
 
 /** A field a column can be mapped to; `part`: each row of a document has its own. */
@@ -102,6 +111,42 @@ const tables = {
     open: each('amount'),
     paidOn: each('date'),
   },
+  orders: {
+    externalId: one('text'),
+    customer: one('text'),
+    currency: one('text'),
+    requestedShipDate: one('date'),
+    prepaid: one('boolean'),
+    'lines.line': each('integer'),
+    'lines.item': each('text'),
+    'lines.productLine': each('text'),
+    'lines.quantity': each('amount'),
+    'lines.unitPrice': each('amount'),
+  },
+  limits: {
+    externalId: one('text'),
+    customer: one('text'),
+    on: one('text'),
+    kind: one('text'),
+    amount: one('amount'),
+    currency: one('text'),
+    validFrom: one('date'),
+    validUntil: one('date'),
+    reason: one('text'),
+  },
+  securities: {
+    externalId: one('text'),
+    customer: one('text'),
+    kind: one('text'),
+    effect: one('text'),
+    value: one('amount'),
+    currency: one('text'),
+    share: one('rate'),
+    validFrom: one('date'),
+    validUntil: one('date'),
+    'evidence.document': one('text'),
+    'evidence.note': one('text'),
+  },
 } satisfies Record<ImportKind, Record<string, Field>>;
 
 /** The fields of a kind by name: those of the API's body, dotted; parts by the name of their list. */
@@ -114,6 +159,17 @@ const required: Readonly<Record<ImportKind, readonly (readonly string[])[]>> = {
   payments: [['externalId'], ['customer'], ['currency'], ['receivedOn'], ['amount', 'allocations.amount']],
   'credit-notes': [['externalId'], ['customer'], ['invoice'], ['amount'], ['currency'], ['issuedOn'], ['reason']],
   ledger: [['externalId'], ['customer'], ['issueDate'], ['currency'], ['amount']],
+  orders: [
+    ['externalId'],
+    ['customer'],
+    ['currency'],
+    ['requestedShipDate'],
+    ['lines.item'],
+    ['lines.quantity'],
+    ['lines.unitPrice'],
+  ],
+  limits: [['externalId'], ['customer'], ['amount'], ['currency'], ['reason']],
+  securities: [['externalId'], ['customer'], ['kind'], ['effect'], ['value'], ['currency'], ['share'], ['validFrom']],
 };
 
 /** The fields that are missing: the first of each group none of which is given. */

@@ -123,11 +123,22 @@ async function check(db: Database | Tx, store: Store, requests: readonly CheckRe
   return rows[0]?.answers ?? [];
 }
 
+/** Judges orders in the order given, inside a transaction: each is decided, or refused and leaves nothing behind. */
+export async function checkAllWithin(
+  tx: Tx,
+  store: Store,
+  requests: readonly CheckRequest[],
+): Promise<(OrderDecided | Refusal)[]> {
+  return (await check(tx, store, requests)).map((answer) => ('refusal' in answer ? refusalOf(answer) : answer));
+}
+
+const refusalOf = ({ refusal, params = {}, pointer }: Refused): Refusal =>
+  new Refusal(refusal, params, pointer === undefined ? {} : { pointer });
+
 function decided(answer: Answered | undefined): OrderDecided {
   if (!answer) throw new Error('a check gave no answer');
   if (!('refusal' in answer)) return answer;
-  const { refusal, params = {}, pointer } = answer;
-  throw new Refusal(refusal, params, pointer === undefined ? {} : { pointer });
+  throw refusalOf(answer);
 }
 
 /** Judges one order inside a transaction. */

@@ -138,7 +138,9 @@ test('a mapping that cannot fit is refused at once, each field named, and nothin
 
 test('bad requests are told what is wrong with them', async () => {
   const before = await api.written();
-  expect((await form('erp', { kind: 'orders' })).status).toBe(422);
+  expect((await form('erp', { kind: 'shipments' })).status).toBe(422);
+  expect((await form('erp', { kind: 'limits' })).status).toBe(403);
+  expect((await form('credit_officer', { kind: 'orders' })).status).toBe(403);
   expect((await form('erp', {})).body.errors[0].pointer).toBe('/kind');
   expect((await form('erp', { kind: 'customers', surprise: '1' })).status).toBe(422);
   expect((await form('erp', { kind: 'customers', dryRun: 'maybe' })).status).toBe(422);

@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { ImportDocument } from '../contracts/import-rows.ts';
+import type { Actor } from '../domain/kernel/actor.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import { postInvoices, postPayments, upsertCustomers } from '../store/bulk.ts';
+import type { RowResult } from '../store/bulk.ts';
+import { postCreditNote } from '../store/credit-notes.ts';
+import { checkAllWithin, putRequest } from '../store/credit/check.ts';
+import { importLimit } from '../store/credit/limits.ts';
+import { putSecurity } from '../store/credit/securities.ts';
+import type { Tx } from '../store/database.ts';
+import { postLedger } from '../store/ledger-entries.ts';
+import type { Store } from '../store/transaction.ts';
+
+interface Post {
+  /** The store inside `tx`. */
+  store: Store;
+  tx: Tx;
+  actor: Actor;
+  reason: string | null;
+}
+type Kind = ImportDocument['kind'];
+type DocumentOf<K extends Kind> = Extract<ImportDocument, { kind: K }>['document'];
+type Result = RowResult<unknown>;
+
+/** Gives documents of one kind to the verb of their kind; results stand in their order. */
+export async function postAll(of: Post, documents: readonly ImportDocument[]): Promise<Result[]> {
+  const { store, tx, actor, reason } = of;
+  const all = <K extends Kind>(kind: K): DocumentOf<K>[] =>
+    documents.flatMap((one) => (one.kind === kind ? [one.document as DocumentOf<K>] : []));
+  const kind = documents[0]?.kind;
+  switch (kind) {
+    case undefined:
+      return [];
+    case 'customers':
+      return upsertCustomers(store, actor, all(kind), reason);
+    case 'invoices':
+      return postInvoices(store, actor, all(kind), reason);
+    case 'payments':
+      return postPayments(store, actor, all(kind), reason);
+    case 'ledger':
+      return postLedger({ store, tx, actor, reason }, all(kind));
+    case 'credit-notes':
+      return oneByOne(tx, all(kind), (note) => postCreditNote(store, actor, note));
+    case 'limits':
+      return oneByOne(tx, all(kind), (limit) => importLimit(store, actor, limit));
+    case 'securities':
+      return oneByOne(tx, all(kind), (security) => putSecurity(store, actor, security, reason));
+    case 'orders':
+      return postOrders(of, all(kind));
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Orders are judged as they come in the file, by one statement that takes the locks of all their accounts in one order. */
+async function postOrders({ store, tx, actor, reason }: Post, orders: readonly DocumentOf<'orders'>[]): Promise<Result[]> {
+  const requests = orders.map((order) => putRequest(actor, order, reason));
+  return (await checkAllWithin(tx, store, requests)).map((answer): Result => {
+    if (answer instanceof Refusal) return { outcome: 'failed', refusal: answer };
+    return { outcome: outcomeOf(answer), value: answer };
+  });
+}
+
+const outcomeOf = ({ created, changed = created }: { created: boolean; changed?: boolean }) =>
+  created ? 'created' : changed ? 'changed' : 'unchanged';
+
+/** One after another, each as if it were alone: what a refused one has written is undone, and the transaction goes on with the others. */
+async function oneByOne<T>(
+  tx: Tx,
+  documents: readonly T[],
+  post: (document: T) => Promise<{ created: boolean; changed?: boolean }>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const document of documents) {
+    await sql`savepoint one_document`.execute(tx);
+    try {
+      const value = await post(document);
+      results.push({ outcome: outcomeOf(value), value });
+      await sql`release savepoint one_document`.execute(tx);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await sql`rollback to savepoint one_document`.execute(tx);
+      results.push({ outcome: 'failed', refusal: error });
+    }
+  }
+  return results;
+}
