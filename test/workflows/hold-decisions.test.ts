@@ -125,6 +125,11 @@ describe('a held order', () => {
     );
     expect(rows.map(({ kind }) => kind)).toEqual(['order-hold.routed', 'order-hold.decided', 'order-hold.rejected']);
     expect((await sales.get(`/v1/order-holds/${order}`).expect(200)).body.id).toBe(id);
+    const other = await holds.put(`${code}-B`, code, SMALL);
+    const first = await sales.get(`/v1/order-holds?customer=${code}&limit=1`).expect(200);
+    const rest = await sales.get(`/v1/order-holds?customer=${code}&limit=1&cursor=${first.body.nextCursor}`).expect(200);
+    expect([...first.body.data, ...rest.body.data].map((one: { id: string }) => one.id)).toEqual([other, id]);
+    expect(rest.body.nextCursor).toBeNull();
   });
 });
 
