@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ReasonCode } from '../../domain/credit/check.ts';
 import type { Ask, Moment } from '../transaction.ts';
 import type { Tx } from '../database.ts';
 
@@ -41,4 +42,15 @@ export async function holdsOf(tx: Tx, accountIds: readonly string[]): Promise<As
     from borne b join sales_order o on o.account_id = b.id join shipment_hold h on h.order_id = o.id and h.state = 'open'
     order by 1`.execute(tx);
   return rows;
+}
+
+/** The open holds of these customers' orders that may be released by themselves and were held for one of these reasons. */
+export async function holdsFor(tx: Tx, customerIds: readonly string[], codes: readonly ReasonCode[]): Promise<Ask[]> {
+  const { rows } = await sql<{ subject: string; customerId: string }>`
+    select 'order-hold-' || h.id as subject, h.customer_id as "customerId" from order_hold h
+    where h.customer_id = any(${[...customerIds]}::uuid[]) and h.state = 'open' and not h.forced
+      and exists (select from jsonb_array_elements(h.reasons) r where r ->> 'code' = any(${[...codes]}::text[])) order by 1`.execute(
+    tx,
+  );
+  return rows.map(({ subject, customerId }) => ({ subject, kind: 'order-hold', customerId }));
 }

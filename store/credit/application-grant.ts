@@ -3,6 +3,7 @@ import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
+import { holdsFor } from './accounts.ts';
 import { add, standDown } from './approvals.ts';
 import { processOf, tell } from './application-facts.ts';
 import type { ApplicationCase } from './application-facts.ts';
@@ -61,6 +62,7 @@ export async function grantApplication(
   }
   await writeTerms(tx, at, found, termsDays);
   await writeProfile(tx, at, found, { assessment, termsDays, validUntil, reviewOn });
+  add(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long']) });
   add(traces, await watch(store, tx, at, found, granted));
   await sql`
     update credit_application set state = 'approved', decided_at = ${at.now}::timestamptz, granted = ${JSON.stringify(granted)}::jsonb

@@ -5,7 +5,7 @@ import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
-import { holdsOf, lockAccounts } from './accounts.ts';
+import { holdsFor, holdsOf, lockAccounts } from './accounts.ts';
 import { collectDossiers } from './dossier.ts';
 import { settleWarnings } from './warnings.ts';
 
@@ -60,7 +60,8 @@ function rowOf(id: string, facts: Facts, holds: readonly { key: string; since: s
 
 /**
  * Writes the rows. Accounts whose licence or list entries changed get a new version, so that nobody decides on what they no longer are, and
- * their open holds look again; a median that moved a little does neither. Accounts are locked before the rows, as by whoever grants credit.
+ * their open holds look again; a median that moved a little does
+ * neither. Orders held because the profile was old look again as well. Accounts are locked before the rows, as by whoever grants credit.
  */
 async function keepRows(tx: Tx, at: Moment, rows: readonly ProfileRow[]): Promise<Ask[]> {
   if (rows.length === 0) return [];
@@ -83,5 +84,10 @@ async function keepRows(tx: Tx, at: Moment, rows: readonly ProfileRow[]): Promis
       is distinct from (excluded.licence_until, excluded.listed, excluded.median_order_minor, excluded.profile_as_of)`.execute(
     tx,
   );
-  return accounts.length > 0 ? holdsOf(tx, accounts) : [];
+  const renewed = await holdsFor(
+    tx,
+    rows.map((row) => row.customer_id),
+    ['profile-old'],
+  );
+  return [...(accounts.length > 0 ? await holdsOf(tx, accounts) : []), ...renewed];
 }

@@ -6,8 +6,10 @@ import { revokeApiKey } from '../../store/api-keys.ts';
 import { delegate } from '../../store/credit/delegations.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
+import { noticeChanges } from '../../store/credit/profile-row.ts';
 import { stepTo } from '../../store/stepping.ts';
 import { completeTask } from '../../store/tasks.ts';
+import { write } from '../../store/transaction.ts';
 import { erp, system } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
@@ -489,6 +491,31 @@ describe('by itself', () => {
     expect(await stateOf(id)).toBe('open');
     await holds.decide(officer, id, 'release');
     expect((await holds.decide(manager, id, 'release')).body.state).toBe('released');
+  });
+
+  it('goes when what it was held for beside money is mended: an old profile, terms longer than granted', async () => {
+    const code = await customer();
+    const { id: customerId } = (await officer.get(`/v1/customers/${code}`).expect(200)).body as { id: string };
+    await sql`insert into credit_profile (customer_id, profile_as_of) values (${customerId}::uuid, '2025-01-01')`.execute(
+      world.store.db,
+    );
+    await limitOf(world.store, code, SMALL * 10);
+    const old = await holds.put(`${code}-A`, code, SMALL);
+    expect((await holds.show(old)).reasons).toMatchObject([{ code: 'profile-old' }]);
+    await write(world.store, system, async (tx, at) => {
+      await sql`select from customer where id = ${customerId}::uuid for no key update`.execute(tx);
+      const { asks } = await noticeChanges(tx, world.store, at, [customerId]);
+      return { value: undefined, audit: [{ action: 'profile.refreshed', subjectKind: 'customer', subjectId: customerId }], asks };
+    });
+    await until('it is released', async () => (await stateOf(old)) === 'released');
+    await sql`update credit_profile set max_terms_days = 7 where customer_id = ${customerId}::uuid`.execute(world.store.db);
+    const long = await holds.put(`${code}-B`, code, SMALL);
+    expect((await holds.show(long)).reasons).toMatchObject([{ code: 'terms-too-long' }]);
+    const application = await world.apply(sales, code, { kind: 'terms', termsDays: 60 });
+    for (const person of [officer, manager, director])
+      if ((await world.show(application)).state === 'awaiting-decision') await world.decide(person, application, 'approve');
+    expect((await world.show(application)).state).toBe('approved');
+    await until('it is released too', async () => (await stateOf(long)) === 'released');
   });
 
   it('is not judged again while its account has no news', async () => {
