@@ -12,7 +12,7 @@ import { followOrders, openRound, standDown } from './approvals.ts';
 import { decidedOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationChange } from './application-facts.ts';
 import { grantApplication } from './application-grant.ts';
-import { noChange } from './decision-update.ts';
+import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { readAssessment } from './judge.ts';
 import type { CreditJudge, WantedFacts } from './judge.ts';
@@ -53,7 +53,7 @@ export function takeApplicationStep(
 ): Promise<ApplicationPlan> {
   const { store } = desk;
   const taken = write(store, systemActor('credit-application'), async (tx, at) => {
-    const found = await lockApplication(tx, input.id);
+    const found = unheard(await lockApplication(tx, input.id));
     if (!found) return { value: unknownApplication(input), audit: null };
     const verdict = planApplication(await factsOf(store, found), at.now);
     if (input.seq < found.seq) return { value: planOf(found, verdict, at), audit: null };

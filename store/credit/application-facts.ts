@@ -52,6 +52,8 @@ export interface ApplicationCase {
   step: ApplicationStep;
   at: Instant | null;
   asked: number;
+  /** What the process has answered so far. */
+  heard: number;
   seats: SeatCase[];
   answered: string[];
 }
@@ -70,7 +72,7 @@ export async function lockApplication(tx: Tx, id: string): Promise<ApplicationCa
       a.offer, a.reason, a.requested_by as "requestedBy", a.requested_role as "requestedRole", a.round, a.assessment_id as "assessmentId",
       a.gathered_at as "gatheredAt", a.routed_at as "routedAt", a.warned_at as "warnedAt", a.expires_at as "expiresAt",
       a.waiting_for as "waitingFor", a.connectors, a.granted, a.policy_version as "policyVersion", a.seq, a.plan_step as step, a.plan_at as at,
-      coalesce(w.asked, 0) as asked
+      coalesce(w.asked, 0) as asked, coalesce(w.answered, 0) as heard
     from credit_application a join customer c on c.id = a.customer_id left join wake w on w.subject = 'credit-application-' || a.id
     where a.id = ${id}::uuid for update of a`.execute(tx);
   const row = rows[0];

@@ -7,7 +7,7 @@ import { reassessApplication } from './application-book.ts';
 import type { ApplicationDesk } from './application-book.ts';
 import { lockApplication, processOf, settle } from './application-facts.ts';
 import type { ApplicationCase } from './application-facts.ts';
-import { answerOnce } from './decision-update.ts';
+import { answerOnce, unheard } from './decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
 
 export type DecidedApplication = DecidedProcess<ApplicationPlan, ApplicationAnswer>;
@@ -23,7 +23,7 @@ export function answering(
   const book = {
     store: desk.store,
     process: processOf(id),
-    lock: (tx: Tx) => lockApplication(tx, id),
+    lock: async (tx: Tx) => unheard(await lockApplication(tx, id)),
     answerOf: ({ state, round, seats }: ApplicationCase): ApplicationAnswer => ({ state, round, route: routeOfSeats(seats) }),
     settle: (tx: Tx, at: Moment, before: ApplicationCase, change: Change) => settle(tx, desk.store, at, id, before, change),
     reassess: () => reassessApplication(desk, { id, seq: null }),

@@ -25,6 +25,10 @@ export function addChange(to: Change, more: Change): void {
   add(to.traces, more.traces);
 }
 
+/** Whoever takes a step or a decision does not look at the news: what was asked meanwhile stays asked, for the look that comes next. */
+export const unheard = <Case extends { asked: number; heard: number }>(found: Case | null): Case | null =>
+  found && { ...found, asked: found.heard };
+
 /** What the activity that commits a decision is told beside the decision. */
 export interface HeldUpdate {
   seq: number;

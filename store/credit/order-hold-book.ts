@@ -9,7 +9,7 @@ import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { noTraces, openWorkOrder } from '../work-orders.ts';
 import { add, followOrders, openRound, standDown } from './approvals.ts';
-import { noChange } from './decision-update.ts';
+import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { wayOfHold } from './hold-desk.ts';
 import {
@@ -81,7 +81,7 @@ async function judgedBy(tx: Tx, store: Store, at: Moment, { order }: OrderHoldCa
 /** Takes the planned step, only if the stored plan is the one asked for and its moment has come. */
 export function takeHoldStep(store: Store, step: OrderHoldStep, input: { id: string; seq: number }): Promise<OrderHoldPlan> {
   return write(store, actor, async (tx, at) => {
-    const found = await lockHold(tx, input.id);
+    const found = unheard(await lockHold(tx, input.id));
     if (!found) return { value: unknownHold(input), audit: null };
     const verdict = planOrderHold(await factsOfHold(store, found), at.now);
     const called = verdict.due && verdict.step === step && input.seq >= found.seq;

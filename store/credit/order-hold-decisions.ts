@@ -12,7 +12,7 @@ import type { Moment, Store } from '../transaction.ts';
 import { openTier, routeOfSeats, takeSeat } from './approvals.ts';
 import type { SeatCase } from './approvals.ts';
 import { keepDossier } from './decision-dossier.ts';
-import { addChange, answerOnce, noChange } from './decision-update.ts';
+import { addChange, answerOnce, noChange, unheard } from './decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
 import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
 import { lookAtAccount } from './hold-desk.ts';
@@ -42,7 +42,7 @@ export function decideOrderHold(
   const book = {
     store,
     process: processOfHold(id),
-    lock: (tx: Tx) => lockHold(tx, id),
+    lock: async (tx: Tx) => unheard(await lockHold(tx, id)),
     answerOf: ({ state, round, seats }: OrderHoldCase): HoldAnswer => ({ state, round, route: routeOfSeats(seats) }),
     settle: (tx: Tx, at: Moment, before: OrderHoldCase, change: Change) => settleHold(tx, store, at, before, change),
     reassess: () => reassessHold(store, { id, seq: null }),

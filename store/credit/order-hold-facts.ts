@@ -49,6 +49,8 @@ export interface OrderHoldCase {
   step: OrderHoldStep;
   at: Instant | null;
   asked: number;
+  /** What the process has answered so far. */
+  heard: number;
   order: OrderCase;
   /** Whoever last put the order or had it opened again, and which version that was. */
   askedBy: string;
@@ -74,7 +76,7 @@ export async function lockHold(tx: Tx, id: string): Promise<OrderHoldCase | null
     select h.id, h.customer_id as "customerId", c.region, c.owner, h.state, h.forced, h.reasons, h.requested_by as "requestedBy",
       h.opened_at as "openedAt", h.expires_at as "expiresAt", h.warned_at as "warnedAt", h.round, h.routed_at as "routedAt",
       h.routed_version as "routedVersion", h.routed_minor as "routedMinor", h.policy_version as "policyVersion", h.offer, h.judged, h.seq,
-      h.plan_step as step, h.plan_at as at, coalesce(w.asked, 0) as asked, o.id as "orderId", coalesce(q.actor, h.requested_by) as "askedBy", coalesce(q.version, 0) as "askedVersion"
+      h.plan_step as step, h.plan_at as at, coalesce(w.asked, 0) as asked, coalesce(w.answered, 0) as heard, o.id as "orderId", coalesce(q.actor, h.requested_by) as "askedBy", coalesce(q.version, 0) as "askedVersion"
     from order_hold h join customer c on c.id = h.customer_id join sales_order o on o.id = h.order_id
       left join wake w on w.subject = 'order-hold-' || h.id
       left join lateral (select d.actor, d.version from order_decision d where d.order_id = o.id and d.decision = 'held' and d.actor <> ${HOLD_ACTOR}

@@ -1,11 +1,15 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookAtAccount, wayOfHold } from '../../store/credit/hold-desk.ts';
+import { reassessHold, takeHoldStep } from '../../store/credit/order-hold-book.ts';
+import { putOrder } from '../../store/credit/orders.ts';
 import { momentOf } from '../../store/transaction.ts';
+import { erp } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import type { Books } from '../support/books.ts';
-import { customerId, limitOf } from '../support/credit.ts';
+import { customerId, limitOf, orderOf } from '../support/credit.ts';
 import { factsOf } from '../support/facts.ts';
+import { looksOf } from '../support/world-over.ts';
 
 let books: Books;
 beforeAll(async () => {
@@ -53,4 +57,19 @@ it('a release is judged on the version of the account that was looked at, and on
     code: 'stale-exposure',
     params: { given: version, current: version + 1 },
   });
+});
+
+it('news that comes while the way is laid is not lost: it is answered by the next look, not by the step', async () => {
+  const { store } = books;
+  await factsOf(store).customer('N', { type: 'dealer' });
+  const { orderHoldId } = await putOrder(store, erp, orderOf('N-A', 'N', 5_000), null);
+  const id = orderHoldId ?? '';
+  const plan = await reassessHold(store, { id, seq: null });
+  expect(plan).toMatchObject({ step: 'route', state: 'open' });
+  await limitOf(store, 'N', 5_000);
+  const routed = await takeHoldStep(store, 'route', { id, seq: plan.seq });
+  expect(routed).toMatchObject({ step: 'warn', state: 'open' });
+  const { asked, answered } = await looksOf(store).wake(`order-hold-${id}`);
+  expect(asked).toBeGreaterThan(answered);
+  expect(await reassessHold(store, { id, seq: routed.seq })).toMatchObject({ step: 'close', state: 'released' });
 });
