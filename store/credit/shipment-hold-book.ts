@@ -12,7 +12,7 @@ import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
 import { add, followOrders, openRound } from './approvals.ts';
-import { addChange, noChange } from './decision-update.ts';
+import { addChange, noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { wayOfHold } from './hold-desk.ts';
 import {
@@ -47,7 +47,8 @@ export function takeShipmentHoldStep(
   input: { id: string; seq: number },
 ): Promise<ShipmentHoldPlan> {
   return write(store, actor, async (tx, at) => {
-    const found = await lockShipmentHold(tx, input.id);
+    const locked = await lockShipmentHold(tx, input.id);
+    const found = step === 'judge' ? locked : unheard(locked);
     if (!found) return { value: unknownHold(input), audit: null };
     const verdict = planShipmentHold(await holdFacts(store, found), at.now);
     if (input.seq < found.seq) return { value: holdPlan(found, verdict, at), audit: null };

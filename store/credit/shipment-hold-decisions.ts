@@ -11,7 +11,7 @@ import { cancelWorkOrders } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { add, openRound, openTier, takeSeat } from './approvals.ts';
 import type { SeatCase } from './approvals.ts';
-import { addChange, answerOnce, noChange } from './decision-update.ts';
+import { addChange, answerOnce, noChange, unheard } from './decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
 import { keepDossier, readDossier } from './decision-dossier.ts';
 import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
@@ -42,7 +42,7 @@ export function decideShipmentHold(
   const book = {
     store,
     process: holdProcess(id),
-    lock: (tx: Tx) => lockShipmentHold(tx, id),
+    lock: async (tx: Tx) => unheard(await lockShipmentHold(tx, id)),
     answerOf,
     settle: (tx: Tx, at: Moment, before: ShipmentHoldCase, change: Change) => settleHold(tx, store, at, before, change),
     reassess: () => reassessShipmentHold(store, { id, seq: null }),

@@ -75,6 +75,8 @@ export interface ShipmentHoldCase {
   step: ShipmentHoldStep;
   at: Instant | null;
   asked: number;
+  /** What the process has answered so far. */
+  heard: number;
   order: OrderCase;
   lines: HeldLine[];
   seats: SeatCase[];
@@ -100,7 +102,7 @@ export async function lockShipmentHold(tx: Tx, id: string): Promise<ShipmentHold
       h.state, h.forced, h.reasons, h.requested_by as "requestedBy", h.ground, h.evidence, h.noticed_at as "noticedAt", h.arrived_at as "arrivedAt",
       h.notice_by_hand as "byHand", h.respond_by as "respondBy", h.responded_at as "respondedAt", h.opened_at as "openedAt", h.round,
       h.told_at as "toldAt", h.offer, h.outcome, h.secured_minor as "securedMinor", h.withheld_minor as "withheldMinor",
-      r.policy_version as "policyVersion", h.seq, h.plan_step as step, h.plan_at as at, coalesce(w.asked, 0) as asked,
+      r.policy_version as "policyVersion", h.seq, h.plan_step as step, h.plan_at as at, coalesce(w.asked, 0) as asked, coalesce(w.answered, 0) as heard,
       (select jsonb_build_object('state', n.state, 'message', m.state, 'outbox', coalesce(m.outbox, false), 'sentAt', ${iso('m.sent_at')},
         'deliveredAt', ${iso('m.delivered_at')}) from notice n left join message m on m.id = n.message_id
         where n.process = 'shipment-hold-' || h.id order by n.requested_at desc, n.id desc limit 1) as notice,
