@@ -250,6 +250,8 @@ describe("a statement of the customer's", () => {
       'reconciliation-return credit_officer',
     ]);
     expect(await factsOf(customer)).toEqual({ reconciliationDifferenceShare: 0.4943 });
+    const again = await desk.post('erp', `/v1/customer-statements/${theirs.id}/rematch`, {}).expect(200);
+    expect(again.body, 'the same books give the same result').toEqual(theirs);
     expect(await desk.standing(customer)).toMatchObject({ doubtful: [{ currency: 'CNY', amount: '4300.00' }] });
   });
 
