@@ -6,6 +6,7 @@ import { exceeds, leftOf, moveSome, partAmount, shippable } from '../../domain/c
 import type { LineMove } from '../../domain/credit/order.ts';
 import { judgeShipment } from '../../domain/shipment/judge.ts';
 import type { ShipmentDecision, ShipmentLine, ShipmentReason, ShipmentVerdict } from '../../domain/shipment/judge.ts';
+import type { ShipmentHoldWhy } from '../../domain/shipment/hold.ts';
 import type { Tx } from '../database.ts';
 import { LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
@@ -154,6 +155,9 @@ export function commitMoves(
   });
 }
 
+/** Why a hold waits before its process has looked at it. */
+const FIRST_WHY: ShipmentHoldWhy = { code: 'departments-told', params: {} };
+
 interface Kept {
   order: OrderCase;
   document: ShipmentRequestDocument;
@@ -180,9 +184,10 @@ async function keep(
       select r.id, x.line, x.requested, x.allowed
       from r, jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as x(line int, requested numeric, allowed numeric)),
     h as (
-      insert into shipment_hold (request_id, order_id, customer_id, reasons, requested_by, opened_at, forced, withheld_minor, secured_minor)
+      insert into shipment_hold (request_id, order_id, customer_id, reasons, requested_by, opened_at, forced, withheld_minor, secured_minor,
+        plan_why)
       select r.id, ${order.id}::uuid, ${order.customerId}::uuid, ${JSON.stringify(reasons)}::jsonb, ${actor.id}, ${at.now}::timestamptz,
-        ${forced}, ${withheldMinor}, ${securedMinor} from r where ${decision} <> 'ship' returning id)
+        ${forced}, ${withheldMinor}, ${securedMinor}, ${JSON.stringify(FIRST_WHY)}::jsonb from r where ${decision} <> 'ship' returning id)
     select r.id, (select h.id from h) as "holdId" from r`.execute(tx);
   const row = rows[0];
   if (!row) throw new LostRace('a shipment request was made meanwhile');

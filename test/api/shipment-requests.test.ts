@@ -50,6 +50,36 @@ test('answers decision, lines, reasons with figures and what would change them, 
     );
 });
 
+test('its hold can be read at once, by its id or that of its request, before anything was done about it', async () => {
+  const { body } = await api.as('sales').get('/v1/shipment-holds?state=open').expect(200);
+  const [row, ...more] = (body as { data: { id: string }[] }).data;
+  expect(more).toEqual([]);
+  expect(row).toMatchObject({
+    ...{ request: 'SR-1', order: 'SO-1', customer: 'C-1', state: 'open', withheld: '200.00', currency: 'CNY', ground: null },
+    ...{
+      notice: { state: 'none' },
+      missing: [{ part: 'ground' }],
+      lines: [{ line: 1, requested: '8', allowed: '6', waiting: '2' }],
+    },
+  });
+  for (const id of ['SR-1', row?.id ?? '']) {
+    const { body: shown } = await api
+      .as('credit_officer')
+      .get(`/v1/shipment-holds/${id}`)
+      .set('Accept-Language', 'zh')
+      .expect(200);
+    expect(shown).toMatchObject({ id: row?.id, route: [], stateText: '控制中', reasons: [{ code: 'limit-exceeded' }] });
+    expect((shown as { missing: { text: string }[] }).missing[0]?.text).toContain('第五百二十七条');
+  }
+  await api.as('logistics').get('/v1/shipment-holds/SR-1').expect(403);
+  await api
+    .as('credit_officer')
+    .post('/v1/shipment-holds/SR-1/decision')
+    .send({ act: 'ship', reason: 'paid' })
+    .expect(422)
+    .expect(({ body: problem }) => expect(problem).toMatchObject({ errors: [{ pointer: '/exposureVersion' }] }));
+});
+
 test('a fault names its field, in words that say how to mend it', async () => {
   const refused = async (body: object, code: string, pointer: string): Promise<void> => {
     await ask({ externalId: 'SR-X', order: 'SO-1', ...body }).expect(({ body: problem }) =>

@@ -34,6 +34,8 @@ describe('recorded histories', () => {
       expect(all).toContain(part);
     for (const part of ['local handOverStatement', 'local compareBooks']) expect(all).toContain(part);
     for (const part of ['local decideApplication', 'local expireApplication', 'local startReview']) expect(all).toContain(part);
+    for (const part of ['local tellDepartments', 'local giveHoldNotice', 'local noteUnanswered', 'local decideShipmentHold'])
+      expect(all).toContain(part);
     for (const part of ['activity deliverMessage', 'local warnWorkOrder', 'local escalateWorkOrder', 'continue as new'])
       expect(all).toContain(part);
   });

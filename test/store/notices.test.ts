@@ -1,10 +1,13 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workflowId } from '../../domain/kernel/subject.ts';
+import { addressHash } from '../../store/opt-outs.ts';
 import { requestNotice } from '../../store/notices.ts';
 import { write } from '../../store/transaction.ts';
 import { system } from '../support/actors.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
+import { emailOf } from '../support/documents.ts';
 
 let desk: ContactDesk;
 beforeAll(async () => {
@@ -76,6 +79,30 @@ describe('a notice', () => {
     await desk.contact(none);
     expect(await noticeOf('n-3')).toMatchObject({ state: 'dropped', reason: 'no-address' });
     expect((await desk.actions(none)).filter((action) => action === 'notice.dropped')).toHaveLength(1);
+    const out = await desk.customer('N-5');
+    await desk.store.db
+      .insertInto('opt_out')
+      .values({
+        address_hash: addressHash('email', emailOf('N-5')),
+        channel: 'email',
+        at: '2026-03-01T00:00:00.000Z',
+        source: 'test',
+      })
+      .execute();
+    await ask(out, 'n-5');
+    await desk.contact(out);
+    expect(await noticeOf('n-5')).toMatchObject({ state: 'dropped', reason: 'opted-out' });
+    const says = (word: boolean) =>
+      sql`update policy set content = jsonb_set(content, '{legalPassesOptOut}', to_jsonb(${word}::boolean)) where kind = 'contact-rules'`.execute(
+        desk.store.db,
+      );
+    await says(true);
+    desk.store.policies.refresh();
+    await ask(out, 'n-5-again');
+    await desk.contact(out);
+    expect(await noticeOf('n-5-again')).toMatchObject({ state: 'taken' });
+    await says(false);
+    desk.store.policies.refresh();
   });
 
   test('whose message failed is asked for again, and given up when no other channel reaches anybody', async () => {

@@ -6,12 +6,17 @@ import { postCreditNote } from '../../store/credit-notes.ts';
 import { findDrift, repairDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
 import { lapseReservation } from '../../store/credit/reservation-book.ts';
+import { noChange } from '../../store/credit/decision-update.ts';
+import { reassessShipmentHold } from '../../store/credit/shipment-hold-book.ts';
+import { lockShipmentHold, settleHold } from '../../store/credit/shipment-hold-facts.ts';
+import { rescind } from '../../store/credit/shipment-hold-lines.ts';
 import { requestShipment } from '../../store/credit/shipment-requests.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
 import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
+import { write } from '../../store/transaction.ts';
 import { director, erp, system } from '../support/actors.ts';
 import { auditOf, openBooks } from '../support/books.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
@@ -34,6 +39,8 @@ const act = fc.record({
     'ask',
     'leave',
     'leave',
+    'rejudge',
+    'rescind',
     'invoice',
     'invoice',
     'pay',
@@ -57,6 +64,15 @@ type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
 let run = 0;
 
+/** The hold of a request; an id that is none where it has none. */
+async function holdOf(code: string, request: number): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    select h.id from shipment_hold h join shipment_request r on r.id = h.request_id where r.external_id = ${`${code}-R${request}`}`.execute(
+    books.store.db,
+  );
+  return rows[0]?.id ?? '00000000-0000-0000-0000-000000000000';
+}
+
 /** One act on the documents of a customer; what the product refuses is no act. */
 async function perform(code: string, { act: what, order, amount, part, nth }: Act, step: number): Promise<void> {
   const { store } = books;
@@ -74,6 +90,15 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
         { externalId: `${code}-R${nth % 3}`, order: id, lines: [{ line: 1, quantity: part }] },
         null,
       ));
+    case 'rejudge':
+      return void (await reassessShipmentHold(store, { id: await holdOf(code, nth % 3), seq: null }));
+    case 'rescind':
+      return void (await write(store, system, async (tx, at) => {
+        const hold = await lockShipmentHold(tx, await holdOf(code, nth % 3));
+        if (!hold || hold.state !== 'open') return { value: null, audit: null };
+        await rescind(tx, at, hold);
+        return { ...(await settleHold(tx, store, at, hold, noChange())), value: null };
+      }));
     case 'leave':
     case 'ship': {
       const shipment = {
@@ -165,7 +190,7 @@ async function settleAll(code: string): Promise<void> {
     });
 }
 
-test('any history of orders, shipment requests, shipments, invoices, money, ends, lapses, limits and moves conserves every bucket, and comes back to its base', async () => {
+test('any history of orders, shipment requests and their holds, shipments, invoices, money, ends, lapses, limits and moves conserves every bucket, and comes back to its base', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 24 }), async (acts) => {
       run += 1;

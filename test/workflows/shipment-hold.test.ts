@@ -1,19 +1,21 @@
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
-import { endOrder } from '../../store/credit/orders.ts';
+import { endOrder, putOrder } from '../../store/credit/orders.ts';
 import { putSecurity } from '../../store/credit/securities.ts';
 import { postPayment } from '../../store/payments.ts';
 import { stepTo } from '../../store/stepping.ts';
 import { erp, system } from '../support/actors.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { CreditWorld, Person } from '../support/credit-world.ts';
-import { customerId, limitOf } from '../support/credit.ts';
+import { customerId, limitOf, orderOf } from '../support/credit.ts';
 import { paymentOf } from '../support/documents.ts';
 import { heldShipments } from '../support/held-shipments.ts';
 import type { HeldShipments } from '../support/held-shipments.ts';
+import { until } from '../support/world.ts';
 
 let world: CreditWorld;
 let ships: HeldShipments;
@@ -133,6 +135,22 @@ describe('goods that may not all leave', () => {
       route: [{ state: 'approved' }, { state: 'open' }],
     });
     expect((await ships.act(manager, id, 'ship')).body).toMatchObject({ state: 'shipped', lines: [{ allowed: '2' }] });
+  });
+
+  it('of an order that is held ship by themselves once the order is approved', async () => {
+    const customer = code();
+    await ships.ordered(customer, [2]);
+    await limitOf(world.store, customer, 20_000);
+    const lines = [{ line: 1, item: 'A-1', productLine: null, quantity: '3', unitPrice: '100.00', amountMinor: 30_000 }];
+    const order = orderOf(`${customer}-O`, customer, 1, { lines, requestedShipDate: '2026-10-20' });
+    expect(await putOrder(world.store, erp, order, null)).toMatchObject({ decision: 'held' });
+    const answer = await ships.ask(`${customer}-R`, `${customer}-O`, [3]);
+    expect(answer).toMatchObject({ decision: 'hold', reasons: [{ code: 'order-not-approved' }] });
+    await ships.rests(answer.holdId ?? '');
+    await limitOf(world.store, customer, 30_000);
+    await world.settled();
+    expect(await ships.show(answer.holdId ?? '')).toMatchObject({ state: 'shipped' });
+    expect(await ships.cents(`${customer}-O`)).toMatchObject({ reserved: 0, ordered: 30_000 });
   });
 
   it('are given up when their order ends, and the hold with them', async () => {
@@ -274,6 +292,32 @@ describe('who decides, and when', () => {
     expect((await ships.act(leaving, id, 'ship')).status).toBe(401);
     expect((await ships.act(officer, id, 'ship')).status).toBe(200);
     expect(await ships.act(officer, id, 'ship')).toMatchObject({ status: 409, body: { code: 'already-decided' } });
+  });
+
+  it('not whose role was taken away while the act was under way', async () => {
+    const id = await held();
+    const leaving = await world.person('credit_officer');
+    const client = new pg.Client({ connectionString: world.url });
+    await client.connect();
+    await client.query('begin');
+    await client.query('select from customer where id = (select customer_id from shipment_hold where id = $1) for update', [id]);
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const pending = ships.act(leaving, id, 'ship');
+    try {
+      await until('it waits for the customer', async () => {
+        const found = await sql<{ n: number }>`
+          select count(*)::int as n from pg_stat_activity where ${rows[0]?.pid ?? 0} = any(pg_blocking_pids(pid))`.execute(
+          world.store.db,
+        );
+        return (found.rows[0]?.n ?? 0) > 0;
+      });
+      await revokeApiKey(world.store, leaving.id, system, 'left the company');
+    } finally {
+      await client.query('commit');
+      await client.end();
+    }
+    expect(await pending).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await ships.show(id)).route).toMatchObject([{ state: 'open' }, { state: 'waiting' }]);
   });
 
   it('on the account as it was looked at', async () => {
