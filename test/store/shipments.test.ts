@@ -209,6 +209,18 @@ describe('a shipment request', () => {
     expect(await ask(`${code}-R2`, `${code}-1`, ['10'])).toMatchObject({ decision: 'ship' });
     await sql`update statement set issued_on = '2026-07-11' where customer_id = ${id}::uuid`.execute(store.db);
     expect(codes(await ask(`${code}-R3`, `${code}-1`, ['1']))).toEqual(['statement-unconfirmed']);
+    const asked = async (): Promise<number> =>
+      (
+        await sql<{ asked: number }>`select asked from wake where subject = ${`shipment-hold-${reduced.holdId}`}`.execute(
+          store.db,
+        )
+      ).rows[0]?.asked ?? 0;
+    const before = await asked();
+    await sql`update reconciliation_difference set state = 'cleared', closed_at = now(), closed_by = 'x' where customer_id = ${id}::uuid`.execute(
+      store.db,
+    );
+    await sql`update statement set answered_at = now() where customer_id = ${id}::uuid`.execute(store.db);
+    expect(await asked()).toBe(before + 2);
   });
 
   test('of a prepaid order ships without a limit', async () => {
