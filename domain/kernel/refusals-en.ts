@@ -271,7 +271,7 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'statement-sum': {
     title: 'The lines do not add up',
     detail:
-      'The lines of the statement add up to {sum}, but its total says {total}. Send all lines, or correct the total; what the customer owes is positive, payments and credits are taken off.',
+      'The lines of the statement do not add up to its total[: they come to {sum}, the total says {total}]. Send all lines, or correct the total; what the customer owes is positive, payments and credits are taken off.',
   },
   'adjustment-unfit': {
     title: 'Does not settle this difference',

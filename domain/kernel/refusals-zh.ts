@@ -170,7 +170,8 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
   },
   'statement-sum': {
     title: '明细合计不符',
-    detail: '对账单明细合计为 {sum}，但所填总额为 {total}。请补齐明细或更正总额：客户应付为正，付款和贷项为减项。',
+    detail:
+      '对账单明细合计与总额不符[：明细合计 {sum}，所填总额 {total}]。请补齐明细或更正总额：客户应付为正，付款和贷项为减项。',
   },
   'adjustment-unfit': {
     title: '该处理方式不适用于此差异',
