@@ -1,48 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { Client, Connection } from '@temporalio/client';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { openStore } from '../../store/open.ts';
-import type { OpenStore } from '../../store/open.ts';
-import { setUp } from '../../store/setup.ts';
-import { openOffice } from '../support/credit-world.ts';
-import type { CreditOffice, Person } from '../support/credit-world.ts';
-import { freshDatabase } from '../support/database.ts';
-import { fleetOver } from '../support/fleet.ts';
-import type { Fleet } from '../support/fleet.ts';
-import { expectNoFailures } from '../support/invariants.ts';
-import { shanghai } from '../support/shanghai.ts';
-import { configOf, looksOf } from '../support/world-over.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDoomedOffice } from '../support/doomed-office.ts';
+import type { DoomedOffice } from '../support/doomed-office.ts';
+import type { Person } from '../support/credit-world.ts';
+import { looksOf } from '../support/world-over.ts';
 
 describe('a worker that dies between the commit of a step of an application and the record of it in the history', () => {
-  let store: OpenStore;
-  let office: CreditOffice;
-  let fleet: Fleet;
-  let connection: Connection;
-  let drop: () => Promise<void>;
-  const taskQueue = `credit-crash-${randomUUID()}`;
-
+  let ground: DoomedOffice;
   beforeEach(async () => {
-    const database = await freshDatabase();
-    drop = database.drop;
-    await setUp(database.url, { business: shanghai('2026-09-01', '09:00'), speed: 0, pinned: false });
-    const ground = {
-      url: database.url,
-      temporalAddress: inject('temporalAddress'),
-      temporalNamespace: inject('temporalNamespace'),
-    };
-    store = openStore({ url: database.url, max: 6 });
-    office = await openOffice(store, configOf(ground, taskQueue, { DUECOURSE_RATE_LIMIT: '1000000' }));
-    fleet = fleetOver(ground, taskQueue);
-    connection = await Connection.connect({ address: ground.temporalAddress });
+    ground = await openDoomedOffice();
   });
-  afterEach(async () => {
-    await fleet.close();
-    await office.commands.close();
-    await connection.close();
-    await store.close();
-    await drop();
-  });
+  afterEach(() => ground.close());
 
   it.each([
     ['credit-application.gathered', 'approve'],
@@ -53,9 +22,8 @@ describe('a worker that dies between the commit of a step of an application and 
     ['credit-application.returned', 'return'],
     ['credit-application.declined', 'decline'],
   ])('%s: it is done once, and whoever decided hears so', { timeout: 150_000 }, async (action, verdict) => {
-    const doomed = fleet.start({ crashAfter: action });
-    await doomed.ready;
-    const successor = doomed.ended.then(() => fleet.start().ready);
+    const { store, office } = ground;
+    const { doomed, successor } = await ground.doom(action);
     const sales = await office.person('sales', { owner: 'lin' });
     const officer = await office.person('credit_officer');
     const manager = await office.person('credit_manager');
@@ -81,6 +49,6 @@ describe('a worker that dies between the commit of a step of an application and 
         (select count(*) from decision_answer)::int as answers, (select count(*) from approval)::int as seats`.execute(store.db);
     const decisions = verdict === 'approve' ? 2 : 1;
     expect(rows[0]).toEqual({ limits: verdict === 'approve' ? 1 : 0, assessments: 1, answers: decisions, seats: 2 });
-    await expectNoFailures(new Client({ connection, namespace: inject('temporalNamespace') }), taskQueue);
+    await ground.expectNoFailures();
   });
 });

@@ -1,52 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { Client, Connection } from '@temporalio/client';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDrift } from '../../store/credit/drift.ts';
-import { openStore } from '../../store/open.ts';
-import type { OpenStore } from '../../store/open.ts';
-import { setUp } from '../../store/setup.ts';
 import { stepTo } from '../../store/stepping.ts';
+import { openDoomedOffice } from '../support/doomed-office.ts';
+import type { DoomedOffice } from '../support/doomed-office.ts';
 import { system } from '../support/actors.ts';
 import { limitOf } from '../support/credit.ts';
-import { openOffice } from '../support/credit-world.ts';
-import type { CreditOffice } from '../support/credit-world.ts';
-import { freshDatabase } from '../support/database.ts';
-import { fleetOver } from '../support/fleet.ts';
-import type { Fleet } from '../support/fleet.ts';
 import { openHoldOffice } from '../support/hold-office.ts';
-import { expectNoFailures } from '../support/invariants.ts';
-import { shanghai } from '../support/shanghai.ts';
-import { configOf, looksOf, until } from '../support/world-over.ts';
+import { looksOf, until } from '../support/world-over.ts';
 
 const SMALL = 50_000;
 
 describe('a worker that dies between the commit of a step of a held order and the record of it in the history', () => {
-  let url: string;
-  let store: OpenStore;
-  let office: CreditOffice;
-  let fleet: Fleet;
-  let connection: Connection;
-  let drop: () => Promise<void>;
-  const taskQueue = `hold-crash-${randomUUID()}`;
-
+  let ground: DoomedOffice;
   beforeEach(async () => {
-    const database = await freshDatabase();
-    ({ url, drop } = database);
-    await setUp(url, { business: shanghai('2026-09-01', '09:00'), speed: 0, pinned: false });
-    const ground = { url, temporalAddress: inject('temporalAddress'), temporalNamespace: inject('temporalNamespace') };
-    store = openStore({ url, max: 6 });
-    office = await openOffice(store, configOf(ground, taskQueue, { DUECOURSE_RATE_LIMIT: '1000000' }));
-    fleet = fleetOver(ground, taskQueue);
-    connection = await Connection.connect({ address: ground.temporalAddress });
+    ground = await openDoomedOffice();
   });
-  afterEach(async () => {
-    await fleet.close();
-    await office.commands.close();
-    await connection.close();
-    await store.close();
-    await drop();
-  });
+  afterEach(() => ground.close());
 
   it.each([
     ['order-hold.routed', 'release', { reserved: SMALL }],
@@ -57,9 +28,8 @@ describe('a worker that dies between the commit of a step of a held order and th
     ['order-hold.expiring', 'time', { cancelled: SMALL }],
     ['order-hold.lapsed', 'time', { cancelled: SMALL }],
   ])('%s, by %s: it is done once, and whoever decided hears so', { timeout: 150_000 }, async (action, how, buckets) => {
-    const doomed = fleet.start({ crashAfter: action });
-    await doomed.ready;
-    const successor = doomed.ended.then(() => fleet.start().ready);
+    const { store, office, url } = ground;
+    const { doomed, successor } = await ground.doom(action);
     const holds = await openHoldOffice(store, url, office);
     const officer = await office.person('credit_officer');
     const manager = await office.person('credit_manager');
@@ -91,6 +61,6 @@ describe('a worker that dies between the commit of a step of a held order and th
     );
     expect(rows[0]).toEqual({ answers: how === 'release' || how === 'reject' ? 2 : 0, seats: 2, open: 0 });
     expect((await findDrift(store.db)).drift).toEqual([]);
-    await expectNoFailures(new Client({ connection, namespace: inject('temporalNamespace') }), taskQueue);
+    await ground.expectNoFailures();
   });
 });

@@ -1,50 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDrift } from '../../store/credit/drift.ts';
-import { openStore } from '../../store/open.ts';
-import type { OpenStore } from '../../store/open.ts';
-import { setUp } from '../../store/setup.ts';
-import { openOffice } from '../support/credit-world.ts';
-import type { CreditOffice } from '../support/credit-world.ts';
+import { openDoomedOffice } from '../support/doomed-office.ts';
+import type { DoomedOffice } from '../support/doomed-office.ts';
 import { limitOf } from '../support/credit.ts';
-import { freshDatabase } from '../support/database.ts';
-import { fleetOver } from '../support/fleet.ts';
-import type { Fleet } from '../support/fleet.ts';
 import { heldShipments } from '../support/held-shipments.ts';
-import { expectNoFailures } from '../support/invariants.ts';
-import { shanghai } from '../support/shanghai.ts';
-import { configOf, looksOf, until } from '../support/world-over.ts';
+import { looksOf, until } from '../support/world-over.ts';
 
 describe('a worker that dies between the commit of a step of a held shipment and the record of it in the history', () => {
-  let store: OpenStore;
-  let office: CreditOffice;
-  let fleet: Fleet;
-  let connection: Connection;
-  let drop: () => Promise<void>;
-  const taskQueue = `hold-crash-${randomUUID()}`;
-
+  let ground: DoomedOffice;
   beforeEach(async () => {
-    const database = await freshDatabase();
-    drop = database.drop;
-    await setUp(database.url, { business: shanghai('2026-09-01', '09:00'), speed: 0, pinned: false });
-    const ground = {
-      url: database.url,
-      temporalAddress: inject('temporalAddress'),
-      temporalNamespace: inject('temporalNamespace'),
-    };
-    store = openStore({ url: database.url, max: 6 });
-    office = await openOffice(store, configOf(ground, taskQueue, { DUECOURSE_RATE_LIMIT: '1000000' }));
-    fleet = fleetOver(ground, taskQueue);
-    connection = await Connection.connect({ address: ground.temporalAddress });
+    ground = await openDoomedOffice();
   });
-  afterEach(async () => {
-    await fleet.close();
-    await office.commands.close();
-    await connection.close();
-    await store.close();
-    await drop();
-  });
+  afterEach(() => ground.close());
 
   it.each([
     ['shipment-hold.told', 'ship'],
@@ -54,9 +21,8 @@ describe('a worker that dies between the commit of a step of a held shipment and
     ['shipment-hold.kept', 'keep'],
     ['shipment-hold.eased', 'limit'],
   ])('%s: it is done once, and whoever acted hears so', { timeout: 150_000 }, async (action, what) => {
-    const doomed = fleet.start({ crashAfter: action });
-    await doomed.ready;
-    const successor = doomed.ended.then(() => fleet.start().ready);
+    const { store, office } = ground;
+    const { doomed, successor } = await ground.doom(action);
     const [officer, manager] = [await office.person('credit_officer'), await office.person('credit_manager')];
     const ships = heldShipments(store, office, await office.person('auditor'));
     const id = await ships.held('X-1', [3], 10_000);
@@ -75,6 +41,6 @@ describe('a worker that dies between the commit of a step of a held shipment and
     for (const once of ['told', 'grounded', 'shipped', 'kept', 'eased'])
       expect(actions.filter((one) => one === `shipment-hold.${once}`).length, once).toBeLessThanOrEqual(1);
     expect((await findDrift(store.db)).drift).toEqual([]);
-    await expectNoFailures(new Client({ connection, namespace: inject('temporalNamespace') }), taskQueue);
+    await ground.expectNoFailures();
   });
 });
