@@ -131,13 +131,12 @@ describe('doorbells', () => {
 
   it('a zombie worker that takes an old plan takes nothing', async () => {
     const { id, pay } = await post();
-    const { seq } = await world.receivable(id);
     await world.step('2026-03-02', 20);
     await pay('1.00');
     await world.settled();
     const before = await world.receivable(id);
-    expect(before.seq).toBeGreaterThan(seq);
-    const answer = await takeReceivableStep(world.store, { id, seq });
+    expect(before.seq).toBeGreaterThan(1);
+    const answer = await takeReceivableStep(world.store, { id, seq: before.seq - 1 });
     expect(answer.seq).toBe(before.seq);
     expect(await world.receivable(id)).toEqual(before);
     expect((await world.rungs(id)).map(({ rung }) => rung)).toEqual(['notice']);
