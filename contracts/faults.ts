@@ -52,6 +52,10 @@ export const faults = {
     zh: '两种货币不得相同',
     en: 'The two currencies must differ',
   },
+  'field-missing': {
+    zh: '此操作须提供该字段',
+    en: 'This act needs the field',
+  },
   'lines-missing': {
     zh: '部分放行须列明行号及数量或金额',
     en: 'A part needs its lines, each with a quantity or an amount',

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { holdActs, shipmentHoldStates } from '../domain/shipment/hold.ts';
+import type { HoldAct } from '../domain/shipment/hold.ts';
 import { missingParts, statutoryCauses } from '../domain/shipment/ground.ts';
 import { externalId, instant, instantIn, line, money, ourId, pageOf, pageQuery, reason } from './common.ts';
+import { fault } from './faults.ts';
 import { shippedLines } from './orders.ts';
 import { seat } from './route-seats.ts';
 import { shipmentReason } from './shipments.ts';
@@ -91,6 +93,16 @@ const clause = line(300).meta({
   example: 'Contract CT-1, clause 8.2',
 });
 
+/** The fields an act cannot do without. */
+const neededFor = {
+  ground: [],
+  notice: ['notice'],
+  ship: ['exposureVersion'],
+  reduce: ['exposureVersion', 'lines'],
+  rescind: ['exposureVersion'],
+  keep: [],
+} as const satisfies Record<HoldAct, readonly string[]>;
+
 /** What a person does about a held shipment. */
 export const holdDecision = z
   .strictObject({
@@ -129,6 +141,10 @@ export const holdDecision = z
     lines: shippedLines
       .optional()
       .meta({ description: 'Of a reduction: what ships; the rest is given up, and may be asked for again.' }),
+  })
+  .superRefine((decision, context) => {
+    for (const field of neededFor[decision.act])
+      if (decision[field] === undefined) context.addIssue({ code: 'custom', path: [field], ...fault('field-missing') });
   })
   .meta({
     id: 'ShipmentHoldDecision',

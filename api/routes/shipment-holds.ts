@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import * as contract from '../../contracts/shipment-holds.ts';
 import { idParams, instant, ourId } from '../../contracts/common.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { groundWords } from '../../domain/shipment/ground.ts';
 import type { GivenGround, HoldGround, MissingPart } from '../../domain/shipment/ground.ts';
-import type { HoldAct, ShipmentHoldAnswer, ShipmentHoldInput } from '../../domain/shipment/hold.ts';
+import type { ShipmentHoldAnswer, ShipmentHoldInput } from '../../domain/shipment/hold.ts';
 import { holdStateWords, missingWords, sayHoldWhy } from '../../domain/shipment/hold-words.ts';
 import { deciderOf } from '../../store/credit/hats.ts';
 import { findShipmentHold, listShipmentHolds, readShipmentHold } from '../../store/credit/shipment-holds-read.ts';
@@ -78,7 +77,6 @@ function deciding({ store, commands }: Services): RouteSpec {
       const found = await findShipmentHold(store.db, actor, params.id);
       const { today } = await momentOf(store.db, store);
       const { act, reason, exposureVersion = null, notice, lines = [] } = body;
-      complete(act, body);
       const input: ShipmentHoldInput = {
         by: await deciderOf(store.db, actor, today),
         ...{ act, reason, exposureVersion, lines },
@@ -91,19 +89,6 @@ function deciding({ store, commands }: Services): RouteSpec {
       return { status: 200, body: showAnswer(answer, language) };
     },
   });
-}
-
-/** What each act needs. Throws Refusal `invalid` at the field that is missing. */
-function complete(
-  act: HoldAct,
-  body: { exposureVersion?: number | undefined; notice?: object | undefined; lines?: object | undefined },
-): void {
-  const need = (field: 'exposureVersion' | 'notice' | 'lines'): void => {
-    if (body[field] === undefined) throw new Refusal('invalid', { what: field }, { pointer: `/${field}` });
-  };
-  if (act === 'ship' || act === 'reduce' || act === 'rescind') need('exposureVersion');
-  if (act === 'reduce') need('lines');
-  if (act === 'notice') need('notice');
 }
 
 type GroundBody = NonNullable<z.output<typeof contract.holdDecision>['ground']>;
