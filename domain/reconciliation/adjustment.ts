@@ -1,3 +1,4 @@
+import type { disputeCategories } from '../collection/receivable.ts';
 import type { DifferenceKind } from './difference.ts';
 
 /**
@@ -41,3 +42,13 @@ export function adjustmentFault(kind: AdjustmentKind, of: AdjustmentCase): Adjus
       return kind satisfies never;
   }
 }
+
+/** As which dispute the amount is conceded where their figure is right. */
+export const concededAs = {
+  price: 'price',
+  quantity: 'quantity',
+  'unrecorded-return': 'quality',
+  'unknown-document': 'paperwork',
+  'unallocated-payment': 'other',
+  timing: 'other',
+} as const satisfies Record<DifferenceKind, (typeof disputeCategories)[number]>;

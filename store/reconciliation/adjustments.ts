@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { adjustmentFault } from '../../domain/reconciliation/adjustment.ts';
+import { adjustmentFault, concededAs } from '../../domain/reconciliation/adjustment.ts';
 import type { AdjustmentKind, AdjustmentState } from '../../domain/reconciliation/adjustment.ts';
 import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
 import type { Tx } from '../database.ts';
@@ -203,15 +203,6 @@ async function settle(tx: Tx, store: Store, at: Moment, actor: Actor, found: Dif
   return traces;
 }
 
-const categories = {
-  price: 'price',
-  quantity: 'quantity',
-  'unrecorded-return': 'quality',
-  'unknown-document': 'paperwork',
-  'unallocated-payment': 'other',
-  timing: 'other',
-} as const satisfies Record<DifferenceKind, string>;
-
 /** Their figure is right: the amount is conceded as an upheld dispute, which is not asked for until its credit note comes. */
 async function carryOut(
   tx: Tx,
@@ -234,7 +225,7 @@ async function carryOut(
       const openMinor = receivable ? undisputedOf(receivable) : 0;
       const concededMinor = Math.min(-amountMinor, openMinor);
       if (concededMinor <= 0) return { expected: null };
-      const dispute = { amount: formatAmount(concededMinor, found.currency), category: categories[found.kind], note: reason };
+      const dispute = { amount: formatAmount(concededMinor, found.currency), category: concededAs[found.kind], note: reason };
       const { id } = await openDispute(here, actor, receivableId ?? '', dispute, reason);
       await resolveDispute(here, actor, id, { state: 'upheld', note: reason }, reason);
       return { expected: 'credit-note', dispute: id, concededMinor };
