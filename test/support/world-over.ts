@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { readConfig } from '../../config/env.ts';
@@ -37,7 +38,7 @@ export interface World extends Facts, Looks {
   config: Config;
   /** Steps the standing clock to the day's given hour (00:00 unless told) in Shanghai. */
   step(day: string, hour?: number): Promise<void>;
-  /** Until every posted process has been started and has answered what it was asked; outreach waits for its hour at speed 0. */
+  /** Until every posted process was started, has answered what it was asked and has nothing due; outreach waits for its hour at speed 0. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -160,8 +161,16 @@ export async function settled(store: OpenStore, ms = 30_000): Promise<void> {
     store.db
       .selectFrom('wake')
       .select('subject')
-      .where((w) => w.or([w('started_at', 'is', null), w.and([w('kind', '<>', 'outreach'), w('asked', '>', w.ref('answered'))])]))
       .where((w) => w.or([w('kind', '<>', 'outreach'), w('started_at', 'is not', null)]))
+      .where((w) =>
+        w.or([
+          w('started_at', 'is', null),
+          w.and([
+            w('kind', '<>', 'outreach'),
+            w.or([w('asked', '>', w.ref('answered')), w('at', '<=', sql<string>`business_now()`)]),
+          ]),
+        ]),
+      )
       .limit(1)
       .executeTakeFirst();
   await until('every process has answered', async () => (await open()) === undefined, ms);

@@ -127,11 +127,10 @@ describe('credit that was granted', () => {
       if ((await stateOf(application)) === 'awaiting-decision') await world.decide(person, application, 'approve');
     }
     expect(await stateOf(application)).toBe('approved');
-    const outcome = async () => (await reviewsOf(code)).find(({ id }) => id === planned?.id)?.state;
-    await until('the review has noted what came of it', async () => (await outcome()) !== 'running');
-    expect(['raised', 'kept', 'lowered']).toContain(await outcome());
-    const byDate = async () => (await reviewsOf(code)).filter(({ cause, state }) => cause === 'date' && state === 'open');
-    await until('the next review by date is the only one', async () => (await byDate()).length === 1);
+    await world.settled();
+    const settled = (await reviewsOf(code)).find(({ id }) => id === planned?.id);
+    expect(['raised', 'kept', 'lowered']).toContain(settled?.state);
+    expect((await reviewsOf(code)).filter(({ cause, state }) => cause === 'date' && state === 'open')).toHaveLength(1);
   });
 
   it('is reviewed at once when a promise is broken, once', async () => {
