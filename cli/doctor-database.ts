@@ -104,8 +104,8 @@ async function messages(db: Database): Promise<Finding> {
 }
 
 async function keys(db: Database): Promise<Finding[]> {
-  const { rows } = await sql<{ any: boolean }>`select exists (select from api_key where revoked_at is null) as any`.execute(db);
-  return rows[0]?.any ? [] : [{ state: 'note', code: 'keys-none' }];
+  const { rows } = await sql<{ usable: boolean }>`select exists (select from api_key where revoked_at is null) as usable`.execute(db);
+  return rows[0]?.usable ? [] : [{ state: 'note', code: 'keys-none' }];
 }
 
 /** Everything that can be asked of the database; stops at the first thing the rest needs. */

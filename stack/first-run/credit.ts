@@ -95,7 +95,7 @@ const LICENCE_DAYS = 500;
 const COURT_ONE_IN = 15;
 
 /** The most that was owed at once before a day, rounded up: what the business so far has needed. Null: there was none. */
-export function askedFor(invoices: readonly LedgerInvoice[], before: BusinessDate, currency: string): string | null {
+function askedFor(invoices: readonly LedgerInvoice[], before: BusinessDate, currency: string): string | null {
   const moves = invoices
     .flatMap(({ issueDate, instalments, payments }) => [
       { on: issueDate, minor: sumMinor(instalments.map((part) => part.amountMinor)) },
