@@ -104,7 +104,9 @@ async function messages(db: Database): Promise<Finding> {
 }
 
 async function keys(db: Database): Promise<Finding[]> {
-  const { rows } = await sql<{ usable: boolean }>`select exists (select from api_key where revoked_at is null) as usable`.execute(db);
+  const { rows } = await sql<{ usable: boolean }>`select exists (select from api_key where revoked_at is null) as usable`.execute(
+    db,
+  );
   return rows[0]?.usable ? [] : [{ state: 'note', code: 'keys-none' }];
 }
 
