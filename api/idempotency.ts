@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { beginRequest, dropRequest, endRequest, withRequest } from '../store/idempotency.ts';
+import { beginRequest, dropRequest, endRequest, withRequests } from '../store/idempotency.ts';
 import type { RequestKey } from '../store/idempotency.ts';
 import type { Store } from '../store/transaction.ts';
 import { AnswerLost, SecretShown } from './problem.ts';
@@ -93,7 +93,7 @@ export async function once(
   }
   let answer: JsonAnswer;
   try {
-    answer = await withRequest(key, work);
+    answer = await withRequests([key], work);
   } catch (error) {
     await conclude(key, () => dropRequest(store.db, key, begun.at, repeatable));
     throw error;

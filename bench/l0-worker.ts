@@ -5,6 +5,7 @@ import { openPool } from '../store/database.ts';
 import { workerTuning } from '../worker/tuning.ts';
 import type { WorkerTuning } from '../worker/tuning.ts';
 import { inputOf, serve } from './child-side.ts';
+import { benchConfig } from './config.ts';
 
 export interface L0Input extends Record<string, unknown> {
   url: string;
@@ -14,6 +15,7 @@ export interface L0Input extends Record<string, unknown> {
 }
 
 const { url, address, namespace, tuning } = inputOf<L0Input>();
+const { stickySeconds } = benchConfig({ url, address, namespace });
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 const pool = openPool({ url, max: 10, role: null, applicationName: 'l0-worker' });
 
@@ -39,7 +41,7 @@ const worker = await Worker.create({
   taskQueue: 'l0',
   workflowBundle,
   activities,
-  ...workerTuning('local'),
+  ...workerTuning(stickySeconds),
   ...tuning,
 });
 const run = worker.run();

@@ -28,6 +28,8 @@ export interface Config {
   /** The password migrate gives the auditor's login; undefined: that role keeps what it has. */
   readonly auditorPassword: string | undefined;
   readonly databasePool: number;
+  /** How long a task waits for the worker that has its workflow in memory, before any other reads it from its history. */
+  readonly stickySeconds: number;
   readonly temporal: TemporalConfig;
   readonly host: string;
   readonly port: number;
@@ -94,6 +96,7 @@ const variables = z.object({
     .regex(/^[\x21-\x7e]+$/, say('must be letters, digits and signs without spaces'))
     .optional(),
   DUECOURSE_DATABASE_POOL: whole('DUECOURSE_DATABASE_POOL', 2, 200).default(10),
+  DUECOURSE_STICKY_SECONDS: whole('DUECOURSE_STICKY_SECONDS', 1, 600).default(10),
   TEMPORAL_ADDRESS: z
     .string(say('is not set: give host:port of the Temporal server, such as temporal.example:7233'))
     .regex(/^[^\s/:]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i, say('must be host:port, such as temporal.example:7233')),
@@ -237,6 +240,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ownerDatabaseUrl: v.DATABASE_OWNER_URL ?? v.DATABASE_URL,
     auditorPassword: v.DUECOURSE_AUDITOR_PASSWORD,
     databasePool: v.DUECOURSE_DATABASE_POOL,
+    stickySeconds: v.DUECOURSE_STICKY_SECONDS,
     temporal: {
       address: v.TEMPORAL_ADDRESS,
       namespace: v.TEMPORAL_NAMESPACE,

@@ -5,6 +5,7 @@ import { roles } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { Database } from './database.ts';
+import { gathererOf } from './gather.ts';
 import { isOurId } from './rows.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Store } from './transaction.ts';
@@ -91,20 +92,33 @@ export async function listApiKeys(db: Database, limit: number, before: string | 
   return (await query.execute()).map(shown);
 }
 
+interface Known {
+  id: string;
+  role: string;
+  scope: unknown;
+  secret_hash: string;
+}
+
+/** Looks up the hashes of secrets that are valid at this moment; those asked for at once share one look. */
+const desk = gathererOf((db: Database) => ({
+  async work(hashes: readonly string[]): Promise<(Known | null)[]> {
+    const rows = await db
+      .selectFrom('api_key')
+      .select(['id', 'role', 'scope', 'secret_hash'])
+      .where('secret_hash', '=', sql<string>`any(${[...new Set(hashes)]}::text[])`)
+      .where('revoked_at', 'is', null)
+      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<string>`clock_timestamp()`)]))
+      .execute();
+    return hashes.map((hash) => rows.find((row) => same(row.secret_hash, hash)) ?? null);
+  },
+}));
+
 /** The actor of a secret; null when there is none, or it has expired or been revoked, by Postgres' time, as of this moment. */
 export async function actorOfSecret(db: Database, secret: string): Promise<Actor | null> {
   if (!shape.test(secret)) return null;
-  const hash = hashOf(secret);
-  const row = await db
-    .selectFrom('api_key')
-    .select(['id', 'role', 'scope', 'secret_hash'])
-    .where('secret_hash', '=', hash)
-    .where('revoked_at', 'is', null)
-    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', sql<string>`clock_timestamp()`)]))
-    .executeTakeFirst();
-  if (!row || !same(row.secret_hash, hash)) return null;
-  const role = roles.find((known) => known === row.role);
-  return role ? { kind: 'key', id: row.id, role, scope: row.scope as Actor['scope'] } : null;
+  const row = await desk(db).put(hashOf(secret));
+  const role = roles.find((known) => known === row?.role);
+  return row && role ? { kind: 'key', id: row.id, role, scope: row.scope as Actor['scope'] } : null;
 }
 
 const REMEMBERED = 1_000;

@@ -11,7 +11,7 @@ import { customerFaults } from '../domain/collection/documents.ts';
 import type { ContactDocument, CustomerDocument } from '../domain/collection/documents.ts';
 import { recordDocuments } from './credit/customer-documents.ts';
 import type { Tx } from './database.ts';
-import { LostRace, failed, inWaves, only, recordset, refusalFor } from './rows.ts';
+import { LostRace, failed, inWaves, accepted, recordset, refusalFor } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
@@ -31,7 +31,8 @@ export async function upsertCustomer(
   document: CustomerDocument,
   reason: string | null = null,
 ): Promise<PutCustomer & { changed: boolean; created: boolean }> {
-  const { outcome, value } = only(await upsertCustomers(store, actor, [document], reason));
+  const [result] = await upsertCustomers(store, actor, [document], reason);
+  const { outcome, value } = accepted(result);
   return { ...value, changed: outcome !== 'unchanged', created: outcome === 'created' };
 }
 

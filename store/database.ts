@@ -37,6 +37,8 @@ const IDLE_IN_TRANSACTION = '20s';
 export function openPool({ url, max = 10, role = 'duecourse_app', applicationName = 'duecourse' }: DatabaseOptions): pg.Pool {
   const settings = [
     'timezone=UTC',
+    // Statements here are short: compiling one costs more than it saves.
+    'jit=off',
     `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION}`,
     ...(role ? [`role=${role}`] : []),
   ];

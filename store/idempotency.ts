@@ -25,18 +25,22 @@ export type KeyState =
 const DEAD_AFTER_SECONDS = 120;
 const KEPT_HOURS = 72;
 
-const current = new AsyncLocalStorage<RequestKey>();
+const current = new AsyncLocalStorage<readonly RequestKey[]>();
 
-/** Runs the work of a request; what it writes is marked with its key in the same transaction. */
-export const withRequest = <T>(of: RequestKey, work: () => Promise<T>): Promise<T> => current.run(of, work);
+/** Runs the work of requests; what it writes is marked with their keys in the same transaction. */
+export const withRequests = <T>(of: readonly RequestKey[], work: () => Promise<T>): Promise<T> => current.run(of, work);
 
-/** Part of the statement that records what was written: the request it belongs to, if it has a key, is now carried out. */
+/** The keys of the requests that are being carried out here. */
+export const requestsInHand = (): readonly RequestKey[] => current.getStore() ?? [];
+
+/** Part of the statement that records what was written: the requests it belongs to, where they have keys, are now carried out. */
 export function commitMark(): RawBuilder<unknown>[] {
-  const of = current.getStore();
-  if (!of) return [];
+  const keys = requestsInHand();
+  if (keys.length === 0) return [];
   return [
-    sql`update idempotency set committed_at = clock_timestamp()
-      where caller = ${of.caller} and route = ${of.route} and key = ${of.key} and state = 'running'`,
+    sql`update idempotency i set committed_at = clock_timestamp()
+      from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as k(caller text, route text, key text)
+      where i.caller = k.caller and i.route = k.route and i.key = k.key and i.state = 'running'`,
   ];
 }
 

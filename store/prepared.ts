@@ -25,6 +25,11 @@ function nameOf(text: string, parameters: number): string | undefined {
   return names.get(text);
 }
 
+/**
+ * A session keeps the plan it made of a statement while its tables were small, when reading all of one was cheapest, until statistics are
+ * gathered. What transactions read they read by key, so that plan is never wanted.
+ */
+const BEGIN = 'begin; set local enable_seqscan = off';
 const BEGUN = { command: 'SELECT', rowCount: 0, rows: [] } satisfies PostgresQueryResult<unknown>;
 
 /**
@@ -37,7 +42,7 @@ export function preparing(pool: pg.Pool): PostgresPool {
       const client = await pool.connect();
       const query = <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
         if (text === 'begin') {
-          client.query(text).catch(() => undefined);
+          client.query(BEGIN).catch(() => undefined);
           return Promise.resolve(BEGUN as PostgresQueryResult<never>);
         }
         return client.query({ name: nameOf(text, parameters.length), text, values: [...parameters] } as pg.QueryConfig) as never;

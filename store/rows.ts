@@ -17,10 +17,9 @@ export function refusalFor(faults: readonly RefusalReason[]): Refusal | null {
   return new Refusal(first.code, first.params, first.pointer === undefined ? {} : { pointer: first.pointer });
 }
 
-/** The result of a batch of one: its value, or its refusal thrown. */
-export function only<T>(results: readonly RowResult<T>[]): { outcome: 'created' | 'changed' | 'unchanged'; value: T } {
-  const result = results[0];
-  if (!result) throw new Error('a batch of one gave no result');
+/** The value of a document that was taken; a refusal is thrown. */
+export function accepted<T>(result: RowResult<T> | undefined): { outcome: 'created' | 'changed' | 'unchanged'; value: T } {
+  if (!result) throw new Error('a document was given no result');
   if (result.outcome === 'failed') throw result.refusal;
   return result;
 }

@@ -108,9 +108,14 @@ export async function writeSeeing<T, Seen extends { at: Moment }>(
     return done.value;
   };
   if (isTransaction(store.db)) return once(store.db);
+  return begunAnew(() => store.db.transaction().execute(once));
+}
+
+/** A whole transaction, begun anew after a serialization failure or a deadlock; everything else is thrown. */
+export async function begunAnew<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await store.db.transaction().execute(once);
+      return await transaction();
     } catch (error) {
       if (attempt >= ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
     }

@@ -57,7 +57,7 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
     taskQueue,
     workflowBundle: await workflowBundle(),
     activities: activitiesOf(store, config),
-    ...workerTuning(config.mode),
+    ...workerTuning(config.stickySeconds),
     ...tuning,
     shutdownGraceTime: '10s',
     interceptors: { activity: [watchFailures(failures, log)] },

@@ -18,9 +18,9 @@ export type WorkerTuning = Partial<
 >;
 
 /** How a worker shares its process and asks for work; measured, see docs/tuning.md. */
-export function workerTuning(mode: 'production' | 'local'): WorkerTuning {
+export function workerTuning(stickySeconds: number): WorkerTuning {
   return {
-    stickyQueueScheduleToStartTimeout: mode === 'local' ? '1s' : '5s',
+    stickyQueueScheduleToStartTimeout: `${stickySeconds}s`,
     maxConcurrentWorkflowTaskExecutions: 40,
     maxConcurrentLocalActivityExecutions: 40,
   };

@@ -6,7 +6,9 @@ import { checkRulesOf } from '../../domain/credit/check.ts';
 import type { CheckRules, OrderDecision, OrderReason } from '../../domain/credit/check.ts';
 import type { OrderDocument, OrderState } from '../../domain/credit/order.ts';
 import type { Database, Tx } from '../database.ts';
+import { gathererOf } from '../gather.ts';
 import { contentHash } from '../setup.ts';
+import { begunAnew } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 
 /** What a check answered. Amounts are in the currency of the limit, or, without one, in the order's. */
@@ -145,87 +147,14 @@ function decided(answer: Answered | undefined): OrderDecided {
 export const checkWithin = async (tx: Tx, store: Store, request: CheckRequest): Promise<OrderDecided> =>
   decided((await check(tx, store, [request]))[0]);
 
-interface Waiting {
-  request: CheckRequest;
-  resolve(answer: Answered | undefined): void;
-  reject(error: unknown): void;
-}
-
-const RETRYABLE = new Set(['40001', '40P01']);
-const ATTEMPTS = 8;
-/** Statements in flight, and orders in one: what comes meanwhile waits for the next, and shares its commit. */
-const IN_FLIGHT = 2;
-const GATHERED = 64;
+const desk = gathererOf((store: Store) => ({
+  about: (request: CheckRequest) => request.externalId,
+  work: (requests: readonly CheckRequest[]) => begunAnew(() => check(store.db, store, requests)),
+}));
 
 /**
- * Judges orders for many callers: those that come while a statement runs are gathered into the next, in the order they came. One alone
- * never waits. A batch that fails is judged order by order, so that nobody pays for another's fault.
+ * Judges one order and reserves what it may take, in one statement that commits by itself and that callers of the same moment share.
+ * Throws Refusal when it cannot be judged.
  */
-class CheckDesk {
-  readonly #store: Store;
-  readonly #waiting: Waiting[] = [];
-  #running = 0;
-
-  constructor(store: Store) {
-    this.#store = store;
-  }
-
-  put(request: CheckRequest): Promise<Answered | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject });
-      this.#next();
-    });
-  }
-
-  #next(): void {
-    if (this.#running >= IN_FLIGHT || this.#waiting.length === 0) return;
-    this.#running += 1;
-    void this.#run(this.#gather()).finally(() => {
-      this.#running -= 1;
-      this.#next();
-    });
-  }
-
-  /** The first that wait, each order once: its second document is judged after the first. */
-  #gather(): Waiting[] {
-    const seen = new Set<string>();
-    const batch: Waiting[] = [];
-    const rest: Waiting[] = [];
-    for (const one of this.#waiting) {
-      const fits = batch.length < GATHERED && !seen.has(one.request.externalId);
-      seen.add(one.request.externalId);
-      (fits ? batch : rest).push(one);
-    }
-    this.#waiting.splice(0, this.#waiting.length, ...rest);
-    return batch;
-  }
-
-  async #run(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const answers = await this.#judge(batch.map((one) => one.request));
-      for (const [index, one] of batch.entries()) one.resolve(answers[index]);
-    } catch (error) {
-      if (batch.length === 1) return batch[0]?.reject(error);
-      for (const one of batch) await this.#run([one]);
-    }
-  }
-
-  async #judge(requests: readonly CheckRequest[]): Promise<Answered[]> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await check(this.#store.db, this.#store, requests);
-      } catch (error) {
-        if (attempt >= ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
-      }
-    }
-  }
-}
-
-const desks = new WeakMap<Store, CheckDesk>();
-
-/** Judges one order and reserves what it may take, in one statement that commits by itself. Throws Refusal when it cannot be judged. */
-export async function checkOrder(store: Store, request: CheckRequest): Promise<OrderDecided> {
-  let desk = desks.get(store);
-  if (!desk) desks.set(store, (desk = new CheckDesk(store)));
-  return decided(await desk.put(request));
-}
+export const checkOrder = async (store: Store, request: CheckRequest): Promise<OrderDecided> =>
+  decided(await desk(store).put(request));

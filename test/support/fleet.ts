@@ -47,6 +47,8 @@ export function fleetOver(ground: Ground, taskQueue: string, env: Record<string,
           TEMPORAL_NAMESPACE: ground.temporalNamespace,
           DUECOURSE_TASK_QUEUE: taskQueue,
           DUECOURSE_MODE: 'local',
+          // Killed workers are part of these tests: what they held goes on soon.
+          DUECOURSE_STICKY_SECONDS: '1',
           LOG_LEVEL: 'silent',
           ...env,
           ...(doomed && {
