@@ -21,7 +21,7 @@ const WATCHDOG_MS = 10_000;
 const IDENTITY_MS = 5_000;
 const LATE_SECONDS = 60;
 const RETRY_MS = 1_000;
-/** After a look that found several bells and did not fill a batch the next one waits so long: under load many then share the cost of a look. */
+/** After a look that found several bells, or none that may be rung, the next one waits so long: under load many share the cost of a look. */
 const SEVERAL = 4;
 const GATHER_MS = 20;
 /** A row that writers hold just now is marked as rung when they let it go; nobody else's bell waits for that. */
@@ -72,7 +72,7 @@ export function startRelay(options: RelayOptions): Relay {
       const leased = await lease(options, counts);
       if (leased.length > 0) unmarked.push(...(await ringAll(client, options, leased, counts)));
       if (leased.length === BATCH) continue;
-      if (leased.length >= SEVERAL) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      if (leased.length === 0 || leased.length >= SEVERAL) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       // Ends at once when somebody has asked since the last look.
       await sleeper.sleep(unmarked.length > 0 ? BUSY_ROW_MS : IDLE_MS);
     }
