@@ -134,6 +134,7 @@ export async function watched(world: World): Promise<void> {
   const { id } = await upsertCustomer(world.store, erp, customerOf('asked', { taxId: TAX_ID }));
   await world.customer('other');
   await refreshProfile(world.store, system, 'asked', ['bureau', 'licences'], null);
+  await world.settled();
   await ended(world, workflowId('profile-refresh', id));
   await keep(world.client, 'profile-refresh-asked', workflowId('profile-refresh', id));
   await beginNights(world.store);
