@@ -2,6 +2,53 @@
 -- A session keeps the plans it made while its tables were small, when reading all of one was cheapest, until statistics are gathered; what the
 -- check reads it reads by key, so such a plan is never wanted.
 
+-- Writes new orders that were judged, all of a batch by one statement: most that is asked is new, and a statement costs as much as several rows.
+create function order_write_new(p_rows jsonb, p_policy text, p_hold_days int, p_at timestamptz) returns void language plpgsql as $$
+declare
+  v_written int;
+begin
+  with r as (
+    select * from rows from (jsonb_to_recordset(p_rows) as (id uuid, "externalId" text, customer uuid, account uuid, "group" uuid, currency text, ship date,
+      prepaid boolean, amount bigint, rest bigint, decision text, state text, target text, "approvedOn" date, reserved timestamptz, hold uuid,
+      forced boolean, reasons jsonb, before bigint, after bigint, "limit" bigint, "limitCurrency" text, version bigint, "actorKind" text,
+      "actorId" text, hash text, reason text, lines jsonb, shown jsonb)) with ordinality),
+  o as (
+    insert into sales_order (id, external_id, customer_id, account_id, currency, requested_ship_date, prepaid, amount_minor, decision, state, approved_minor,
+      approved_on, reserved_until, put_by, content_hash, created_at, updated_at)
+    select id, "externalId", customer, account, currency, ship, prepaid, amount, decision, state, case when decision = 'approved' then amount end,
+      "approvedOn", reserved, "actorId", hash, p_at, p_at from r order by ordinality
+    on conflict (external_id) do nothing returning id),
+  n as materialized (select r.* from r join o using (id) order by r.ordinality),
+  li as (
+    insert into order_line (order_id, line, item, product_line, quantity, unit_price, amount_minor, held_minor, prepaid_minor, reserved_minor, cancelled_minor)
+    select n.id, x.line, x.item, x."productLine", x.quantity, x."unitPrice", x."amountMinor", case n.target when 'held' then x."amountMinor" else 0 end,
+      case n.target when 'prepaid' then x."amountMinor" else 0 end, case n.target when 'reserved' then x."amountMinor" else 0 end,
+      case n.target when 'cancelled' then x."amountMinor" else 0 end
+    from n, jsonb_to_recordset(n.lines) as x (line int, item text, "productLine" text, quantity numeric, "unitPrice" text, "amountMinor" bigint)),
+  en as (
+    insert into exposure_entry (account_id, bucket, on_date, delta_minor, cause, cause_id, business_at)
+    select b.id, 'reserved', n.ship, n.amount, 'order.' || n.decision, n.id, p_at from n, unnest(array[n.account, n."group"]) b (id)
+    where n.target = 'reserved' and b.id is not null order by n.ordinality),
+  ho as (
+    insert into order_hold (id, order_id, customer_id, forced, amount_minor, reasons, requested_by, opened_at, expires_at, order_version)
+    select hold, id, customer, forced, rest, reasons, "actorId", p_at, p_at + make_interval(days => p_hold_days), 1 from n where hold is not null),
+  de as (
+    insert into order_decision (order_id, version, at, decision, amount_minor, reasons, before_minor, after_minor, limit_minor, currency, account_version, policy_version, actor)
+    select id, 1, p_at, decision, amount, reasons, before, after, "limit", "limitCurrency", version, p_policy, "actorId" from n order by ordinality),
+  au as (
+    insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, after)
+    select p_at, "actorKind", "actorId", 'order.' || decision, 'order', id, customer, reason, p_policy, shown from n order by ordinality),
+  ev as (
+    insert into event (business_at, kind, subject_kind, subject_id, customer_id, data)
+    select p_at, 'order.' || decision, 'order', id, customer, jsonb_build_object('externalId', "externalId", 'decision', decision) from n order by ordinality),
+  wa as (
+    insert into wake (subject, kind, at, asked, customer_id)
+    select 'reservation-' || id, 'reservation', reserved, 0, customer from n where reserved is not null
+    union all select 'order-hold-' || hold, 'order-hold', null, 1, customer from n where hold is not null)
+  select count(*) into v_written from o;
+  if v_written < jsonb_array_length(p_rows) then raise exception 'an order was written meanwhile' using errcode = 'serialization_failure'; end if;
+end $$;
+
 -- Judges orders in the order they came and writes what follows: order and lines, decision, balances and entries, hold, audit, event, wake.
 -- What is refused leaves nothing behind and eats nothing of a limit. `p_requests`: see CheckRequest; `p_rules`: CheckRules.
 create or replace function credit_check(p_requests jsonb, p_rules jsonb, p_zone text) returns jsonb language plpgsql set enable_seqscan = off as $$
@@ -18,6 +65,9 @@ declare
   v_locked uuid[];
   v_ended uuid[];
   v_results jsonb := '[]';
+  -- New orders that are judged and not written yet.
+  v_fresh jsonb[] := '{}';
+  v_pending text[] := '{}';
   v_deltas exposure_delta[];
   q record; c record; o sales_order; l record;
   v_facts jsonb; v_verdict jsonb; v_payer jsonb; v_group jsonb; v_fault jsonb; v_lines jsonb;
@@ -51,6 +101,11 @@ begin
       reason text, credential uuid)) with ordinality order by ordinality
   loop
     v_put := q.op = 'put';
+    if q."externalId" = any(v_pending) then
+      perform order_write_new(to_jsonb(v_fresh), v_policy, (p_rules ->> 'holdDays')::int, v_now);
+      v_fresh := '{}';
+      v_pending := '{}';
+    end if;
     if q.credential = any(v_ended) then
       v_results := v_results || '{"refusal": "unauthenticated"}'::jsonb;
       continue;
@@ -144,50 +199,28 @@ begin
     v_shown := jsonb_build_object('externalId', q."externalId", 'decision', v_decision, 'amountMinor', v_amount, 'currency', q.currency, 'reasons', v_verdict -> 'reasons',
       'beforeMinor', v_payer -> 'beforeMinor', 'afterMinor', v_payer -> 'afterMinor', 'limitMinor', v_limit, 'op', q.op, 'version', v_version);
     if o.id is null then
-      -- A new order is written by one statement: most that is asked is new, and each statement costs as much as several rows.
-      with n as (
-        insert into sales_order (external_id, customer_id, account_id, currency, requested_ship_date, prepaid, amount_minor, decision, state, approved_minor,
-          approved_on, reserved_until, put_by, content_hash, created_at, updated_at)
-        values (q."externalId", c.id, c.account_id, q.currency, v_ship, q.prepaid, v_amount, v_decision, v_state,
-          case when v_decision = 'approved' then v_amount end, case when v_decision = 'approved' then v_today end, v_reserved, q."actorId", q.hash, v_now, v_now)
-        on conflict (external_id) do nothing returning id),
-      li as (
-        insert into order_line (order_id, line, item, product_line, quantity, unit_price, amount_minor, held_minor, prepaid_minor, reserved_minor, cancelled_minor)
-        select n.id, x.line, x.item, x."productLine", x.quantity, x."unitPrice", x."amountMinor", case v_target when 'held' then x."amountMinor" else 0 end,
-          case v_target when 'prepaid' then x."amountMinor" else 0 end, case v_target when 'reserved' then x."amountMinor" else 0 end,
-          case v_target when 'cancelled' then x."amountMinor" else 0 end
-        from n, jsonb_to_recordset(q.lines) as x (line int, item text, "productLine" text, quantity numeric, "unitPrice" text, "amountMinor" bigint)),
-      bearers as (select id from unnest(array[c.account_id, c.group_account]) id where id is not null and v_target = 'reserved'),
-      ac as (
-        update credit_account a set reserved_minor = a.reserved_minor + v_amount, version = a.version + 1 from bearers b where a.id = b.id),
-      en as (
-        insert into exposure_entry (account_id, bucket, on_date, delta_minor, cause, cause_id, business_at)
-        select b.id, 'reserved', v_ship, v_amount, v_action, n.id, v_now from n, bearers b),
-      da as (
+      -- A new order moves its accounts at once, as the next in this batch is judged by them; all else of it is written with the others that are new.
+      v_order := uuidv7();
+      v_hold := case when v_decision = 'held' then uuidv7() end;
+      if v_target = 'reserved' then
+        with bearers as (select id from unnest(array[c.account_id, c.group_account]) id where id is not null),
+        ac as (
+          update credit_account a set reserved_minor = a.reserved_minor + v_amount, version = a.version + 1 from bearers b where a.id = b.id)
         insert into exposure_by_date as d (account_id, bucket, on_date, amount_minor) select b.id, 'reserved', v_ship, v_amount from bearers b order by 1
-        on conflict (account_id, bucket, on_date) do update set amount_minor = d.amount_minor + excluded.amount_minor),
-      ho as (
-        insert into order_hold (order_id, customer_id, forced, amount_minor, reasons, requested_by, opened_at, expires_at, order_version)
-        select n.id, c.id, (v_verdict ->> 'forced')::boolean, v_rest, v_verdict -> 'reasons', q."actorId", v_now,
-          v_now + make_interval(days => (p_rules ->> 'holdDays')::int), v_version from n where v_decision = 'held' returning id),
-      de as (
-        insert into order_decision (order_id, version, at, decision, amount_minor, reasons, before_minor, after_minor, limit_minor, currency, account_version, policy_version, actor)
-        select n.id, v_version, v_now, v_decision, v_amount, v_verdict -> 'reasons', (v_payer ->> 'beforeMinor')::bigint, (v_payer ->> 'afterMinor')::bigint, v_limit,
-          v_payer ->> 'currency', v_account, v_policy, q."actorId" from n),
-      au as (
-        insert into audit (business_at, actor_kind, actor_id, action, subject_kind, subject_id, customer_id, reason, policy_version, after)
-        select v_now, q."actorKind", q."actorId", v_action, 'order', n.id, c.id, q.reason, v_policy, v_shown from n),
-      ev as (
-        insert into event (business_at, kind, subject_kind, subject_id, customer_id, data)
-        select v_now, v_action, 'order', n.id, c.id, jsonb_build_object('externalId', q."externalId", 'decision', v_decision) from n),
-      wa as (
-        insert into wake (subject, kind, at, asked, customer_id)
-        select 'reservation-' || n.id, 'reservation', v_reserved, 0, c.id from n where v_reserved is not null
-        union all select 'order-hold-' || ho.id, 'order-hold', null, 1, c.id from ho)
-      select n.id, (select ho.id from ho) into v_order, v_hold from n;
-      if v_order is null then raise exception 'an order was written meanwhile' using errcode = 'serialization_failure'; end if;
+        on conflict (account_id, bucket, on_date) do update set amount_minor = d.amount_minor + excluded.amount_minor;
+      end if;
+      v_fresh := array_append(v_fresh, jsonb_build_object('id', v_order, 'externalId', q."externalId", 'customer', c.id, 'account', c.account_id, 'group', c.group_account,
+        'currency', q.currency, 'ship', v_ship, 'prepaid', q.prepaid, 'amount', v_amount, 'rest', v_rest, 'decision', v_decision, 'state', v_state,
+        'target', v_target, 'approvedOn', case when v_decision = 'approved' then v_today end, 'reserved', v_reserved, 'hold', v_hold,
+        'forced', v_verdict -> 'forced', 'reasons', v_verdict -> 'reasons', 'before', v_payer -> 'beforeMinor', 'after', v_payer -> 'afterMinor',
+        'limit', v_limit, 'limitCurrency', v_payer -> 'currency', 'version', v_account, 'actorKind', q."actorKind", 'actorId', q."actorId",
+        'hash', q.hash, 'reason', q.reason, 'lines', q.lines, 'shown', v_shown));
+      v_pending := v_pending || q."externalId";
       v_locked := v_locked || v_order;
       if v_settled > 0 then
+        perform order_write_new(to_jsonb(v_fresh), v_policy, (p_rules ->> 'holdDays')::int, v_now);
+        v_fresh := '{}';
+        v_pending := '{}';
         perform order_take_over(i.id, v_now) from invoice i where i.order_code = q."externalId" and i.customer_id = c.id and i.currency = q.currency order by i.id;
       end if;
       v_results := v_results || jsonb_build_object('id', v_order, 'decision', v_decision, 'state', v_state, 'reasons', v_verdict -> 'reasons', 'beforeMinor', v_payer -> 'beforeMinor',
@@ -251,6 +284,7 @@ begin
       'afterMinor', v_payer -> 'afterMinor', 'limitMinor', v_limit, 'limitCurrency', v_payer -> 'currency', 'version', v_account,
       'policyVersion', v_policy, 'orderHoldId', v_hold, 'changed', true, 'created', false);
   end loop;
+  if array_length(v_fresh, 1) > 0 then perform order_write_new(to_jsonb(v_fresh), v_policy, (p_rules ->> 'holdDays')::int, v_now); end if;
   perform pg_notify('duecourse', 'wake');
   return v_results;
 end $$;
