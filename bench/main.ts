@@ -9,6 +9,7 @@ import { groundSearch } from './ground-search.ts';
 import { jobD } from './job-d.ts';
 import { jobR } from './job-r.ts';
 import { profile } from './profile.ts';
+import { race } from './race.ts';
 import { readSettings } from './settings.ts';
 import type { Job, Settings } from './settings.ts';
 import { openGround } from './world.ts';
@@ -19,6 +20,7 @@ const settings = readSettings(process.argv.slice(2));
 const work: Record<Job, (ground: Ground, settings: Settings) => Promise<object>> = {
   r: jobR,
   d: jobD,
+  race,
   facts,
   profile,
   ground: groundSearch,

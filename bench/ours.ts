@@ -19,6 +19,7 @@ import { NEVER, PAYER } from './rules.ts';
 import type { Arena } from './world.ts';
 
 const ZONE = 'Asia/Shanghai';
+const STEPPED = "subject_kind = 'receivable' and action in ('rung.requested', 'rung.taken')";
 
 export interface OurOptions {
   callers: number;
@@ -63,12 +64,12 @@ export async function ourContender(arena: Arena, { callers, profile, outreach }:
     create: (one) => door.invoice(invoiceDocument(one)),
     allStarted: async () => (await sql.one("select count(*) from wake where started_at is null and kind = 'receivable'")) === 0,
     settle: async (one) => door.payment(await paymentDocument(store, one)),
-    // What was asked for counts, also where the next rung has come due since.
-    reminded: () => sql.one("select count(distinct subject_id) from audit where action = 'rung.requested'"),
+    // The first step counts: whoever is so late that the next rung has come due is handed over at once instead of being reminded.
+    reminded: () => sql.one(`select count(distinct subject_id) from audit where ${STEPPED}`),
     async reminders() {
       const rows = await sql.rows<{ external_id: string; at: Date }>(
         `select i.external_id, min(a.at) as at from audit a join receivable r on r.id = a.subject_id::uuid
-         join invoice i on i.id = r.invoice_id where a.action = 'rung.requested' group by 1`,
+         join invoice i on i.id = r.invoice_id where ${STEPPED} group by 1`,
       );
       return rows.map((row): Reminder => ({ externalId: row.external_id, at: row.at.getTime() }));
     },
@@ -211,9 +212,9 @@ async function check({ sql }: Arena, portfolio: readonly Planned[], outreach: bo
     `select count(*) from (select subject_id, after ->> 'rung' from audit where action = 'rung.requested' group by 1, 2 having count(*) > 1) d`,
   );
   await expect(
-    'receivables with a reminder',
+    'receivables with a reminder, or handed over instead',
     count('late') + count('never'),
-    `select count(distinct subject_id) from audit where action = 'rung.requested'`,
+    `select count(distinct subject_id) from audit where ${STEPPED}`,
   );
   await expect(
     'bells not answered',

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const jobs = ['r', 'd', 'facts', 'profile', 'ground', 'first-run'] as const;
+export const jobs = ['r', 'd', 'race', 'facts', 'profile', 'ground', 'first-run'] as const;
 export type Job = (typeof jobs)[number];
 
 /** What one call of `npm run bench` measures. */
@@ -26,7 +26,7 @@ export interface Settings {
   with: readonly string[];
 }
 
-const USAGE = `npm run bench -- [--job r|d|facts|profile|ground|first-run]… [--sizes 1000,3000] [--rounds 3] [--quick]
+const USAGE = `npm run bench -- [--job r|d|race|facts|profile|ground|first-run]… [--sizes 1000,3000] [--rounds 3] [--quick]
   [--outreach] [--kill] [--only L0|ours] [--match PATTERN] [--profile DIR] [--out DIR] [--with FILE]…`;
 
 /** Reads the command line. Exits with the usage when it cannot be read. */
