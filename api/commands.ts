@@ -22,8 +22,11 @@ import type { HistoryEvent } from './history-json.ts';
 
 /** What the API asks of the engine; every call refuses with `engine-down` while Temporal cannot be reached. */
 export interface Commands {
-  /** The events of the newest run of a workflow as JSON; null when the engine does not know it (any more). */
-  history(workflowId: string): Promise<HistoryEvent[] | null>;
+  /**
+   * The runs of a process the engine still knows, oldest first, at most the last twenty, each with its events as JSON: a process that
+   * ended and was asked again, or whose history grew long, has several. Null when the engine does not know it (any more).
+   */
+  history(workflowId: string): Promise<ToldRun[] | null>;
   /**
    * A person's decision: it is carried out when this answers, or refused with its reason. One that was sent before under the same
    * `updateId` is answered as it was then. A process without a run gets one, which reads the facts first.
@@ -32,6 +35,11 @@ export interface Commands {
   /** Resolves when the engine answers for our namespace. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface ToldRun {
+  runId: string;
+  events: HistoryEvent[];
 }
 
 /** A decision on a process. */
@@ -50,6 +58,7 @@ const NOT_FOUND = 5;
 /** Not found, failed precondition, aborted: what the engine answers of a run that has ended meanwhile. */
 const ENDED: readonly number[] = [NOT_FOUND, 9, 10];
 const MOST_TRIES = 4;
+const MOST_RUNS = 20;
 
 /** The engine has nothing of this name. */
 class Unknown extends Error {}
@@ -98,8 +107,14 @@ export function createCommands(config: TemporalConfig): Commands {
   return {
     async history(workflowId) {
       try {
-        const history = await ask(CALL_MS, (client) => client.workflow.getHandle(workflowId).fetchHistory());
-        return decodedEvents(historyToJSON(history));
+        return await ask(CALL_MS, async (client) => {
+          const told: ToldRun[] = [];
+          for (const runId of await runsOf(client, workflowId)) {
+            const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+            told.push({ runId, events: decodedEvents(historyToJSON(history)) });
+          }
+          return told;
+        });
       } catch (error) {
         if (!(error instanceof Unknown)) throw error;
         // It may be the namespace that is not there: then nothing was forgotten.
@@ -120,6 +135,23 @@ export function createCommands(config: TemporalConfig): Commands {
       await connection?.close();
     },
   };
+}
+
+/** The ids of the runs of a workflow, oldest first. The list of runs may lag a moment behind; the newest run is known at once. */
+async function runsOf(client: Client, workflowId: string): Promise<string[]> {
+  const { namespace } = client.options;
+  const { workflowExecutionInfo } = await client.workflowService.describeWorkflowExecution({
+    namespace,
+    execution: { workflowId },
+  });
+  const newest = workflowExecutionInfo?.execution?.runId ?? '';
+  const runs: { runId: string; began: number }[] = [];
+  for await (const { runId, startTime } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    if (runId !== newest) runs.push({ runId, began: startTime.getTime() });
+    if (runs.length >= MOST_RUNS * 5) break;
+  }
+  const earlier = runs.sort((a, b) => a.began - b.began).map(({ runId }) => runId);
+  return [...earlier, newest].slice(-MOST_RUNS);
 }
 
 /**

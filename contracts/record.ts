@@ -52,7 +52,10 @@ export const processHistory = z
     story: z.array(told),
     events: z
       .array(z.record(z.string(), z.unknown()))
-      .meta({ description: 'The events of the engine as JSON, payloads decoded.' }),
+      .meta({
+        description:
+          'The events of the engine as JSON, payloads decoded, of all runs of the process, oldest first; ids count within a run.',
+      }),
   })
   .meta({ id: 'ProcessHistory' });
 

@@ -39,10 +39,11 @@ export function processRoutes(services: Services): RouteSpec[] {
         const { workflowId } = params;
         const found = await customerOfProcess(services.store.db, actor, workflowId);
         if (!found) throw new Refusal('not-found', { id: workflowId });
-        const events = await services.commands.history(workflowId);
-        const told = events ? tell(events, language) : await fromRecord(services, actor, workflowId);
-        const source = events ? 'engine' : 'record';
-        return { status: 200, body: { workflowId, source, customerId: found.customerId, story: told, events: events ?? [] } };
+        const runs = await services.commands.history(workflowId);
+        const story = runs?.flatMap((run) => tell(run.events, language)) ?? (await fromRecord(services, actor, workflowId));
+        const events = (runs ?? []).flatMap(({ runId, events: own }) => own.map((event) => ({ runId, ...event })));
+        const source = runs ? 'engine' : 'record';
+        return { status: 200, body: { workflowId, source, customerId: found.customerId, story, events } };
       },
     }),
   ];

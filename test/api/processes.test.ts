@@ -15,7 +15,7 @@ import { write } from '../../store/transaction.ts';
 import { freshDatabase } from '../support/database.ts';
 import { erp } from '../support/actors.ts';
 import { factsOf } from '../support/facts.ts';
-import { openWorld } from '../support/world.ts';
+import { openWorld, until } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -54,7 +54,7 @@ const ask = (id: string, language = 'en', on = app, key = auditor) =>
 interface Told {
   source: string;
   story: { at: string; what: string; detail: string | null }[];
-  events: { eventType: string; eventId: string }[];
+  events: { runId: string; eventType: string; eventId: string }[];
 }
 
 test("the history of a receivable reads as its story, in the reader's language, with the raw events beside it", async () => {
@@ -70,6 +70,24 @@ test("the history of a receivable reads as its story, in the reader's language, 
   const zh = (await ask(receivableWorkflowId(receivable), 'zh-CN')).body as Told;
   expect(zh.story.map((line) => line.what)).toContain('请求发送催款提醒');
   expect(zh.story.length).toBe(en.story.length);
+});
+
+test('a process that ended and was asked again is told from its first run to its last', async () => {
+  const again = await world.invoice({ id: 'INV-2', customer: 'C-1', amount: '500.00', issued: '2026-02-01', due: '2026-03-10' });
+  const process = world.client.workflow.getHandle(receivableWorkflowId(again));
+  await world.settled();
+  const payment = await world.pay({ id: 'P-2', customer: 'C-1', amount: '500.00', on: '2026-02-20', invoice: 'INV-2' });
+  await process.result();
+  await world.reverse(payment);
+  await world.settled();
+  // The engine's list of runs lags a moment behind.
+  const runs = async () => (await ask(receivableWorkflowId(again))).body as Told;
+  await until('both runs are listed', async () => new Set((await runs()).events.map((event) => event.runId)).size === 2);
+  const { story } = await runs();
+  const words = story.map((line) => line.what);
+  expect(words.filter((what) => what === 'The process began')).toHaveLength(2);
+  expect(words.indexOf('The process ended')).toBeLessThan(words.lastIndexOf('The process began'));
+  expect(story.map((line) => line.at)).toEqual(story.map((line) => line.at).sort());
 });
 
 test('every activity a receivable can take is told in words, not by its code name', async () => {
