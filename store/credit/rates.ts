@@ -1,9 +1,11 @@
+import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import type { Database } from '../database.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import type { Database, Tx } from '../database.ts';
 import { write } from '../transaction.ts';
-import type { Store } from '../transaction.ts';
+import type { Ask, Store } from '../transaction.ts';
 
 /** One unit of `base` in `quote` from a day on, until a newer one is on file. */
 export interface RateDocument {
@@ -16,7 +18,7 @@ export interface RateDocument {
 }
 export type RateView = RateDocument & { recordedBy: string; recordedAt: Instant };
 
-/** Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record. */
+/** Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record; what is held in its currency looks again. */
 export async function recordRate(
   store: Store,
   actor: Actor,
@@ -48,9 +50,25 @@ export async function recordRate(
     return {
       value: { changed: true, created: !standing },
       audit: [{ ...about, action, reason, ...(standing && { before: standing }), after: document }],
+      asks: await heldInCurrency(tx, base),
       events: [{ ...about, kind: action }],
     };
   });
+}
+
+/** What is held of customers who have an account in a currency: a new rate of it may have made room. */
+async function heldInCurrency(tx: Tx, currency: string): Promise<Ask[]> {
+  const { rows } = await sql<{ id: string; kind: 'order-hold' | 'shipment-hold'; customerId: string }>`
+    with held as (
+      select id, 'order-hold' as kind, customer_id from order_hold where state = 'open' and not forced
+      union all select id, 'shipment-hold', customer_id from shipment_hold where state = 'open')
+    select h.id, h.kind, h.customer_id as "customerId" from held h
+    where exists (
+      select from credit_member m join credit_account p on p.id = m.account_id left join credit_account g on g.id = p.group_account
+        join credit_account a on a.kind = 'payer' and a.code = p.code or a.kind = 'group' and a.code = g.code
+      where m.customer_id = h.customer_id and a.currency = ${currency})
+    order by h.kind, h.id`.execute(tx);
+  return rows.map(({ id, kind, customerId }) => ({ subject: workflowId(kind, id), kind, customerId }));
 }
 
 /** Rates on file, the newest day first, from after the row named. */

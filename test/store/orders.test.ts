@@ -213,7 +213,24 @@ describe('security, rates and groups', () => {
       afterMinor: 700_000,
       limitCurrency: 'CNY',
     });
-    expect(await put(`${code}-2`, code, 1)).toMatchObject({ decision: 'held', beforeMinor: 700_000 });
+    const held = await put(`${code}-2`, code, 1);
+    expect(held).toMatchObject({ decision: 'held', beforeMinor: 700_000 });
+    const asked = async () => {
+      const subject = `order-hold-${held.orderHoldId}`;
+      return (await store.db.selectFrom('wake').select('asked').where('subject', '=', subject).executeTakeFirstOrThrow()).asked;
+    };
+    await recordRate(store, desk, { base: 'EUR', quote: 'CNY', on: '2026-10-10', rate: '8', source: 'test' }, null);
+    expect(await asked()).toBe(1);
+    await recordRate(store, desk, { base: 'USD', quote: 'CNY', on: '2026-10-10', rate: '6', source: 'test' }, null);
+    expect(await asked()).toBe(2);
+    expect(
+      await write(store, system, async (tx, at) => ({
+        value: await recheckOrder(tx, store, at, held.id, { actor: system }),
+        audit: null,
+      })),
+    ).toMatchObject({
+      decided: { decision: 'approved' },
+    });
   });
 
   test('payer and group both judge; a payment by one member makes room for another', async () => {
