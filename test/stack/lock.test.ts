@@ -24,6 +24,12 @@ test('a data folder has one holder, and is free again after release', async () =
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test.runIf(process.platform === 'linux')('a data folder where none can be made is refused, not tried for ever', async () => {
+  await expect(lockDataDir('/proc/duecourse/data')).rejects.toThrow(
+    'The data folder /proc/duecourse/data cannot be used (ENOENT)',
+  );
+});
+
 test('a data folder that is a file is one sentence in both languages', async () => {
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');
