@@ -3,7 +3,8 @@
 # a delivery that waits because the books differ, and the proof that every account equals its documents.
 #
 #   npm start -- --empty            (in another terminal)
-#   sh examples/credit-story.sh     (keys are read from .duecourse/api-keys.json; DATA=… for another folder, API=… for another address)
+#   sh examples/credit-story.sh     (keys are read from .duecourse/api-keys.json; DATA=… for another folder, API=… for another address;
+#                                    with DATABASE_URL=… as the start printed it, the accounts are calculated anew at the end)
 set -eu
 DATA=${DATA:-.duecourse}
 API=${API:-http://localhost:3000}/v1
@@ -32,15 +33,17 @@ await() { # await ROLE PATH TEXT
   done
   echo "$answer"; echo "still not: $3" >&2; exit 1
 }
-# Lets every open seat of a thing on the table decide, tier after tier.
-decide() { # decide PATH BODY-WITHOUT-VERSION
+# Lets every open seat of a thing on the table decide, tier after tier: the first one's verdict, then those who agree with it.
+decide() { # decide PATH FIRST-VERDICT NEXT-VERDICT
+  verdict=$2
   for _ in 1 2 3 4; do
     answer=$(as auditor GET "$1")
     seat=$(echo "$answer" | pick "(a.route.find((one) => one.state === 'open') ?? { role: '' }).role")
     [ -n "$seat" ] || return 0
     version=$(echo "$answer" | pick "String(a.exposureVersion)")
-    as "$seat" POST "$1/decision" "{$2,\"exposureVersion\":$version}" |
+    as "$seat" POST "$1/decision" "{$verdict,\"exposureVersion\":$version}" |
       pick "a.code ? a : '$seat decided: now ' + a.state"
+    verdict=$3
   done
 }
 
@@ -54,7 +57,7 @@ as credit_officer POST "/customers/$CUSTOMER/facts" "{\"facts\":[${facts%,}],\"r
 
 say '2. Sales asks for credit; the application is scored and laid before its tiers'
 ID=$(as sales POST /credit-applications "{\"externalId\":\"CA-$CUSTOMER\",\"customer\":\"$CUSTOMER\",\"kind\":\"new\",
-  \"requested\":{\"limit\":\"100000.00\",\"currency\":\"CNY\",\"termsDays\":60},\"reason\":\"framework contract signed\"}" | pick a.id)
+  \"requested\":{\"limit\":\"250000.00\",\"currency\":\"CNY\",\"termsDays\":60},\"reason\":\"framework contract signed\"}" | pick a.id)
 await auditor "/credit-applications/$ID" '"awaiting-decision"'
 as auditor GET "/credit-applications/$ID" | pick '({ state: a.state, score: a.score, grade: a.grade, proposal: a.proposal,
   reasons: a.reasons.map((one) => one.message ?? one.text), route: a.route.map((one) => [one.tier, one.role, one.state].join(" ")) })'
@@ -62,7 +65,8 @@ as auditor GET "/credit-applications/$ID" | pick '({ state: a.state, score: a.sc
 say '3. Whoever asked does not decide; each tier does'
 as sales POST "/credit-applications/$ID/decision" '{"verdict":"approve","reason":"mine","exposureVersion":0}' | pick 'a.status + " " + a.detail'
 LIMIT=$(as auditor GET "/credit-applications/$ID" | pick 'a.proposal.limit')
-decide "/credit-applications/$ID" "\"verdict\":\"counter\",\"limit\":\"$LIMIT\",\"reason\":\"as far as the scorecard proposes\""
+decide "/credit-applications/$ID" "\"verdict\":\"counter\",\"limit\":\"$LIMIT\",\"reason\":\"as far as the scorecard proposes\"" \
+  '"verdict":"approve","reason":"agreed"'
 as auditor GET "/customers/$CUSTOMER/exposure" | pick a.payer
 
 say '4. One order within the limit, one beyond it'
@@ -78,7 +82,8 @@ order "$CUSTOMER-2" "$half"
 say '5. The held order is decided by people, in part'
 HOLD=$(as auditor GET "/order-holds?customer=$CUSTOMER" | pick 'a.data[0].id')
 await auditor "/order-holds/$HOLD" '"open"'
-decide "/order-holds/$HOLD" "\"verdict\":\"part\",\"lines\":[{\"line\":1,\"amount\":\"$half\"}],\"reason\":\"the second half when the first is paid\""
+decide "/order-holds/$HOLD" "\"verdict\":\"part\",\"lines\":[{\"line\":1,\"amount\":\"$half\"}],\"reason\":\"the second half when the first is paid\"" \
+  '"verdict":"release","reason":"agreed"'
 as auditor GET "/order-holds/$HOLD" | pick '({ state: a.state, text: a.stateText, held: a.held })'
 
 say '6. May it ship? Not while the books differ'
@@ -91,4 +96,4 @@ say '7. What the process did, in the words of the credit manual'
 as auditor GET "/processes/credit-application-$ID" | pick 'a.story.map((line) => line.at.slice(11, 19) + "  " + line.what + (line.detail ? "  · " + line.detail : "")).join("\n")'
 
 say '8. Every account equals its documents'
-if [ -f "$DATA/../package.json" ] && [ -n "${DATABASE_URL:-}" ]; then npx duecourse exposure check; else echo "DATABASE_URL=… npx duecourse exposure check"; fi
+if [ -n "${DATABASE_URL:-}" ]; then npx duecourse exposure check; else echo "DATABASE_URL=(as the start printed it) npx duecourse exposure check"; fi

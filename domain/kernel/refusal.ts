@@ -61,6 +61,7 @@ export const refusalCodes = [
   'same-eyes',
   'own-customer',
   'stale-exposure',
+  'counter-not-lower',
   'not-open',
   'ground-missing',
   'limit-missing',

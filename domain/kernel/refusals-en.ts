@@ -231,6 +231,11 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     title: 'Above your tier',
     detail: 'This decision belongs to another tier[: {role}][ (tier {tier})][; yours ends at {limit}]. Have it decided there.',
   },
+  'counter-not-lower': {
+    title: 'No counter-proposal',
+    detail:
+      'A counter-proposal must lower what lies on the table. Give a lower limit or shorter terms than are offered now, or approve what is offered.',
+  },
   'same-eyes': {
     title: 'Decided by you before',
     detail: 'You have decided this at another tier, or for somebody else. Another person must decide here.',

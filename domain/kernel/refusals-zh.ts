@@ -144,6 +144,10 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '超出审批权限',
     detail: '该决定属于其他审批级[：{role}][（第 {tier} 级）][，您的权限上限为 {limit}]。请由该级审批人决定。',
   },
+  'counter-not-lower': {
+    title: '不构成调整',
+    detail: '调整方案必须低于当前方案。请给出比当前方案更低的额度或更短的账期，或直接同意当前方案。',
+  },
   'same-eyes': { title: '您已作过决定', detail: '您已在其他审批级或代他人作过决定。此处须由另一人决定。' },
   'own-customer': {
     title: '不得审批本人客户',

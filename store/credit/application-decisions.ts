@@ -150,7 +150,7 @@ async function giveBack(store: Store, tx: Tx, at: Moment, found: ApplicationCase
 /** A counter-proposal becomes what the next tier sees, and what is granted. */
 function lowered(found: ApplicationCase, taken: Taken): ApplicationCase['offer'] {
   const fault = counterFault(found.offer, taken);
-  if (fault) throw new Refusal('invalid', { what: fault, pointer: `/${fault}` }, { pointer: `/${fault}` });
+  if (fault) throw new Refusal('counter-not-lower', { pointer: `/${fault}` }, { pointer: `/${fault}` });
   return counterOffer(found.offer, taken);
 }
 

@@ -442,8 +442,8 @@ describe('questions and answers', () => {
 
   it('a counter-proposal lowers what lies on the table for the tiers after it, and that is granted', async () => {
     const id = await applied();
-    expect(codes([await world.decide(officer, id, 'counter', { limit: '60000.00' })])).toEqual(['422 invalid']);
-    expect(codes([await world.decide(officer, id, 'counter')])).toEqual(['422 invalid']);
+    expect(codes([await world.decide(officer, id, 'counter', { limit: '60000.00' })])).toEqual(['422 counter-not-lower']);
+    expect(codes([await world.decide(officer, id, 'counter')])).toEqual(['422 counter-not-lower']);
     expect((await world.decide(officer, id, 'counter', { limit: '30000.00' })).status).toBe(200);
     expect((await world.show(id)).offer).toMatchObject({ limit: '30000.00', termsDays: 30 });
     expect(codes([await world.decide(manager, id, 'approve', { limit: '50000.00' })])).toEqual(['422 invalid']);
