@@ -8,12 +8,12 @@ import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import { instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
 import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
 import type { Tx } from './database.ts';
-import { gathererOf } from './gather.ts';
+import { documentDesk } from './document-desk.ts';
 import { correctReceivables, lockCustomers, readStanding, writeInvoices } from './invoice-rows.ts';
 import type { InvoiceWrite, LedgerCustomer, NewReceivable, StandingInvoice, WrittenInvoice } from './invoice-rows.ts';
 import { Poster } from './posting.ts';
 import { lockReceivables } from './receivable-facts.ts';
-import { accepted, failed, inWaves, refusalFor } from './rows.ts';
+import { failed, inWaves, refusalFor } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
@@ -28,27 +28,7 @@ export interface PutInvoice {
   receivables: { id: string; instalment: number; dueDate: BusinessDate; openMinor: number; stage: string }[];
 }
 
-interface InvoiceRequest {
-  actor: Actor;
-  document: InvoiceDocument;
-  reason: string | null;
-}
-
-const desk = gathererOf((store: Store) => ({
-  about: ({ document }: InvoiceRequest) => document.externalId,
-  alike: ({ actor, reason }: InvoiceRequest) => JSON.stringify([actor, reason]),
-  async work(batch: readonly InvoiceRequest[]) {
-    const [first] = batch;
-    return first
-      ? postInvoices(
-          store,
-          first.actor,
-          batch.map((one) => one.document),
-          first.reason,
-        )
-      : [];
-  },
-}));
+const desk = documentDesk(postInvoices);
 
 /**
  * Posts or corrects one invoice, in a transaction that callers of the same moment share. Each instalment is one receivable; what has
@@ -60,7 +40,7 @@ export async function postInvoice(
   document: InvoiceDocument,
   reason: string | null = null,
 ): Promise<PutInvoice & { changed: boolean; created: boolean }> {
-  const { outcome, value } = accepted(await desk(store).put({ actor, document, reason }));
+  const { outcome, value } = await desk(store, actor, document, reason);
   return { ...value, changed: outcome !== 'unchanged', created: outcome === 'created' };
 }
 

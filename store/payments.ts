@@ -7,13 +7,13 @@ import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { PaymentDocument } from '../domain/collection/documents.ts';
 import type { Tx } from './database.ts';
-import { gathererOf } from './gather.ts';
+import { documentDesk } from './document-desk.ts';
 import { lockCustomers } from './invoice-rows.ts';
 import { Ledger } from './ledger.ts';
 import { readPayments, writePayments } from './payment-rows.ts';
 import type { PaymentWrite, Share, StandingPayment } from './payment-rows.ts';
 import { lockReceivables } from './receivable-facts.ts';
-import { accepted, failed, inWaves } from './rows.ts';
+import { failed, inWaves } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
@@ -29,27 +29,7 @@ export interface PostedPayment {
   reversedOn: BusinessDate | null;
 }
 
-interface PaymentRequest {
-  actor: Actor;
-  document: PaymentDocument;
-  reason: string | null;
-}
-
-const desk = gathererOf((store: Store) => ({
-  about: ({ document }: PaymentRequest) => document.externalId,
-  alike: ({ actor, reason }: PaymentRequest) => JSON.stringify([actor, reason]),
-  async work(batch: readonly PaymentRequest[]) {
-    const [first] = batch;
-    return first
-      ? postPayments(
-          store,
-          first.actor,
-          batch.map((one) => one.document),
-          first.reason,
-        )
-      : [];
-  },
-}));
+const desk = documentDesk(postPayments);
 
 /**
  * Posts one payment, in a transaction that callers of the same moment share. The same document again is the same payment, by whatever
@@ -61,7 +41,7 @@ export async function postPayment(
   document: PaymentDocument,
   reason: string | null = null,
 ): Promise<PostedPayment & { created: boolean }> {
-  const { outcome, value } = accepted(await desk(store).put({ actor, document, reason }));
+  const { outcome, value } = await desk(store, actor, document, reason);
   return { ...value, created: outcome === 'created' };
 }
 
