@@ -50,12 +50,10 @@ export const processHistory = z
       .meta({ description: '`record`: the engine has forgotten it; told from our own record.' }),
     customerId: ourId.nullable(),
     story: z.array(told),
-    events: z
-      .array(z.record(z.string(), z.unknown()))
-      .meta({
-        description:
-          'The events of the engine as JSON, payloads decoded, of all runs of the process, oldest first; ids count within a run.',
-      }),
+    events: z.array(z.record(z.string(), z.unknown())).meta({
+      description:
+        'The events of the engine as JSON, payloads decoded, of all runs of the process, oldest first; ids count within a run.',
+    }),
   })
   .meta({ id: 'ProcessHistory' });
 
