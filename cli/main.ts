@@ -5,6 +5,7 @@ import { roles } from '../domain/kernel/actor.ts';
 import { isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
 import { Refusal, refusalText } from '../domain/kernel/refusal.ts';
 import { StackError } from '../stack/error.ts';
+import type { CallOptions } from './call.ts';
 import type { FitOptions } from './scorecard-fit.ts';
 import type { KeyOptions } from './store-commands.ts';
 
@@ -91,6 +92,27 @@ function scorecardCommand(): Command {
   return scorecard;
 }
 
+function callCommand(): Command {
+  return new Command('call')
+    .description('send one request to the API and print its answer; exit code 1 when it is refused')
+    .argument('<method>', 'get, put or post')
+    .argument('<path>', 'such as /v1/orders/SO-1; see "duecourse routes"')
+    .option('--body <json>', 'what to send: JSON, @file, or - for standard input')
+    .option('--url <address>', 'where the API is', process.env['DUECOURSE_URL'] ?? 'http://localhost:3000')
+    .addOption(new Option('--as <role>', 'with the key of the local stack for this role').choices(roles))
+    .option('--data <dir>', 'data folder of the local stack', '.duecourse')
+    .option('--idempotency-key <key>', 'so that a repeat is the same request')
+    .action(async (method: string, path: string, options: CallOptions) => {
+      process.exitCode = await (await import('./call.ts')).callApi(method, path, options);
+    });
+}
+
+async function printRoutes(word = ''): Promise<void> {
+  const { productOpenApi } = await import('../api/openapi-document.ts');
+  const { routesNamed } = await import('./call.ts');
+  for (const line of routesNamed(productOpenApi(readConfig({ ...nowhere, ...process.env })), word)) print(line);
+}
+
 function program(): Command {
   const main = new Command('duecourse').description('Credit control and receivables collection').showHelpAfterError();
   main
@@ -120,6 +142,12 @@ function program(): Command {
   main.addCommand(keyCommand());
   main.addCommand(exposureCommand());
   main.addCommand(scorecardCommand());
+  main.addCommand(callCommand());
+  main
+    .command('routes')
+    .description('list the routes of the API')
+    .argument('[word]', 'only those that hold it')
+    .action(printRoutes);
   main
     .command('openapi')
     .description('print the OpenAPI document')
