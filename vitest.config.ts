@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 const UNIT = ['test/domain/**/*.test.ts', 'test/contracts/**/*.test.ts', 'test/architecture.test.ts'];
 const REPLAY = ['test/replay/**/*.test.ts'];
-const FULL = ['test/e2e/full-ledger.test.ts', 'test/chaos/kills.test.ts'];
 
 /** `unit` is pure and instant; `replay` runs recorded histories through today's workflow code; `ground` has one real PostgreSQL and one real Temporal for the run, and two cores to share. */
 export default defineConfig({
@@ -16,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'ground',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, ...REPLAY, ...FULL],
+          exclude: [...UNIT, ...REPLAY],
           globalSetup: ['test/support/ground.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
