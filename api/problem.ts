@@ -4,6 +4,7 @@ import type { Fault } from '../contracts/faults.ts';
 import type { Problem } from '../contracts/common.ts';
 import { Refusal, refusalText } from '../domain/kernel/refusal.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
+import { isDatabaseDown } from '../store/database.ts';
 import { NotQuiet } from '../store/stepping.ts';
 import type { Language } from './route.ts';
 
@@ -172,18 +173,6 @@ export function parsePart<S extends z.ZodType>(schema: S, value: unknown, where:
   const parsed = schema.safeParse(value, { error: wordsOf(language) });
   if (parsed.success) return parsed.data;
   throw new InvalidInput(fieldErrors(parsed.error, where).slice(0, MOST_ERRORS));
-}
-
-const databaseCodes = /^(?:08...|25P03|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|ENOENT)$/;
-const databaseWords =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
-
-/** Whether the error says that Postgres cannot be reached or is going down (the fault may be tried again). */
-export function isDatabaseDown(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseDown);
-  const { code } = error as { code?: unknown };
-  return (typeof code === 'string' && databaseCodes.test(code)) || databaseWords.test(error.message);
 }
 
 interface HttpError {

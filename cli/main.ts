@@ -94,7 +94,7 @@ function scorecardCommand(): Command {
 
 function callCommand(): Command {
   return new Command('call')
-    .description('send one request to the API and print its answer; exit code 1 when it is refused')
+    .description('send one request in JSON to the API and print its answer; exit code 1 when it is refused')
     .argument('<method>', 'get, put or post')
     .argument('<path>', 'such as /v1/orders/SO-1; see "duecourse routes"')
     .option('--body <json>', 'what to send: JSON, @file, or - for standard input')

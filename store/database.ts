@@ -64,3 +64,15 @@ export function openPool({ url, max = 10, role = 'duecourse_app', applicationNam
 export function openDatabase(options: DatabaseOptions): Database {
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(openPool(options)) }) });
 }
+
+const databaseCodes = /^(?:08...|25P03|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|ENOENT)$/;
+const databaseWords =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
+
+/** Whether the error says that Postgres cannot be reached or is going down (the fault may be tried again). */
+export function isDatabaseDown(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseDown);
+  const { code } = error as { code?: unknown };
+  return (typeof code === 'string' && databaseCodes.test(code)) || databaseWords.test(error.message);
+}

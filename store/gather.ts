@@ -1,3 +1,4 @@
+import { isDatabaseDown } from './database.ts';
 import { requestsInHand, withRequests } from './idempotency.ts';
 import type { RequestKey } from './idempotency.ts';
 
@@ -27,7 +28,8 @@ interface Waiting<Request, Answer> {
 
 /**
  * Carries out requests of many callers: those that come while a batch runs are gathered into the next, in the order they came. One alone
- * never waits. A batch that fails is carried out request by request, so that nobody pays for another's fault.
+ * never waits. A batch that fails is carried out request by request, so that nobody pays for another's fault; when Postgres is away, all
+ * of it hears so at once.
  */
 export class Gatherer<Request, Answer> {
   readonly #of: Gathering<Request, Answer>;
@@ -87,8 +89,8 @@ export class Gatherer<Request, Answer> {
       if (answers.length !== batch.length) throw new Error(`${batch.length} requests were given ${answers.length} answers`);
       for (const [place, one] of batch.entries()) one.resolve(answers[place] as Answer);
     } catch (error) {
-      if (batch.length === 1) return batch[0]?.reject(error);
-      for (const one of batch) await this.#run([one]);
+      if (batch.length > 1 && !isDatabaseDown(error)) for (const one of batch) await this.#run([one]);
+      else for (const one of batch) one.reject(error);
     }
   }
 }

@@ -41,7 +41,7 @@ function run(args: readonly string[], env: Record<string, string> = {}, input = 
 
 const customer = { name: 'Called', type: 'hospital', region: 'SH', currency: 'CNY', terms: { days: 30 } };
 
-test('every route can be called: with a body, from a file or standard input, under a key or a role of the local stack', async () => {
+test('a route is called with a body, from a file or standard input, under a key or a role of the local stack', async () => {
   const key = { DUECOURSE_API_KEY: api.keys.erp };
   const put = await run(['call', 'put', '/v1/customers/CALL', '--body', JSON.stringify(customer)], key);
   expect([put.code, JSON.parse(put.out)]).toMatchObject([0, { externalId: 'CALL', changed: true }]);

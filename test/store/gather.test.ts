@@ -78,6 +78,17 @@ test('a batch that fails is done one by one: each gets its own answer or its own
   ]);
 });
 
+test('a batch that finds Postgres away is told so at once, and nothing of it is tried again', async () => {
+  const { gatherer, batches } = desk();
+  const [, , ...gathered] = ['a', 'b', 'c', 'd', 'e'].map((one) => gatherer.put(one));
+  batches[0]?.end();
+  await turn();
+  const ended = Promise.allSettled(gathered);
+  batches[2]?.fail(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+  expect((await ended).map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(begun(batches)).toEqual([['a'], ['b'], ['c', 'd', 'e']]);
+});
+
 test('a batch works under the keys of its own requests, whoever started it', async () => {
   const { gatherer, batches } = desk();
   const put = (key: string) => withRequests([{ caller: 'erp', route: 'post', key }], () => gatherer.put(key));
