@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 /** Who may import whom: one row a folder, as in docs/architecture.md. `types` = `import type` only. */
 const house = {
   domain: { values: ['domain'], types: [] },
-  contracts: { values: ['domain', 'contracts'], types: [], packages: ['zod', '@asteasolutions/zod-to-openapi'] },
+  contracts: { values: ['domain', 'contracts'], types: [], packages: ['zod'] },
   workflows: {
     values: ['workflows', 'domain'],
     types: ['activities', 'contracts'],
@@ -55,7 +55,7 @@ const fences = Object.entries(house).map(([room, may]) => {
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules/**', '.duecourse/**', 'bench/results/**', 'coverage/**'] },
+  { ignores: ['node_modules/**', '.duecourse/**', 'bench/results/**', 'coverage/**', 'examples/clients/**'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
@@ -71,6 +71,8 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
+  // Lists of sentences: as long as there are codes.
+  { files: ['domain/kernel/refusals-*.ts'], rules: { 'max-lines': 'off' } },
   // Generated: as long as the schema is.
   { files: ['store/schema.ts'], rules: { 'max-lines': 'off' } },
   ...fences,

@@ -1,12 +1,36 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 
 const UNIT = ['test/domain/**/*.test.ts', 'test/contracts/**/*.test.ts', 'test/architecture.test.ts'];
 const REPLAY = ['test/replay/**/*.test.ts'];
+/** Installs generators of clients: a run of its own, `npm run test:clients`. */
+const CLIENTS = ['test/clients/python.test.ts'];
+
+/** What takes longest begins first, so that the run does not end with one worker alone at it. */
+const LONGEST = [
+  'e2e/full-ledger',
+  'chaos/kills',
+  'chaos/hold-crash',
+  'chaos/credit-crash',
+  'chaos/crash',
+  'chaos/shipment-hold-crash',
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = LONGEST.findIndex((name) => moduleId.includes(`/test/${name}.test.ts`));
+      return place < 0 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** `unit` is pure and instant; `replay` runs recorded histories through today's workflow code; `ground` has one real PostgreSQL and one real Temporal for the run, and two cores to share. */
 export default defineConfig({
   test: {
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: 'unit', include: UNIT, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'replay', include: REPLAY, testTimeout: 60_000, sequence: { groupOrder: 1 } } },
@@ -15,11 +39,12 @@ export default defineConfig({
         test: {
           name: 'ground',
           include: ['test/**/*.test.ts'],
-          exclude: [...UNIT, ...REPLAY],
+          exclude: [...UNIT, ...REPLAY, ...CLIENTS],
           globalSetup: ['test/support/ground.ts'],
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
-          testTimeout: 60_000,
+          // Longer than a stepped world waits for its processes, whose error names those that have not answered.
+          testTimeout: 90_000,
           hookTimeout: 120_000,
         },
       },

@@ -6,8 +6,8 @@ import type { Connectors } from './gateways/connector.ts';
 
 /** What asking a connector needs of the store. */
 export interface ConnectorBook {
-  /** Puts the call on record, once for all its tries, and says by what the customer is known outside; null: by nothing. */
-  open(input: ConnectorInput): Promise<{ callId: string; taxId: string | null }>;
+  /** Puts the call on record, once for all its tries, and says by what the customer is known outside (null: by nothing) and whether it may be asked now. */
+  open(input: ConnectorInput): Promise<{ callId: string; taxId: string | null; leaves: boolean }>;
   /** Ends the call: takes the facts over, or says why there are none and gives it to a person. */
   close(input: { callId: string; answer: ClosingAnswer }): Promise<ConnectorOutcome>;
 }
@@ -28,9 +28,10 @@ export interface ConnectorInput {
 export function connectorActivities(book: ConnectorBook, connectors: Connectors) {
   return {
     async askConnector(input: ConnectorInput): Promise<ConnectorOutcome> {
-      const { callId, taxId } = await book.open(input);
+      const { callId, taxId, leaves } = await book.open(input);
       const connector = connectors[input.connector];
       if (!connector) return book.close({ callId, answer: { outcome: 'unavailable', problem: 'not-configured' } });
+      if (!leaves) return book.close({ callId, answer: { outcome: 'unavailable', problem: 'kept-inside' } });
       if (taxId === null) return book.close({ callId, answer: { outcome: 'failed', problem: 'no-tax-id' } });
       const answer = await connector.ask({ taxId, requestId: callId });
       if (answer.outcome !== 'busy') return book.close({ callId, answer });

@@ -3,14 +3,21 @@ import type {
   ApplicationAnswer,
   ApplicationPlan,
   ApplicationStep,
-  DecisionInput,
-  ResubmissionInput,
-  WithdrawalInput,
+  SentAnswer,
+  SentDecision,
 } from '../domain/credit/application.ts';
 
 interface Held {
   seq: number;
   updateId: string;
+}
+interface Deciding {
+  id: string;
+  held: Held;
+  /** As versions before told it; nobody heeds it. */
+  decision?: SentDecision;
+  withdrawal?: SentAnswer;
+  resubmission?: SentAnswer;
 }
 interface Decided {
   plan: ApplicationPlan;
@@ -22,9 +29,9 @@ type Input = { id: string; seq: number };
 export interface ApplicationBook {
   reassess(input: { id: string; seq: number | null }): Promise<ApplicationPlan>;
   take(step: ApplicationStep, input: Input): Promise<ApplicationPlan>;
-  decide(input: { id: string; decision: DecisionInput; held: Held }): Promise<Decided>;
-  withdraw(input: { id: string; withdrawal: WithdrawalInput; held: Held }): Promise<Decided>;
-  resubmit(input: { id: string; resubmission: ResubmissionInput; held: Held }): Promise<Decided>;
+  decide(input: Deciding): Promise<Decided>;
+  withdraw(input: Deciding): Promise<Decided>;
+  resubmit(input: Deciding): Promise<Decided>;
 }
 
 /** The steps of an application, by the names the credit manual gives them. Each takes what the stored plan says, under lock. */
@@ -41,10 +48,8 @@ export function applicationActivities(book: ApplicationBook) {
     grantByPolicy: take('grant'),
     warnOfExpiry: take('warn'),
     expireApplication: take('expire'),
-    decideApplication: (input: { id: string; decision: DecisionInput; held: Held }): Promise<Decided> => book.decide(input),
-    withdrawApplication: (input: { id: string; withdrawal: WithdrawalInput; held: Held }): Promise<Decided> =>
-      book.withdraw(input),
-    resubmitApplication: (input: { id: string; resubmission: ResubmissionInput; held: Held }): Promise<Decided> =>
-      book.resubmit(input),
+    decideApplication: (input: Deciding): Promise<Decided> => book.decide(input),
+    withdrawApplication: (input: Deciding): Promise<Decided> => book.withdraw(input),
+    resubmitApplication: (input: Deciding): Promise<Decided> => book.resubmit(input),
   };
 }

@@ -44,6 +44,10 @@ async function deliver(book: DeliveryBook, gateway: Gateway, messageId: string):
   switch (claim.claim) {
     case 'settled':
       return { outcome: 'gave-up' };
+    case 'keep':
+      return { outcome: 'kept', why: claim.why };
+    case 'stranded':
+      return { outcome: 'unknown', why: `the call of ${claim.provider} cannot be looked up: ${claim.why}` };
     case 'call':
       return call(book, gateway, claim.message, begun);
     case 'reconcile':
@@ -66,6 +70,7 @@ async function afterCall(
 ): Promise<DeliveryOutcome> {
   switch (answer.outcome) {
     case 'kept':
+      return { outcome: 'kept', why: 'not-connected' };
     case 'refused':
       return answer;
     case 'accepted':
@@ -112,5 +117,6 @@ async function repeat(book: DeliveryBook, gateway: Gateway, open: Open): Promise
     return { outcome: 'unknown', why: `${open.calls} calls, and ${gateway.provider} has none of them` };
   const begun = performance.now();
   const claim = await book.claim({ messageId: open.message.id, provider: gateway.provider, again: true });
+  if (claim.claim === 'keep') return { outcome: 'kept', why: claim.why };
   return claim.claim === 'call' ? call(book, gateway, claim.message, begun) : { outcome: 'gave-up' };
 }

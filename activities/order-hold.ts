@@ -1,10 +1,11 @@
-import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan, OrderHoldStep } from '../domain/credit/order-hold.ts';
+import type { HoldAnswer, OrderHoldPlan, OrderHoldStep, SentHoldDecision } from '../domain/credit/order-hold.ts';
 import type { Refused } from '../domain/kernel/refused.ts';
 
 type Input = { id: string; seq: number };
 interface Deciding {
   id: string;
-  decision: HoldDecisionInput;
+  /** As versions before told it; nobody heeds it. */
+  decision?: SentHoldDecision;
   held: { seq: number; updateId: string };
 }
 interface Decided {

@@ -1,9 +1,15 @@
 import type { Refused } from '../domain/kernel/refused.ts';
-import type { ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
+import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
 
 interface Held {
   seq: number;
   updateId: string;
+}
+interface Deciding {
+  id: string;
+  /** As versions before told it; nobody heeds it. */
+  decision?: SentHoldAct;
+  held: Held;
 }
 interface Decided {
   plan: ShipmentHoldPlan;
@@ -15,7 +21,7 @@ type Input = { id: string; seq: number };
 export interface ShipmentHoldBook {
   reassess(input: { id: string; seq: number | null }): Promise<ShipmentHoldPlan>;
   take(step: ShipmentHoldStep, input: Input): Promise<ShipmentHoldPlan>;
-  decide(input: { id: string; decision: ShipmentHoldInput; held: Held }): Promise<Decided>;
+  decide(input: Deciding): Promise<Decided>;
 }
 
 /** The steps of a held shipment, by the names the manual gives them. Each takes what the stored plan says, under lock. */
@@ -29,6 +35,6 @@ export function shipmentHoldActivities(book: ShipmentHoldBook) {
     tellDepartments: take('tell'),
     giveHoldNotice: take('notice'),
     noteUnanswered: take('answer'),
-    decideShipmentHold: (input: { id: string; decision: ShipmentHoldInput; held: Held }): Promise<Decided> => book.decide(input),
+    decideShipmentHold: (input: Deciding): Promise<Decided> => book.decide(input),
   };
 }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { Refusal } from '../domain/kernel/refusal.ts';
@@ -11,7 +10,8 @@ import { errorFacts } from '../domain/kernel/error-facts.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { isOpened, languageOf, localsOf, mount } from './mount.ts';
-import { openApiOf } from './openapi.ts';
+import type { AnswerGiven } from './mount.ts';
+import { PROBLEM, openApiOf } from './openapi.ts';
 import { problemOf } from './problem.ts';
 import type { RouteSpec } from './route.ts';
 import { allRoutes } from './routes/index.ts';
@@ -19,9 +19,9 @@ import { systemRoutes } from './routes/system.ts';
 import type { Services } from './services.ts';
 
 export interface AppOptions {
-  log?: Logger;
-  /** Every JSON answer is held against its declared schema; for tests. */
-  checkAnswers?: boolean;
+  log: Logger;
+  /** Hears each JSON answer before it goes out; tests hold it against the published document, and what it throws is a defect. */
+  answered?: (answer: AnswerGiven) => void;
   /** The routes to mount beside health and metrics; all of the product's when not given. */
   routes?: readonly RouteSpec[];
   metrics?: Metrics;
@@ -39,7 +39,8 @@ function accessLog(log: Logger): RequestHandler {
       return typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID();
     },
     autoLogging: { ignore: (req) => quiet.has(req.url) },
-    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (_req, res) => (res.statusCode === 503 ? 'warn' : res.statusCode >= 500 ? 'error' : 'info'),
+    customErrorMessage: (_req, res) => (res.statusCode === 503 ? 'a dependency is unavailable' : 'request failed'),
     serializers: {
       req: (req: { id: string; method: string }) => ({ id: req.id, method: req.method }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
@@ -89,27 +90,30 @@ function prepare(metrics: Metrics): RequestHandler {
   };
 }
 
-function translateErrors(metrics: Metrics): ErrorRequestHandler {
+/** The error goes into the one line of its request; where that has none, or said 200 already, into a line of its own. */
+function note(req: Request, res: Response, error: unknown): void {
+  if (quiet.has(req.path) || res.headersSent) req.log.error({ err: error }, 'request failed');
+  else res.err = error instanceof Error ? error : new Error('thrown, and no Error');
+}
+
+function translateErrors(metrics: Metrics, answered: AppOptions['answered']): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const instance = `${req.path}#${String(req.id)}`;
     const { status, body, headers, defect } = problemOf(error, localsOf(res).language, instance);
-    if (defect) {
-      metrics.defect();
-      req.log.error({ err: errorFacts(error) }, 'request failed');
-    } else if (status === 503) req.log.warn({ err: errorFacts(error) }, 'the world is down');
+    if (defect) metrics.defect();
+    if (status >= 500) note(req, res, error);
     if (res.headersSent) return next(error);
     // Only a person who opens a link is asked for a key by the browser; programs and pages get the plain answer.
     res.status(status).set(headers);
     if (status === 401 && isOpened(req)) res.append('WWW-Authenticate', 'Basic realm="duecourse", charset="UTF-8"');
-    res.type('application/problem+json').send(JSON.stringify(body));
+    answered?.({ method: req.method, path: localsOf(res).route, status, type: PROBLEM, body });
+    res.type(PROBLEM).send(JSON.stringify(body));
   };
 }
 
 /** The API over its services; nothing listens yet. */
-export function createApp(services: Services, options: AppOptions = {}): Express {
-  const log =
-    options.log ??
-    pino({ level: services.config.logLevel, redact: ['req.headers', 'headers', '*.authorization', '*.cookie', '*.body'] });
+export function createApp(services: Services, options: AppOptions): Express {
+  const { log } = options;
   const metrics = options.metrics ?? createMetrics(services.store);
   const routes = [...systemRoutes(services, metrics), ...(options.routes ?? allRoutes(services))];
   const app = express();
@@ -117,10 +121,10 @@ export function createApp(services: Services, options: AppOptions = {}): Express
   app.set('case sensitive routing', true);
   app.use(accessLog(log), contentPolicy, prepare(metrics));
   serveDocs(app, () => openApiOf(routes, services.config.publicUrl));
-  mount(app, services, routes, { checkAnswers: options.checkAnswers ?? false });
+  mount(app, services, routes, options);
   app.use(() => {
     throw new Refusal('not-found');
   });
-  app.use(translateErrors(metrics));
+  app.use(translateErrors(metrics, options.answered));
   return app;
 }

@@ -1,5 +1,6 @@
 import { addDays, dateOf } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
+import { sayInstant } from '../domain/kernel/said-time.ts';
 import { jumpDays, readClock, setSpeed } from '../store/clock.ts';
 import { stepTo } from '../store/stepping.ts';
 import type { Store } from '../store/transaction.ts';
@@ -43,9 +44,10 @@ export function clockControlOf(store: Store): ClockControl {
       alone(async () => {
         if (await pinned()) throw new Refusal('clock-fixed');
         const { businessNow } = await readClock(store);
-        const furthest = addDays(dateOf(businessNow, store.policies.zone), furthestDays);
-        if (dateOf(instant, store.policies.zone) > furthest || instant < businessNow)
-          throw new Refusal('invalid', { what: businessNow }, { pointer: '/stepTo' });
+        const { zone } = store.policies;
+        const furthest = addDays(dateOf(businessNow, zone), furthestDays);
+        if (dateOf(instant, zone) > furthest || instant < businessNow)
+          throw invalidAt('/stepTo', 'step-to', { earliest: sayInstant(businessNow, 'en', zone), latest: furthest });
         return stepTo(store, actor, instant, progress ? { progress } : {});
       }),
   };

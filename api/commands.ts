@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -14,6 +16,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TemporalConfig } from '../config/env.ts';
 import { Refusal, isRefusalCode } from '../domain/kernel/refusal.ts';
 import type { RefusalParams } from '../domain/kernel/refusal.ts';
+import { refusalBy } from '../domain/kernel/refused.ts';
 import { workflowId, workflowTypes } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import { searchAttributesOf } from '../workflows/attributes.ts';
@@ -24,14 +27,18 @@ import type { HistoryEvent } from './history-json.ts';
 export interface Commands {
   /**
    * The runs of a process the engine still knows, oldest first, at most the last twenty, each with its events as JSON: a process that
-   * ended and was asked again, or whose history grew long, has several. Null when the engine does not know it (any more).
+   * ended and was asked again, or whose history grew long, has several. Null when the engine does not know it (any more). An engine that
+   * is away is told within a second: who asks has a record of ours to read instead.
    */
   history(workflowId: string): Promise<ToldRun[] | null>;
   /**
    * A person's decision: it is carried out when this answers, or refused with its reason. One that was sent before under the same
-   * `updateId` is answered as it was then. A process without a run gets one, which reads the facts first.
+   * `updateId` is answered as it was then. A process without a run gets one, which reads the facts first. Throws OutcomeUnknown when it was
+   * sent and nobody has answered: it may still be carried out.
    */
   decide<Input, Answer>(update: UpdateDefinition<Answer, [Input]>, of: Deciding<Input>): Promise<Answer>;
+  /** What came of a decision that was sent under this id, as the engine knows it. Refuses with the refusal that the decision got. */
+  outcome(workflowId: string, updateId: string): Promise<SentOutcome>;
   /** Resolves when the engine answers for our namespace. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -42,6 +49,9 @@ export interface ToldRun {
   events: HistoryEvent[];
 }
 
+/** `waiting`: nobody has answered it, or the engine cannot be asked. `gone`: the engine has none of this id: it was turned away, or lost. */
+export type SentOutcome = { state: 'waiting' | 'gone' } | { state: 'answered'; answer: unknown };
+
 /** A decision on a process. */
 export interface Deciding<Input> {
   process: { kind: ProcessKind; id: string; customerId: string; stage: string };
@@ -51,20 +61,29 @@ export interface Deciding<Input> {
 
 const CALL_MS = 10_000;
 /** A decision may wait for those before it, and for the engine to take more than it has in flight. */
-const DECIDE_MS = 30_000;
+const DECIDE_MS = 20_000;
+const OUTCOME_MS = 2_000;
 const PING_MS = 2_000;
+/** A reader of a story waits no longer to hear that the engine is away. */
+const AWAY_MS = 700;
 const CONNECT_MS = 3_000;
 const NOT_FOUND = 5;
 /** Not found, failed precondition, aborted: what the engine answers of a run that has ended meanwhile. */
 const ENDED: readonly number[] = [NOT_FOUND, 9, 10];
-const MOST_TRIES = 4;
+const MOST_TRIES = 8;
+const FIRST_WAIT_MS = 10;
 const MOST_RUNS = 20;
+
+/** A decision is on its way, and whether it is carried out is not known yet. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
 
 /** The engine has nothing of this name. */
 class Unknown extends Error {}
 
 /** The only user of the Temporal client in the API; it connects at the first call, and again by itself after an outage. */
-export function createCommands(config: TemporalConfig): Commands {
+export function createCommands(config: TemporalConfig, decideMs = DECIDE_MS): Commands {
   let connecting: Promise<Connection> | null = null;
   const inTurn = takingTurns();
 
@@ -96,9 +115,9 @@ export function createCommands(config: TemporalConfig): Commands {
   }
 
   /** The engine answers for our namespace; refuses when it has none of that name. */
-  async function ping(): Promise<void> {
+  async function ping(ms = PING_MS): Promise<void> {
     try {
-      await ask(PING_MS, (client) => client.workflowService.describeNamespace({ namespace: config.namespace }));
+      await ask(ms, (client) => client.workflowService.describeNamespace({ namespace: config.namespace }));
     } catch (error) {
       throw error instanceof Unknown ? new Refusal('engine-down') : error;
     }
@@ -106,6 +125,7 @@ export function createCommands(config: TemporalConfig): Commands {
 
   return {
     async history(workflowId) {
+      await within(AWAY_MS, ping(AWAY_MS));
       try {
         return await ask(CALL_MS, async (client) => {
           const told: ToldRun[] = [];
@@ -116,25 +136,56 @@ export function createCommands(config: TemporalConfig): Commands {
           return told;
         });
       } catch (error) {
-        if (!(error instanceof Unknown)) throw error;
-        // It may be the namespace that is not there: then nothing was forgotten.
-        await ping();
-        return null;
+        // The namespace is there, as we have just heard: it is the process that was forgotten.
+        if (error instanceof Unknown) return null;
+        throw error;
       }
     },
     decide: (update, of) =>
-      inTurn(workflowId(of.process.kind, of.process.id), () =>
-        ask(DECIDE_MS, (client) => sendUpdate(client, config.taskQueue, update, of)).catch((error: unknown) => {
-          throw error instanceof Unknown ? new Refusal('engine-down') : refusalIn(error);
-        }),
-      ),
-    ping,
+      inTurn(workflowId(of.process.kind, of.process.id), async () => {
+        // An engine that does not answer gets nothing sent: then it is certain that nothing is decided.
+        await ping(CALL_MS);
+        return ask(decideMs, (client) => sendUpdate(client, config.taskQueue, update, of)).catch((error: unknown) => {
+          if (error instanceof Unknown) throw new Refusal('engine-down');
+          if (error instanceof Refusal && error.code === 'engine-down') throw new OutcomeUnknown();
+          throw refusalIn(error);
+        });
+      }),
+    outcome: (id, updateId) => outcomeOf(ask, id, updateId),
+    ping: () => ping(),
     async close() {
       const connection = await connecting?.catch(() => null);
       connecting = null;
       await connection?.close();
     },
   };
+}
+
+type Ask = <T>(ms: number, work: (client: Client) => Promise<T>) => Promise<T>;
+
+async function outcomeOf(ask: Ask, id: string, updateId: string): Promise<SentOutcome> {
+  const of = (client: Client) => client.workflow.getHandle(id).getUpdateHandle(updateId);
+  try {
+    return { state: 'answered', answer: await ask(OUTCOME_MS, (client) => of(client).result()) };
+  } catch (error) {
+    if (error instanceof Unknown || error instanceof WorkflowNotFoundError) return { state: 'gone' };
+    if (error instanceof Refusal && error.code === 'engine-down') return { state: 'waiting' };
+    throw refusalIn(error);
+  }
+}
+
+/** The work, or `engine-down` when it takes longer: a connection being made knows no deadline of a call. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Refusal('engine-down')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
 }
 
 /** The ids of the runs of a workflow, oldest first. The list of runs may lag a moment behind; the newest run is known at once. */
@@ -195,6 +246,8 @@ async function sendUpdate<Input, Answer>(
       return await client.workflow.executeUpdateWithStart(update, { args: [input], updateId, startWorkflowOperation });
     } catch (error) {
       if (attempt >= MOST_TRIES || !runMayHaveEnded(error)) throw error;
+      // Many that start or end the same process at once get in one another's way: each tries again a little later than the rest.
+      await delay(randomInt(FIRST_WAIT_MS, 2 * FIRST_WAIT_MS) * 2 ** (attempt - 1));
     }
   }
 }
@@ -209,8 +262,5 @@ function runMayHaveEnded(error: unknown): boolean {
 function refusalIn(error: unknown): unknown {
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return error;
   const { type, details } = error.cause;
-  if (!isRefusalCode(type)) return error;
-  const params = (details?.[0] ?? {}) as RefusalParams;
-  const { pointer } = params;
-  return new Refusal(type, params, typeof pointer === 'string' ? { pointer } : {});
+  return isRefusalCode(type) ? refusalBy({ code: type, params: (details?.[0] ?? {}) as RefusalParams }) : error;
 }

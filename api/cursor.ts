@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { invalidAt } from '../domain/kernel/refusal.ts';
+import { holdsNul } from './json-body.ts';
 
 /** Where a list goes on, as an opaque text: the sort values of the last row sent. */
 export function encodeCursor(values: readonly (string | number | null)[]): string {
@@ -8,7 +9,7 @@ export function encodeCursor(values: readonly (string | number | null)[]): strin
 
 /** The values of a cursor we gave, as the schema expects them. Throws Refusal `invalid` naming `?cursor` for any other text. */
 export function decodeCursor<S extends z.ZodType>(text: string, shape: S): z.output<S> {
-  const refusal = new Refusal('invalid', { what: 'cursor' }, { pointer: '?cursor' });
+  const refusal = invalidAt('?cursor', 'cursor');
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
@@ -16,7 +17,7 @@ export function decodeCursor<S extends z.ZodType>(text: string, shape: S): z.out
     throw refusal;
   }
   const parsed = shape.safeParse(value);
-  if (!parsed.success) throw refusal;
+  if (!parsed.success || holdsNul(value)) throw refusal;
   return parsed.data;
 }
 

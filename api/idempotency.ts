@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Actor } from '../domain/kernel/actor.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import { beginRequest, dropRequest, endRequest, withRequests } from '../store/idempotency.ts';
 import type { RequestKey } from '../store/idempotency.ts';
 import type { Store } from '../store/transaction.ts';
@@ -14,7 +14,7 @@ const keyShape = /^[\x21-\x7e]{1,200}$/;
 function keyOf(spec: RouteSpec, actor: Actor, req: Request): RequestKey | null {
   const key = spec.method === 'post' ? req.get('Idempotency-Key') : undefined;
   if (key === undefined || spec.verb === 'open') return null;
-  if (!keyShape.test(key)) throw new Refusal('invalid', { what: 'Idempotency-Key' }, { pointer: 'Idempotency-Key' });
+  if (!keyShape.test(key)) throw invalidAt('Idempotency-Key', 'idempotency-key');
   return { caller: `${actor.kind}:${actor.id}`, route: `${spec.method} ${spec.path}`, key };
 }
 
@@ -97,6 +97,10 @@ export async function once(
   } catch (error) {
     await conclude(key, () => dropRequest(store.db, key, begun.at, repeatable));
     throw error;
+  }
+  if (answer.pending) {
+    await conclude(key, () => dropRequest(store.db, key, begun.at, repeatable));
+    return answer;
   }
   const body = spec.secretAnswer ? null : JSON.stringify(answer.body);
   const kept = { status: answer.status, body, location: answer.headers?.['Location'] ?? null };

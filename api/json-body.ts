@@ -1,4 +1,5 @@
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
+import { malformedAt } from './json-place.ts';
 
 /** Bounds of a JSON body, beside its size. */
 export const jsonLimits = { bytes: 1_048_576, depth: 32, items: 10_000 } as const;
@@ -6,14 +7,20 @@ export const jsonLimits = { bytes: 1_048_576, depth: 32, items: 10_000 } as cons
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const loneSurrogate = /\p{Cs}/u;
 
-const broken = (what: string): Refusal => new Refusal('invalid', { what });
-
-/** A container being read: the keys of an object so far (null: an array) and whether a key comes next. */
+/** A container being read: the keys of an object so far (null: an array), the newest of them, and whether a key comes next. */
 interface Level {
   keys: Set<string> | null;
+  key: string | null;
   items: number;
   keyNext: boolean;
 }
+
+/** Where the reader stands, as a JSON pointer [RFC 6901]; at a key that is refused, the object that holds it. */
+const pointerTo = (levels: readonly Level[]): string =>
+  levels
+    .filter(({ keyNext }) => !keyNext)
+    .map(({ keys, key, items }) => `/${keys ? (key ?? '').replaceAll('~', '~0').replaceAll('/', '~1') : items - 1}`)
+    .join('');
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
@@ -21,11 +28,15 @@ function endOfString(text: string, start: number): number {
   return at;
 }
 
-function readKey(level: Level, literal: string): void {
+const MOST_SHOWN = 60;
+const shortened = (literal: string): string => (literal.length > MOST_SHOWN ? `${literal.slice(0, MOST_SHOWN)}…"` : literal);
+
+function readKey(levels: readonly Level[], level: Level, literal: string): void {
   const key = JSON.parse(literal) as string;
-  if (forbiddenKeys.has(key)) throw broken(`the key ${literal} is not allowed`);
-  if (level.keys?.has(key)) throw broken(`the key ${literal} appears twice`);
+  if (forbiddenKeys.has(key)) throw invalidAt(pointerTo(levels), 'key-forbidden', { key: literal });
+  if (level.keys?.has(key)) throw invalidAt(pointerTo(levels), 'key-twice', { key: shortened(literal) });
   level.keys?.add(key);
+  level.key = key;
   level.keyNext = false;
 }
 
@@ -39,15 +50,15 @@ function checkShape(text: string): void {
         const end = endOfString(text, at);
         const literal = text.slice(at, end + 1);
         if (literal.includes('\\u') && (literal.includes('\\u0000') || loneSurrogate.test(JSON.parse(literal) as string)))
-          throw broken('a text holds a character that cannot be kept');
-        if (level?.keyNext) readKey(level, literal);
+          throw invalidAt(pointerTo(levels), 'text-unkeepable');
+        if (level?.keyNext) readKey(levels, level, literal);
         at = end;
         break;
       }
       case '{':
       case '[':
-        levels.push({ keys: text[at] === '{' ? new Set() : null, items: 1, keyNext: text[at] === '{' });
-        if (levels.length > jsonLimits.depth) throw new Refusal('too-large', { limit: `${jsonLimits.depth} levels` });
+        levels.push({ keys: text[at] === '{' ? new Set() : null, key: null, items: 1, keyNext: text[at] === '{' });
+        if (levels.length > jsonLimits.depth) throw new Refusal('too-large', { levels: jsonLimits.depth });
         break;
       case '}':
       case ']':
@@ -57,7 +68,7 @@ function checkShape(text: string): void {
         if (!level) break;
         level.items += 1;
         level.keyNext = level.keys !== null;
-        if (level.items > jsonLimits.items) throw new Refusal('too-large', { limit: `${jsonLimits.items} items` });
+        if (level.items > jsonLimits.items) throw new Refusal('too-large', { items: jsonLimits.items });
         break;
       default:
     }
@@ -74,14 +85,18 @@ export function readJson(bytes: Buffer): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw broken('the body is not UTF-8');
+    throw invalidAt('', 'body-encoding');
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw broken('the body is not JSON');
+    const { ended, ...place } = malformedAt(text);
+    throw invalidAt('', ended ? 'body-unfinished' : 'body-malformed', place);
   }
   checkShape(text);
   return value;
 }
+
+/** Whether U+0000 stands anywhere in it, which PostgreSQL cannot keep. */
+export const holdsNul = (value: unknown): boolean => JSON.stringify(value)?.includes('\\u0000') ?? false;

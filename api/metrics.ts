@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { boardFigures, messageCounts } from '../store/figures.ts';
+import { boardFigures, connectorCounts, messageCounts, waitFigures } from '../store/figures.ts';
+import { faultyCounts } from '../store/faulty.ts';
 import type { Store } from '../store/transaction.ts';
 
 /** Figures of one process and of the shared board; read anew at every scrape. */
@@ -41,11 +42,47 @@ function boardGauges(store: Store, registry: Registry): void {
   });
 }
 
+/** What waits for others, and how often they were asked in vain: retries stand here, the record has one entry a wait. */
+function waitGauges(store: Store, registry: Registry): void {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const waiting = gauge('duecourse_applications_waiting', 'Applications that wait for facts nobody could tell.');
+  const retries = gauge('duecourse_application_retries', 'How often those that wait were tried again.');
+  new Gauge({
+    name: 'duecourse_connector_calls',
+    help: 'Calls to registers by how they ended.',
+    labelNames: ['connector', 'state'],
+    registers: [registry],
+    async collect() {
+      const figures = await waitFigures(store.db);
+      waiting.set(figures.waiting);
+      retries.set(figures.retries);
+      this.reset();
+      for (const { connector, state, count } of await connectorCounts(store.db)) this.set({ connector, state }, count);
+    },
+  });
+}
+
+/** Rows that an earlier version let in out of bounds. */
+function faultyGauge(store: Store, registry: Registry): void {
+  new Gauge({
+    name: 'duecourse_faulty_rows',
+    help: 'Rows with a date or an amount out of bounds, by kind.',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { kind, count } of await faultyCounts(store.db)) this.set({ kind }, count);
+    },
+  });
+}
+
 /** The metrics of one API process. `ofProcess`: also memory, event loop and the like (once per process). */
 export function createMetrics(store: Store, ofProcess = false): Metrics {
   const registry = new Registry();
   if (ofProcess) collectDefaultMetrics({ register: registry });
   boardGauges(store, registry);
+  waitGauges(store, registry);
+  faultyGauge(store, registry);
   const durations = new Histogram({
     name: 'duecourse_http_request_duration_seconds',
     help: 'HTTP requests by route and status.',

@@ -1,10 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { readOn } from '../contracts/dates.ts';
 import { faults } from '../contracts/faults.ts';
 import type { Fault } from '../contracts/faults.ts';
+import { sayIssue } from '../contracts/issue-words.ts';
 import type { Problem } from '../contracts/common.ts';
-import { Refusal, refusalText } from '../domain/kernel/refusal.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { Refusal, refusalCodes, refusalText, invalidAt } from '../domain/kernel/refusal.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
-import { isDatabaseDown } from '../store/database.ts';
+import { isDatabaseDown, isStorageFull } from '../store/database.ts';
 import { NotQuiet } from '../store/stepping.ts';
 import type { Language } from './route.ts';
 
@@ -19,7 +22,12 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'receivable-closed': 409,
   'instalment-has-money': 409,
   'already-reversed': 409,
+  'note-reversed': 409,
+  'refund-reversed': 409,
+  'has-refund': 409,
+  'nothing-unapplied': 409,
   'already-decided': 409,
+  unapprovable: 409,
   'own-request': 409,
   'tier-exceeded': 409,
   'same-eyes': 409,
@@ -29,8 +37,22 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'shipment-held': 409,
   'request-required': 409,
   'answer-awaited': 409,
+  sanctioned: 409,
+  'other-customer': 409,
+  'waits-already': 409,
   'clock-fixed': 409,
   'task-closed': 409,
+  'task-role': 403,
+  'decide-there': 409,
+  'payer-out-of-scope': 403,
+  'intent-missing': 403,
+  'intent-lapsed': 409,
+  'scope-too-wide': 403,
+  'own-key': 403,
+  'act-pending': 409,
+  'customer-merged': 409,
+  'approver-missing': 409,
+  'go-live-closed': 409,
   'dispute-closed': 409,
   'promise-closed': 409,
   'version-mismatch': 412,
@@ -39,8 +61,9 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'rate-limited': 429,
   'engine-down': 503,
   'database-down': 503,
+  'storage-full': 503,
 };
-export const statusOf = (code: RefusalCode): number => statuses[code] ?? 422;
+const statusOf = (code: RefusalCode): number => statuses[code] ?? 422;
 
 const own: Record<
   'internal' | 'method-not-allowed' | 'not-quiet' | 'secret-shown' | 'answer-lost',
@@ -93,6 +116,28 @@ const own: Record<
   },
 };
 
+const ownStatuses: Record<keyof typeof own, number> = {
+  internal: 500,
+  'method-not-allowed': 405,
+  'not-quiet': 503,
+  'secret-shown': 409,
+  'answer-lost': 409,
+};
+
+/** Every problem the API may answer with, as its page lists it. */
+export const problemCatalogue = (): {
+  code: string;
+  status: number;
+  text: Record<Language, { title: string; detail: string }>;
+}[] => [
+  ...refusalCodes.map((code) => ({
+    code,
+    status: statusOf(code),
+    text: { zh: refusalText(code, {}, 'zh'), en: refusalText(code, {}, 'en') },
+  })),
+  ...(Object.keys(own) as (keyof typeof own)[]).map((code) => ({ code, status: ownStatuses[code], text: own[code] })),
+];
+
 type FieldError = NonNullable<Problem['errors']>[number];
 
 /** A request that does not fit its schema, already in the words of its language. */
@@ -127,8 +172,7 @@ export class AnswerLost extends Error {
   override readonly name = 'AnswerLost';
 }
 
-const locales = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
-type RawIssue = Parameters<typeof locales.en>[0];
+type RawIssue = Parameters<typeof sayIssue>[0];
 interface IssueParams {
   refusal?: RefusalCode;
   figures?: RefusalParams;
@@ -142,7 +186,7 @@ const wordsOf = (language: Language) => (issue: RawIssue) => {
   const { refusal, figures, fault } = paramsOf(issue);
   if (refusal) return refusalText(refusal, figures ?? {}, language).detail;
   if (fault) return faults[fault][language];
-  return locales[language](issue);
+  return sayIssue(issue, language);
 };
 
 const step = (key: PropertyKey): string => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
@@ -168,9 +212,14 @@ function fieldErrors(error: z.ZodError, where: Where): FieldError[] {
 const MOST_ERRORS = 100;
 const NAMED = 10;
 
-/** Parses one part of a request. Throws InvalidInput naming each place that does not fit, in the language. */
-export function parsePart<S extends z.ZodType>(schema: S, value: unknown, where: Where, language: Language): z.output<S> {
-  const parsed = schema.safeParse(value, { error: wordsOf(language) });
+/** Parses one part of a request, its dates as seen from the business day. Throws InvalidInput naming each place that does not fit. */
+export function parsePart<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  where: Where,
+  { language, today }: { language: Language; today: BusinessDate | null },
+): z.output<S> {
+  const parsed = readOn(today, () => schema.safeParse(value, { error: wordsOf(language) }));
   if (parsed.success) return parsed.data;
   throw new InvalidInput(fieldErrors(parsed.error, where).slice(0, MOST_ERRORS));
 }
@@ -187,13 +236,14 @@ const isHttpError = (error: unknown): error is Error & HttpError =>
 function refusalOfHttp(error: Error & HttpError): Refusal | null {
   if (error.status === 413) return new Refusal('too-large');
   if (error.status === 415) return new Refusal('unsupported-media');
-  if (error.status >= 400 && error.status < 500) return new Refusal('invalid');
+  if (error.status >= 400 && error.status < 500) return invalidAt('', 'request-unreadable');
   return null;
 }
 
 /** The expected "no" behind an error, or null when it is a defect. */
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
+  if (isStorageFull(error)) return new Refusal('storage-full');
   if (isDatabaseDown(error)) return new Refusal('database-down');
   if (error instanceof URIError) return new Refusal('not-found');
   return isHttpError(error) ? refusalOfHttp(error) : null;
@@ -251,13 +301,24 @@ function ofRefusal(refusal: Refusal, language: Language, instance: string): Prob
 export function problemOf(error: unknown, language: Language, instance: string): ProblemAnswer {
   if (error instanceof InvalidInput) return ofInput(error, language, instance);
   if (error instanceof MethodNotAllowed)
-    return answer('method-not-allowed', 405, own['method-not-allowed'][language], instance, { headers: { Allow: error.allow } });
-  if (error instanceof SecretShown) return answer('secret-shown', 409, own['secret-shown'][language], instance);
-  if (error instanceof AnswerLost) return answer('answer-lost', 409, own['answer-lost'][language], instance);
+    return answer('method-not-allowed', ownStatuses['method-not-allowed'], own['method-not-allowed'][language], instance, {
+      headers: { Allow: error.allow },
+    });
+  if (error instanceof SecretShown)
+    return answer('secret-shown', ownStatuses['secret-shown'], own['secret-shown'][language], instance);
+  if (error instanceof AnswerLost)
+    return answer('answer-lost', ownStatuses['answer-lost'], own['answer-lost'][language], instance);
   if (error instanceof NotQuiet) {
     const { title, detail } = own['not-quiet'][language];
-    return answer('not-quiet', 503, { title, detail: `${detail}${error.subjects.slice(0, NAMED).join(', ')}` }, instance);
+    return answer(
+      'not-quiet',
+      ownStatuses['not-quiet'],
+      { title, detail: `${detail}${error.subjects.slice(0, NAMED).join(', ')}` },
+      instance,
+    );
   }
   const refusal = refusalOf(error);
-  return refusal ? ofRefusal(refusal, language, instance) : answer('internal', 500, own.internal[language], instance);
+  return refusal
+    ? ofRefusal(refusal, language, instance)
+    : answer('internal', ownStatuses.internal, own.internal[language], instance);
 }

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { Actor, Permission } from '../domain/kernel/actor.ts';
+import type { Tag } from './tags.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -9,6 +10,8 @@ export interface JsonAnswer {
   status: number;
   body: unknown;
   headers?: Record<string, string>;
+  /** What came of it is not known yet: it is not kept under an Idempotency-Key, whose repeat asks again. */
+  pending?: boolean;
 }
 /** An answer the route writes itself: server-sent events, metrics, files. `write` resolves when it has ended the response. */
 export interface StreamAnswer {
@@ -34,10 +37,10 @@ export type Access = Permission | 'signed-in' | 'open';
 
 interface RouteFacts {
   method: 'get' | 'put' | 'post';
-  /** OpenAPI form: '/v1/customers/{externalId}'. */
+  /** OpenAPI form: '/v1/customers/{id}'. */
   path: string;
   verb: Access;
-  tag: string;
+  tag: Tag;
   summary: string;
   /** What each status answers; `type` when it is not JSON. */
   answers: Record<number, { description: string; schema: z.ZodType; example?: unknown; type?: string }>;
@@ -50,8 +53,8 @@ interface RouteFacts {
   credential?: 'judged-by-verb';
   /** The answer holds a secret shown once: it is not kept for repeats. */
   secretAnswer?: true;
-  /** The body is not JSON but a file of at most `maxBytes` in one of these content types; `call.file` holds it. */
-  upload?: { types: readonly string[]; maxBytes: number };
+  /** The body is not JSON but a file of at most `maxBytes` in one of these content types; `call.file` holds it. `parts`: of a form, beside its `file`. */
+  upload?: { types: readonly string[]; maxBytes: number; parts?: z.ZodObject };
   /** The body is a form (application/x-www-form-urlencoded), given to `body` as an object of texts. */
   form?: true;
 }

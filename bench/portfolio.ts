@@ -110,6 +110,8 @@ function reminderAt(terms: CollectionTerms, of: { dueDate: BusinessDate; amountM
       paidMinor: 0,
       creditedMinor: 0,
       writtenOffMinor: 0,
+      coveredMinor: 0,
+      coveredAt: null,
       dueDate: of.dueDate,
       collectFrom: null,
       stage: 'scheduled',

@@ -9,6 +9,7 @@ import { momentOf } from '../store/transaction.ts';
 import { logLogSlope, percentile, round, table } from './figures.ts';
 import type { Settings } from './settings.ts';
 import type { Ground } from './world.ts';
+import { reachesNobody } from '../store/departures.ts';
 
 const BUSINESS = '2026-10-10T02:00:00.000Z';
 const INVOICES_EACH = 12;
@@ -139,7 +140,7 @@ async function night(store: OpenStore): Promise<Night> {
   const began = performance.now();
   while (plan.step === 'watch' && steps.length < STEP_LIMIT) {
     const at = performance.now();
-    plan = await takeNightStep(store, { id, seq: plan.seq }, []);
+    plan = await takeNightStep(store, { id, seq: plan.seq }, reachesNobody);
     steps.push(performance.now() - at);
   }
   const ms = performance.now() - began;

@@ -31,7 +31,7 @@ export async function callApi(method: string, path: string, options: CallOptions
       const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       throw new StackError(
         `The API cannot be reached at ${options.url} (${why}): start it, or give its address with --url or DUECOURSE_URL.`,
-        `无法连接 ${options.url} 上的 API(${why}):请先启动,或用 --url 或 DUECOURSE_URL 指定地址。`,
+        `无法连接 ${options.url} 上的 API（${why}）：请先启动，或用 --url 或 DUECOURSE_URL 指定地址。`,
       );
     },
   );
@@ -46,7 +46,7 @@ function keyOf({ as, data }: CallOptions, env: Env): string {
     if (key !== undefined && key !== '') return key;
     throw new StackError(
       'Whose call is it? Set DUECOURSE_API_KEY, or name a role of the local stack with --as.',
-      '以谁的身份调用?请设置 DUECOURSE_API_KEY,或用 --as 指定本地环境的角色。',
+      '以谁的身份调用？请设置 DUECOURSE_API_KEY，或用 --as 指定本地环境的角色。',
     );
   }
   const file = join(data, 'api-keys.json');
@@ -58,7 +58,7 @@ function keyOf({ as, data }: CallOptions, env: Env): string {
   }
   throw new StackError(
     `${file} holds no key of ${as}: start the local stack once, or name its data folder with --data.`,
-    `${file} 中没有角色 ${as} 的密钥:请先启动一次本地环境,或用 --data 指定其数据文件夹。`,
+    `${file} 中没有角色 ${as} 的密钥：请先启动一次本地环境，或用 --data 指定其数据文件夹。`,
   );
 }
 

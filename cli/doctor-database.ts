@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Config } from '../config/env.ts';
 import { dateOf } from '../domain/kernel/calendar.ts';
+import { sayInstant } from '../domain/kernel/said-time.ts';
 import { businessNow } from '../domain/kernel/clock.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
+import { faultyCounts } from '../store/faulty.ts';
 import { boardFigures, messageCounts } from '../store/figures.ts';
 import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
 import { pendingMigrations } from '../store/migrate.ts';
@@ -60,7 +62,7 @@ async function clockAndCalendar(db: Database, config: Config): Promise<Finding[]
   const found: Finding[] = [
     loose
       ? { state: 'bad', code: 'clock-loose', params: { speed: clock.speed, drift } }
-      : { state: 'ok', code: 'clock-ok', params: { now: shown, speed: clock.speed } },
+      : { state: 'ok', code: 'clock-ok', params: { now: sayInstant(shown, 'en', config.zone), speed: clock.speed } },
   ];
   if (skew > MOST_SKEW_SECONDS) found.push({ state: 'bad', code: 'clock-skew', params: { seconds: skew } });
   const today = dateOf(shown, config.zone);
@@ -103,11 +105,19 @@ async function messages(db: Database): Promise<Finding> {
     : { state: 'ok', code: 'messages-ok' };
 }
 
+async function faultyRows(db: Database): Promise<Finding[]> {
+  const counts = await faultyCounts(db);
+  const count = counts.reduce((sum, row) => sum + row.count, 0);
+  return count > 0 ? [{ state: 'bad', code: 'rows-faulty', params: { count } }] : [];
+}
+
 async function keys(db: Database): Promise<Finding[]> {
-  const { rows } = await sql<{ usable: boolean }>`select exists (select from api_key where revoked_at is null) as usable`.execute(
-    db,
-  );
-  return rows[0]?.usable ? [] : [{ state: 'note', code: 'keys-none' }];
+  const { rows } = await sql<{ usable: number; admins: number }>`
+    select count(*)::int as usable, (count(*) filter (where role = 'admin'))::int as admins from api_key
+    where revoked_at is null and (expires_at is null or expires_at > clock_timestamp())`.execute(db);
+  const { usable = 0, admins = 0 } = rows[0] ?? {};
+  if (usable === 0) return [{ state: 'note', code: 'keys-none' }];
+  return admins < 2 ? [{ state: 'note', code: 'admins-few', params: { count: admins } }] : [];
 }
 
 /** Everything that can be asked of the database; stops at the first thing the rest needs. */
@@ -120,7 +130,7 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
     if (pending.length > 0)
       return [...found, { state: 'bad', code: 'migrations-pending', params: { names: pending.join(', ') } }];
     found.push({ state: 'ok', code: 'migrations-ok' }, await roles(db, config), ...(await clockAndCalendar(db, config)));
-    found.push(...(await board(db, config)), await messages(db), ...(await keys(db)));
+    found.push(...(await board(db, config)), await messages(db), ...(await faultyRows(db)), ...(await keys(db)));
     return found;
   } catch (error) {
     const said = error instanceof Error ? ((error as { code?: string }).code ?? error.message) : String(error);
@@ -130,14 +140,28 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
   }
 }
 
-/** The engine's namespace as the database knew it last; null when it never knew one, or cannot be asked. */
-export async function knownNamespaceId(config: Config): Promise<string | null> {
+/** Temporal's namespace as the processes of this database last knew it. */
+export interface KnownEngine {
+  readonly id: string | null;
+  readonly namespace: string | null;
+}
+
+/** What the database remembers of its engine; nulls when it never knew one, or cannot be asked. */
+export async function knownEngine(config: Config): Promise<KnownEngine> {
   const db = openDatabase({ url: config.databaseUrl, max: 1, role: null, applicationName: 'duecourse-doctor' });
   try {
-    const row = await db.selectFrom('setting').select('value').where('key', '=', 'temporalNamespaceId').executeTakeFirst();
-    return typeof row?.value === 'string' ? row.value : null;
+    const rows = await db
+      .selectFrom('setting')
+      .select(['key', 'value'])
+      .where('key', 'in', ['temporalNamespaceId', 'temporalNamespace'])
+      .execute();
+    const of = (key: string): string | null => {
+      const value = rows.find((row) => row.key === key)?.value;
+      return typeof value === 'string' ? value : null;
+    };
+    return { id: of('temporalNamespaceId'), namespace: of('temporalNamespace') };
   } catch {
-    return null;
+    return { id: null, namespace: null };
   } finally {
     await db.destroy();
   }

@@ -1,5 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { Config } from '../config/env.ts';
+import type { KnownEngine } from './doctor-database.ts';
 import type { Finding } from './doctor-words.ts';
 
 const CONNECT_MS = 5_000;
@@ -22,8 +23,8 @@ async function attributes(connection: Connection, namespace: string): Promise<Fi
   }
 }
 
-/** Everything that can be asked of Temporal. `knownId`: the namespace's id as the database knew it, null when it never knew one. */
-export async function temporalFindings({ temporal }: Config, knownId: string | null): Promise<Finding[]> {
+/** Everything that can be asked of Temporal; `known`: what the database remembers of it. */
+export async function temporalFindings({ temporal }: Config, known: KnownEngine): Promise<Finding[]> {
   const { address, namespace, tls, apiKey } = temporal;
   let connection: Connection;
   try {
@@ -39,7 +40,9 @@ export async function temporalFindings({ temporal }: Config, knownId: string | n
       { state: 'ok', code: 'temporal-ok', params: { version, namespace } },
       await attributes(connection, namespace),
     ];
-    if (knownId !== null && knownId !== namespaceInfo?.id) found.push({ state: 'note', code: 'engine-other' });
+    if (known.namespace !== null && known.namespace !== namespace)
+      found.push({ state: 'bad', code: 'namespace-other', params: { namespace, known: known.namespace } });
+    else if (known.id !== null && known.id !== namespaceInfo?.id) found.push({ state: 'note', code: 'engine-other' });
     return found;
   } catch (error) {
     if ((error as { code?: number }).code === NOT_FOUND)

@@ -1,3 +1,6 @@
+import { sayDate } from '../domain/kernel/said-time.ts';
+import { closedUp } from '../domain/kernel/sentences.ts';
+
 type Said = readonly [said: string, mend?: string];
 type Words = Record<'zh' | 'en', Said>;
 
@@ -8,7 +11,8 @@ export const findings = {
     zh: ['Node {version} 过旧', '请安装 Node 20.19 或更新版本：https://nodejs.org'],
     en: ['Node {version} is too old', 'Install Node 20.19 or newer: https://nodejs.org'],
   },
-  'settings-ok': { zh: ['环境变量有效（{mode}）'], en: ['The settings can be used ({mode})'] },
+  'settings-ok': { zh: ['环境变量有效（生产环境）'], en: ['The settings can be used (production)'] },
+  'settings-local-ok': { zh: ['环境变量有效（本地环境）'], en: ['The settings can be used (local stack)'] },
   'settings-bad': {
     zh: ['环境变量不可用：{problem}', '请更正该环境变量后重试'],
     en: ['A setting cannot be used: {problem}', 'Correct this environment variable and try again'],
@@ -91,6 +95,13 @@ export const findings = {
     zh: ['Temporal 没有命名空间 {namespace}', '请运行：temporal operator namespace create -n {namespace} --retention 30d'],
     en: ['Temporal has no namespace {namespace}', 'Run: temporal operator namespace create -n {namespace} --retention 30d'],
   },
+  'namespace-other': {
+    zh: ['配置的 Temporal 命名空间是 {namespace}，而该数据库的流程运行在 {known}', '请设置 TEMPORAL_NAMESPACE={known}'],
+    en: [
+      'The settings name the Temporal namespace {namespace}, but the processes of this database run in {known}',
+      'Set TEMPORAL_NAMESPACE={known}',
+    ],
+  },
   'attributes-ok': { zh: ['搜索属性齐备'], en: ['The search attributes are there'] },
   'attributes-missing': {
     zh: ['缺少搜索属性：{names}', '请运行：temporal operator search-attribute create -n {namespace} {flags}'],
@@ -115,9 +126,9 @@ export const findings = {
     en: ['The processes keep up ({pending} to answer, {overdue} due)'],
   },
   'relay-late': {
-    zh: ['最早的通知已等待 {lag} 秒（待响应 {pending}）', '请确认 worker 正在运行且任务队列 {queue} 一致；必要时增加 worker'],
+    zh: ['最早的唤醒已等待 {lag} 秒（待响应 {pending}）', '请确认 worker 正在运行且任务队列 {queue} 一致；必要时增加 worker'],
     en: [
-      'The oldest bell has waited for {lag} s ({pending} to answer)',
+      'The oldest wake-up has waited for {lag} s ({pending} to answer)',
       'See that a worker runs on the task queue {queue}; add workers if it does not keep up',
     ],
   },
@@ -127,10 +138,59 @@ export const findings = {
   },
   'messages-ok': { zh: ['没有结果不明的消息'], en: ['No message has an unknown outcome'] },
   'messages-unknown': {
-    zh: ['有 {count} 条消息结果不明', '请在服务商处核实，并在任务列表中处理对应任务；系统不会自动重发'],
+    zh: ['有 {count} 条消息结果不明', '请在服务商处核实，并办理对应的待办；系统不会自动重发'],
     en: [
       '{count} messages have an unknown outcome',
       'Look them up at the provider and answer their tasks in the worklist; none is sent again by itself',
+    ],
+  },
+  'outlets-ok': { zh: ['对外发送：{outlets}'], en: ['These reach their providers: {outlets}'] },
+  'kept-installation-unnamed': {
+    zh: [
+      '{outlets} 只保存，不外发：本安装尚未设置安装编号',
+      '请运行 duecourse installation claim --reason …，并把它打印的 DUECOURSE_INSTALLATION 设给 api 与 worker',
+    ],
+    en: [
+      '{outlets}: kept here, nothing leaves, since this installation has no id',
+      'Run "duecourse installation claim --reason …" and give api and worker the DUECOURSE_INSTALLATION it prints',
+    ],
+  },
+  'kept-other-installation': {
+    zh: [
+      '{outlets} 只保存，不外发：数据库属于另一套安装（本部署为 {installation}）',
+      '若这确实是正式数据库，请运行 duecourse installation claim --reason …；若是副本，请保持现状',
+    ],
+    en: [
+      '{outlets}: kept here, nothing leaves, since the database belongs to another installation (this deployment is {installation})',
+      'If it is the real one now, run "duecourse installation claim --reason …"; if it is a copy, leave it as it is',
+    ],
+  },
+  'kept-moved-database': {
+    zh: [
+      '{outlets} 只保存，不外发：数据库是复制或恢复而来的',
+      '若这确实是正式数据库，请先核实备份之后已发出的消息，再运行 duecourse installation claim --reason …',
+    ],
+    en: [
+      '{outlets}: kept here, nothing leaves, since the database was copied or restored',
+      'If it is the real one now, find out what went out since the backup, then run "duecourse installation claim --reason …"',
+    ],
+  },
+  'kept-replaying': {
+    zh: ['{outlets} 只保存，不外发：正在回放历史', '请等待回放结束'],
+    en: ['{outlets}: kept here, nothing leaves while history is replayed', 'Wait until the replay is over'],
+  },
+  'kept-clock-not-real': {
+    zh: ['{outlets} 只保存，不外发：业务时间不是真实时间', '如确需外发，请运行 duecourse outlets open 渠道 --reason …'],
+    en: [
+      '{outlets}: kept here, nothing leaves, since business time is not real time',
+      'To send all the same, run "duecourse outlets open OUTLET --reason …"',
+    ],
+  },
+  'kept-clock-movable': {
+    zh: ['{outlets} 只保存，不外发：此处的业务时钟可以调整', '如确需外发，请运行 duecourse outlets open 渠道 --reason …'],
+    en: [
+      '{outlets}: kept here, nothing leaves, since the clock can be moved here',
+      'To send all the same, run "duecourse outlets open OUTLET --reason …"',
     ],
   },
   'email-ok': { zh: ['邮件通过 {host} 发送'], en: ['Mail is sent by {host}'] },
@@ -150,9 +210,29 @@ export const findings = {
       'To send, set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM',
     ],
   },
+  'rows-faulty': {
+    zh: [
+      '有 {count} 条记录的日期或金额超出允许范围',
+      '管理员待办“有记录的日期或金额超出允许范围”列出了这些记录：单据请在来源系统更正后重新提交，付款承诺请撤销后重新登记',
+    ],
+    en: [
+      '{count} rows have a date or an amount out of bounds',
+      'The administrator\'s task "Records with a date or an amount out of bounds" names them: correct a document where it comes from and send it again; cancel a promise and record it anew',
+    ],
+  },
   'keys-none': {
     zh: ['还没有可用的 API 密钥', '请运行：duecourse key create --name ADMIN --role admin'],
     en: ['There is no API key yet', 'Run: duecourse key create --name ADMIN --role admin'],
+  },
+  'admins-few': {
+    zh: [
+      '有效的管理员密钥只有 {count} 个',
+      '具有审批权的密钥须由第二位管理员确认，请运行：duecourse key create --name ADMIN-2 --role admin',
+    ],
+    en: [
+      'Keys of administrators in force: {count}',
+      'A key that decides needs a second administrator. Run: duecourse key create --name ADMIN-2 --role admin',
+    ],
   },
 } as const satisfies Record<string, Words>;
 export type FindingCode = keyof typeof findings;
@@ -164,11 +244,11 @@ export interface Finding {
   params?: Record<string, string | number>;
 }
 
-const fill = (text: string, params: Record<string, string | number>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+const fill = (text: string, params: Record<string, string | number>, language: 'zh' | 'en'): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => sayDate(String(params[name] ?? whole), language));
 
 /** A finding in words: what is so, and how to mend it. */
 export function findingText({ code, params = {} }: Finding, language: 'zh' | 'en'): { said: string; mend: string | null } {
   const [said, mend] = findings[code][language] as Said;
-  return { said: fill(said, params), mend: mend === undefined ? null : fill(mend, params) };
+  return { said: closedUp(fill(said, params, language)), mend: mend === undefined ? null : fill(mend, params, language) };
 }

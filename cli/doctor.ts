@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { ConfigError, readConfig } from '../config/env.ts';
 import type { Config } from '../config/env.ts';
-import { databaseFindings, knownNamespaceId } from './doctor-database.ts';
+import { databaseFindings, knownEngine } from './doctor-database.ts';
+import { outletFindings } from './doctor-outlets.ts';
 import { temporalFindings } from './doctor-temporal.ts';
 import { findingText } from './doctor-words.ts';
 import type { Finding } from './doctor-words.ts';
@@ -45,21 +46,30 @@ async function channels({ smtp, twilio }: Config): Promise<Finding[]> {
 /** Everything that is right or wrong with a deployment configured by these variables. */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const found = [node(process.versions.node)];
+  const language = languageOfEnv(env);
   let config: Config;
   try {
     config = readConfig(env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [...found, ...error.problems.map((problem): Finding => ({ state: 'bad', code: 'settings-bad', params: { problem } }))];
+    return [
+      ...found,
+      ...error.problems.map((problem): Finding => ({
+        state: 'bad',
+        code: 'settings-bad',
+        params: { problem: problem[language].replace(/[.。]$/, '') },
+      })),
+    ];
   }
-  found.push({ state: 'ok', code: 'settings-ok', params: { mode: config.mode } });
-  const knownId = await knownNamespaceId(config);
-  const [database, temporal, outside] = await Promise.all([
+  found.push({ state: 'ok', code: config.mode === 'local' ? 'settings-local-ok' : 'settings-ok' });
+  const known = await knownEngine(config);
+  const [database, temporal, outside, kept] = await Promise.all([
     databaseFindings(config),
-    temporalFindings(config, knownId),
+    temporalFindings(config, known),
     channels(config),
+    outletFindings(config),
   ]);
-  return [...found, ...database, ...temporal, ...outside];
+  return [...found, ...database, ...temporal, ...outside, ...kept];
 }
 
 /** Examines and reports, one finding a line with how to mend it; answers the exit code. */

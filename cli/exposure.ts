@@ -1,4 +1,6 @@
-import { formatAmount } from '../domain/kernel/money.ts';
+import { creditCodeWords } from '../domain/credit/code-words.ts';
+import { formatAmount, sayMoney } from '../domain/kernel/money.ts';
+import { sayDate } from '../domain/kernel/said-time.ts';
 import { StackError } from '../stack/error.ts';
 import { findDrift, repairDrift } from '../store/credit/drift.ts';
 import type { Drift } from '../store/credit/drift.ts';
@@ -14,12 +16,20 @@ interface Words {
   reason: string;
 }
 
+const codes = creditCodeWords;
+const places: Readonly<Record<Drift['place'], Record<'zh' | 'en', string>>> = {
+  balance: { en: 'balance', zh: '余额' },
+  'by-date': { en: 'by ship date', zh: '按发货日' },
+  entries: { en: 'sum of the entries', zh: '分录合计' },
+};
+const bucketOf = ({ bucket }: Drift, language: 'zh' | 'en'): string => codes['exposure-entry.bucket'][bucket][language];
+
 const words: Readonly<Record<'zh' | 'en', Words>> = {
   en: {
     ok: (n: number) => `${n} credit accounts equal their documents.`,
     drift: (n: number, of: number) => `${n} figures of ${of} credit accounts differ from the documents:`,
     line: (d: Drift, is: string, should: string) =>
-      `  ${d.kind} ${d.code} ${d.currency}: ${d.bucket}${d.onDate ? ` of ${d.onDate}` : ''} (${d.place}) is ${is}, the documents say ${should}`,
+      `  ${codes['credit-account.kind'][d.kind].en} ${d.code}: ${bucketOf(d, 'en')}${d.onDate ? ` of ${d.onDate}` : ''} (${places[d.place].en}) is ${is}, the documents say ${should}`,
     mend: 'To set them right, with entries and your reason on record: duecourse exposure check --repair --reason "…"',
     mended: (n: number) => `${n} figures were set to what the documents say.`,
     reason: '--repair needs --reason: it stands on record with what was changed.',
@@ -28,7 +38,7 @@ const words: Readonly<Record<'zh' | 'en', Words>> = {
     ok: (n: number) => `${n} 个信用账户与单据一致。`,
     drift: (n: number, of: number) => `${of} 个信用账户中有 ${n} 项与单据不符：`,
     line: (d: Drift, is: string, should: string) =>
-      `  ${d.kind === 'payer' ? '付款方' : '集团'} ${d.code} ${d.currency}：${d.bucket}${d.onDate ? `（${d.onDate}）` : ''}（${d.place}）为 ${is}，单据为 ${should}`,
+      `  ${codes['credit-account.kind'][d.kind].zh} ${d.code}：${bucketOf(d, 'zh')}${d.onDate ? `（${sayDate(d.onDate, 'zh')}）` : ''}（${places[d.place].zh}）为${is}，单据为${should}`,
     mend: '如需更正（留有分录与理由）：duecourse exposure check --repair --reason "…"',
     mended: (n: number) => `已将 ${n} 项更正为单据金额。`,
     reason: '--repair 须附 --reason：理由与改动一并记录。',
@@ -51,9 +61,9 @@ export async function checkExposure(
     print(say.ok(accounts));
     return 0;
   }
+  const moneyOf = (minor: number, currency: string): string => sayMoney(formatAmount(minor, currency), currency, language);
   print(say.drift(drift.length, accounts));
-  for (const one of drift)
-    print(say.line(one, formatAmount(one.actualMinor, one.currency), formatAmount(one.expectedMinor, one.currency)));
+  for (const one of drift) print(say.line(one, moneyOf(one.actualMinor, one.currency), moneyOf(one.expectedMinor, one.currency)));
   if (!repair) {
     print(say.mend);
     return 1;

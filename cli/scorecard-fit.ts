@@ -1,7 +1,9 @@
 import { fitScorecard } from '../domain/credit/scorecard-fit.ts';
 import type { FitFault, FitReport } from '../domain/credit/scorecard-fit.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { sayDate } from '../domain/kernel/said-time.ts';
 import { StackError } from '../stack/error.ts';
+import { say as text } from '../stack/help.ts';
 import { observe } from '../store/credit/observations.ts';
 import { addPolicyVersion } from '../store/policy-versions.ts';
 import { momentOf, systemActor } from '../store/transaction.ts';
@@ -54,8 +56,12 @@ export async function fitFromHistory({ from, until, badDays, months, dryRun }: F
       reason,
       seen: null,
     });
+    const simulate = `POST /v1/policies/scorecard/${version}/simulate`;
     print(
-      `Kept as draft scorecard/${version}: simulate it (POST /v1/policies/scorecard/${version}/simulate), then have it approved.`,
+      text(
+        `Kept as draft scorecard/${version}: simulate it (${simulate}), then have it approved.`,
+        `已保存为草稿 scorecard/${version}：请先模拟（${simulate}），再提交批准。`,
+      ),
     );
   });
 }
@@ -64,18 +70,28 @@ const three = (value: number): string => value.toFixed(3);
 
 function say(report: FitReport): void {
   const { observations, bads, trained, tested, current, trainedUntil } = report;
-  print(`${observations} cases, ${bads} went bad; fitted on the days before ${trainedUntil}, tried on the rest.`);
-  print(`fitted   KS ${three(trained.ks)}  AUC ${three(trained.auc)}  (${trained.cases} cases)`);
+  const of = ({ ks, auc }: { ks: number; auc: number }): string => `KS ${three(ks)}  AUC ${three(auc)}`;
   print(
-    `tried    KS ${three(tested.ks)}  AUC ${three(tested.auc)}  (${tested.cases} cases); in force now: KS ${three(current.ks)}  AUC ${three(current.auc)}`,
+    text(
+      `${observations} cases, ${bads} went bad; fitted on the days before ${trainedUntil}, tried on the rest.`,
+      `样本 ${observations} 个，其中 ${bads} 个变坏；以 ${sayDate(trainedUntil, 'zh')}之前的样本拟合，其余用于检验。`,
+    ),
   );
-  print(`shift of the scores (PSI) ${three(report.psi)}`);
+  print(text(`fitted   ${of(trained)}  (${trained.cases} cases)`, `拟合  ${of(trained)}（${trained.cases} 个样本）`));
+  print(
+    text(
+      `tried    ${of(tested)}  (${tested.cases} cases); in force now: ${of(current)}`,
+      `检验  ${of(tested)}（${tested.cases} 个样本）；现行评分卡：${of(current)}`,
+    ),
+  );
+  print(text(`shift of the scores (PSI) ${three(report.psi)}`, `评分分布偏移（PSI）${three(report.psi)}`));
   for (const { id, iv, coefficient, bins } of report.characteristics) {
-    print(`${id}  IV ${three(iv)}  coefficient ${three(coefficient)}`);
-    for (const bin of bins)
+    print(`${id}  IV ${three(iv)}  ${text('coefficient', '系数')} ${three(coefficient)}`);
+    for (const { id: bin, good, bad, woe, points } of bins)
       print(
-        `  ${bin.id.padEnd(24)} good ${String(bin.good).padStart(6)}  bad ${String(bin.bad).padStart(6)}  WOE ${three(bin.woe).padStart(7)}  points ${bin.points}`,
+        `  ${bin.padEnd(24)} ${text('good', '好')} ${String(good).padStart(6)}  ${text('bad', '坏')} ${String(bad).padStart(6)}  ` +
+          `WOE ${three(woe).padStart(7)}  ${text('points', '分值')} ${points}`,
       );
   }
-  print(`kept as they are: ${report.kept.join(', ')}`);
+  print(text(`kept as they are: ${report.kept.join(', ')}`, `保持不变：${report.kept.join('、')}`));
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { isZone } from '../domain/kernel/calendar.ts';
+import { clearText, halfSet, inChinese, variables, weakSecrets } from './variables.ts';
+import type { Variables, Words, logLevels } from './variables.ts';
 
 /** How to reach Temporal: fits `Connection.connect` and `NativeConnection.connect` as it is. */
 export interface TemporalConfig {
@@ -33,6 +33,8 @@ export interface Config {
   readonly temporal: TemporalConfig;
   readonly host: string;
   readonly port: number;
+  /** Which installation this deployment means; the database must bear the same id, or nothing leaves. Null: nothing leaves. */
+  readonly installation: string | null;
   /** Where a worker serves its own `/metrics`; null: nowhere. */
   readonly metricsPort: number | null;
   /** Without a slash at its end. */
@@ -50,155 +52,33 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
 }
 
-/** Settings that cannot be used: one sentence a variable, none repeating a secret. */
+/** Settings that cannot be used: one sentence a variable, none repeating a secret. `zh`: its message in Chinese. */
 export class ConfigError extends Error {
-  readonly problems: readonly string[];
+  readonly problems: readonly Words[];
+  readonly zh: string;
 
-  constructor(problems: readonly string[]) {
-    super(`The settings cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  constructor(problems: readonly Words[]) {
+    super(`The settings cannot be used:\n${problems.map(({ en }) => `  ${en}`).join('\n')}`);
     this.name = 'ConfigError';
     this.problems = problems;
+    this.zh = `环境变量不可用：\n${problems.map(({ zh }) => `  ${zh}`).join('\n')}`;
   }
-}
-
-const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-const minimumSecret = 12;
-const guessable =
-  /^(?:dev|postgres|duecourse|temporal|admin|root|test|changeme|change-me|secret|password\d*|pass|example|12345\d*)$/i;
-
-const say = (error: string) => ({ error });
-const whole = (name: string, min: number, max: number) => {
-  const sentence = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, say(sentence))
-    .transform(Number)
-    .pipe(z.number().min(min, say(sentence)).max(max, say(sentence)))
-    .meta({ name });
-};
-const urlOf = (protocols: readonly string[], example: string) =>
-  z.string().refine(
-    (text) => {
-      const url = URL.canParse(text) ? new URL(text) : null;
-      return url !== null && protocols.includes(url.protocol) && url.hostname !== '';
-    },
-    say(`must be an address such as ${example}`),
-  );
-
-const variables = z.object({
-  DATABASE_URL: z
-    .string(say('is not set: give the PostgreSQL database, such as postgres://duecourse:…@db.example:5432/duecourse'))
-    .pipe(urlOf(['postgres:', 'postgresql:'], 'postgres://duecourse:…@db.example:5432/duecourse')),
-  DATABASE_OWNER_URL: urlOf(['postgres:', 'postgresql:'], 'postgres://owner:…@db.example:5432/duecourse').optional(),
-  DUECOURSE_AUDITOR_PASSWORD: z
-    .string()
-    .min(minimumSecret, say(`must have ${minimumSecret} characters or more`))
-    .regex(/^[\x21-\x7e]+$/, say('must be letters, digits and signs without spaces'))
-    .optional(),
-  DUECOURSE_DATABASE_POOL: whole('DUECOURSE_DATABASE_POOL', 2, 200).default(10),
-  DUECOURSE_STICKY_SECONDS: whole('DUECOURSE_STICKY_SECONDS', 1, 600).default(10),
-  TEMPORAL_ADDRESS: z
-    .string(say('is not set: give host:port of the Temporal server, such as temporal.example:7233'))
-    .regex(/^[^\s/:]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i, say('must be host:port, such as temporal.example:7233')),
-  TEMPORAL_NAMESPACE: z
-    .string()
-    .regex(/^[\w.-]{2,255}$/, say('must be a namespace: letters, digits, "-", "_" and "."'))
-    .default('default'),
-  TEMPORAL_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
-  TEMPORAL_TLS: z.enum(['true', 'false'], say('must be true or false')).optional(),
-  TEMPORAL_TLS_CA: z.string().optional(),
-  TEMPORAL_TLS_CERT: z.string().optional(),
-  TEMPORAL_TLS_KEY: z.string().optional(),
-  DUECOURSE_TASK_QUEUE: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, say('must be letters, digits, "-", "_" and "."'))
-    .default('duecourse'),
-  DUECOURSE_MODE: z.enum(['production', 'local'], say('must be production or local')).default('production'),
-  DUECOURSE_HOST: z.string().min(1).default('0.0.0.0'),
-  DUECOURSE_PORT: whole('DUECOURSE_PORT', 0, 65_535).default(3000),
-  DUECOURSE_METRICS_PORT: whole('DUECOURSE_METRICS_PORT', 0, 65_535).optional(),
-  DUECOURSE_PUBLIC_URL: urlOf(['http:', 'https:'], 'https://duecourse.example').optional(),
-  DUECOURSE_TRUST_PROXY: whole('DUECOURSE_TRUST_PROXY', 0, 10).default(0),
-  DUECOURSE_RATE_LIMIT: whole('DUECOURSE_RATE_LIMIT', 1, 10_000_000).default(30_000),
-  DUECOURSE_ZONE: z.string().refine(isZone, say('must be a time zone such as Asia/Shanghai')).default('Asia/Shanghai'),
-  SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtps://user:…@mail.example:465').optional(),
-  SMTP_FROM: z.string().regex(/@/, say('must hold a mail address, such as Receivables <ar@seller.example>')).optional(),
-  TWILIO_ACCOUNT_SID: z
-    .string()
-    .regex(/^AC[\da-f]{32}$/i, say('must be "AC" and 32 hexadecimal digits'))
-    .optional(),
-  TWILIO_AUTH_TOKEN: z.string().min(minimumSecret, say('is too short to be an auth token')).optional(),
-  TWILIO_FROM: z
-    .string()
-    .regex(/^(?:\+[1-9]\d{6,14}|MG[\da-f]{32})$/i, say('must be a number such as +15551234567 or a messaging service id'))
-    .optional(),
-  BUREAU_URL: urlOf(['http:', 'https:'], 'https://bureau.example').optional(),
-  BUREAU_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
-  LICENCES_URL: urlOf(['http:', 'https:'], 'https://licences.example').optional(),
-  LICENCES_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
-  COURT_LIST_URL: urlOf(['http:', 'https:'], 'https://court-list.example').optional(),
-  COURT_LIST_API_KEY: z.string().min(minimumSecret, say('is too short to be an API key')).optional(),
-  LOG_LEVEL: z.enum(logLevels, say(`must be one of ${logLevels.join(', ')}`)).default('info'),
-});
-type Variables = z.output<typeof variables>;
-
-/** Either all variables of a group are set, or none. */
-function halfSet(v: Variables, names: readonly (keyof Variables)[]): string[] {
-  const missing = names.filter((name) => v[name] === undefined);
-  if (missing.length === 0 || missing.length === names.length) return [];
-  return missing.map(
-    (name) =>
-      `${name} is not set, but ${names.filter((n) => !missing.includes(n)).join(' and ')} is: give all of ${names.join(', ')} or none.`,
-  );
-}
-
-function weakSecrets(v: Variables): string[] {
-  if (v.DUECOURSE_MODE !== 'production') return [];
-  const weak = (secret: string): boolean => guessable.test(secret);
-  const found: string[] = [];
-  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL', 'SMTP_URL'] as const) {
-    const url = v[name] === undefined ? null : new URL(v[name]);
-    if (url && url.password !== '' && weak(decodeURIComponent(url.password))) {
-      found.push(
-        `${name} holds a default or guessable password, which production refuses: set a random one of ${minimumSecret} characters or more.`,
-      );
-    }
-  }
-  for (const name of [
-    'TEMPORAL_API_KEY',
-    'TWILIO_AUTH_TOKEN',
-    'DUECOURSE_AUDITOR_PASSWORD',
-    'BUREAU_API_KEY',
-    'LICENCES_API_KEY',
-    'COURT_LIST_API_KEY',
-  ] as const) {
-    const secret = v[name];
-    if (secret !== undefined && (weak(secret) || new Set(secret).size < 5)) {
-      found.push(`${name} is a default or guessable secret, which production refuses: set the real one.`);
-    }
-  }
-  return found;
-}
-
-/** A key that goes out in the clear is nobody's secret. */
-function clearText(v: Variables): string[] {
-  if (v.DUECOURSE_MODE !== 'production') return [];
-  return (['BUREAU_URL', 'LICENCES_URL', 'COURT_LIST_URL'] as const)
-    .filter((name) => v[name]?.startsWith('http:'))
-    .map((name) => `${name} is not encrypted, which production refuses: give an https:// address.`);
 }
 
 const connectorOf = (url: string | undefined, apiKey: string | undefined): ConnectorConfig | null =>
   url !== undefined && apiKey !== undefined ? { url: url.replace(/\/+$/, ''), apiKey } : null;
 
-function tlsOf(v: Variables, problems: string[]): TemporalConfig['tls'] {
+function tlsOf(v: Variables, problems: Words[]): TemporalConfig['tls'] {
   const read = (name: 'TEMPORAL_TLS_CA' | 'TEMPORAL_TLS_CERT' | 'TEMPORAL_TLS_KEY'): Buffer | undefined => {
     const path = v[name];
     if (path === undefined) return undefined;
     try {
       return readFileSync(path);
     } catch {
-      problems.push(`${name} names a file that cannot be read: ${path}.`);
+      problems.push({
+        en: `${name} names a file that cannot be read: ${path}.`,
+        zh: `${name} 所指的文件无法读取：${path}。`,
+      });
       return undefined;
     }
   };
@@ -219,7 +99,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const parsed = variables.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`));
+    throw new ConfigError(
+      parsed.error.issues.map(({ path, message }) => ({
+        en: `${path.join('.')} ${message}.`,
+        zh: `${path.join('.')} ${inChinese(message)}。`,
+      })),
+    );
   }
   const v = parsed.data;
   const problems = [
@@ -250,6 +135,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     host: v.DUECOURSE_HOST,
     port: v.DUECOURSE_PORT,
+    installation: v.DUECOURSE_INSTALLATION ?? null,
     metricsPort: v.DUECOURSE_METRICS_PORT ?? null,
     publicUrl: (v.DUECOURSE_PUBLIC_URL ?? `http://localhost:${v.DUECOURSE_PORT}`).replace(/\/+$/, ''),
     trustProxy: v.DUECOURSE_TRUST_PROXY,
@@ -272,7 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 /** The settings of commands that speak to the database alone: they work without Temporal, as long as what is set for it can be used. */
 export function readDatabaseConfig(
   env: NodeJS.ProcessEnv = process.env,
-): Pick<Config, 'databaseUrl' | 'ownerDatabaseUrl' | 'auditorPassword' | 'zone'> {
+): Pick<Config, 'databaseUrl' | 'ownerDatabaseUrl' | 'auditorPassword' | 'zone' | 'installation'> {
   const unset = (env['TEMPORAL_ADDRESS'] ?? '').trim() === '';
   return readConfig({ ...env, ...(unset && { TEMPORAL_ADDRESS: 'localhost:7233' }) });
 }

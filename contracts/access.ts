@@ -27,6 +27,14 @@ export const apiKey = z
     createdAt: instant,
     expiresAt: instant.nullable(),
     revokedAt: instant.nullable(),
+    proposedBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'The administrator who made it; null: the command line of the owner.' }),
+    confirmedBy: z.string().nullable().meta({ description: 'The second administrator, where the role needs one.' }),
+    confirmedAt: instant
+      .nullable()
+      .meta({ description: 'In force since. Null: proposed; the key is worth nothing until another administrator confirms it.' }),
   })
   .meta({ id: 'ApiKey' });
 export const apiKeys = pageOf(apiKey);

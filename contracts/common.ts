@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import { isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
 import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
 import { Refusal, refusalCodes } from '../domain/kernel/refusal.ts';
-import type { RefusalCode } from '../domain/kernel/refusal.ts';
-import { fault } from './faults.ts';
-
-/** Options of a zod check that fails with the sentence of a refusal. */
-export const refused = (code: RefusalCode, figures: Record<string, string | number> = {}) => ({
-  params: { refusal: code, figures },
-});
+import { fault, refused } from './faults.ts';
 
 // NUL first of all, which Postgres cannot keep.
 const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
@@ -69,6 +62,21 @@ export const amount = z
   .refine((text) => (text.split('.')[1] ?? '').length <= 3, refused('amount-fraction'))
   .meta({ id: 'Amount', description: 'Decimal string above zero, in the currency beside it.', example: '6000.00' });
 
+/** An amount in a request that may be zero. */
+export const amountOrZero = z
+  .string()
+  .max(40)
+  .refine(isDecimal, { ...refused('amount-malformed'), abort: true })
+  .refine((text) => !text.startsWith('-'), refused('amount-not-positive'))
+  .refine((text) => text.replace(/\..*/, '').length <= 16, refused('amount-too-large'))
+  .refine((text) => (text.split('.')[1] ?? '').length <= 3, refused('amount-fraction'))
+  .meta({ description: 'Decimal string, zero or above, in the currency beside it.', example: '6000.00' });
+
+/** Stands beside a row that an earlier version let in with a date or an amount out of bounds, and nowhere else. */
+export const faulty = z.string().optional().meta({
+  description: 'Only on a row with a date or an amount out of bounds: what is wrong with it, in the language of the request.',
+});
+
 /** An amount in an answer: may be zero or negative. */
 export const money = z
   .string()
@@ -116,31 +124,6 @@ export const rate = z
   .regex(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/)
   .meta({ description: 'Decimal string from 0 to 1.', example: '0.13' });
 
-/** A day in the seller's zone. */
-export const businessDate = z
-  .string()
-  .max(10)
-  .refine(isBusinessDate, fault('date'))
-  .meta({ id: 'BusinessDate', format: 'date', description: "A day in the seller's zone.", example: '2026-09-01' });
-
-/** A moment in an answer: RFC 3339 in UTC with milliseconds. */
-export const instant = z
-  .string()
-  .refine((text) => parseInstant(text) === text, fault('instant'))
-  .meta({ id: 'Instant', format: 'date-time', description: 'RFC 3339, UTC.', example: '2026-12-31T10:00:00.000Z' });
-
-/** A moment in a request: any RFC 3339 time with an offset, read as the house's instant in UTC. */
-export const instantIn = z
-  .string()
-  .max(40)
-  .transform((text, context) => {
-    const parsed = parseInstant(text);
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: 'custom', ...fault('instant') });
-    return z.NEVER;
-  })
-  .meta({ format: 'date-time', description: 'RFC 3339 with an offset.', example: '2026-12-31T18:00:00+08:00' });
-
 /** Where a list goes on; opaque to the caller. */
 export const cursor = z
   .string()
@@ -164,8 +147,8 @@ export const flag = z.enum(['true', 'false']).transform((text) => text === 'true
 
 /** `{id}` of a path. */
 export const idParams = z.strictObject({ id: anyId });
-/** `{externalId}` of a path. */
-export const externalIdParams = z.strictObject({ externalId });
+/** `{id}` of a path that only the caller names: the id of a document in a PUT. */
+export const externalIdParams = z.strictObject({ id: externalId });
 
 /** Every error answer [RFC 9457]. */
 export const problem = z
@@ -199,4 +182,5 @@ export const job = z
   })
   .meta({ id: 'Job' });
 
-export { fault };
+export { businessDate, documentDate, filterFrom, filterTo, instant, instantIn, sinceDate, untilDate } from './dates.ts';
+export { fault, refused };

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { lists } from '../domain/credit/facts.ts';
 import { isCurrency } from '../domain/kernel/money.ts';
-import { businessDate } from './common.ts';
+import { documentDate, sinceDate, untilDate } from './common.ts';
 
 /**
  * What registers answer, as docs/connectors.md has it. Fields beyond these are let pass and not read, so that a register may grow; those
  * here must fit. Null and absent mean the same: not known.
  */
-const envelope = { taxId: z.string().min(1).max(40), asOf: businessDate };
+const envelope = { taxId: z.string().min(1).max(40), asOf: documentDate };
 
 const amount = z.object({
   currency: z.string().refine(isCurrency),
@@ -16,7 +16,7 @@ const amount = z.object({
 
 export const bureauAnswer = z.object({
   ...envelope,
-  registeredOn: businessDate.nullish(),
+  registeredOn: sinceDate.nullish(),
   registrationState: z.enum(['active', 'abnormal', 'suspended', 'revoked', 'cancelled', 'unknown']),
   ownership: z.enum(['public', 'state', 'private', 'foreign', 'mixed']).nullish(),
   registeredCapital: amount.nullish(),
@@ -33,7 +33,7 @@ export const licencesAnswer = z.object({
       z.object({
         number: z.string().min(1).max(80),
         state: z.enum(['valid', 'suspended', 'revoked', 'expired']),
-        validUntil: businessDate,
+        validUntil: untilDate,
       }),
     )
     .max(100),
@@ -46,7 +46,7 @@ export const courtListAnswer = z.object({
     .array(
       z.object({
         list: z.enum(lists),
-        since: businessDate.nullish(),
+        since: sinceDate.nullish(),
         reference: z.string().min(1).max(200).nullish(),
       }),
     )

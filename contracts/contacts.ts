@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contactWarnings } from '../domain/collection/governor.ts';
 import { externalId, instant, instantIn, line, note, ourId, reason } from './common.ts';
 
 export const contactKinds = ['call', 'visit', 'email', 'other'] as const;
@@ -19,4 +20,12 @@ export const logContact = z
     id: 'LogContact',
     example: { customer: 'C-1001', kind: 'call', contact: 'c1', outcome: 'Will pay on Friday', note: '' },
   });
-export const logContactAnswer = z.strictObject({ id: ourId, at: instant }).meta({ id: 'LogContactAnswer' });
+export const logContactAnswer = z
+  .strictObject({
+    id: ourId,
+    at: instant,
+    warnings: z
+      .array(z.strictObject({ code: z.enum(contactWarnings), text: z.string() }))
+      .meta({ description: 'What the contact rules say against it. It is logged, and counts in the caps, all the same.' }),
+  })
+  .meta({ id: 'LogContactAnswer' });

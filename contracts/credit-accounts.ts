@@ -5,6 +5,7 @@ import {
   amountsIn,
   businessDate,
   currency,
+  documentDate,
   externalId,
   instant,
   line,
@@ -15,13 +16,20 @@ import {
   rate,
   reason,
   toMinor,
+  untilDate,
 } from './common.ts';
+import { filterFrom } from './dates.ts';
 import { fault } from './faults.ts';
 
 const on = z.enum(['payer', 'group']).meta({ description: "The account of the customer's payer, or that of its group." });
 const limitKind = z.enum(['standing', 'temporary']);
-const inOrder = ({ validFrom, validUntil }: { validFrom?: string | undefined; validUntil?: string | undefined }): boolean =>
-  validFrom === undefined || validUntil === undefined || validFrom <= validUntil;
+const inOrder = ({
+  validFrom,
+  validUntil,
+}: {
+  validFrom?: string | undefined;
+  validUntil?: string | null | undefined;
+}): boolean => validFrom === undefined || validUntil === undefined || validUntil === null || validFrom <= validUntil;
 
 /** A limit brought along when going live; later ones are applied for. */
 export const postLimit = z
@@ -32,8 +40,8 @@ export const postLimit = z
     kind: limitKind.default('standing'),
     amount,
     currency,
-    validFrom: businessDate.optional(),
-    validUntil: businessDate.optional(),
+    validFrom: documentDate.optional(),
+    validUntil: untilDate.optional(),
     reason,
   })
   .superRefine(amountsIn('amount'))
@@ -63,6 +71,9 @@ export const postLimitAnswer = z
     over: money.meta({ description: 'What the account could owe beyond the limit now in force.' }),
   })
   .meta({ id: 'PostLimitAnswer' });
+
+export const endLimit = z.strictObject({ reason }).meta({ id: 'EndLimit', example: { reason: 'The tender is over' } });
+export const endLimitAnswer = z.strictObject({ id: ourId, changed: z.boolean() }).meta({ id: 'EndLimitAnswer' });
 
 export const byCustomerQuery = z.strictObject({ ...pageQuery, customer: externalId });
 export const limitAnswer = z
@@ -101,8 +112,8 @@ export const putSecurity = z
       description: 'What of the value counts: the percentage that raises the limit, or 1 − haircut.',
       example: '0.5',
     }),
-    validFrom: businessDate,
-    validUntil: businessDate.optional(),
+    validFrom: documentDate,
+    validUntil: untilDate.optional(),
     evidence: z.record(z.string().max(60), line(500)).optional(),
     reason: reason.optional(),
   })
@@ -169,7 +180,7 @@ export const postRate = z
   .strictObject({
     base: currency,
     quote: currency,
-    on: businessDate.meta({ description: 'It counts from this day until a newer one is on file.' }),
+    on: documentDate.meta({ description: 'It counts from this day until a newer one is on file.' }),
     rate: exchange,
     source: line(120),
     reason: reason.optional(),
@@ -207,6 +218,9 @@ const position = z
     raised: money,
     expiredOn: businessDate.nullable(),
     headroom: money.nullable(),
+    unconverted: z
+      .array(z.strictObject({ currency, amount: money }))
+      .meta({ description: 'What has no rate on file: it is owed all the same, and counts when there is one.' }),
   })
   .meta({ id: 'Position' });
 const bucket = z.enum(buckets);
@@ -214,10 +228,12 @@ const parts = { reserved: money, ordered: money, delivered: money, open: money, 
 
 export const exposureQuery = z.strictObject({
   currency: currency.optional().meta({ description: "Of the orders to be judged; the customer's own without it." }),
+  asOf: filterFrom.optional().meta({ description: 'A day of the past: as the accounts stood at its end; now without it.' }),
 });
 export const exposureAnswer = z
   .strictObject({
     customer: externalId,
+    asOf: businessDate,
     horizon: businessDate.meta({ description: 'Orders that ship later do not count yet.' }),
     payer: position.nullable().meta({ description: 'Null: no limit, order or security so far.' }),
     group: position.nullable(),
@@ -251,7 +267,7 @@ export const exposureAnswer = z
       .array(
         z.strictObject({
           bucket,
-          document: z.enum(['order', 'invoice', 'payment']),
+          document: z.enum(['order', 'invoice', 'payment', 'credit-note']),
           externalId,
           customer: externalId,
           on: businessDate.nullable(),
@@ -259,6 +275,6 @@ export const exposureAnswer = z
           currency,
         }),
       )
-      .meta({ description: "What the payer's buckets are made of, the largest first, at most 500." }),
+      .meta({ description: "What the payer's buckets are made of, the largest first, at most 500; none of a past day." }),
   })
   .meta({ id: 'Exposure' });

@@ -6,6 +6,7 @@ import {
   amountsIn,
   businessDate,
   currency,
+  documentDate,
   externalId,
   instant,
   line,
@@ -24,7 +25,7 @@ const requested = z
     limit: amount.optional(),
     currency: currency.optional().meta({ description: "The customer's own without it." }),
     termsDays: termsDays.optional(),
-    validUntil: businessDate.optional(),
+    validUntil: documentDate.optional(),
   })
   .superRefine(amountsIn('limit'))
   .meta({ description: 'new, raise, temporary need a limit; temporary also validUntil; terms needs termsDays.' });
@@ -71,7 +72,7 @@ const listed = {
   offer: offer.meta({ description: 'What lies on the table: as asked for, or lowered by counter-proposals.' }),
   grade: z.string().nullable(),
   score: z.int().nullable(),
-  reason: z.string(),
+  reason: z.string().meta({ description: 'As given when it was first asked for.' }),
   requestedBy: z.string(),
   round: z.int().meta({ description: 'Rises with every answer to a question.' }),
   submittedAt: instant,
@@ -84,6 +85,7 @@ const listed = {
       facts: z.array(z.string()),
       connectors: z.array(z.string()),
       since: instant,
+      tries: z.int().optional().meta({ description: 'How often it was tried again since.' }),
       tryAgainAt: instant,
     })
     .nullable()
@@ -103,6 +105,16 @@ export const applicationAnswer = z
     earlierRounds: z.array(seat.extend({ round: z.int() })),
     exposureVersion: z.int().meta({ description: 'To be sent back with a decision; 0 while the customer has no account.' }),
     policyVersion: z.string().nullable(),
+    given: z
+      .array(
+        z.strictObject({
+          act: z.enum(['submitted', 'returned', 'resubmitted', 'withdrawn']),
+          reason: z.string(),
+          by: z.string(),
+          at: instant,
+        }),
+      )
+      .meta({ description: 'Every reason given by who asked and who asked back, the first first.' }),
     granted: z.record(z.string(), z.unknown()).nullable(),
     dossierHash: z.string().nullable().meta({ description: 'Of what lay before whoever decided last.' }),
     dossier: z
@@ -131,7 +143,7 @@ export const withdrawal = z.strictObject({ reason }).meta({ id: 'Withdrawal' });
 export const resubmission = z
   .strictObject({
     requested: z
-      .strictObject({ limit: amount.optional(), termsDays: termsDays.optional(), validUntil: businessDate.optional() })
+      .strictObject({ limit: amount.optional(), termsDays: termsDays.optional(), validUntil: documentDate.optional() })
       .optional(),
     reason: line(500).meta({ description: 'The answer to what was asked.', example: 'Balance sheet attached to the contract' }),
   })

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { customerTypes } from '../domain/collection/documents.ts';
 import { stages } from '../domain/collection/ladder.ts';
 import { factNames } from '../domain/credit/facts.ts';
 import { routeKinds, warningEffects } from '../domain/credit/policy.ts';
 import { roles } from '../domain/kernel/actor.ts';
 import { shipmentReasonCodes } from '../domain/shipment/judge.ts';
-import { businessDate, currency, line, money, rate } from './common.ts';
+import { currency, documentDate, line, money, rate } from './common.ts';
 
 const id = z
   .string()
@@ -19,7 +20,7 @@ const byCurrency = z.record(currency, money);
 const positive = z.string().regex(/^\d{1,4}(?:\.\d{1,4})?$/);
 
 const segment = z.strictObject({
-  types: z.array(line(40)).optional(),
+  types: z.array(z.enum(customerTypes)).optional(),
   tiers: z.array(line(40)).optional(),
   regions: z.array(line(40)).optional(),
   productLines: z.array(line(80)).optional(),
@@ -65,8 +66,8 @@ export const scorecard = z.strictObject({
         kind: z.enum(['industry-cycle', 'region', 'product-line', 'tender-season']),
         title: words,
         for: segment.optional(),
-        from: businessDate,
-        until: businessDate.optional(),
+        from: documentDate,
+        until: documentDate.optional(),
         shift: z.int().min(-500).max(500),
       }),
     )
@@ -127,7 +128,7 @@ export const approvalMatrix = z.strictObject({
         id,
         when: z.strictObject({
           kinds: z.array(z.enum(routeKinds)).min(1).optional(),
-          types: z.array(line(40)).optional(),
+          types: z.array(z.enum(customerTypes)).optional(),
           grades: z.array(grade).optional(),
           firstTime: z.boolean().optional(),
           maxUnits: z.number().min(0).max(10_000_000).optional(),
@@ -149,7 +150,11 @@ export const approvalMatrix = z.strictObject({
 
 const on = { on: z.boolean() };
 const verdict = z.enum(['held', 'rejected']);
-const reconciliationRule = z.strictObject({ unconfirmedDays: days, tolerance: byCurrency });
+const reconciliationRule = z.strictObject({
+  unconfirmedDays: days,
+  tolerance: byCurrency,
+  beforeFirstStatement: byCurrency.optional(),
+});
 const warning = {
   ...on,
   severity: z.enum(['notice', 'warning', 'alarm']),
@@ -170,12 +175,16 @@ export const creditRules = z.strictObject({
     licence: z.strictObject({ ...on, graceDays: days }),
     listed: z.strictObject({ ...on, verdict }),
     terms: z.strictObject({ ...on }),
+    grade: z.strictObject({ ...on, held: z.array(grade).max(20) }).optional(),
     abnormalOrder: z.strictObject({ ...on, factor: positive, verdict: z.enum(['held', 'rejected', 'downgraded']) }),
   }),
+  disputes: z.strictObject({ maxShare: rate }).optional(),
   holds: z.strictObject({ orderDays: z.int().min(1).max(365), warnDays: days, shipmentResponseDays: z.int().min(1).max(365) }),
   shipments: z.strictObject({
     requestRequired: z.enum(['never', 'strict', 'always']),
     onDifference: z.enum(['reduce', 'hold']),
+    notInvoiced: byCurrency.optional(),
+    invoicedBeyond: byCurrency.optional(),
     clauses: z.array(z.strictObject({ id, reasons: z.array(z.enum(shipmentReasonCodes)).min(1), title: words })).max(50),
   }),
   applications: z.strictObject({ expiryDays: z.int().min(1).max(365), warnDays: days, waitForFactsDays: days }),

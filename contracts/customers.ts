@@ -1,16 +1,39 @@
 import { z } from 'zod';
 import { contactRoles, customerTypes, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
-import type { CustomerDocument } from '../domain/collection/documents.ts';
+import { isDiscountPercent } from '../domain/collection/discount.ts';
+import type { CustomerDocument, Terms } from '../domain/collection/documents.ts';
 import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, rate, reason } from './common.ts';
 import { fault } from './faults.ts';
-import { masterFacts } from './profile.ts';
+import { evidence, masterFacts } from './profile.ts';
 
 export const terms = z
   .strictObject({
-    days: z.int().min(0).max(720).meta({ description: 'Calendar days.', example: 60 }),
-    from: z.enum(termsFrom).default('invoiceDate').meta({ description: 'What the days count from.' }),
+    days: z.int().min(0).max(720).optional().meta({ description: 'Calendar days; 0 without it.', example: 60 }),
+    from: z.enum(termsFrom).default('invoiceDate').meta({ description: 'What they count from.' }),
+    months: z.int().min(1).max(24).optional().meta({ description: "Whole months, the month's end clipped." }),
+    day: z.int().min(1).max(31).optional().meta({
+      description:
+        'A fixed day, clipped to the end of the month: of the month reached by `months`, else the next one. End of next month: months 1, day 31.',
+    }),
+    discountPercent: z.string().max(5).refine(isDiscountPercent, fault('discount-percent')).optional().meta({
+      description:
+        'What is let off, in per cent, when the money comes within `discountDays`: above 0, at most 50, two decimals. Never of instalments.',
+      example: '2',
+    }),
+    discountDays: z.int().min(0).max(365).optional().meta({
+      description: 'Calendar days from where the terms count; a last day that is a rest day rolls as due dates do.',
+    }),
   })
+  .superRefine(({ discountPercent, discountDays }, context) => {
+    if ((discountPercent === undefined) === (discountDays === undefined)) return;
+    const path = [discountPercent === undefined ? 'discountPercent' : 'discountDays'];
+    context.addIssue({ code: 'custom', path, ...fault('field-missing') });
+  })
+  .refine(({ days, months, day }) => (days ?? months ?? day) !== undefined, { ...fault('field-missing'), path: ['days'] })
   .meta({ id: 'Terms' });
+
+/** Terms as the ledger counts them. */
+export const termsOf = ({ days = 0, ...rest }: z.output<typeof terms>): Terms => ({ days, ...rest });
 
 const contact = z
   .strictObject({
@@ -82,7 +105,7 @@ export function customerDocument(id: string, body: PutCustomer): CustomerDocumen
     tier: body.tier ?? null,
     region: body.region,
     currency: body.currency,
-    terms: body.terms,
+    terms: termsOf(body.terms),
     taxId: body.taxId ?? null,
     taxRate: body.taxRate ?? null,
     group: body.group ?? null,
@@ -100,6 +123,15 @@ export function customerDocument(id: string, body: PutCustomer): CustomerDocumen
     facts: body.facts,
   };
 }
+
+/** Asks for a customer to become part of another one. */
+export const mergeCustomer = z
+  .strictObject({
+    into: externalId.meta({ description: 'The customer that takes it over.', example: 'C-2' }),
+    reason,
+    evidence: evidence.optional(),
+  })
+  .meta({ id: 'MergeCustomer', example: { into: 'C-2', reason: 'Merged by agreement of 1 March' } });
 
 export const putCustomerAnswer = z
   .strictObject({
@@ -141,6 +173,9 @@ export const customerRow = z
     terms,
     owner: z.string().nullable(),
     version: z.int(),
+    mergedInto: externalId.nullable().meta({
+      description: 'Set: the customer that took this one over. What it owed, and what is posted under its id, is there.',
+    }),
     balances: z.array(balance),
   })
   .meta({ id: 'CustomerRow' });

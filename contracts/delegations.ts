@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { businessDate, instant, ourId, pageOf, pageQuery, reason } from './common.ts';
+import { businessDate, documentDate, instant, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { role } from './access.ts';
 
 export const newDelegation = z
   .strictObject({
     from: ourId.meta({ description: 'Who is absent.' }),
     to: ourId.meta({ description: 'Who decides for them.' }),
-    validFrom: businessDate,
-    validUntil: businessDate,
+    validFrom: documentDate,
+    validUntil: documentDate,
     reason,
   })
   .meta({

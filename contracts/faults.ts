@@ -1,3 +1,5 @@
+import type { RefusalCode } from '../domain/kernel/refusal.ts';
+
 /** What a schema of ours finds wrong where no refusal code says it; the sentence is chosen by the request's language. */
 export const faults = {
   date: {
@@ -24,6 +26,10 @@ export const faults = {
     zh: '须为 0 至 1 之间的十进制字符串，最多四位小数，例如 "0.13"',
     en: 'Must be a decimal string from 0 to 1 with at most four decimals, such as "0.13"',
   },
+  'tax-rate': {
+    zh: '单价不含税时须填写税率',
+    en: 'Prices without tax need their tax rate',
+  },
   mobile: {
     zh: '须为 E.164 格式的号码，例如 "+8613800138000"',
     en: 'Must be a number in E.164 form, such as "+8613800138000"',
@@ -32,6 +38,7 @@ export const faults = {
     zh: '请至少提供一个字段',
     en: 'Give at least one field',
   },
+  'one-test': { zh: '须且只能给出 is、contains、empty 之一', en: 'Exactly one of is, contains and empty must be given' },
   one: {
     zh: '请只提供其中一个字段',
     en: 'Give exactly one of these fields',
@@ -47,6 +54,10 @@ export const faults = {
   'exchange-rate': {
     zh: '汇率须为大于零的十进制字符串，最多十位小数，例如 "7.1234"',
     en: 'Must be a decimal string above zero with at most ten decimals, such as "7.1234"',
+  },
+  'discount-percent': {
+    zh: '须为大于 0、不超过 50 的十进制字符串，最多两位小数，例如 "2"',
+    en: 'Must be a decimal string above 0 and up to 50 with at most two decimals, such as "2"',
   },
   'two-currencies': {
     zh: '两种货币不得相同',
@@ -85,3 +96,8 @@ export type Fault = keyof typeof faults;
 
 /** Options of a zod check that fails with one of our sentences. */
 export const fault = (name: Fault) => ({ params: { fault: name } });
+
+/** Options of a zod check that fails with the sentence of a refusal. */
+export const refused = (code: RefusalCode, figures: Record<string, string | number> = {}) => ({
+  params: { refusal: code, figures },
+});

@@ -5,14 +5,17 @@ import type {
   CustomerDocument,
   InvoiceDocument,
   LedgerEntry,
+  OpeningCredit,
   PaymentDocument,
 } from '../domain/collection/documents.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { parseAmount } from '../domain/kernel/money.ts';
 import type { ImportKind } from '../domain/files/fields.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { OrderDocument } from '../domain/credit/order.ts';
-import { businessDate, externalId, line, money, refused, toMinor } from './common.ts';
+import { documentDate, externalId, line, money, refused, toMinor } from './common.ts';
 import { limitDocument, postLimit, putSecurity, securityDocument } from './credit-accounts.ts';
+import { readOn } from './dates.ts';
 import { creditNoteDocument, postCreditNote } from './credit-notes.ts';
 import { customerDocument, putCustomer } from './customers.ts';
 import { contractFaults } from './import-words.ts';
@@ -43,10 +46,10 @@ const pathOf = (pointer = ''): (string | number)[] =>
 const notNegative = money.refine((text) => !text.startsWith('-'), refused('amount-not-positive'));
 const settlement = z.strictObject({
   no: z.int().min(1).max(999),
-  settledOn: businessDate.optional(),
+  settledOn: documentDate.optional(),
   paid: notNegative.optional(),
   open: notNegative.optional(),
-  paidOn: businessDate.optional(),
+  paidOn: documentDate.optional(),
 });
 type Settlement = z.output<typeof settlement>;
 
@@ -71,6 +74,10 @@ const ledgerRow = z
     }
   });
 
+/** A negative open item: a credit on account, and the customer it may bring with it. */
+const creditRow = z.strictObject({ credit: postCreditNote, customer: newCustomer });
+const isCredit = (body: unknown): boolean => typeof body === 'object' && body !== null && 'credit' in body;
+
 const own = (name: ImportFault) => ({ fault: name });
 
 function settlementFault(one: Settlement, amount: string, currency: string): { field: string; params: object } | undefined {
@@ -92,13 +99,20 @@ function settlementFault(one: Settlement, amount: string, currency: string): { f
   return one.settledOn !== undefined && left > 0 ? { field: 'settledOn', params: own('settled-but-open') } : undefined;
 }
 
+function partyOf(id: string, currency: string, { termsDays, ...known }: z.output<typeof newCustomer>): CustomerDocument {
+  const terms = { days: termsDays, from: 'invoiceDate' } as const;
+  return customerDocument(id, { ...known, name: known.name ?? id, currency, terms, contacts: [], facts: {} });
+}
+
+const openingCredit = ({ credit, customer }: z.output<typeof creditRow>): OpeningCredit => ({
+  customer: partyOf(credit.customer, credit.currency, customer),
+  note: creditNoteDocument(credit),
+});
+
 function ledgerEntry({ invoice, customer, settlements }: z.output<typeof ledgerRow>): LedgerEntry {
   const { currency } = invoice;
-  const { termsDays, ...known } = customer;
-  const terms = { days: termsDays, from: 'invoiceDate' } as const;
-  const party = { ...known, name: customer.name ?? invoice.customer, currency, terms, contacts: [], facts: {} };
   return {
-    customer: customerDocument(invoice.customer, party),
+    customer: partyOf(invoice.customer, currency, customer),
     invoice: invoiceDocument(invoice.externalId, invoice),
     settlements: settlements.map((one, index) => {
       const due = toMinor(invoice.instalments?.[index]?.amount ?? invoice.amount, currency);
@@ -116,18 +130,23 @@ export type ImportDocument =
   | { kind: 'invoices'; document: InvoiceDocument }
   | { kind: 'payments'; document: PaymentDocument }
   | { kind: 'credit-notes'; document: CreditNoteDocument }
-  | { kind: 'ledger'; document: LedgerEntry }
+  | { kind: 'ledger'; document: LedgerEntry | OpeningCredit }
   | { kind: 'orders'; document: OrderDocument }
   | { kind: 'limits'; document: ReturnType<typeof limitDocument> }
   | { kind: 'securities'; document: ReturnType<typeof securityDocument> };
 
-/** Holds an assembled body against the contract of its kind. */
+/** Holds an assembled body against the contract of its kind, its dates as seen from the business day. */
 export function judgeBody(
   kind: ImportKind,
   body: unknown,
+  today: BusinessDate | null,
 ): { ok: true; accepted: ImportDocument } | { ok: false; faults: { path: PropertyKey[]; fault: StoredFault }[] } {
-  const accepted = accept(kind, body);
-  return accepted ? { ok: true, accepted } : { ok: false, faults: contractFaults(schemas[kind], body) };
+  return readOn(today, () => {
+    const accepted = accept(kind, body);
+    return accepted
+      ? { ok: true, accepted }
+      : { ok: false, faults: contractFaults(kind === 'ledger' && isCredit(body) ? creditRow : schemas[kind], body) };
+  });
 }
 
 const schemas = {
@@ -160,6 +179,10 @@ function accept(kind: ImportKind, body: unknown): ImportDocument | null {
       return read.success ? { kind, document: creditNoteDocument(read.data) } : null;
     }
     case 'ledger': {
+      if (isCredit(body)) {
+        const credit = creditRow.safeParse(body);
+        return credit.success ? { kind, document: openingCredit(credit.data) } : null;
+      }
       const read = ledgerRow.safeParse(body);
       return read.success ? { kind, document: ledgerEntry(read.data) } : null;
     }

@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { refusalText } from '../domain/kernel/refusal.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
 import { faults } from './faults.ts';
 import type { Fault } from './faults.ts';
+import { sayIssue } from './issue-words.ts';
 
 type Language = 'zh' | 'en';
 type Words = Readonly<Record<Language, string>>;
@@ -11,6 +12,10 @@ type Words = Readonly<Record<Language, string>>;
 export const importFaults = {
   missing: { zh: '此字段必填，但单元格为空', en: 'This field is needed, and the cell is empty' },
   'cell-error': { zh: '单元格是公式错误“{value}”', en: 'The cell holds the formula error "{value}"' },
+  'digits-lost': {
+    zh: '单元格是超过 15 位的数字“{value}”，电子表格不保留其后各位；请将该列设为文本后重新导出',
+    en: 'The cell is a number of more than 15 digits, "{value}", of which a spreadsheet keeps no more: make the column text and export it again',
+  },
   'not-a-date': {
     zh: '“{value}”不是格式为 {format} 的日期，请更正单元格，或在映射中写明 format',
     en: '"{value}" is no date written {format}: correct the cell, or name its "format" in the mapping',
@@ -62,6 +67,10 @@ export const importFaults = {
   },
   'file-damaged': { zh: '工作簿已损坏（{part}）', en: 'The workbook is damaged ({part})' },
   'file-too-large': { zh: '文件解开后超过上限（{limit}）', en: 'The file, unpacked, is larger than allowed ({limit})' },
+  'file-too-slow': {
+    zh: '文件未能在时限（{limit}）内读完，请拆分或另存为 CSV',
+    en: 'The file could not be read within the time allowed ({limit}): split it, or save it as CSV',
+  },
   'file-too-many-rows': { zh: '文件超过 {limit} 行，请拆分', en: 'The file has more than {limit} rows: split it' },
   'file-too-many-columns': { zh: '文件超过 {limit} 列', en: 'The file has more than {limit} columns' },
   'file-no-sheet': { zh: '工作簿中没有工作表“{sheet}”', en: 'The workbook has no sheet "{sheet}"' },
@@ -90,25 +99,18 @@ export function sayFault({ fault, refusal, words, params = {} }: StoredFault, la
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
 }
 
-const locales = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeError };
-type RawIssue = Parameters<typeof locales.en>[0];
 interface IssueParams {
   refusal?: RefusalCode;
   figures?: RefusalParams;
   fault?: ImportFault | Fault;
 }
 
-const sentence = (issue: RawIssue, language: Language): string => {
-  const said = locales[language](issue);
-  return typeof said === 'string' ? said : (said?.message ?? '');
-};
-
 /** What a contract finds wrong, place by place, in a form that can be kept. An empty list: the value fits. */
 export function contractFaults(schema: z.ZodType, value: unknown): { path: PropertyKey[]; fault: StoredFault }[] {
   const found = new Map<string, Words>();
   const parsed = schema.safeParse(value, {
     error: (issue) => {
-      const words = { zh: sentence(issue, 'zh'), en: sentence(issue, 'en') };
+      const words = { zh: sayIssue(issue, 'zh'), en: sayIssue(issue, 'en') };
       found.set(words.en, words);
       return words.en;
     },

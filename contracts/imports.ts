@@ -16,7 +16,7 @@ const thousands = z.enum([',', '.', ' ', "'", '']);
 const dateFormat = z.enum(dateFormats);
 const words = z
   .record(z.string().max(200), z.string().max(200))
-  .refine((map) => Object.keys(map).length <= MAX_WORDS, refused('too-large', { limit: `${MAX_WORDS} words` }));
+  .refine((map) => Object.keys(map).length <= MAX_WORDS, refused('too-large', { words: MAX_WORDS }));
 
 const source = z.preprocess(
   (value) => (typeof value === 'string' ? { column: value } : value),
@@ -30,16 +30,41 @@ const source = z.preprocess(
       values: words.optional(),
       replace: words.optional(),
       default: z.string().max(200).optional(),
+      sign: z
+        .union([
+          z.enum(['inverted', 'absolute']),
+          z.strictObject({ column: columnName, negative: z.array(z.string().min(1).max(40)).min(1).max(20) }),
+        ])
+        .optional(),
     })
     .refine((one) => (one.column === undefined) !== (one.value === undefined), fault('one')),
 );
+
+/** Something that is true of a row; of `is`, `contains` and `empty` exactly one is told. */
+const rowTest = z
+  .strictObject({
+    column: columnName,
+    is: z.array(z.string().max(200)).min(1).max(100).optional(),
+    contains: z.string().min(1).max(200).optional(),
+    empty: z.boolean().optional(),
+  })
+  .refine((one) => [one.is, one.contains, one.empty].filter((told) => told !== undefined).length === 1, fault('one-test'));
 
 /** How the columns of a file become fields; described for people in docs/imports.md. */
 export const importMapping = z.strictObject({
   fields: z.record(z.string().max(60), source).optional(),
   dates: dateFormat.optional(),
   numbers: z.strictObject({ decimal: decimal.optional(), thousands: thousands.optional() }).optional(),
+  parts: z
+    .array(z.record(z.string().max(60), source))
+    .min(1)
+    .max(60)
+    .optional(),
+  skipRows: z.array(rowTest).max(50).optional(),
+  onlyRows: z.array(rowTest).max(50).optional(),
+  redLetter: z.enum(['skip', 'credit-note']).optional(),
   headerRow: z.int().min(1).max(1000).optional(),
+  headerWith: z.array(columnName).min(1).max(50).optional(),
   encoding: z.enum(['utf-8', 'gb18030', 'utf-16le']).optional(),
   delimiter: z.enum([',', ';', '\t', '|']).optional(),
   sheet: z.string().min(1).max(60).optional(),
@@ -94,8 +119,8 @@ export const importJob = z
     dryRun: z.boolean(),
     done: count.meta({ description: 'Rows with a result.' }),
     total: count.nullable().meta({ description: 'Rows of the file; null until it has been read once.' }),
-    failures: count,
-    created: count,
+    failures: count.meta({ description: 'Rows that were refused.' }),
+    created: count.meta({ description: 'Documents, not rows: an invoice of three rows counts once.' }),
     changed: count,
     unchanged: count,
     file: z.strictObject({
@@ -107,6 +132,7 @@ export const importJob = z
       delimiter: z.string().nullable(),
       sheet: z.string().nullable(),
       unusedColumns: z.array(z.string()).meta({ description: 'Columns nothing is read from.' }),
+      skippedRows: count.meta({ description: 'Rows the mapping leaves out, such as totals.' }),
     }),
     error: z
       .strictObject({ detail: z.string(), errors: z.array(rowError) })

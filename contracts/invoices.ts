@@ -3,11 +3,15 @@ import { instalmentKinds } from '../domain/collection/documents.ts';
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
 import { outcomes, stages } from '../domain/collection/ladder.ts';
 import {
-  amount,
+  amountOrZero,
   amountsIn,
   businessDate,
   currency,
+  documentDate,
   externalId,
+  faulty,
+  filterFrom,
+  filterTo,
   instant,
   line,
   money,
@@ -19,13 +23,14 @@ import {
   refused,
   toMinor,
 } from './common.ts';
+import { duplicateView } from './duplicates.ts';
 import { fault } from './faults.ts';
-import { terms } from './customers.ts';
+import { terms, termsOf } from './customers.ts';
 
 const instalment = z.strictObject({
   no: z.int().min(1).max(999).meta({ description: 'Number of the instalment: it keeps its identity by it.', example: 1 }),
-  amount,
-  dueDate: businessDate,
+  amount: amountOrZero,
+  dueDate: documentDate,
   kind: z.enum(instalmentKinds).default('other'),
 });
 
@@ -34,16 +39,16 @@ export const putInvoice = z
   .strictObject({
     customer: externalId.meta({ description: "The caller's id of the customer.", example: 'C-1001' }),
     number: line(80).meta({ description: 'Number printed on it.', example: '31002200000001' }),
-    issueDate: businessDate,
+    issueDate: documentDate,
     currency,
-    amount,
+    amount: amountOrZero.meta({ description: 'Zero closes at once: nothing is owed.' }),
     tax: z
       .strictObject({ rate, amount: money.refine((text) => !text.startsWith('-'), refused('amount-not-positive')) })
       .optional(),
     contract: externalId.optional(),
     order: externalId.optional(),
     terms: terms.optional().meta({ description: "Of an invoice without instalments; else the customer's." }),
-    deliveredOn: businessDate.optional().meta({ description: 'Where terms count from delivery.' }),
+    deliveredOn: documentDate.optional().meta({ description: 'Where terms count from delivery.' }),
     ladder: line(60)
       .optional()
       .meta({ description: "Dunning ladder of this invoice, before the customer's.", example: 'general-30' }),
@@ -88,7 +93,7 @@ export function invoiceDocument(id: string, body: PutInvoice): InvoiceDocument {
     contract: body.contract ?? null,
     order: body.order ?? null,
     ladder: body.ladder ?? null,
-    terms: body.terms ?? null,
+    terms: body.terms ? termsOf(body.terms) : null,
     deliveredOn: body.deliveredOn ?? null,
     instalments:
       body.instalments?.map((part, index) => ({
@@ -115,8 +120,9 @@ export const putInvoiceAnswer = z
 export const invoiceQuery = z.strictObject({
   ...pageQuery,
   customer: externalId.optional(),
-  issuedFrom: businessDate.optional(),
-  issuedTo: businessDate.optional(),
+  number: line(80).optional().meta({ description: 'The number printed on the invoice.' }),
+  issuedFrom: filterFrom.optional(),
+  issuedTo: filterTo.optional(),
 });
 
 export const invoiceAnswer = z
@@ -133,10 +139,13 @@ export const invoiceAnswer = z
     contract: z.string().nullable(),
     order: z.string().nullable(),
     ladder: z.string().nullable(),
+    faulty,
     version: z.int(),
+    duplicate: duplicateView,
     receivables: z.array(
       z.strictObject({
         ...receivableBrief.shape,
+        faulty,
         amount: money,
         kind: z.enum(instalmentKinds),
         outcome: z.enum(outcomes).nullable(),

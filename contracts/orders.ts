@@ -1,9 +1,26 @@
 import { z } from 'zod';
 import { orderDecisions, reasonCodes } from '../domain/credit/check.ts';
-import { lineAmount, orderStates } from '../domain/credit/order.ts';
+import { lineAmount, notInvoicedWhys, orderStates } from '../domain/credit/order.ts';
 import type { OrderDocument } from '../domain/credit/order.ts';
+import { issueFaults } from '../domain/shipment/breach.ts';
+import { shipmentReasonCodes } from '../domain/shipment/judge.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, reason, refused } from './common.ts';
+import {
+  businessDate,
+  currency,
+  documentDate,
+  externalId,
+  faulty,
+  instant,
+  line,
+  money,
+  ourId,
+  pageOf,
+  pageQuery,
+  rate,
+  reason,
+  refused,
+} from './common.ts';
 import { fault } from './faults.ts';
 
 const decimal = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/;
@@ -30,14 +47,25 @@ export const putOrder = z
   .strictObject({
     customer: externalId.meta({ description: "The caller's id of the customer.", example: 'C-1001' }),
     currency,
-    requestedShipDate: businessDate,
-    prepaid: z.boolean().default(false).meta({ description: 'Paid before it ships: it takes no credit.' }),
+    requestedShipDate: documentDate,
+    prepaid: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Paid before it ships: it takes no credit, and waits until payments that name it cover it.' }),
+    pricesWithTax: z.boolean().default(true).meta({
+      description: 'Whether the unit prices hold the tax. When not, `taxRate` is added: what counts is what will be owed.',
+    }),
+    taxRate: rate.optional(),
     lines: z
       .array(z.strictObject({ line: lineNo, item: line(120), productLine: line(80).optional(), quantity, unitPrice }))
       .min(1)
       .max(1000)
       .refine(linesOnce, fault('duplicate')),
     reason: reason.optional(),
+  })
+  .refine(({ pricesWithTax, taxRate }) => pricesWithTax || taxRate !== undefined, {
+    path: ['taxRate'],
+    ...fault('tax-rate'),
   })
   .meta({
     id: 'PutOrder',
@@ -52,15 +80,17 @@ export const putOrder = z
 /** The document a body stands for. Throws Refusal where an amount cannot be kept, or the order is worth nothing. */
 export function orderDocument(id: string, body: z.output<typeof putOrder>): OrderDocument {
   const lines = body.lines.map(({ productLine = null, ...one }, index) => {
-    const amountMinor = lineAmount(one.quantity, one.unitPrice, body.currency);
+    const tax = body.pricesWithTax ? '0' : (body.taxRate ?? '0');
+    const amountMinor = lineAmount(one.quantity, one.unitPrice, body.currency, tax);
     if (amountMinor === null) throw new Refusal('amount-too-large', {}, { pointer: `/lines/${index}/unitPrice` });
     return { ...one, productLine, amountMinor };
   });
   const total = lines.reduce((sum, one) => sum + one.amountMinor, 0);
   if (total === 0) throw new Refusal('amount-not-positive', { value: '0' }, { pointer: '/lines' });
   if (!Number.isSafeInteger(total)) throw new Refusal('amount-too-large', {}, { pointer: '/lines' });
-  const { customer, currency: code, requestedShipDate, prepaid } = body;
-  return { externalId: id, customer, currency: code, requestedShipDate, prepaid, lines };
+  const { customer, currency: code, requestedShipDate, prepaid, pricesWithTax, taxRate } = body;
+  const tax = { ...(!pricesWithTax && { pricesWithTax }), ...(taxRate !== undefined && { taxRate }) };
+  return { externalId: id, customer, currency: code, requestedShipDate, prepaid, ...tax, lines };
 }
 
 /** Why an order was decided so. */
@@ -98,6 +128,21 @@ export const putOrderAnswer = z
 
 export const changeOrder = z.strictObject({ reason: reason.optional() }).meta({ id: 'ChangeOrder' });
 
+/** Closing says what becomes of delivered goods that are not invoiced. */
+export const closeOrder = z
+  .strictObject({
+    notInvoiced: z.enum(notInvoicedWhys).optional().meta({
+      description:
+        'Why what was delivered will not be invoiced: free of charge, returned, or price. Above the tolerance a second person decides. Without it what was delivered stays owed, with a task.',
+    }),
+    reason: reason.optional(),
+  })
+  .refine(({ notInvoiced, reason: said }) => notInvoiced === undefined || said !== undefined, {
+    path: ['reason'],
+    ...refused('reason-required'),
+  })
+  .meta({ id: 'CloseOrder' });
+
 export const orderQuery = z.strictObject({
   ...pageQuery,
   customer: externalId.optional(),
@@ -113,6 +158,7 @@ const bucketsOfLine = {
   delivered: money,
   invoiced: money,
   cancelled: money,
+  returned: money,
 };
 
 export const orderAnswer = z
@@ -121,9 +167,12 @@ export const orderAnswer = z
     externalId,
     customer: externalId,
     currency,
+    faulty,
     requestedShipDate: businessDate,
     prepaid: z.boolean(),
-    amount: money,
+    pricesWithTax: z.boolean(),
+    taxRate: z.string().nullable(),
+    amount: money.meta({ description: 'What will be owed, tax and all.' }),
     decision: z.enum(orderDecisions),
     state: z.enum(orderStates),
     reservedUntil: instant.nullable().meta({ description: 'When what is reserved lapses, unless it ships before.' }),
@@ -170,19 +219,28 @@ export const postShipment = z
     externalId,
     order: externalId,
     request: externalId.optional().meta({
-      description: 'The shipment request that let them leave; then no more than it allowed. Policy says whose goods need one.',
+      description: 'The shipment request that let them leave. Policy says whose goods need one.',
       example: 'SR-1',
     }),
     lines: shippedLines,
-    issuedOn: businessDate,
-    deliveredOn: businessDate.optional(),
-    acceptedOn: businessDate.optional(),
+    issuedOn: documentDate,
+    deliveredOn: documentDate.optional(),
+    acceptedOn: documentDate.optional(),
     reason: reason.optional(),
   })
   .meta({
     id: 'PostShipment',
     example: { externalId: 'DN-1', order: 'SO-1', lines: [{ line: 1, quantity: '2' }], issuedOn: '2026-09-01' },
   });
+
+/** Something for which goods should not have left. */
+export const breach = z
+  .strictObject({
+    code: z.enum([...issueFaults, ...shipmentReasonCodes]),
+    message: z.string().meta({ description: 'In words; by Accept-Language.' }),
+    figures: z.record(z.string(), z.union([z.string(), z.number(), z.null(), z.array(z.string())])),
+  })
+  .meta({ id: 'ShipmentBreach' });
 
 export const postShipmentAnswer = z
   .strictObject({
@@ -193,6 +251,7 @@ export const postShipmentAnswer = z
     currency,
     deliveredOn: businessDate.nullable(),
     acceptedOn: businessDate.nullable(),
+    breaches: z.array(breach).meta({ description: 'Why these goods should not have left; empty when they might.' }),
     changed: z.boolean(),
   })
   .meta({ id: 'PostShipmentAnswer' });

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { firstContactRule } from './settings.ts';
 import { channels } from '../domain/collection/governor.ts';
+import { customerTypes } from '../domain/collection/documents.ts';
+import { taskEffects, taskHarms } from '../domain/collection/policy.ts';
 import { rungActions } from '../domain/collection/ladder.ts';
 import { policyKinds } from '../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
-import { businessDate, currency, instant, line, money, reason } from './common.ts';
+import { businessDate, currency, documentDate, instant, line, money, reason } from './common.ts';
 import { approvalMatrix, creditRules, grades, scorecard } from './credit-policies.ts';
 import { reconciliationRules } from './reconciliation-policy.ts';
 import { messageClasses } from './templates.ts';
@@ -36,11 +39,12 @@ const ladders = z.strictObject({
     .array(
       z.strictObject({
         when: z.strictObject({
-          types: z.array(line(40)).optional(),
+          types: z.array(z.enum(customerTypes)).optional(),
           regions: z.array(line(40)).optional(),
           tiers: z.array(line(40)).optional(),
           minTermsDays: z.int().min(0).max(720).optional(),
           newCustomer: z.boolean().optional(),
+          grades: z.array(line(10)).min(1).optional(),
         }),
         ladder: id,
       }),
@@ -54,7 +58,14 @@ const collection = z.strictObject({
   promiseGraceDays: z.int().min(0).max(60),
   promiseBringsForward: z.array(z.enum(['due', 'reminder', 'escalation', 'legal'])).optional(),
   creditNoteDays: z.int().min(0).max(365).optional(),
+  dueDoubtDays: z.int().min(0).max(3650).optional(),
+  promiseMaxDays: z.int().min(1).max(366).optional(),
+  reDatingDays: z.int().min(0).max(366).optional(),
+  discountGraceDays: z.int().min(0).max(60).optional(),
+  exchangeToleranceBasis: z.int().min(0).max(1000).optional(),
+  bookedAlone: z.record(currency, money).optional(),
   newCustomerMonths: z.int().min(0).max(120),
+  firstContact: firstContactRule.optional(),
 });
 
 const contactRules = z.strictObject({
@@ -69,7 +80,10 @@ const contactRules = z.strictObject({
   gatherSeconds: z.int().min(0).max(86_400),
   receiptHours: z.int().min(1).max(720),
   legalPassesOptOut: z.boolean().optional(),
-  enforcementOff: z.strictObject({ reason, until: businessDate }).optional(),
+  fallback: z
+    .strictObject({ fromStage: z.enum(['due', 'reminder', 'escalation', 'legal']), perWeek: z.int().min(1).max(50) })
+    .optional(),
+  enforcementOff: z.strictObject({ reason, until: documentDate }).optional(),
   channels: z.record(z.enum(messageClasses), z.array(z.enum(channels)).min(1)),
 });
 
@@ -83,6 +97,9 @@ const workOrders = z.strictObject({
       escalateTo: z.array(line(40)).max(10),
       escalateWorkingDays: z.int().min(1).max(250),
       title: z.strictObject({ en: line(120), zh: line(120) }),
+      effects: z.array(z.enum(taskEffects)).max(4).optional(),
+      harm: z.enum(taskHarms).optional(),
+      perCustomer: z.boolean().optional(),
     }),
   ),
 });
@@ -108,7 +125,7 @@ export const policyVersionParams = z.strictObject({
 
 /** A new version. Its content is held against the shape of its kind by `policyContents`. */
 export const newPolicy = z
-  .strictObject({ content: z.record(z.string(), z.unknown()), effectiveFrom: businessDate.optional(), reason })
+  .strictObject({ content: z.record(z.string(), z.unknown()), effectiveFrom: documentDate.optional(), reason })
   .meta({ id: 'NewPolicy' });
 export const approvePolicy = z.strictObject({ reason: reason.optional() }).meta({ id: 'ApprovePolicy' });
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { flipKinds } from '../domain/credit/simulation.ts';
-import { businessDate, currency, instant, money, ourId } from './common.ts';
+import { currency, filterFrom, filterTo, instant, money, ourId } from './common.ts';
 import { fault } from './faults.ts';
 
 /** Days of the recorded verdicts to judge anew; all of them without. */
 export const simulatePolicy = z
-  .strictObject({ from: businessDate.optional(), until: businessDate.optional() })
+  .strictObject({ from: filterFrom.optional(), until: filterTo.optional() })
   .refine(({ from, until }) => from === undefined || until === undefined || from <= until, { ...fault('order'), path: ['until'] })
   .meta({ id: 'SimulatePolicy' });
 

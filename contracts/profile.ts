@@ -2,11 +2,25 @@ import { z } from 'zod';
 import { connectorNames, dimensions, enterable, factNames, factSources, factTable } from '../domain/credit/facts.ts';
 import type { FactName } from '../domain/credit/facts.ts';
 import type { FactValue } from '../domain/credit/profile.ts';
-import { readFactValue } from '../domain/credit/fact-values.ts';
+import { datesInFact, readFactValue } from '../domain/credit/fact-values.ts';
 import { findingKinds } from '../domain/credit/quality.ts';
 import { warningEffects, warningKinds } from '../domain/credit/policy.ts';
 import { formatAmount, isCurrency } from '../domain/kernel/money.ts';
-import { businessDate, currency, instant, line, money, note, ourId, pageOf, pageQuery, reason, refused } from './common.ts';
+import { boundDate } from './dates.ts';
+import {
+  businessDate,
+  currency,
+  documentDate,
+  instant,
+  line,
+  money,
+  note,
+  ourId,
+  pageOf,
+  pageQuery,
+  reason,
+  refused,
+} from './common.ts';
 
 /** A fact's value in an answer. */
 export function valueOut(name: FactName, value: FactValue): unknown {
@@ -29,6 +43,10 @@ export const evidence = z
   .refine((given) => Object.values(given).some((text) => text !== undefined && text !== ''), refused('evidence-missing'))
   .meta({ id: 'Evidence' });
 
+/** One of the same for each dimension of a profile. */
+const byDimension = <T extends z.ZodType>(each: T) =>
+  Object.fromEntries(dimensions.map((name) => [name, each])) as Record<(typeof dimensions)[number], T>;
+
 const value = z.unknown().meta({
   description:
     'As the definition of the fact has it; amounts: [{"currency", "amount"}], list entries: [{"list", "since", "reference"}].',
@@ -48,6 +66,7 @@ function factsRead<T extends { name: FactName; value?: unknown }>(
         path: [...at(i), 'value'],
         ...refused('fact-value', { fact: fact.name, type: factTable[fact.name].type }),
       });
+    else for (const date of datesInFact(fact.name, read)) boundDate('since', context, date, [...at(i), 'value']);
     return { ...fact, value: read ?? '' };
   });
 }
@@ -56,7 +75,7 @@ function factsRead<T extends { name: FactName; value?: unknown }>(
 export const tellFacts = z
   .strictObject({
     facts: z
-      .array(z.strictObject({ name: z.enum(enterable), value, asOf: businessDate, evidence: evidence.optional() }))
+      .array(z.strictObject({ name: z.enum(enterable), value, asOf: documentDate, evidence: evidence.optional() }))
       .min(1)
       .max(50)
       .transform((facts, context) => factsRead(facts, context, (i) => [i])),
@@ -78,13 +97,15 @@ export const tellFactsAnswer = z
 export const masterFacts = z
   .partialRecord(
     z.enum(enterable.filter((name) => !factTable[name].secret)),
-    z.strictObject({ value, asOf: businessDate, evidence: evidence.optional() }),
+    z.strictObject({ value, asOf: documentDate, evidence: evidence.optional() }),
   )
   .superRefine((facts, context) => {
     for (const [name, fact] of Object.entries(facts) as [FactName, { value?: unknown; evidence?: unknown }][]) {
       const { type, evidence: needed } = factTable[name];
-      if (readFactValue(name, fact.value) === undefined)
+      const read = readFactValue(name, fact.value);
+      if (read === undefined)
         context.addIssue({ code: 'custom', path: [name, 'value'], ...refused('fact-value', { fact: name, type }) });
+      else for (const date of datesInFact(name, read)) boundDate('since', context, date, [name, 'value']);
       if (needed && fact.evidence === undefined)
         context.addIssue({ code: 'custom', path: [name, 'evidence'], ...refused('evidence-missing', { fact: name }) });
     }
@@ -99,7 +120,7 @@ const factAnswer = z.strictObject({
   asOf: businessDate,
   ageDays: z.int(),
   source: z.enum(factSources),
-  evidence: z.unknown().nullable(),
+  evidence: z.record(z.string(), z.unknown()).nullable(),
   fresh: z.boolean(),
   freshUntil: businessDate.nullable(),
 });
@@ -121,7 +142,7 @@ export const profileAnswer = z
   .strictObject({
     customer: z.strictObject({ id: ourId, externalId: z.string(), name: z.string() }),
     asOf: businessDate,
-    dimensions: z.record(z.enum(dimensions), z.array(factAnswer)),
+    dimensions: z.strictObject(byDimension(z.array(factAnswer))),
     stale: z.array(
       z.strictObject({
         name: z.enum(factNames),
@@ -148,7 +169,7 @@ export const profileAnswer = z
     validUntil: businessDate.nullable(),
     reviewOn: businessDate.nullable(),
     maxTermsDays: z.int().nullable(),
-    reasons: z.unknown().nullable().meta({ description: 'Of the newest assessment.' }),
+    reasons: z.record(z.string(), z.unknown()).nullable().meta({ description: 'Of the newest assessment.' }),
     accounts: z.array(
       z.strictObject({
         currency,
@@ -179,7 +200,7 @@ export const factHistoryPage = z
         value,
         asOf: businessDate,
         source: z.enum(factSources),
-        evidence: z.unknown().nullable(),
+        evidence: z.record(z.string(), z.unknown()).nullable(),
         recordedAt: instant,
         recordedBy: z.string(),
         current: z.boolean(),

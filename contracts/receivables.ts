@@ -1,8 +1,36 @@
 import { z } from 'zod';
 import { instalmentKinds } from '../domain/collection/documents.ts';
+import { allocationBases } from '../domain/collection/allocation.ts';
 import { outcomes, rungActions, rungStates, stages } from '../domain/collection/ladder.ts';
-import { disputeCategories, disputeStates, promiseStates } from '../domain/collection/receivable.ts';
-import { amount, businessDate, currency, externalId, instant, money, note, ourId, pageOf, pageQuery, reason } from './common.ts';
+import { questions, disputeCategories, disputeStates, promiseStates } from '../domain/collection/receivable.ts';
+import {
+  amount,
+  businessDate,
+  currency,
+  documentDate,
+  externalId,
+  faulty,
+  filterFrom,
+  filterTo,
+  instant,
+  line,
+  money,
+  note,
+  ourId,
+  pageOf,
+  pageQuery,
+  reason,
+} from './common.ts';
+
+/** Whose task a dispute is: of a role until its deadline, then of the next one. */
+const disputeOwner = {
+  role: z
+    .string()
+    .nullable()
+    .meta({ description: 'Role whose task it is; null: it was resolved at once, or is older than its tasks.' }),
+  owner: z.string().nullable().meta({ description: 'Login it is given to; null: anybody of the role.' }),
+  deadline: instant.nullable(),
+};
 
 export const receivableQuery = z.strictObject({
   ...pageQuery,
@@ -13,8 +41,8 @@ export const receivableQuery = z.strictObject({
     .enum([...outcomes, 'none'])
     .optional()
     .meta({ description: 'How it ended; `none`: it is open.' }),
-  dueFrom: businessDate.optional(),
-  dueTo: businessDate.optional(),
+  dueFrom: filterFrom.optional(),
+  dueTo: filterTo.optional(),
   sort: z.enum(['dueDate', '-dueDate']).default('dueDate'),
 });
 
@@ -27,13 +55,24 @@ const shape = {
   instalment: z.int(),
   kind: z.enum(instalmentKinds),
   dueDate: businessDate,
+  faulty,
   currency,
   amount: money,
   open: money,
   disputed: money,
+  writtenOff: money.meta({ description: 'Written off and not taken back, recovered or not.' }),
+  recovered: money.meta({ description: 'What of it has come in since: it opens nothing, and is no credit for new orders.' }),
   stage: z.enum(stages),
   outcome: z.enum(outcomes).nullable(),
   withdrawn: z.boolean().meta({ description: 'Taken out of its invoice by a correction.' }),
+  question: z
+    .enum(questions)
+    .nullable()
+    .meta({ description: 'Why a person must look before it is asked for, or held against orders.' }),
+  discount: z
+    .strictObject({ amount: money, until: businessDate, granted: money })
+    .nullable()
+    .meta({ description: 'What is let off when the money comes by that day, and what of it is granted.' }),
   ladder: z.string(),
   policyVersion: z.int(),
   plan: z.strictObject({
@@ -47,11 +86,17 @@ const shape = {
     z.strictObject({ id: z.string(), state: z.enum(rungStates), at: instant.nullable(), reason: z.string().nullable() }),
   ),
   limitation: z.strictObject({
-    expiresOn: businessDate,
+    expiresOn: businessDate.nullable().meta({ description: 'Null: it cannot be told from a due date that is out of bounds.' }),
     restartedBy: z.string().nullable(),
     article: z.string().meta({ example: '民法典 188、189、201' }),
   }),
 };
+
+/** What a person says of a discount that was taken too late. */
+export const sayOfDiscount = z
+  .strictObject({ reason })
+  .meta({ id: 'SayOfDiscount', example: { reason: 'The bank was closed on the last day' } });
+export const discountClaimAnswer = z.strictObject({ id: ourId, open: money, currency }).meta({ id: 'DiscountClaimAnswer' });
 
 export const receivableRow = z.strictObject(shape).meta({ id: 'ReceivableRow' });
 export const receivablePage = pageOf(receivableRow);
@@ -65,8 +110,22 @@ export const receivableAnswer = z
         payment: externalId.nullable(),
         creditNote: externalId.nullable(),
         amount: money,
+        recovered: money.meta({ description: 'Of the amount, on what had been written off.' }),
+        basis: z
+          .enum(allocationBases)
+          .nullable()
+          .meta({ description: 'What decided it: the debtor, the reference, the exact amount, the law.' }),
         valueDate: businessDate,
         reversedAt: instant.nullable(),
+      }),
+    ),
+    writeOffs: z.array(
+      z.strictObject({
+        id: ourId,
+        amount: money,
+        on: businessDate,
+        reason: z.string(),
+        reversedOn: businessDate.nullable(),
       }),
     ),
     disputes: z.array(
@@ -79,6 +138,7 @@ export const receivableAnswer = z
         openedAt: instant,
         closedAt: instant.nullable(),
         resolution: z.string().nullable(),
+        ...disputeOwner,
       }),
     ),
     promises: z.array(
@@ -86,6 +146,7 @@ export const receivableAnswer = z
         id: ourId,
         amount: money,
         on: businessDate,
+        faulty,
         by: z.string().nullable(),
         note: z.string(),
         state: z.enum(promiseStates),
@@ -111,10 +172,14 @@ export const openDispute = z
     amount: amount.meta({ description: 'At most what is open and undisputed.' }),
     category: z.enum(disputeCategories),
     note: note(2000),
+    owner: line(120)
+      .optional()
+      .meta({ description: 'Login of whoever is to settle it; without it, whoever has the role of policy.' }),
     reason: reason.optional(),
   })
   .meta({ id: 'OpenDispute', example: { amount: '500.00', category: 'quality', note: 'Two probes arrived broken' } });
 export const disputeAnswer = z.strictObject({ id: ourId, state: z.enum(disputeStates) }).meta({ id: 'DisputeAnswer' });
+export const openedDispute = disputeAnswer.extend(disputeOwner).meta({ id: 'OpenedDispute' });
 
 export const resolveDispute = z
   .strictObject({
@@ -127,19 +192,30 @@ export const resolveDispute = z
 export const recordPromise = z
   .strictObject({
     amount: amount.meta({ description: 'At most what is open and undisputed.' }),
-    on: businessDate,
+    on: documentDate,
     by: externalId.meta({ description: "The customer's contact who promised.", example: 'c1' }),
     note: note(2000),
     reason: reason.optional(),
   })
   .meta({ id: 'RecordPromise', example: { amount: '6000.00', on: '2026-11-30', by: 'c1', note: 'After the budget meeting' } });
+export const askExtension = z
+  .strictObject({
+    dueDate: documentDate,
+    by: externalId.meta({ description: "The customer's contact it was agreed with.", example: 'c1' }),
+    note: note(2000).meta({ description: "The customer's difficulty, and what was agreed." }),
+    reason,
+  })
+  .meta({
+    id: 'AskExtension',
+    example: { dueDate: '2026-12-31', by: 'c1', note: 'Budget is released in December', reason: 'Agreed in writing' },
+  });
 export const promiseAnswer = z.strictObject({ id: ourId, state: z.enum(promiseStates) }).meta({ id: 'PromiseAnswer' });
+
+export const confirmDueDate = z
+  .strictObject({ reason })
+  .meta({ id: 'ConfirmDueDate', example: { reason: 'Terms ran from the delivery in January 2025' } });
+export const dueDateAnswer = z.strictObject({ id: ourId, dueDate: businessDate }).meta({ id: 'DueDateAnswer' });
 
 export const cancelPromise = z
   .strictObject({ reason })
   .meta({ id: 'CancelPromise', example: { reason: 'The customer withdrew it by phone' } });
-
-export const writeOff = z
-  .strictObject({ amount: amount.optional().meta({ description: 'Without it: all that is open.' }), reason })
-  .meta({ id: 'WriteOff', example: { reason: 'Insolvency closed without assets' } });
-export const writeOffAnswer = z.strictObject({ id: ourId, writtenOff: money, open: money }).meta({ id: 'WriteOffAnswer' });

@@ -10,6 +10,7 @@ import {
   amountsIn,
   businessDate,
   currency,
+  documentDate,
   externalId,
   idParams,
   instant,
@@ -32,7 +33,7 @@ const gap = money.meta({ description: "The customer's books less ours." });
 const theirLine = z.strictObject({
   kind: z.enum(lineKinds).meta({ description: '`return`: goods sent back for which a credit is expected.' }),
   number: line(120).optional().meta({ description: 'Number of the document, as the customer has it.', example: 'INV-1' }),
-  date: businessDate,
+  date: documentDate,
   amount: amount.meta({ description: 'Above zero: the kind says which way it goes.' }),
   quantity: quantity.optional(),
 });
@@ -65,8 +66,8 @@ export const postCustomerStatement = z
     customer: externalId,
     currency,
     basis: basis.default('open-items'),
-    from: businessDate.optional().meta({ description: 'First day of a statement of movements.' }),
-    asOf: businessDate,
+    from: documentDate.optional().meta({ description: 'First day of a statement of movements.' }),
+    asOf: documentDate,
     total: money.max(40).optional().meta({
       description: 'What the customer owes by it; held against the lines. Payments, credits and returns are taken off.',
     }),
@@ -111,7 +112,7 @@ export function customerStatementDocument(body: z.output<typeof postCustomerStat
   });
   const sum = totalOf(lines.map((one) => one.amountMinor));
   if (total !== undefined && toMinor(total, code, '/total') !== sum)
-    throw new Refusal('statement-sum', { sum: formatAmount(sum, code), total }, { pointer: '/total' });
+    throw new Refusal('statement-sum', { sum: formatAmount(sum, code), total, currency: code }, { pointer: '/total' });
   return { externalId: id, customer, currency: code, basis: kind, from, asOf, lines };
 }
 
@@ -249,6 +250,7 @@ export const standingAnswer = z
   .strictObject({
     customer: externalId,
     mode: z.enum(['normal', 'strict']).meta({ description: 'The rule of policy `credit-rules` that holds for this customer.' }),
+    stated: z.boolean().meta({ description: "Whether a statement was ever exchanged, ours or the customer's." }),
     unconfirmedSince: businessDate
       .nullable()
       .meta({ description: 'Day of the first statement since the last answer that waits for one; null: none does.' }),

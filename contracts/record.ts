@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { businessDate, externalId, instant, line, ourId, pageOf, pageQuery } from './common.ts';
+import { externalId, filterFrom, filterTo, instant, line, ourId, pageOf, pageQuery } from './common.ts';
 
 export const auditEntry = z
   .strictObject({
@@ -31,8 +31,8 @@ export const auditQuery = z
     customer: externalId.optional(),
     actor: line(120).optional(),
     action: line(80).optional(),
-    from: businessDate.optional().meta({ description: 'First business day.' }),
-    to: businessDate.optional().meta({ description: 'Last business day.' }),
+    from: filterFrom.optional().meta({ description: 'First business day.' }),
+    to: filterTo.optional().meta({ description: 'Last business day.' }),
   })
   .refine((query) => query.from === undefined || query.to === undefined || query.from <= query.to, {
     path: ['from'],
@@ -45,9 +45,12 @@ const told = z.strictObject({ at: instant, what: z.string(), detail: z.string().
 export const processHistory = z
   .strictObject({
     workflowId: z.string(),
-    source: z
-      .enum(['engine', 'record'])
-      .meta({ description: '`record`: the engine has forgotten it; told from our own record.' }),
+    source: z.enum(['engine', 'record']).meta({
+      description: '`record`: told from our own record, because the engine has forgotten the process or cannot be reached.',
+    }),
+    engine: z.enum(['reached', 'away']).meta({
+      description: '`away`: the engine could not be asked; ask again later for its own events.',
+    }),
     customerId: ourId.nullable(),
     story: z.array(told),
     events: z.array(z.record(z.string(), z.unknown())).meta({

@@ -14,5 +14,10 @@ export const seat = z
     onBehalfOf: z.string().nullable(),
     at: instant.nullable(),
     reason: z.string().nullable(),
+    creditFile: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Hash of the credit file that was decided on: GET /v1/credit-files/{hash}.' }),
   })
   .meta({ id: 'RouteSeat' });

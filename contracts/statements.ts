@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { disputeCategories } from '../domain/collection/receivable.ts';
+import { movementKinds } from '../domain/reconciliation/movement.ts';
 import { answerVerdicts, statementStates } from '../domain/reconciliation/statement.ts';
 import {
   amount,
   businessDate,
   currency,
+  cursor,
+  documentDate,
   externalId,
   instant,
   money,
@@ -15,6 +18,7 @@ import {
   reason,
   toMinor,
 } from './common.ts';
+import { filterFrom } from './dates.ts';
 import { fault } from './faults.ts';
 import { linesOnce } from './orders.ts';
 import { evidence } from './profile.ts';
@@ -25,8 +29,8 @@ export const issueStatement = z
   .strictObject({
     customer: externalId.meta({ description: "The caller's id of the customer.", example: 'C-1001' }),
     currency: currency.optional().meta({ description: "Without it: the customer's currency. One statement a currency." }),
-    asOf: businessDate.optional().meta({ description: 'Today without it.' }),
-    respondBy: businessDate
+    asOf: documentDate.optional().meta({ description: 'Today without it.' }),
+    respondBy: documentDate
       .optional()
       .meta({ description: 'Last day for the answer; without it as policy `reconciliation` says.' }),
     reason: reason.optional(),
@@ -98,7 +102,7 @@ const disputedLine = z.strictObject({
 export const answerStatement = z
   .strictObject({
     verdict: z.enum(answerVerdicts).meta({ description: '`disputed`: all but the lines named is confirmed.' }),
-    answeredOn: businessDate,
+    answeredOn: documentDate,
     by: externalId.meta({ description: "The customer's contact who answered.", example: 'c1' }),
     channel,
     evidence: evidence.optional().meta({ description: 'A confirmation counts only with it: it is consent to the debt.' }),
@@ -143,3 +147,38 @@ export const answeredStatement = z
       .meta({ description: 'What each disputed line came to; neither when it was settled meanwhile.' }),
   })
   .meta({ id: 'AnsweredStatement' });
+
+export const movementQuery = z
+  .strictObject({
+    ...pageQuery,
+    currency: currency.optional().meta({ description: "Without it: the customer's currency." }),
+    from: filterFrom.optional().meta({ description: 'First day; without it the first of the month of the last.' }),
+    to: filterFrom.optional().meta({ description: 'Last day; today without it.' }),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, { ...fault('order'), path: ['to'] });
+
+export const movementPage = z
+  .strictObject({
+    customer: externalId,
+    currency,
+    from: businessDate,
+    to: businessDate,
+    opening: money.meta({
+      description: 'Total of the statement of the day before the first; what the customer has to its credit is negative.',
+    }),
+    closing: money.meta({ description: 'Total of the statement of the last day: the opening and all lines.' }),
+    data: z.array(
+      z
+        .strictObject({
+          date: businessDate,
+          kind: z.enum(movementKinds),
+          takenBack: z.boolean().meta({ description: 'Reversed, or sent back: it goes the other way than its kind.' }),
+          number: z.string(),
+          amount: money.meta({ description: 'What it adds to the balance.' }),
+          balance: money.meta({ description: 'After this line.' }),
+        })
+        .meta({ id: 'Movement' }),
+    ),
+    nextCursor: cursor.nullable().meta({ description: 'Null on the last page.' }),
+  })
+  .meta({ id: 'MovementPage' });

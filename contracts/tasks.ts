@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { roles } from '../domain/kernel/actor.ts';
-import { externalId, flag, instant, instantIn, line, note, ourId, pageOf, pageQuery, reason } from './common.ts';
+import {
+  businessDate,
+  currency,
+  externalId,
+  flag,
+  instant,
+  instantIn,
+  line,
+  money,
+  note,
+  ourId,
+  pageOf,
+  pageQuery,
+  reason,
+} from './common.ts';
 
 export const taskStates = ['open', 'warned', 'escalated', 'done', 'cancelled'] as const;
 
@@ -29,7 +43,27 @@ export const taskAnswer = z
     openedAt: instant,
     dueAt: instant,
     snoozedUntil: instant.nullable(),
-    subject: z.string(),
+    subject: z
+      .string()
+      .meta({ description: 'What it is about, as it is recorded; the same in every language.', example: 'invoice INV-1/1' }),
+    subjectText: z.string().meta({ description: 'The same in the language of the request.', example: 'invoice INV-1/1' }),
+    items: z
+      .array(
+        z.strictObject({
+          receivableId: ourId,
+          about: z.string().meta({ example: 'INV-1/1' }),
+          dueDate: businessDate,
+          open: money,
+          currency,
+          step: z.string(),
+          joinedAt: instant,
+          leftAt: instant.nullable(),
+          outcome: z.string().nullable(),
+        }),
+      )
+      .meta({
+        description: 'Of a task that is one for its customer, such as a call: all it is about, what was settled since included.',
+      }),
     why: z.record(z.string(), z.unknown()).meta({ description: 'What opened it.' }),
     customer: z.string().nullable(),
     customerName: z.string().nullable(),
@@ -46,7 +80,14 @@ export const taskAnswer = z
 export const taskPage = pageOf(taskAnswer);
 
 export const completeTask = z
-  .strictObject({ outcome: line(200), note: note(4000).default(''), reason: reason.optional() })
+  .strictObject({
+    outcome: line(200),
+    note: note(4000).default(''),
+    hold: z.boolean().optional().meta({
+      description: 'Of a task that decides on a shipment hold: orders and shipments are held while its item is overdue.',
+    }),
+    reason: reason.optional(),
+  })
   .meta({ id: 'CompleteTask', example: { outcome: 'Promised for Friday', note: 'Spoke with Ms Wang' } });
 export const assignTask = z
   .strictObject({

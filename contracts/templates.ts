@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { channels } from '../domain/collection/governor.ts';
-import { instant, line, note, pageOf, pageQuery, reason } from './common.ts';
+import { businessDate, documentDate } from './dates.ts';
+import { flag, instant, line, note, pageOf, pageQuery, reason } from './common.ts';
 import { fault } from './faults.ts';
 
 export const messageClasses = ['notice', 'reminder', 'demand', 'statement', 'neutral'] as const;
@@ -10,6 +11,9 @@ export const templateQuery = z.strictObject({
   id: line(60).optional(),
   language: z.enum(['zh', 'en']).optional(),
   channel: z.enum(channels).optional(),
+  proposed: flag
+    .optional()
+    .meta({ description: 'true: versions that wait for a second person, in the place of those in force.' }),
 });
 
 const template = z
@@ -23,14 +27,17 @@ const template = z
     subject: z.string().nullable(),
     body: z.string().meta({ description: 'Liquid.' }),
     providerTemplate: z.string().nullable(),
+    current: z.boolean().meta({ description: 'In force today.' }),
+    effectiveFrom: businessDate,
     author: z.string(),
+    approvedBy: z.string().nullable().meta({ description: 'Null: it waits for a second person.' }),
     createdAt: instant,
   })
   .meta({ id: 'Template' });
 export const templatePage = pageOf(template);
 export const templateVersions = z
   .strictObject({ data: z.array(template) })
-  .meta({ description: 'All versions, the newest first: it is in force.' });
+  .meta({ description: 'All versions, the newest first.' });
 
 const templateId = z
   .string()
@@ -55,6 +62,9 @@ export const newTemplate = z
       .refine((text) => text.trim() !== '', fault('text'))
       .meta({ description: 'Liquid, in strict mode.' }),
     providerTemplate: line(120).optional().meta({ description: "The provider's id of the approved text." }),
+    effectiveFrom: documentDate
+      .optional()
+      .meta({ description: 'The first day it is in force, once approved; today when it is left out.' }),
     reason,
   })
   .meta({
@@ -70,3 +80,9 @@ export const newTemplate = z
     },
   });
 export const newTemplateAnswer = templateParams.extend({ version: z.int() }).meta({ id: 'NewTemplateAnswer' });
+
+export const templateVersionParams = templateParams.extend({ version: z.coerce.number().int().min(1).max(1_000_000) });
+export const approveTemplate = z.strictObject({ reason: reason.optional() }).meta({ id: 'ApproveTemplate' });
+export const approveTemplateAnswer = newTemplateAnswer
+  .extend({ effectiveFrom: businessDate, approvedBy: z.string() })
+  .meta({ id: 'ApproveTemplateAnswer' });

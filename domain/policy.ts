@@ -1,5 +1,6 @@
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+import type { RefusalCode, RefusalParams } from './kernel/refusal.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 
 /** Policy is data: the shape of each kind's content. A kind is a JSON document in policies/, seeded as version 1. */
@@ -27,10 +28,12 @@ export const policyKinds = [
 ] as const satisfies readonly (keyof PolicyContents)[];
 export type PolicyKind = (typeof policyKinds)[number];
 
-/** What a policy contradicts: `at` is a JSON pointer into its content. */
+/** What a policy contradicts: `at` is a JSON pointer into its content; with a code it is said in both languages. */
 export interface PolicyFault {
   at: string;
   what: string;
+  code?: RefusalCode;
+  params?: RefusalParams;
 }
 
 /** The policies a new version must fit beside. */
@@ -41,4 +44,6 @@ export interface PolicyContext {
   ladders: readonly string[];
   /** Grades in force, the best first. */
   grades: readonly string[];
+  /** Roles that somebody fills by a credential or a delegation; absent: not judged. */
+  filled?: readonly string[];
 }

@@ -1,7 +1,9 @@
-import { mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, renameSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const LOG_KEPT_BYTES = 10_000_000;
+/** PostgreSQL writes its log in files of so many bytes, and goes on when it can make the next one. */
+const ROOM_BYTES = 16 * 1024 * 1024;
 
 /** Writes a file whole or not at all; `mode` applies from its first byte, so a secret is never readable by others. */
 export function writeWhole(file: string, content: string, mode = 0o600): void {
@@ -43,5 +45,15 @@ export function logTail(file: string, from = 0): string {
     return readFileSync(file).subarray(from).toString('utf8').slice(-4000).trim();
   } catch {
     return '';
+  }
+}
+
+/** Whether the disk of a folder has no room for a server to go on. */
+export function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < ROOM_BYTES;
+  } catch {
+    return false;
   }
 }

@@ -11,8 +11,11 @@ export type ApiKeys = Readonly<Record<Role, string>>;
 /** The account owner whose customers the sales key of the local stack sees. */
 export const LOCAL_SALES = 'sales';
 
+/** Confirms what the first administrator proposes: keys that decide need two. */
+const SECOND_ADMIN = 'admin-2';
+
 /**
- * One API key a role, made at the first start and kept in the data folder, readable by its user alone: the database knows only their
+ * One API key a role, and a second administrator's, made at the first start and kept in the data folder, readable by its user alone: the database knows only their
  * hashes. A key that was revoked, or belongs to a database that is no more, is made anew.
  */
 export async function localKeys(store: Store, dataDir: string): Promise<ApiKeys> {
@@ -25,6 +28,9 @@ export async function localKeys(store: Store, dataDir: string): Promise<ApiKeys>
     keys[role] = usable ? known : await makeKey(store, role);
     if (!usable) writeWhole(file, JSON.stringify({ ...kept, ...keys }, null, 2));
   }
+  const second = kept[SECOND_ADMIN];
+  if (typeof second !== 'string' || !(await actorOfSecret(store.db, second)))
+    writeWhole(file, JSON.stringify({ ...kept, ...keys, [SECOND_ADMIN]: await makeKey(store, 'admin') }, null, 2));
   return keys as ApiKeys;
 }
 

@@ -59,7 +59,7 @@ function makeFolder(dataDir: string): void {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new StackError(
       `The data folder ${dataDir} cannot be used (${why}): choose a folder you may write with --data DIR.`,
-      `无法使用数据文件夹 ${dataDir}(${why}):请用 --data DIR 选择可写的文件夹。`,
+      `无法使用数据文件夹 ${dataDir}（${why}）：请用 --data DIR 选择可写的文件夹。`,
     );
   }
 }
@@ -86,7 +86,7 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
     if (holder !== null) {
       throw new StackError(
         `Another Duecourse (process ${holder}) uses ${dataDir}: stop it, or choose another folder with --data DIR.`,
-        `另一个 Duecourse(进程 ${holder})正在使用 ${dataDir}:请先停止它,或用 --data DIR 换一个文件夹。`,
+        `另一个 Duecourse（进程 ${holder}）正在使用 ${dataDir}：请先停止它，或用 --data DIR 换一个文件夹。`,
       );
     }
     // An unfinished lock may be one just being written: it gets a moment before it counts as stale.
@@ -95,6 +95,6 @@ export async function lockDataDir(dataDir: string): Promise<DataLock> {
   }
   throw new StackError(
     `The data folder ${dataDir} could not be locked: remove ${file} if no Duecourse uses it.`,
-    `无法锁定数据文件夹 ${dataDir}:若没有 Duecourse 在使用它,请删除 ${file}。`,
+    `无法锁定数据文件夹 ${dataDir}：若没有 Duecourse 在使用它，请删除 ${file}。`,
   );
 }

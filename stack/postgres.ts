@@ -8,7 +8,8 @@ import pg from 'pg';
 import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
 import { StackError } from './error.ts';
 import { logTail, numberIn, openLog, readState, writeWhole } from './files.ts';
-import { freePort } from './ports.ts';
+import { PortTaken, freePort, lostPort, onFreePort } from './ports.ts';
+import type { ChoosePort } from './ports.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { DATABASE_OWNER, endLeftover, initCluster } from './postgres-cluster.ts';
@@ -19,6 +20,8 @@ import { endProcess, goneWithin } from './processes.ts';
 
 const HOST = '127.0.0.1';
 const RECOVERY_MS = 180_000;
+/** Time a server gets to say that its port is taken. */
+const TAKEN_MS = 500;
 const SETTINGS = {
   listen_addresses: HOST,
   unix_socket_directories: '',
@@ -30,6 +33,9 @@ const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
+  // What a statement stumbled over is said by its code: details repeat the values of rows, statements the values of literals.
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
   // Two cores and short statements: parallel workers and compilation cost more than they give.
   max_parallel_workers_per_gather: '0',
   jit: 'off',
@@ -88,7 +94,7 @@ async function connects(url: string): Promise<boolean> {
     if (!(error instanceof pg.DatabaseError) || error.code === '57P03') return false;
     throw new StackError(
       `PostgreSQL refuses its owner (${error.message}): postgres.json and postgres/ in the data folder must belong together.`,
-      `PostgreSQL 拒绝其所有者(${error.message}):数据文件夹中的 postgres.json 与 postgres/ 必须配套。`,
+      `PostgreSQL 拒绝其所有者（${error.message}）：数据文件夹中的 postgres.json 与 postgres/ 必须配套。`,
     );
   } finally {
     await client.end().catch(() => undefined);
@@ -104,7 +110,10 @@ async function startAnswering(s: Start, url: string, log: Log): Promise<ChildPro
     const began = performance.now();
     let told = began;
     while (!failed(run.child) && performance.now() - began < RECOVERY_MS) {
-      const up = await connects(url).catch((error: unknown) => {
+      const up = await connects(url).catch(async (error: unknown) => {
+        // It may be somebody else's server that answers on a port ours could not have.
+        await delay(TAKEN_MS);
+        if (failed(run.child)) throw new PortTaken();
         run.child.kill('SIGINT');
         throw error;
       });
@@ -120,9 +129,13 @@ async function startAnswering(s: Start, url: string, log: Log): Promise<ChildPro
       await delay(250);
       continue;
     }
+    if (failed(run.child) && launchError === undefined && (await lostPort(s.port))) throw new PortTaken();
     run.child.kill('SIGINT');
     const last = said.split('\n').at(-1) ?? '';
-    throw new StackError(`PostgreSQL did not start: ${last} (see ${run.log}).`, `PostgreSQL 未能启动:${last}(见 ${run.log})。`);
+    throw new StackError(
+      `PostgreSQL did not start: ${last} (see ${run.log}).`,
+      `PostgreSQL 未能启动：${last}（见 ${run.log}）。`,
+    );
   }
 }
 
@@ -142,9 +155,10 @@ async function stopServer(child: ChildProcess, s: Start): Promise<void> {
   if (process.platform === 'win32') spawnSync(s.binaries.pgCtl, ['stop', '-D', s.cluster, '-m', 'fast']);
   else {
     await endProcess(child.pid, [
-      ['SIGINT', 20_000],
-      ['SIGQUIT', 5_000],
-      ['SIGKILL', 5_000],
+      // What is not written in time is recovered from the log at the next start.
+      ['SIGINT', 4_000],
+      ['SIGQUIT', 1_000],
+      ['SIGKILL', 1_000],
     ]);
   }
   await goneWithin(child.pid, 1_000);
@@ -154,7 +168,7 @@ async function stopServer(child: ChildProcess, s: Start): Promise<void> {
  * Brings up the real PostgreSQL of `dataDir` on 127.0.0.1, on the port it had before when that is free: makes cluster, password
  * and database when absent, ends a server left over from a killed run, recovers after a crash. Throws StackError.
  */
-export async function startPostgres(o: { dataDir: string; log?: Log }): Promise<Postgres> {
+export async function startPostgres(o: { dataDir: string; log?: Log; choosePort?: ChoosePort }): Promise<Postgres> {
   const log: Log = o.log ?? (() => undefined);
   mkdirSync(o.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = realpathSync(o.dataDir);
@@ -169,13 +183,19 @@ export async function startPostgres(o: { dataDir: string; log?: Log }): Promise<
     return typeof kept === 'string' ? kept : randomBytes(24).toString('base64url');
   };
   const [password, appPassword, auditorPassword] = [secretOf('password'), secretOf('appPassword'), secretOf('auditorPassword')];
-  const port = await freePort(numberIn(state, 'port'));
-  writeWhole(stateFile, JSON.stringify({ port, password, appPassword, auditorPassword }));
+  const choosePort = o.choosePort ?? freePort;
+  const keep = (port: number): void => writeWhole(stateFile, JSON.stringify({ port, password, appPassword, auditorPassword }));
+  keep(numberIn(state, 'port') ?? 0);
   initCluster({ cluster, binaries, runAs, password, log });
-
-  const start: Start = { cluster, dataDir, port, binaries, runAs };
-  const server = `postgres://${DATABASE_OWNER}:${password}@${HOST}:${port}`;
-  const child = await startAnswering(start, `${server}/postgres`, log);
+  const addressOf = (port: number): string => `postgres://${DATABASE_OWNER}:${password}@${HOST}:${port}`;
+  const { child, start } = await onFreePort('PostgreSQL', async (choice) => {
+    const port = await choosePort(choice === 0 ? numberIn(state, 'port') || undefined : undefined);
+    keep(port);
+    const begun: Start = { cluster, dataDir, port, binaries, runAs };
+    return { child: await startAnswering(begun, `${addressOf(port)}/postgres`, log), start: begun };
+  });
+  const { port } = start;
+  const server = addressOf(port);
   // A last resort for a process that leaves without stop(); -9 leaves the server to endLeftover.
   const atExit = () => child.kill('SIGINT');
   process.once('exit', atExit);

@@ -4,12 +4,29 @@ import { fileURLToPath } from 'url';
 const OLDEST = [20, 19];
 /** Errors whose message says what to do; the stack trace of any other is wanted. */
 const MENDABLE = ['StackError', 'ConfigError'];
+/** No room left: the system's codes, and PostgreSQL's. */
+const FULL = ['ENOSPC', 'EDQUOT', '53100', '58030'];
 
 const isChinese = /^zh/i.test(process.env.LC_ALL || process.env.LC_MESSAGES || process.env.LANG || '');
 
 function fail(sentence) {
   process.stderr.write(sentence + '\n');
   process.exit(1);
+}
+
+/** A defect: its stack, which begins with name and message, its code, and what caused it. */
+function said(error) {
+  const code = error && typeof error.code === 'string' ? ' [' + error.code + ']' : '';
+  const cause = error && error.cause instanceof Error ? '\ncaused by ' + said(error.cause) : '';
+  return String((error && error.stack) || error) + code + cause;
+}
+
+/** A terminal that is gone, or a full disk behind it, loses what is said there and ends nothing. */
+function survivesItsTerminal() {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') process.exitCode = 1;
+    });
 }
 
 function checkNode() {
@@ -19,7 +36,11 @@ function checkNode() {
     const oldest = OLDEST.join('.');
     fail(
       isChinese
-        ? 'Duecourse 需要 Node ' + oldest + ' 或更新版本,当前为 Node ' + process.versions.node + ':请从 https://nodejs.org 安装。'
+        ? 'Duecourse 需要 Node ' +
+            oldest +
+            ' 或更新版本，当前为 Node ' +
+            process.versions.node +
+            '：请从 https://nodejs.org 安装。'
         : 'Duecourse needs Node ' +
             oldest +
             ' or newer, and this is Node ' +
@@ -37,7 +58,7 @@ function checkInstalled() {
   if (missing)
     fail(
       isChinese
-        ? 'Duecourse 的依赖包尚未安装:请先运行 "npm ci"。'
+        ? 'Duecourse 的依赖包尚未安装：请先运行 "npm ci"。'
         : 'The packages of Duecourse are not installed: run "npm ci" first.',
     );
 }
@@ -47,15 +68,28 @@ function checkInstalled() {
  * mend: its sentence is all that is printed, `greeting` apart, which stands on stderr while the program is read. Anything else is a defect and keeps its stack.
  */
 export async function run(program, greeting) {
+  survivesItsTerminal();
   checkNode();
   checkInstalled();
-  if (greeting) process.stderr.write((isChinese ? greeting.zh : greeting.en) + '\n');
+  // Whoever reads our output may have seen enough of it (`| head`).
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+  const asksForHelp = process.argv.slice(2).some((word) => word === '--help' || word === '-h');
+  if (greeting && !asksForHelp) process.stderr.write((isChinese ? greeting.zh : greeting.en) + '\n');
   try {
     const { register } = await import('tsx/esm/api');
     register();
     await import(program);
   } catch (error) {
-    if (!error || !MENDABLE.includes(error.name)) fail(String((error && error.stack) || error));
+    if (error && FULL.includes(error.code))
+      fail(
+        isChinese
+          ? '磁盘已满：请清理磁盘空间后重新启动，已保存的数据不会丢失。'
+          : 'The disk is full: make room, then start again; nothing committed is lost.',
+      );
+    if (!error || !MENDABLE.includes(error.name)) fail(said(error));
     fail(isChinese && error.zh ? error.zh : error.message);
   }
 }

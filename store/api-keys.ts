@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Actor, Role } from '../domain/kernel/actor.ts';
-import { roles } from '../domain/kernel/actor.ts';
+import { needsSecondAdmin, roles, scopeFault } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { Database } from './database.ts';
@@ -20,6 +20,10 @@ export interface ApiKeyRow {
   createdAt: Instant;
   expiresAt: Instant | null;
   revokedAt: Instant | null;
+  proposedBy: string | null;
+  confirmedBy: string | null;
+  /** Null: proposed, and worth nothing yet. */
+  confirmedAt: Instant | null;
 }
 
 export interface NewApiKey {
@@ -28,6 +32,17 @@ export interface NewApiKey {
   scope?: Actor['scope'];
   expiresAt?: Instant | null;
 }
+
+type Row = ApiKeyRow;
+const columns = sql`k.id, k.name, k.role, k.scope, k.prefix, k.created_at as "createdAt", k.expires_at as "expiresAt",
+  k.revoked_at as "revokedAt", k.proposed_by as "proposedBy"`;
+const IN_FORCE = sql`${columns}, k.confirmed_by as "confirmedBy", k.confirmed_at as "confirmedAt"`;
+const PROPOSED = sql`${columns}, null::text as "confirmedBy", null::timestamptz as "confirmedAt"`;
+
+const one = ([row]: readonly Row[]): Row => {
+  if (!row) throw new Error('a key was not written');
+  return row;
+};
 
 const SECRET_BYTES = 32;
 const SHOWN = 12;
@@ -38,58 +53,103 @@ const hashOf = (secret: string): string => createHash('sha256').update(secret).d
 
 const same = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** Makes a key and answers its secret, which is shown this once. */
+/**
+ * Makes a key and answers its secret, which is shown this once. One whose role decides, or makes keys, is only proposed until another
+ * administrator confirms it; the owner's command line makes any key at once, the first two administrators among them. Throws Refusal
+ * `scope-unheeded`, `scope-too-wide`.
+ */
 export async function createApiKey(
   store: Store,
   key: NewApiKey,
   by: Actor = systemActor('cli'),
 ): Promise<{ key: ApiKeyRow; secret: string }> {
+  lookAtScope(by, key);
   const secret = `dck_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+  const proposedBy = by.kind === 'system' ? null : by.id;
+  const proposed = proposedBy !== null && needsSecondAdmin(key.role);
   const made = await write(store, by, async (tx) => {
-    const row = await tx
-      .insertInto('api_key')
-      .values({
-        name: key.name,
-        role: key.role,
-        scope: JSON.stringify(key.scope ?? {}),
-        secret_hash: hashOf(secret),
-        prefix: secret.slice(0, SHOWN),
-        expires_at: key.expiresAt ?? null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    const after = { name: row.name, role: row.role, scope: row.scope, prefix: row.prefix, expiresAt: row.expires_at };
-    return { value: row, audit: [{ action: 'api-key.created', subjectKind: 'api-key', subjectId: row.id, after }] };
+    const values = [
+      ...[key.name, key.role, JSON.stringify(key.scope ?? {}), hashOf(secret), secret.slice(0, SHOWN)],
+      ...[key.expiresAt ?? null, proposedBy],
+    ];
+    const { rows } = await sql<Row>`
+      insert into ${sql.table(proposed ? 'proposed_key' : 'api_key')} as k (name, role, scope, secret_hash, prefix, expires_at, proposed_by)
+      values (${sql.join(values)}) returning ${proposed ? PROPOSED : IN_FORCE}`.execute(tx);
+    const row = one(rows);
+    const after = { name: row.name, role: row.role, scope: row.scope, prefix: row.prefix, expiresAt: row.expiresAt };
+    const action = proposed ? 'api-key.proposed' : 'api-key.created';
+    return { value: row, audit: [{ action, subjectKind: 'api-key', subjectId: row.id, after }] };
   });
-  return { key: shown(made), secret };
+  return { key: made, secret };
 }
 
-/** Revokes a key, effective at its next request; revoking again changes nothing. Throws Refusal `not-found`. */
+/** An administrator gives no wider scope than their own, neither by proposing nor by confirming. */
+function lookAtScope(by: Actor, key: Pick<NewApiKey, 'role' | 'scope'>): void {
+  const fault = scopeFault(by, key);
+  if (!fault) return;
+  const params = { role: key.role, regions: (by.scope.regions ?? []).join(', ') };
+  throw new Refusal(fault.code, params, { pointer: fault.at });
+}
+
+/**
+ * Puts a proposed key in force, by another administrator than the one who proposed it; confirming again changes nothing. Throws Refusal
+ * `not-found`, `own-key`, `scope-too-wide`.
+ */
+export async function confirmApiKey(store: Store, id: string, by: Actor): Promise<ApiKeyRow> {
+  if (!isOurId(id)) throw new Refusal('not-found', { id });
+  return write<ApiKeyRow>(store, by, async (tx) => {
+    const { rows } =
+      await sql<Row>`select ${PROPOSED} from proposed_key k where k.id = ${id}::uuid and k.revoked_at is null for update`.execute(
+        tx,
+      );
+    const [proposed] = rows;
+    if (!proposed) {
+      const { rows: known } = await sql<Row>`select ${IN_FORCE} from api_key k where k.id = ${id}::uuid`.execute(tx);
+      if (!known[0]) throw new Refusal('not-found', { id });
+      return { value: known[0], audit: null };
+    }
+    if (proposed.proposedBy === by.id) throw new Refusal('own-key');
+    lookAtScope(by, proposed);
+    const { rows: made } = await sql<Row>`
+      with gone as (delete from proposed_key where id = ${id}::uuid returning *)
+      insert into api_key as k (id, name, role, scope, secret_hash, prefix, created_at, expires_at, proposed_by, confirmed_by)
+      select id, name, role, scope, secret_hash, prefix, created_at, expires_at, proposed_by, ${by.id} from gone
+      returning ${IN_FORCE}`.execute(tx);
+    const row = one(made);
+    const after = { role: row.role, scope: row.scope, proposedBy: row.proposedBy };
+    return { value: row, audit: [{ action: 'api-key.confirmed', subjectKind: 'api-key', subjectId: id, after }] };
+  });
+}
+
+/** Revokes a key, effective at its next request, or takes a proposed one back; again it changes nothing. Throws Refusal `not-found`. */
 export async function revokeApiKey(store: Store, id: string, by: Actor, reason: string | null): Promise<ApiKeyRow> {
   if (!isOurId(id)) throw new Refusal('not-found', { id });
   return write<ApiKeyRow>(store, by, async (tx) => {
-    const found = await tx.selectFrom('api_key').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+    const revoke = async (table: string, shown: typeof PROPOSED) => {
+      const { rows } = await sql<Row & { was: Instant | null }>`
+        with found as (select id, revoked_at as was from ${sql.table(table)} where id = ${id}::uuid for update)
+        update ${sql.table(table)} k set revoked_at = coalesce(k.revoked_at, clock_timestamp()) from found
+        where k.id = found.id returning ${shown}, found.was`.execute(tx);
+      return rows[0] ?? null;
+    };
+    const found = (await revoke('api_key', IN_FORCE)) ?? (await revoke('proposed_key', PROPOSED));
     if (!found) throw new Refusal('not-found', { id });
-    if (found.revoked_at !== null) return { value: shown(found), audit: null };
-    const row = await tx
-      .updateTable('api_key')
-      .set({ revoked_at: sql<string>`clock_timestamp()` })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    const after = { revokedAt: row.revoked_at };
+    const { was, ...value } = found;
+    if (was !== null) return { value, audit: null };
+    const after = { revokedAt: value.revokedAt };
     return {
-      value: shown(row),
+      value,
       audit: [{ action: 'api-key.revoked', subjectKind: 'api-key', subjectId: id, reason, before: { revokedAt: null }, after }],
     };
   });
 }
 
-/** Keys, newest first, before the id `before`. */
+/** Keys, proposed ones among them, newest first, before the id `before`. */
 export async function listApiKeys(db: Database, limit: number, before: string | null): Promise<ApiKeyRow[]> {
-  let query = db.selectFrom('api_key').selectAll().orderBy('id', 'desc').limit(limit);
-  if (before !== null) query = query.where('id', '<', before);
-  return (await query.execute()).map(shown);
+  const { rows } = await sql<Row>`
+    select * from (select ${IN_FORCE} from api_key k union all select ${PROPOSED} from proposed_key k) k
+    where ${before}::uuid is null or id < ${before}::uuid order by id desc limit ${limit}`.execute(db);
+  return rows;
 }
 
 interface Known {
@@ -141,28 +201,4 @@ export async function rememberedActor(db: Database, secret: string): Promise<Act
   if (known.size >= REMEMBERED) known.clear();
   known.set(hash, { actor, until: Date.now() + REMEMBERED_MS });
   return actor;
-}
-
-interface Row {
-  id: string;
-  name: string;
-  role: string;
-  scope: unknown;
-  prefix: string;
-  created_at: string;
-  expires_at: string | null;
-  revoked_at: string | null;
-}
-
-function shown(row: Row): ApiKeyRow {
-  return {
-    id: row.id,
-    name: row.name,
-    role: row.role as Role,
-    scope: row.scope as Actor['scope'],
-    prefix: row.prefix,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-  };
 }

@@ -23,6 +23,8 @@ export interface AuditRow {
   policyVersion: string | null;
   before: unknown;
   after: unknown;
+  /** Of the receivable it is about, else of its customer: what amounts are in that do not say so themselves. */
+  currency: string;
 }
 
 export interface AuditFilter {
@@ -45,12 +47,7 @@ export async function readAudit(db: Database, actor: Actor, filter: AuditFilter,
     seesCustomer(actor),
     ...(filter.subjectKind === undefined ? [] : [sql<boolean>`a.subject_kind = ${filter.subjectKind}`]),
     ...(filter.subjectId === undefined ? [] : [sql<boolean>`a.subject_id = ${filter.subjectId}`]),
-    ...(filter.customer === undefined
-      ? []
-      : [
-          sql<boolean>`a.customer_id = (select k.id from customer k where k.external_id = ${filter.customer} or k.id::text = ${filter.customer}
-          order by k.external_id = ${filter.customer} desc limit 1)`,
-        ]),
+    ...(filter.customer === undefined ? [] : [sql<boolean>`a.customer_id = any(customer_family(${filter.customer}))`]),
     ...(filter.actorId === undefined ? [] : [sql<boolean>`a.actor_id = ${filter.actorId}`]),
     ...(filter.action === undefined ? [] : [sql<boolean>`a.action = ${filter.action}`]),
     ...(filter.from === undefined ? [] : [sql<boolean>`a.business_at >= ${filter.from}::timestamptz`]),
@@ -60,8 +57,11 @@ export async function readAudit(db: Database, actor: Actor, filter: AuditFilter,
   const { rows } = await sql<AuditRow>`
     select a.seq, a.at, a.business_at as "businessAt", a.actor_kind as "actorKind", a.actor_id as "actorId", k.name as "actorName",
       k.role as "actorRole", a.action, a.subject_kind as "subjectKind", a.subject_id as "subjectId", a.customer_id as "customerId",
-      c.external_id as customer, a.reason, a.policy_version as "policyVersion", a.before, a.after
-    from audit a left join customer c on c.id = a.customer_id left join api_key k on a.actor_kind = 'key' and k.id::text = a.actor_id
+      c.external_id as customer, a.reason, a.policy_version as "policyVersion", a.before, a.after,
+      coalesce(r.currency, c.currency, 'CNY') as currency
+    from audit a left join customer c on c.id = a.customer_id
+    left join receivable r on r.id = case when a.subject_kind = 'receivable' then a.subject_id else a.after ->> 'receivableId' end::uuid
+    left join api_key k on a.actor_kind = 'key' and k.id::text = a.actor_id
     where ${sql.join(conditions, sql` and `)} order by a.seq desc limit ${limit}`.execute(db);
   return rows;
 }

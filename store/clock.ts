@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { addDays, dateOf, instantAt, isInstant, minuteOfDay } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import type { Tx } from './database.ts';
 import { clockColumns, momentFrom, momentOf, writeSeeing } from './transaction.ts';
 import type { ClockRow, Moment, Store } from './transaction.ts';
@@ -21,15 +21,18 @@ export async function readClock(store: Store): Promise<ClockReading> {
 
 /** Business time runs on from where it stands at another speed (0 stands still). Refused where the clock is pinned; asks every open process. */
 export async function setSpeed(store: Store, actor: Actor, speed: number): Promise<ClockReading> {
-  if (!Number.isFinite(speed) || speed < 0) throw new Refusal('invalid', {}, { pointer: '/speed' });
+  if (!Number.isFinite(speed) || speed < 0) throw invalidAt('/speed', 'speed');
   await moveClock(store, actor, 'clock.speed', (at) => ({ business: at.now, speed }));
   await askEverybody(store);
   return readClock(store);
 }
 
+/** The furthest the clock leaps at once. */
+const MOST_DAYS = 3660;
+
 /** Business time leaps ahead, like an outage of so many days, and every open process is asked. */
 export async function jumpDays(store: Store, actor: Actor, days: number): Promise<ClockReading> {
-  if (!Number.isInteger(days) || days < 1 || days > 3660) throw new Refusal('invalid', {}, { pointer: '/jumpDays' });
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) throw invalidAt('/jumpDays', 'days-of-jump', { most: MOST_DAYS });
   const zone = store.policies.zone;
   await moveClock(store, actor, 'clock.jump', (at) => ({
     business: instantAt(addDays(dateOf(at.now, zone), days), minuteOfDay(at.now, zone), zone),
@@ -41,7 +44,7 @@ export async function jumpDays(store: Store, actor: Actor, days: number): Promis
 
 /** Sets a standing clock to `business`; the step of stepped time, which never goes back. */
 export async function standAt(store: Store, actor: Actor, business: Instant): Promise<void> {
-  if (!isInstant(business)) throw new Refusal('invalid', {}, { pointer: '/stepTo' });
+  if (!isInstant(business)) throw invalidAt('/stepTo', 'instant');
   await moveClock(store, actor, 'clock.step', (at) => ({ business: business > at.now ? business : at.now, speed: 0 }));
 }
 

@@ -15,7 +15,7 @@ export async function holdContacts(
   at: Moment,
   customer: { customerId: string; customerCode: string },
 ): Promise<void> {
-  const { calendar, slotMinute } = await outreachTerms(store, customer.customerCode, at);
+  const { calendar, slotMinute } = await outreachTerms(store, customer.customerCode, at, { live: null, templates: null });
   const until = instantAt(addWorkingDays(calendar, dateOf(at.now, calendar.zone), 2), slotMinute, calendar.zone);
   const why: OutreachVerdict['why'] = { code: 'restored', params: {} };
   await lockOutreach(tx, customer.customerId);

@@ -1,13 +1,20 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
+import { addMs } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { eventOf } from './payments.ts';
+import { judgeLogged } from '../domain/collection/governor.ts';
+import type { ContactWarning } from '../domain/collection/governor.ts';
+import type { Tx } from './database.ts';
+import { addressHash } from './opt-outs.ts';
+import { eventOf } from './unapplied.ts';
 import { findReceivable } from './receivable-case.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write } from './transaction.ts';
 import type { Store } from './transaction.ts';
+
+const WEEK_MS = 7 * 86_400_000;
 
 export const contactKinds = ['call', 'visit', 'email', 'other'] as const;
 
@@ -24,25 +31,63 @@ export interface LoggedContact {
   at: Instant | null;
 }
 
-/** Logs a call, visit or other contact a person made. It moves no rung; it stands in the timeline. */
+/** Contacts that our people made; the alias l is contact_log. What a customer sent us is none. */
+export const byUs = sql`l.by_actor <> 'twilio'`;
+
+/** What the contact rules say against a contact of a person: outside hours, beyond the caps, to whoever wants no more. */
+async function warningsOf(
+  tx: Tx,
+  store: Store,
+  { customerId, contact, kind, at }: { customerId: string; at: Instant } & Pick<LoggedContact, 'contact' | 'kind'>,
+): Promise<ContactWarning[]> {
+  const { current, calendar } = await store.policies.current();
+  const week = addMs(at, -WEEK_MS);
+  const { rows } = await sql<{ at: Instant }>`
+    select sending_at as at from message where customer_id = ${customerId}::uuid and sending_at > ${week}::timestamptz
+      and sending_at <= ${at}::timestamptz and state not in ('failed', 'dropped')
+    union all
+    select l.at from contact_log l where l.customer_id = ${customerId}::uuid and l.at > ${week}::timestamptz
+      and l.at <= ${at}::timestamptz and ${byUs}`.execute(tx);
+  const people = await tx
+    .selectFrom('contact')
+    .select(['email', 'mobile', 'wecom'])
+    .where('customer_id', '=', customerId)
+    .where((eb) => (contact === null ? eb('active', '=', true) : eb('external_id', '=', contact)))
+    .execute();
+  const hashes = people.flatMap(({ email, mobile, wecom }) => [
+    ...(email ? [addressHash('email', email)] : []),
+    ...(mobile && kind !== 'email' ? [addressHash('sms', mobile)] : []),
+    ...(wecom && kind !== 'email' ? [addressHash('wecom', wecom)] : []),
+  ]);
+  const out = await sql`select from opt_out where address_hash = any(${hashes}) and lifted_at is null limit 1`.execute(tx);
+  const history = rows.map((row) => row.at);
+  const rules = current['contact-rules'].content;
+  return judgeLogged({ rules, calendar, at, history, optedOut: out.rows.length > 0 });
+}
+
+/**
+ * Logs a call, visit or other contact a person made. It moves no rung; it stands in the timeline and counts in the caps of what the product
+ * sends. What the contact rules say against it is kept and answered: a fact is never refused for it.
+ */
 export async function logContact(
   store: Store,
   actor: Actor,
   entry: LoggedContact,
   reason: string | null,
-): Promise<{ id: string; at: Instant }> {
+): Promise<{ id: string; at: Instant; warnings: ContactWarning[] }> {
   return write(store, actor, async (tx, moment) => {
     const at = entry.at ?? moment.now;
     if (at > moment.now) throw new Refusal('date-in-future', { date: at, today: moment.today }, { pointer: '/at' });
     const { rows } = await sql<{ id: string }>`
-      select c.id from customer c where (c.external_id = ${entry.customer} or c.id = ${isOurId(entry.customer) ? entry.customer : null}::uuid)
-        and ${seesCustomer(actor)} order by c.external_id = ${entry.customer} desc limit 1`.execute(tx);
+      select c.id from customer c where (c.external_id = customer_now(${entry.customer}) or c.id = ${isOurId(entry.customer) ? entry.customer : null}::uuid)
+        and ${seesCustomer(actor)} order by c.external_id = customer_now(${entry.customer}) desc limit 1`.execute(tx);
     const customerId = rows[0]?.id;
     if (customerId === undefined) throw new Refusal('customer-unknown', { customer: entry.customer }, { pointer: '/customer' });
     const receivable = entry.receivable === null ? null : await findReceivable(tx, actor, entry.receivable);
     if (entry.receivable !== null && receivable?.customerId !== customerId) {
       throw new Refusal('receivable-unknown', { receivable: entry.receivable }, { pointer: '/receivable' });
     }
+    const warnings = await warningsOf(tx, store, { customerId, contact: entry.contact, kind: entry.kind, at });
     const { id } = await tx
       .insertInto('contact_log')
       .values({
@@ -54,6 +99,7 @@ export async function logContact(
         note: entry.note,
         at,
         by_actor: actor.id,
+        warnings,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
@@ -64,8 +110,9 @@ export async function logContact(
       note: entry.note,
       at,
       receivableId: receivable?.id ?? null,
+      ...(warnings.length > 0 && { warnings }),
     };
     const audit = { action: 'contact.logged', subjectKind: 'contact-log', subjectId: id, customerId, reason, after };
-    return { value: { id, at }, audit: [audit], events: [eventOf(audit)] };
+    return { value: { id, at, warnings }, audit: [audit], events: [eventOf(audit)] };
   });
 }

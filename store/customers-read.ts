@@ -23,6 +23,8 @@ export type CustomerRow = Pick<CustomerDocument, 'externalId' | 'name' | 'type' 
   id: string;
   region: string | null;
   version: number;
+  /** Whoever took it over: what it owed is that one's. */
+  mergedInto: string | null;
   balances: Balance[];
 };
 
@@ -46,20 +48,24 @@ export interface CustomerFilter {
 
 const balances = (today: BusinessDate) => sql`
   (select coalesce(jsonb_agg(b order by b.currency), '[]') from (
-    select m.currency, sum(m.open)::bigint as "openMinor", sum(m.overdue)::bigint as "overdueMinor", sum(m.disputed)::bigint as "disputedMinor",
-      sum(m.unapplied)::bigint as "unappliedMinor", min(m.due) as "oldestDueDate"
+    select m.currency, sum(m.open) as "openMinor", sum(m.overdue) as "overdueMinor", sum(m.disputed) as "disputedMinor",
+      sum(m.unapplied) as "unappliedMinor", min(m.due) as "oldestDueDate"
     from (
       select r.currency, o.open, case when r.due_date < ${today}::date then o.open else 0 end as overdue,
-        least(o.open, (select coalesce(sum(d.amount_minor), 0) from dispute d where d.receivable_id = r.id and d.state = 'open')) as disputed,
+        (select case when count(*) = 0 then 0 else least(o.open, receivable_conceded(r.id) + coalesce(sum(d.amount_minor) filter (where d.state = 'open'), 0)) end
+          from dispute d where d.receivable_id = r.id) as disputed,
         0 as unapplied, r.due_date as due
       from receivable r, lateral (select r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor as open) o
       where r.customer_id = c.id and r.paid_minor + r.credited_minor + r.written_off_minor < r.amount_minor
       union all
-      select p.currency, 0, 0, 0, p.unapplied_minor, null from payment p where p.customer_id = c.id and p.unapplied_minor > 0) m
+      select p.currency, 0, 0, 0, p.unapplied_minor, null from payment p where p.customer_id = c.id and p.unapplied_minor > 0
+      union all
+      select n.currency, 0, 0, 0, n.unapplied_minor, null from credit_note n where n.customer_id = c.id and n.unapplied_minor > 0) m
     group by m.currency) b)`;
 
 const row = (today: BusinessDate) => sql`c.id, c.external_id as "externalId", c.name, c.type, c.tier, c.region, c.currency,
-  jsonb_build_object('days', c.terms_days, 'from', c.terms_from) as terms, c.owner, c.version, ${balances(today)} as balances`;
+  coalesce(c.terms_rule, jsonb_build_object('days', c.terms_days, 'from', c.terms_from)) as terms, c.owner, c.version,
+  (select n.external_id from customer n where n.id = c.merged_into) as "mergedInto", ${balances(today)} as balances`;
 
 /** Customers the actor may see, by their external ids; one more than `limit` when there are more. */
 export async function listCustomers(store: Store, actor: Actor, filter: CustomerFilter, limit: number): Promise<CustomerRow[]> {

@@ -7,15 +7,24 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import type { RefusalReason } from '../domain/kernel/refusal.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import { factsInDocument } from '../domain/credit/fact-values.ts';
+import { withoutDiscount } from '../domain/collection/discount.ts';
+import { givesMore } from '../domain/collection/terms.ts';
 import { customerFaults } from '../domain/collection/documents.ts';
-import type { ContactDocument, CustomerDocument } from '../domain/collection/documents.ts';
+import type { ContactDocument, CustomerDocument, Terms } from '../domain/collection/documents.ts';
+import { askForTerms } from './acts/customer-terms.ts';
+import type { SentTerms } from './acts/customer-terms.ts';
+import { windowToday } from './acts/go-live.ts';
+import { unappliedOf } from './cover.ts';
 import { recordDocuments } from './credit/customer-documents.ts';
 import type { Tx } from './database.ts';
+import { termsColumns } from './invoice-rows.ts';
 import { LostRace, failed, inWaves, accepted, recordset, refusalFor } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Store } from './transaction.ts';
+import { coverAsks } from './unapplied.ts';
+import { addTraces, joinTraces, noTraces } from './work-orders.ts';
 
 /** A customer as stored by a PUT. */
 export interface PutCustomer {
@@ -46,7 +55,9 @@ export async function upsertCustomers(
   const { current } = await store.policies.current();
   const known = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
   return write(store, actor, async (tx, at) => {
-    const bounds: Bounds = { ...known, today: at.today };
+    const opening = (await windowToday(tx, at)) !== null;
+    const bounds: Bounds = { ...known, today: at.today, opening };
+    const asked = noTraces();
     const results: RowResult<PutCustomer>[] = [];
     const audit: AuditFact[] = [];
     const asks: Ask[] = [];
@@ -57,6 +68,13 @@ export async function upsertCustomers(
         at,
         bounds,
         wave.map((row) => row.document),
+      );
+      addTraces(
+        asked,
+        await askForTerms(
+          { store, tx, at, actor, reason },
+          done.flatMap((put) => put.sent ?? []),
+        ),
       );
       for (const [place, row] of wave.entries()) {
         const put = done[place];
@@ -71,14 +89,13 @@ export async function upsertCustomers(
           customerId: put.audit.subjectId,
         });
         if (put.ask) asks.push(put.ask);
+        if (put.payers) asks.push(...(await payerMoved(tx, put.audit.subjectId, put.payers)));
       }
     }
     const told = await recordDocuments(tx, store, at, actor, documents, results);
-    audit.push(...told.audit);
-    asks.push(...told.asks);
-    events.push(...told.events);
-    const [first, ...more] = audit;
-    return first ? { value: results, audit: [first, ...more], asks, posts: told.posts, events } : { value: results, audit: null };
+    const traces = joinTraces({ audit, asks, posts: [], events }, told, asked);
+    const [first, ...more] = traces.audit;
+    return first ? { value: results, ...traces, audit: [first, ...more] } : { value: results, audit: null };
   });
 }
 
@@ -92,6 +109,10 @@ interface Standing {
   document: unknown;
   contacts: unknown;
   waiting: boolean;
+  /** The longest terms that credit was granted for. */
+  granted: number | null;
+  /** Whoever took it over; its master data stays as it was. */
+  merged_into: string | null;
 }
 
 /** What a customer is judged by beside itself. */
@@ -99,12 +120,25 @@ interface Bounds {
   actor: Actor;
   ladders: ReadonlySet<string>;
   today: BusinessDate;
+  /** The go-live window is open: terms come in as they are. */
+  opening: boolean;
+}
+
+/** A document as it is written: terms that give more than before stay as they were until a second person agrees. */
+function written({ opening }: Bounds, document: CustomerDocument, before: Standing | undefined): CustomerDocument {
+  const inForce = before ? (before.document as { terms: Terms }).terms : null;
+  if (opening || !givesMore(document.terms, { inForce, grantedDays: before?.granted ?? null })) return document;
+  return { ...document, terms: inForce ?? withoutDiscount(document.terms) };
 }
 
 interface Put {
   result: RowResult<PutCustomer>;
   audit?: AuditFact;
   ask?: Ask | undefined;
+  /** Who paid for it before, and who does now, when that changed. */
+  payers?: readonly string[];
+  /** The terms it came with. */
+  sent?: SentTerms;
 }
 
 async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly CustomerDocument[]): Promise<Put[]> {
@@ -116,7 +150,8 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
   for (const document of documents) {
     const before = standing.get(document.externalId);
     if (refusalOf(bounds, document, before) || before?.content_hash === contentHash(document)) continue;
-    writes.push({ row: { known: before?.id ?? null, ...toRow(document) }, document });
+    const row = { ...toRow(written(bounds, document, before)), content_hash: contentHash(document) };
+    writes.push({ row: { known: before?.id ?? null, ...row }, document });
   }
   const ids = await writeRows(
     tx,
@@ -133,8 +168,12 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
     const before = standing.get(document.externalId);
     const refusal = refusalOf(bounds, document, before);
     if (refusal) return { result: failed(refusal) };
-    const written = ids.get(document.externalId);
-    if (written) return putOf(document, before, written);
+    const row = ids.get(document.externalId);
+    if (row) {
+      const as = written(bounds, document, before);
+      const { terms, externalId: code } = document;
+      return { ...putOf(as, before, row), sent: { customerId: row.id, code, terms, waits: as !== document } };
+    }
     if (!before) throw new Error('a customer was neither written nor known');
     return {
       result: { outcome: 'unchanged', value: { id: before.id, externalId: before.external_id, version: before.version } },
@@ -146,6 +185,8 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
 function refusalOf({ actor, ladders, today }: Bounds, document: CustomerDocument, before: Standing | undefined): Refusal | null {
   if (!inScope(actor, document) || (before && !inScope(actor, before)))
     return new Refusal('forbidden', { verb: 'customer.write' });
+  if (before?.merged_into && before.content_hash !== contentHash(document))
+    return new Refusal('customer-merged', { customer: document.externalId, into: before.merged_into });
   const faults = [...customerFaults(document), ...factFaults(document, today)];
   if (document.ladder && !ladders.has(document.ladder))
     faults.push({ code: 'policy-unknown', params: { policy: document.ladder }, pointer: '/ladder' });
@@ -163,20 +204,31 @@ function putOf(document: CustomerDocument, before: Standing | undefined, written
   const { contacts, ...after } = document;
   const base = { subjectKind: 'customer', subjectId: written.id, customerId: written.id, after: { ...after, contacts } };
   if (!before) return { result: { outcome: 'created', value }, audit: { ...base, action: 'customer.created' } };
+  const { payer } = before.document as { payer: string | null };
   const ask: Ask | undefined = before.waiting ? { subject: outreachWorkflowId(written.id), kind: 'outreach' } : undefined;
   return {
     result: { outcome: 'changed', value },
     audit: { ...base, action: 'customer.changed', before: { ...(before.document as object), contacts: before.contacts } },
     ask,
+    ...(payer !== document.payer && { payers: [payer, document.payer].filter((code) => code !== null) }),
   };
+}
+
+/** What the money of one payer covered, and that of the other covers now: the customer's own items, and those they pay for. */
+async function payerMoved(tx: Tx, customerId: string, payers: readonly string[]): Promise<Ask[]> {
+  const { rows } = await sql<{ id: string }>`select id from customer where external_id = any(${[...payers]}::text[])`.execute(tx);
+  const money = await unappliedOf(tx, [customerId, ...rows.map((row) => row.id)]);
+  return money.length === 0 ? [] : coverAsks(tx, [...new Set([customerId, ...money.map((one) => one.customerId)])]);
 }
 
 /** Locks the customers that exist, in id order, with what an audit entry shows of them. `waiting`: a contact is asked for and not sent. */
 async function lockStanding(tx: Tx, externalIds: readonly string[]): Promise<Map<string, Standing>> {
   const { rows } = await sql<Standing>`
     select c.id, c.external_id, c.region, c.owner, c.content_hash, c.version,
+      (select n.external_id from customer n where n.id = c.merged_into) as merged_into,
+      (select p.max_terms_days from credit_profile p where p.customer_id = c.id) as granted,
       jsonb_build_object('externalId', c.external_id, 'name', c.name, 'type', c.type, 'tier', c.tier, 'region', c.region,
-        'currency', c.currency, 'terms', jsonb_build_object('days', c.terms_days, 'from', c.terms_from), 'taxId', c.tax_id,
+        'currency', c.currency, 'terms', coalesce(c.terms_rule, jsonb_build_object('days', c.terms_days, 'from', c.terms_from)), 'taxId', c.tax_id,
         'taxRate', c.tax_rate, 'group', c.group_code, 'payer', c.payer_code, 'owner', c.owner, 'ladder', c.ladder,
         'debtorClass', c.debtor_class, 'creditorWasSme', c.creditor_was_sme, 'facts', c.facts) as document,
       (select coalesce(jsonb_agg(jsonb_build_object('id', k.external_id, 'name', k.name, 'role', k.role, 'email', k.email,
@@ -203,8 +255,7 @@ function toRow(document: CustomerDocument): CustomerRow {
     group_code: document.group,
     payer_code: document.payer,
     currency: document.currency,
-    terms_days: document.terms.days,
-    terms_from: document.terms.from,
+    ...termsColumns(document.terms),
     tax_id: document.taxId,
     tax_rate: document.taxRate,
     owner: document.owner,
@@ -217,7 +268,7 @@ function toRow(document: CustomerDocument): CustomerRow {
 }
 
 const COLUMNS = `external_id text, name text, type text, tier text, region text, group_code text, payer_code text, currency text,
-  terms_days int, terms_from text, tax_id text, tax_rate text, owner text, ladder text, debtor_class text, creditor_was_sme boolean,
+  terms_days int, terms_from text, terms_rule jsonb, tax_id text, tax_rate text, owner text, ladder text, debtor_class text, creditor_was_sme boolean,
   facts jsonb, content_hash text`;
 const NAMES = COLUMNS.split(',').map((column) => column.trim().split(' ')[0] ?? '');
 
@@ -230,8 +281,14 @@ async function writeRows(
   if (rows.length === 0) return new Map();
   const names = sql.join(NAMES.map((name) => sql.ref(name)));
   const set = sql.join(NAMES.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));
+  // A payer that was merged stands for whoever took it over, and that one pays for itself.
+  const read = sql.join(
+    NAMES.map((name) =>
+      name === 'payer_code' ? sql`nullif(customer_now(payer_code), external_id) as payer_code` : sql.ref(name),
+    ),
+  );
   const { rows: written } = await sql<{ id: string; external_id: string; version: number }>`
-    with x as (select * from ${recordset(rows, `known uuid, ${COLUMNS}`)}),
+    with x as (select known, ${read} from ${recordset(rows, `known uuid, ${COLUMNS}`)}),
     u as (
       update customer c set ${set}, version = c.version + 1, updated_at = ${at.now}::timestamptz from x where c.id = x.known
       returning c.id, c.external_id, c.version),

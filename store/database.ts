@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Transaction } from 'kysely';
 import pg from 'pg';
+import { exactInteger, exactJson } from './exact.ts';
 import { preparing } from './prepared.ts';
 import type { DB } from './schema.ts';
 
@@ -8,13 +9,19 @@ export type Database = Kysely<DB>;
 export type Tx = Transaction<DB>;
 
 const INT8 = 20;
+const JSON_OID = 114;
+const JSONB = 3802;
 const DATE = 1082;
 const TIMESTAMPTZ = 1184;
 
-/** int8 is safe here: every amount and counter is checked to stay within ±(2^53 − 1). Instants are RFC 3339 UTC, dates stay text. */
+/**
+ * Amounts and counters are checked to stay within ±(2^53 − 1). What an earlier version let in beyond comes as a bigint, whatever its type
+ * says: it can be shown to the last digit, and no sum takes it for a number. Instants are RFC 3339 UTC, dates stay text.
+ */
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === INT8) return Number;
+    if (oid === INT8) return exactInteger;
+    if (oid === JSON_OID || oid === JSONB) return exactJson;
     if (oid === DATE) return (text: string) => text;
     if (oid === TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
     return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
@@ -30,8 +37,11 @@ export interface DatabaseOptions {
   applicationName?: string;
 }
 
-/** A process that stands still in the middle of a transaction (a paused machine) keeps its locks from everybody else for no longer. */
-const IDLE_IN_TRANSACTION = '20s';
+/**
+ * A process that stands still in the middle of a transaction (a paused machine) keeps its locks from everybody else, and the stream of
+ * events from going on, for no longer.
+ */
+export const IDLE_IN_TRANSACTION_SECONDS = 20;
 
 /** A pool whose sessions run in UTC under the app role. */
 export function openPool({ url, max = 10, role = 'duecourse_app', applicationName = 'duecourse' }: DatabaseOptions): pg.Pool {
@@ -39,7 +49,7 @@ export function openPool({ url, max = 10, role = 'duecourse_app', applicationNam
     'timezone=UTC',
     // Statements here are short: compiling one costs more than it saves.
     'jit=off',
-    `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION}`,
+    `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_SECONDS}s`,
     ...(role ? [`role=${role}`] : []),
   ];
   const options = settings.map((setting) => `-c ${setting}`).join(' ');
@@ -69,10 +79,19 @@ const databaseCodes = /^(?:08...|25P03|53...|57P0[1-5]|ECONNREFUSED|ECONNRESET|E
 const databaseWords =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after/;
 
+/** Disk full, quota reached, or a disk that fails: Postgres answers, and cannot keep what it is told. */
+const storageCodes = /^(?:53100|58030|ENOSPC|EDQUOT)$/;
+
+/** Whether the error says that there is no room (any more) for what is written; it may be tried again when there is. */
+export function isStorageFull(error: unknown): boolean {
+  return error instanceof Error && storageCodes.test(String((error as { code?: unknown }).code));
+}
+
 /** Whether the error says that Postgres cannot be reached or is going down (the fault may be tried again). */
 export function isDatabaseDown(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseDown);
   const { code } = error as { code?: unknown };
+  if (isStorageFull(error)) return true;
   return (typeof code === 'string' && databaseCodes.test(code)) || databaseWords.test(error.message);
 }

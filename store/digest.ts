@@ -1,24 +1,27 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { daysBetween } from '../domain/kernel/calendar.ts';
-import { formatAmount, sumMinor } from '../domain/kernel/money.ts';
+import { groupedAmount, sumMinor, unitsOf } from '../domain/kernel/money.ts';
 import { higherStage } from '../domain/collection/ladder.ts';
-import { textFault } from '../domain/collection/message.ts';
-import type { Recipient } from '../domain/collection/outreach.ts';
+import type { Recipient } from '../domain/collection/recipient.ts';
 import { planReceivable } from '../domain/collection/plan.ts';
 import { isAnnouncement } from '../domain/collection/schedule.ts';
-import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
-import type { CollectionTerms, Verdict } from '../domain/collection/receivable.ts';
+import { askedMinor } from '../domain/collection/receivable.ts';
+import type { CollectionTerms, Verdict, WhyCode } from '../domain/collection/receivable.ts';
+import type { StayReason } from '../domain/kernel/departure.ts';
 import type { Tx } from './database.ts';
 import { addressHash } from './opt-outs.ts';
 import type { ContactRung, CustomerFacts } from './outreach-facts.ts';
 import { readReceivables } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
-import { neutralTemplate, oneLine, renderTemplate } from './templates.ts';
+import { letterOf } from './letters/letter.ts';
+import type { FailedTemplate } from './letters/letter.ts';
+import { oneLine } from './letters/words.ts';
+import { neutralTemplate } from './templates.ts';
 import type { MessageTemplate, TemplateBook, TemplateContext, TemplateLine } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
 
-/** A receivable whose contact may go, as read under its lock. `askedMinor`: open and not in dispute. */
+/** A receivable whose contact may go, as read under its lock. `askedMinor`: open, neither in dispute nor covered by unapplied money. */
 export interface Line {
   found: ReceivableCase;
   terms: CollectionTerms;
@@ -54,7 +57,7 @@ export async function readLines(
     if (!found) continue;
     const terms = await store.policies.terms(found);
     const verdict = planReceivable(found.facts, terms, at.now);
-    const line: Line = { found, terms, rung, verdict, askedMinor: openMinor(found.facts) - disputedMinor(found.facts) };
+    const line: Line = { found, terms, rung, verdict, askedMinor: askedMinor(found.facts) };
     if (verdict.outcome === null && line.askedMinor > 0 && !announcesThePast(line, at) && stands(line)) standing.push(line);
     else fallen.add(found.id);
   }
@@ -79,9 +82,15 @@ export function requestStands({ found, rung, verdict }: Line): boolean {
   return record?.state === 'requested' && !verdict.changes.some((change) => change.id === rung.rung);
 }
 
+/** Why nothing is asked for now, whatever was asked before. */
+const standingStill: ReadonlySet<WhyCode> = new Set<WhyCode>([
+  ...(['disputed', 'covered', 'credit-expected', 'promise-pending', 'below-minimum'] as const),
+  ...(['in-question', 'second-person', 'faulty'] as const),
+]);
+
 /** A fallback stands while the debt is still collected and no later rung has been taken. */
 export function fallbackStands({ found, terms, rung, verdict }: Line): boolean {
-  const held = ['disputed', 'credit-expected', 'promise-pending', 'below-minimum'].includes(verdict.plan.why.code);
+  const held = standingStill.has(verdict.plan.why.code);
   const later = found.facts.rungs.some(
     (record) => record.state === 'taken' && terms.ladder.rungs.findIndex((r) => r.id === record.id) > rung.position,
   );
@@ -96,28 +105,28 @@ export interface Draft {
   address: string;
   addressHash: string;
   contentHash: string;
+  /** Newer versions of the template that could not be put into words. */
+  failed: FailedTemplate[];
 }
 
 type Sent = Extract<Recipient, { verdict: 'send' }>;
 
 /** Writes the letter: the leading rung's template, or the neutral one where a channel carries nothing else. */
-export function draftMessage(
+export async function draftMessage(
   templates: TemplateBook,
   customer: CustomerFacts,
   leadingTemplate: string,
   { person, channel }: Sent,
   lines: readonly Line[],
   at: Moment,
-): Draft {
+): Promise<Draft> {
   const template = templates.find(channel === 'sms' ? neutralTemplate : leadingTemplate, person.language, channel);
-  const text = renderTemplate(template, contextOf(templates, customer, person, lines, at));
-  const fault = textFault(channel, template.class, text.body);
-  if (fault) throw new Error(`template ${template.id} version ${template.version} may not go by ${channel}: ${fault}`);
+  const letter = await letterOf(templates, template, contextOf(templates, customer, person, lines, at));
   const address = person.addresses[channel] ?? '';
   const hash = createHash('sha256')
-    .update(JSON.stringify([channel, address, text.subject, text.body]))
+    .update(JSON.stringify([channel, address, letter.subject, letter.body]))
     .digest('hex');
-  return { template, ...text, address, addressHash: addressHash(channel, address), contentHash: hash };
+  return { ...letter, address, addressHash: addressHash(channel, address), contentHash: hash };
 }
 
 function contextOf(
@@ -140,7 +149,7 @@ function contextOf(
     upcoming: all.filter((line) => line.daysOverdue <= 0),
     totals: currencies.map((currency) => {
       const minor = sumMinor(lines.filter((line) => line.found.currency === currency).map((line) => line.askedMinor));
-      return { currency, amount: grouped(minor, currency) };
+      return { currency, amount: groupedAmount(minor, currency), value: unitsOf(minor, currency) };
     }),
   };
 }
@@ -153,13 +162,10 @@ function lineOf({ found, rung, askedMinor }: Line, at: Moment): TemplateLine {
     dueDate: found.facts.dueDate,
     daysOverdue: daysBetween(found.facts.dueDate, at.today),
     currency: found.currency,
-    amount: grouped(askedMinor, found.currency),
+    amount: groupedAmount(askedMinor, found.currency),
+    value: unitsOf(askedMinor, found.currency),
   };
 }
-
-/** "12,000.00": amounts in a letter, digits in threes. */
-const grouped = (minor: number, currency: string): string =>
-  formatAmount(minor, currency).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
 
 /** The key of a contact, made of business facts: the same rungs of the same instalments can never become two messages. */
 export function contactKey(lines: readonly Line[]): string {
@@ -173,14 +179,16 @@ export interface NewMessage {
   recipient: Sent;
   draft: Draft;
   lines: readonly Line[];
-  outbox: boolean;
+  /** Why it is kept here; null: it goes to its provider. */
+  kept: StayReason | null;
   fallbackOf: string | null;
   attempt: number;
 }
 
-/** Inserts the intent with its rungs. In outbox mode it is kept as sent; else it is `sending`, and only then may a provider be called. */
+/** Inserts the intent with its rungs. What is kept here counts as sent; else it is `sending`, and only then may a provider be called. */
 export async function insertMessage(tx: Tx, at: Moment, message: NewMessage): Promise<string> {
-  const { customer, recipient, draft, outbox } = message;
+  const { customer, recipient, draft, kept } = message;
+  const outbox = kept !== null;
   const { id } = await tx
     .insertInto('message')
     .values({
@@ -194,12 +202,14 @@ export async function insertMessage(tx: Tx, at: Moment, message: NewMessage): Pr
       language: draft.template.language,
       state: outbox ? 'sent' : 'sending',
       outbox,
+      reason: kept,
       address: draft.address,
       address_hash: draft.addressHash,
       subject: draft.subject,
       body: draft.body,
       content_hash: draft.contentHash,
       fallback_of: message.fallbackOf,
+      fallback: recipient.fallback,
       at: at.now,
       sending_at: at.now,
       sent_at: outbox ? at.now : null,
@@ -215,6 +225,7 @@ export async function insertMessage(tx: Tx, at: Moment, message: NewMessage): Pr
         receivable_id: line.found.id,
         rung: line.rung.rung,
         asked_minor: line.askedMinor,
+        to_payer: line.found.customerId !== customer.id,
         attempt: message.attempt,
       })),
     )

@@ -28,6 +28,21 @@ export async function boardFigures(store: Store): Promise<BoardFigures> {
   return rows[0] ?? { pending: 0, unstarted: 0, overdue: 0, lagSeconds: 0, nudged: 0 };
 }
 
+/** What waits for facts nobody could tell, and how often that was tried again. */
+export async function waitFigures(db: Database): Promise<{ waiting: number; retries: number }> {
+  const { rows } = await sql<{ waiting: number; retries: number }>`
+    select count(*)::int as waiting, coalesce(sum((waiting_for ->> 'tries')::int), 0)::int as retries from credit_application
+    where waiting_for is not null and state = 'assessing'`.execute(db);
+  return rows[0] ?? { waiting: 0, retries: 0 };
+}
+
+/** Calls to registers by how they ended. */
+export async function connectorCounts(db: Database): Promise<{ connector: string; state: string; count: number }[]> {
+  const { rows } = await sql<{ connector: string; state: string; count: number }>`
+    select connector, state, count(*)::int as count from connector_call group by 1, 2 order by 1, 2`.execute(db);
+  return rows;
+}
+
 /** Messages by channel and state. */
 export async function messageCounts(db: Database): Promise<{ channel: string; state: string; count: number }[]> {
   const { rows } = await sql<{ channel: string; state: string; count: number }>`

@@ -23,7 +23,9 @@ export async function postHistory(
     const done = await postWithin({ store, tx, at, actor, reason: 'history' }, documents);
     const settled = documents.flatMap(({ invoice, settledOn }, index) => {
       const result = done.value[index];
-      return settledOn !== null && result?.outcome === 'created' ? [{ invoice, settledOn, value: result.value }] : [];
+      return settledOn !== null && invoice.amountMinor > 0 && result?.outcome === 'created'
+        ? [{ invoice, settledOn, value: result.value }]
+        : [];
     });
     const customers = await lockCustomers(
       tx,
@@ -47,9 +49,8 @@ function settlement(invoice: InvoiceDocument, settledOn: string, value: PutInvoi
     receivedOn: settledOn,
     reference: invoice.externalId,
   };
-  const allocations = value.receivables.map(({ id, instalment }) => ({
-    receivableId: id,
-    amountMinor: parts.get(instalment) ?? invoice.amountMinor,
-  }));
+  const allocations = value.receivables
+    .map(({ id, instalment }) => ({ receivableId: id, amountMinor: parts.get(instalment) ?? invoice.amountMinor }))
+    .filter((share) => share.amountMinor > 0);
   return { document, customerId, contentHash: contentHash(document), unappliedMinor: 0, allocations };
 }

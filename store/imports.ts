@@ -25,6 +25,8 @@ export interface FileFacts {
   delimiter: string | null;
   sheet: string | null;
   unusedColumns: readonly string[];
+  /** Rows the mapping leaves out. */
+  skippedRows?: number;
 }
 
 /** A fault kept with a job or row, told in the reader's language when read; see contracts/import-words.ts. */
@@ -40,6 +42,8 @@ export interface ImportedRow {
   state: RowState;
   externalId: string | null;
   errors: readonly KeptError[];
+  /** Another row of the same document stands for it in the counts. */
+  counted?: boolean;
 }
 
 export type RowCounts = Record<'created' | 'changed' | 'unchanged', number>;
@@ -151,13 +155,13 @@ export async function keepRows(tx: Tx, id: string, rows: readonly ImportedRow[],
     external_id: externalId,
     errors: errors.length > 0 ? errors : null,
   }));
-  const of = (state: RowState) => rows.filter((row) => row.state === state).length;
+  const of = (state: keyof RowCounts) => rows.filter((row) => row.state === state && row.counted !== false).length;
   const more = { created: of('created'), changed: of('changed'), unchanged: of('unchanged') };
   await sql`
     with r as (
       insert into job_row (job_id, row_no, state, external_id, errors)
       select ${id}::uuid, row_no, state, external_id, nullif(errors, 'null') from ${recordset(kept, 'row_no int, state text, external_id text, errors jsonb')})
-    update job set done = done + ${rows.length}, failures = failures + ${of('failed')},
+    update job set done = done + ${rows.length}, failures = failures + ${rows.filter((row) => row.state === 'failed').length},
       leased_until = clock_timestamp() + make_interval(secs => ${leaseSeconds}),
       result = result || jsonb_build_object('tries', 0,
         'created', coalesce((result ->> 'created')::int, 0) + ${more.created}::int,

@@ -2,20 +2,34 @@ import { inScope } from '../domain/kernel/actor.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RefusalCode, RefusalReason } from '../domain/kernel/refusal.ts';
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
-import { instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
-import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
+import type { InvoiceDocument } from '../domain/collection/documents.ts';
+import { loweredBy } from '../domain/collection/giving-corrections.ts';
+import { askForReDating } from './acts/re-dating.ts';
+import { returnInstead } from './credit/returns.ts';
+import type { CorrectedReturn } from './credit/returns.ts';
+import { askForRates } from './credit/missing-rates.ts';
 import type { Tx } from './database.ts';
 import { documentDesk } from './document-desk.ts';
+import { consumeExpected } from './expected-credits.ts';
+import { settleInvoice } from './invoice-doubts.ts';
+import { askAboutOrders } from './invoiced-beyond.ts';
+import { keepFirstDays } from './invoice-heirs.ts';
+import { judge } from './invoice-judge.ts';
+import { askForCorrections } from './invoice-waits.ts';
+import type { WaitingCorrection } from './invoice-waits.ts';
+import type { Job, Judged, Posting } from './invoice-judge.ts';
 import { correctReceivables, lockCustomers, readStanding, writeInvoices } from './invoice-rows.ts';
-import type { InvoiceWrite, LedgerCustomer, NewReceivable, StandingInvoice, WrittenInvoice } from './invoice-rows.ts';
+import type { StandingInvoice, WrittenInvoice } from './invoice-rows.ts';
+import { InvoiceTwins } from './invoice-twins.ts';
 import { Poster } from './posting.ts';
 import { lockReceivables } from './receivable-facts.ts';
-import { failed, inWaves, refusalFor } from './rows.ts';
+import { failed, inWaves } from './rows.ts';
 import type { RowResult } from './rows.ts';
-import { contentHash } from './setup.ts';
+import { addTraces, joinTraces, noTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
+import { keepSums, postApart } from './sum-bound.ts';
+import { applyToArrived } from './unapplied.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Post, Store, Unchanged, Written } from './transaction.ts';
 
@@ -31,8 +45,8 @@ export interface PutInvoice {
 const desk = documentDesk(postInvoices);
 
 /**
- * Posts or corrects one invoice, in a transaction that callers of the same moment share. Each instalment is one receivable; what has
- * money on it keeps its amount and date.
+ * Posts or corrects one invoice, in a transaction that callers of the same moment share. Each instalment is one receivable; one that
+ * has money on it may move, and is never made smaller than that money.
  */
 export async function postInvoice(
   store: Store,
@@ -52,13 +66,7 @@ export async function postInvoices(
   reason: string | null = null,
 ): Promise<RowResult<PutInvoice>[]> {
   const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null }));
-  return write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, postings));
-}
-
-/** An invoice to post; settled ones are posted closed, with nobody to wake. */
-export interface Posting {
-  invoice: InvoiceDocument;
-  settledOn: BusinessDate | null;
+  return postApart(postings, (some) => write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, some)));
 }
 
 /** Where postings are written, by whom and why. */
@@ -77,6 +85,7 @@ export async function postWithin(
 ): Promise<Written<RowResult<PutInvoice>[]> | Unchanged<RowResult<PutInvoice>[]>> {
   const results: RowResult<PutInvoice>[] = [];
   const records: Trace[] = [];
+  const waits: WorkOrderTraces[] = [];
   for (const wave of inWaves(postings, (posting) => posting.invoice.externalId)) {
     const done = await putWave(
       desk,
@@ -87,46 +96,73 @@ export async function postWithin(
       if (!put) continue;
       results[row.index] = put.result;
       if (put.record) records.push(put.record);
+      if (put.beside) waits.push(put.beside);
     }
   }
-  const [first, ...more] = records.map((record) => ({ ...record.audit, reason: desk.reason }));
+  const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
+  const beyond = await askAboutOrders(desk.tx, desk.store, desk.at, current);
+  const beside = joinTraces(...records.map((record) => record.beside), beyond, ...waits);
+  const own = records.map((record) => ({ ...record.audit, reason: desk.reason }));
+  const [first, ...more] = [...own, ...beside.audit];
   if (!first) return { value: results, audit: null };
+  const customers = [...new Set(records.flatMap(({ audit }) => audit.customerId ?? []))];
+  const { store, tx, at } = desk;
+  const arrival = await applyToArrived(
+    tx,
+    store,
+    at,
+    customers,
+    records.flatMap((record) => record.arrived),
+  );
+  // Whoever is asked anyway needs no first instant of its own.
+  const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
+  const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
   return {
-    value: results,
-    audit: [first, ...more],
-    asks: records.flatMap((record) => record.asks),
-    posts: records.flatMap((record) => record.posts),
-    events: records.map(({ audit }): EventFact => ({
-      kind: audit.action,
-      subjectKind: 'invoice',
-      subjectId: audit.subjectId,
-      customerId: audit.customerId ?? null,
-    })),
+    value: results.map((result) => afterArrival(result, arrival.applied)),
+    audit: [first, ...more, ...arrival.audit],
+    asks: [...records.flatMap((record) => record.asks), ...arrival.asks, ...beside.asks],
+    posts: [...posts, ...arrival.posts, ...beside.posts],
+    events: [
+      ...records.map(({ audit }): EventFact => ({
+        kind: audit.action,
+        subjectKind: 'invoice',
+        subjectId: audit.subjectId,
+        customerId: audit.customerId ?? null,
+      })),
+      ...arrival.events,
+      ...beside.events,
+    ],
   };
+}
+
+/** An invoice as unapplied money that waited for it leaves it. */
+function afterArrival(result: RowResult<PutInvoice>, applied: ReadonlyMap<string, number>): RowResult<PutInvoice> {
+  if (result.outcome === 'failed' || applied.size === 0) return result;
+  const receivables = result.value.receivables.map((part) => ({
+    ...part,
+    openMinor: part.openMinor - (applied.get(part.id) ?? 0),
+  }));
+  return { ...result, value: { ...result.value, receivables } };
 }
 
 interface Trace {
   audit: AuditFact;
+  /** Tasks that were opened or ended beside it, and what asking a second person left behind. */
+  beside: WorkOrderTraces;
   asks: Ask[];
   posts: Post[];
+  /** Receivables that money which waited for them may go to. */
+  arrived: string[];
 }
 interface Put {
   result: RowResult<PutInvoice>;
   record?: Trace;
+  /** What a correction that waits, or one that no longer does, left behind. */
+  beside?: WorkOrderTraces;
 }
 
-/** What an accepted document will do. */
-interface Job {
-  posting: Posting;
-  customer: LedgerCustomer;
-  standing: StandingInvoice | null;
-  write: InvoiceWrite;
-  changes: InstalmentChanges;
-  receivables: NewReceivable[];
-}
-type Judged = { kind: 'refused'; refusal: Refusal } | { kind: 'same'; standing: StandingInvoice } | { kind: 'job'; job: Job };
-
-async function putWave({ store, tx, at, actor }: Desk, postings: readonly Posting[]): Promise<Put[]> {
+async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]> {
+  const { store, tx, at, actor } = desk;
   const customers = await lockCustomers(
     tx,
     postings.map(({ invoice }) => invoice.customer),
@@ -136,88 +172,89 @@ async function putWave({ store, tx, at, actor }: Desk, postings: readonly Postin
     postings.map(({ invoice }) => invoice.externalId),
   );
   const poster = new Poster(store, at);
-  const judged: Judged[] = [];
-  for (const posting of postings) {
+  const seen = postings.map((posting) => {
     const customer = customers.get(posting.invoice.customer);
-    const known = customer && inScope(actor, customer) ? customer : null;
-    judged.push(await judge(poster, posting, known, standing.get(posting.invoice.externalId) ?? null, at.today));
-  }
+    return { posting, customer: customer && inScope(actor, customer) ? customer : null };
+  });
+  const twins = await InvoiceTwins.of(
+    tx,
+    seen.flatMap(({ posting, customer }) => (customer ? [{ customerId: customer.id, invoice: posting.invoice }] : [])),
+  );
+  const judged: Judged[] = [];
+  for (const { posting, customer } of seen)
+    judged.push(await judge(poster, posting, customer, standing.get(posting.invoice.externalId) ?? null, at.today, twins));
   const jobs = judged.flatMap((one) => (one.kind === 'job' ? [one.job] : []));
-  await correct(tx, jobs);
+  await keepSums(
+    tx,
+    at,
+    jobs.map(({ write: row }) => ({ ...row.document, customerId: row.customerId })),
+  );
+  const corrected = await correct(tx, at, jobs);
   const written = await writeInvoices(
     tx,
     at,
     jobs.map((job) => job.write),
     jobs.flatMap((job) => job.receivables),
   );
-  return judged.map((one) => {
-    switch (one.kind) {
-      case 'refused':
-        return { result: failed(one.refusal) };
-      case 'same':
-        return { result: { outcome: 'unchanged', value: asIs(one.standing) } };
-      case 'job':
-        return putOf(one.job, written.get(one.job.write.document.externalId));
+  await keepFirstDays(tx, jobs, written);
+  await returnInstead(tx, at, corrected);
+  const corrections = await askForCorrections(desk, judged.flatMap(resent));
+  const puts: Put[] = [];
+  for (const one of judged) {
+    if (one.kind === 'refused') puts.push({ result: failed(one.refusal) });
+    else if (one.kind !== 'job') {
+      const beside = corrections.get(one.standing.id) ?? noTraces();
+      puts.push({ result: { outcome: 'unchanged', value: asIs(one.standing) }, beside });
+    } else {
+      const beside = await reDated({ store, tx, at, actor }, one.job);
+      const { value, record } = putOf(one.job, written.get(one.job.write.document.externalId), beside);
+      const doubts = await settleInvoice(tx, store, at, one.job, value);
+      const outcome = one.job.standing ? 'changed' : 'created';
+      const ended = corrections.get(one.job.standing?.id ?? '') ?? noTraces();
+      puts.push({ result: { outcome, value }, record: { ...record, beside: joinTraces(record.beside, doubts, ended) } });
     }
-  });
-}
-
-const refuse = (code: RefusalCode, params: Record<string, string | number>, pointer?: string): Judged => ({
-  kind: 'refused',
-  refusal: new Refusal(code, params, pointer === undefined ? {} : { pointer }),
-});
-
-/** Judges one document against what stands; writes nothing. */
-async function judge(
-  poster: Poster,
-  posting: Posting,
-  customer: LedgerCustomer | null,
-  standing: StandingInvoice | null,
-  today: BusinessDate,
-): Promise<Judged> {
-  const { invoice } = posting;
-  if (!customer) return refuse('customer-unknown', { customer: invoice.customer }, '/customer');
-  const hash = contentHash(invoice);
-  if (standing?.contentHash === hash) return { kind: 'same', standing };
-  if (standing && posting.settledOn !== null) return refuse('already-exists', { id: invoice.externalId });
-  const refusal = refusalFor([...invoiceFaults(invoice, today), ...settlementFaults(posting.settledOn, today)]);
-  if (refusal) return { kind: 'refused', refusal };
-  if (standing && standing.customerId !== customer.id) return refuse('conflict', { what: 'customer' }, '/customer');
-  if (standing && standing.currency !== invoice.currency) {
-    return refuse('currency-mismatch', { currency: invoice.currency, expected: standing.currency }, '/currency');
   }
-  const terms = invoice.terms ?? standing?.terms ?? customer.terms;
-  const result = instalmentChanges(standing?.instalments ?? [], instalmentsOf(invoice, terms));
-  if (!result.ok) return refuse('instalment-has-money', { instalment: result.hasMoney }, '/instalments');
-  const receivables = await poster.receivables(posting, customer, terms, result.changes.added);
-  if (!receivables) return refuse('policy-unknown', { policy: invoice.ladder ?? customer.ladder ?? 'ladders' }, '/ladder');
-  const stored = invoice.instalments ? null : terms;
-  const row: InvoiceWrite = {
-    known: standing?.id ?? null,
-    document: invoice,
-    customerId: customer.id,
-    terms: stored,
-    contentHash: hash,
-  };
-  return { kind: 'job', job: { posting, customer, standing, write: row, changes: result.changes, receivables } };
+  const owed = jobs.map(({ write: row }) => ({ customerId: row.customerId, currency: row.document.currency }));
+  const rates = await askForRates(tx, store, at, owed);
+  const first = puts.find((put) => put.record !== undefined)?.record;
+  if (first) addTraces(first.beside, rates);
+  return puts;
 }
 
-function settlementFaults(settledOn: BusinessDate | null, today: BusinessDate): RefusalReason[] {
-  if (settledOn === null || settledOn <= today) return [];
-  return [{ code: 'date-in-future', params: { date: settledOn, today }, pointer: '/settledOn' }];
+/** An invoice that was there before, with what of this document waits for a second person. */
+function resent(one: Judged): { standing: StandingInvoice; waits: WaitingCorrection | null; agreed: boolean }[] {
+  if (one.kind === 'refused') return [];
+  if (one.kind !== 'job') return [{ standing: one.standing, waits: one.kind === 'waits' ? one.waits : null, agreed: false }];
+  const { standing, posting } = one.job;
+  return standing ? [{ standing, waits: null, agreed: posting.agreed ?? false }] : [];
 }
 
 /** Writes the corrected and withdrawn instalments of all jobs, under their locks in id order. */
-async function correct(tx: Tx, jobs: readonly Job[]): Promise<void> {
-  const corrections = jobs.flatMap(({ changes }) => [
-    ...changes.changed.map(({ standing, to }) => ({ id: standing.id, to, withdrawn: false, revived: standing.withdrawn })),
-    ...changes.withdrawn.map((standing) => ({ id: standing.id, to: standing, withdrawn: true, revived: false })),
+async function correct(tx: Tx, at: Moment, jobs: readonly Job[]): Promise<CorrectedReturn[]> {
+  const corrections = jobs.flatMap(({ changes, questions }) => [
+    ...changes.changed.map(({ standing, to }) => {
+      const question = questions.has(standing.id) ? (questions.get(standing.id) ?? null) : ('as-it-is' as const);
+      return { id: standing.id, to, withdrawn: false, revived: standing.withdrawn, question };
+    }),
+    ...changes.withdrawn.map((standing) => ({ id: standing.id, to: standing, withdrawn: true, revived: false, question: null })),
   ]);
   await lockReceivables(
     tx,
     corrections.map((correction) => correction.id),
   );
+  const lowered = jobs.flatMap(({ standing, changes }) =>
+    standing ? [{ invoiceId: standing.id, minor: loweredBy(changes), receivables: mostLowered(changes) }] : [],
+  );
+  const corrected = await consumeExpected(tx, at, lowered);
   await correctReceivables(tx, corrections);
+  return corrected;
+}
+
+/** The receivables that a correction moves, those it takes out first, then those it makes smaller by most. */
+function mostLowered({ changed, withdrawn }: Job['changes']): string[] {
+  const live = changed.filter(({ standing }) => !standing.withdrawn && Number.isSafeInteger(standing.amountMinor));
+  const by = ({ standing, to }: (typeof live)[number]): number => standing.amountMinor - to.amountMinor;
+  return [...withdrawn.map(({ id }) => id), ...live.toSorted((a, b) => by(b) - by(a)).map(({ standing }) => standing.id)];
 }
 
 function asIs(standing: StandingInvoice): PutInvoice {
@@ -228,7 +265,18 @@ function asIs(standing: StandingInvoice): PutInvoice {
   return { id, externalId, version, currency, receivables };
 }
 
-function putOf(job: Job, written: WrittenInvoice | undefined): Put {
+/** Asks a second person for the dates that move too far; of a new invoice there are none. */
+async function reDated(
+  { store, tx, at, actor }: Omit<Desk, 'reason'>,
+  { standing, customer, later }: Job,
+): Promise<WorkOrderTraces> {
+  if (!standing) return noTraces();
+  const receivables = standing.instalments.map(({ id }) => id);
+  const { externalId, currency } = standing;
+  return askForReDating(tx, store, at, actor, { customerId: customer.id, externalId, currency, later, receivables });
+}
+
+function putOf(job: Job, written: WrittenInvoice | undefined, beside: WorkOrderTraces): { value: PutInvoice; record: Trace } {
   if (!written) throw new Error('an invoice was judged but not written');
   const { standing, changes, write: row, customer } = job;
   const value: PutInvoice = {
@@ -258,7 +306,12 @@ function putOf(job: Job, written: WrittenInvoice | undefined): Put {
       kind: 'receivable',
       at: part.plan.at,
     }));
-  return { result: { outcome: standing ? 'changed' : 'created', value }, record: { audit, asks, posts } };
+  const moved = new Set(changes.changed.map((change) => change.standing.id));
+  const fresh = value.receivables.filter(
+    (part) => moved.has(part.id) || !standing?.instalments.some((one) => one.id === part.id),
+  );
+  const arrived = job.posting.settledOn === null ? fresh.map((part) => part.id) : [];
+  return { value, record: { audit, beside, asks, posts, arrived } };
 }
 
 /** The invoice's receivables as the job leaves them. */

@@ -3,7 +3,10 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { formatAmount } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { HistoryDocument, LedgerEntry, PaymentDocument } from '../domain/collection/documents.ts';
+import type { HistoryDocument, LedgerEntry, OpeningCredit, PaymentDocument } from '../domain/collection/documents.ts';
+import { bookCreditNote } from './acts/credit-notes.ts';
+import { windowToday } from './acts/go-live.ts';
+import { postCreditNote } from './credit-notes.ts';
 import { upsertCustomers } from './customers.ts';
 import type { Tx } from './database.ts';
 import { postHistory } from './history.ts';
@@ -98,8 +101,26 @@ async function attempt(
   return results;
 }
 
-async function newCustomers(tx: Tx, entries: readonly LedgerEntry[]): Promise<Map<string, LedgerEntry['customer']>> {
-  const wanted = new Map(entries.map((entry) => [entry.invoice.customer, entry.customer]));
+/**
+ * Posts a credit of another system's books on account, with its customer when that is not known: inside the go-live window at once, else as
+ * any credit note, which above policy waits for a second person. The same again changes nothing.
+ */
+export async function postOpeningCredit(
+  { store, tx, actor, reason }: LedgerDesk,
+  { customer, note }: OpeningCredit,
+): Promise<{ created: boolean }> {
+  const strangers = await newCustomers(tx, [{ customer }]);
+  const [made] = await upsertCustomers(store, actor, [...strangers.values()], reason);
+  if (made?.outcome === 'failed') throw made.refusal;
+  const window = await windowToday(tx, await momentOf(tx, store));
+  return window === null ? bookCreditNote(store, actor, note) : postCreditNote(store, actor, note, { agreed: true });
+}
+
+async function newCustomers(
+  tx: Tx,
+  entries: readonly Pick<LedgerEntry, 'customer'>[],
+): Promise<Map<string, LedgerEntry['customer']>> {
+  const wanted = new Map(entries.map((entry) => [entry.customer.externalId, entry.customer]));
   const { rows } = await sql<{ code: string }>`
     select external_id as code from customer where external_id = any(${[...wanted.keys()]}::text[])`.execute(tx);
   for (const { code } of rows) wanted.delete(code);

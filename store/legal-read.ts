@@ -52,7 +52,7 @@ export async function listLegalCases(store: Store, actor: Actor, filter: LegalFi
     ...(state === undefined ? [] : [sql<boolean>`l.state = ${state}`]),
     ...(customer === undefined
       ? []
-      : [sql<boolean>`(c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid)`]),
+      : [sql<boolean>`(c.external_id = customer_now(${customer}) or c.id = ${isOurId(customer) ? customer : null}::uuid)`]),
     ...(after === undefined ? [] : [sql<boolean>`(l.opened_at, l.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`]),
   ];
   const { rows } = await sql<Omit<LegalCaseView, 'openMinor'>>`

@@ -57,7 +57,7 @@ export async function listMessages(store: Store, actor: Actor, filter: MessageFi
     seesCustomer(actor),
     ...(customer === undefined
       ? []
-      : [sql<boolean>`(c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid)`]),
+      : [sql<boolean>`(c.external_id = customer_now(${customer}) or c.id = ${isOurId(customer) ? customer : null}::uuid)`]),
     ...(found ? [sql<boolean>`m.id in (select x.message_id from message_rung x where x.receivable_id = ${found.id}::uuid)`] : []),
     ...(channel === undefined ? [] : [sql<boolean>`m.channel = ${channel}`]),
     ...(state === undefined ? [] : [sql<boolean>`m.state = ${state}`]),

@@ -5,7 +5,10 @@ import type { Channel } from '../domain/collection/governor.ts';
 import type { MessageState } from '../domain/collection/message.ts';
 import type { MessageClass } from '../domain/collection/policy.ts';
 import type { OutreachPlan } from '../domain/collection/process.ts';
+import type { StayReason } from '../domain/kernel/departure.ts';
 import type { Tx } from './database.ts';
+import { readDepartures } from './departures.ts';
+import type { Deployment } from './departures.ts';
 import { afterFailure } from './opt-outs.ts';
 import { replanOutreach } from './outreach-book.ts';
 import { lockOutreach } from './outreach-facts.ts';
@@ -43,6 +46,10 @@ export type DeliveryClaim =
       /** Provider ids of other messages to that address. */
       known: string[];
     }
+  /** Nothing may leave by this channel now, and nothing has: the message is kept here for good. */
+  | { claim: 'keep'; why: StayReason }
+  /** A call is on record without its outcome, and the provider may not be asked now. */
+  | { claim: 'stranded'; provider: string; why: StayReason }
   | { claim: 'settled' };
 
 /**
@@ -50,7 +57,7 @@ export type DeliveryClaim =
  * tried, else a person finds out.
  */
 export type DeliveryOutcome =
-  | { outcome: 'kept' }
+  | { outcome: 'kept'; why: StayReason }
   | { outcome: 'accepted'; provider: string; providerId: string; receipts: boolean; reconciled: boolean }
   | { outcome: 'refused'; code: string; why: 'opted-out' | 'bad-address' | 'refused' }
   | { outcome: 'unknown'; why: string }
@@ -112,10 +119,18 @@ export async function channelOf(store: Store, messageId: string): Promise<Channe
 export function claimDelivery(
   store: Store,
   input: { messageId: string; provider: string; again: boolean },
+  deployment: Deployment,
 ): Promise<DeliveryClaim> {
   return write<DeliveryClaim>(store, actor, async (tx) => {
     const row = await lockMessage(tx, input.messageId);
     if (!row || row.state !== 'sending') return { value: { claim: 'settled' }, audit: null };
+    const [why] = (await readDepartures(tx, store, deployment)).reasons(row.channel);
+    // Judged when it was written down, and again now: the clock may have been moved, or the database restored, in between.
+    if (why !== undefined) {
+      const open = row.called_at !== null && !input.again;
+      const claim: DeliveryClaim = open ? { claim: 'stranded', provider: row.provider ?? '', why } : { claim: 'keep', why };
+      return { value: claim, audit: null };
+    }
     if (row.called_at !== null && !input.again) {
       const known = await sql<{ id: string }>`select provider_id as id from message where address_hash = ${row.address_hash}
         and provider_id is not null and id <> ${row.id}::uuid`.execute(tx);
@@ -156,6 +171,7 @@ export function releaseDelivery(store: Store, input: { messageId: string; why: s
 export function recordDelivery(
   store: Store,
   input: { id: string; messageId: string; outcome: DeliveryOutcome },
+  deployment: Deployment,
 ): Promise<OutreachPlan> {
   return write(store, actor, async (tx, at) => {
     if (input.outcome.outcome === 'accepted') await lockProviderId(tx, input.outcome.provider, input.outcome.providerId);
@@ -164,14 +180,14 @@ export function recordDelivery(
     const row = await lockMessage(tx, input.messageId);
     const traces = noTraces();
     if (row?.state === 'sending') append(traces, await applyOutcome(store, tx, at, row, input.outcome));
-    return replanOutreach(store, tx, at, outreach, traces);
+    return replanOutreach(store, tx, at, outreach, traces, deployment);
   });
 }
 
 async function applyOutcome(store: Store, tx: Tx, at: Moment, row: Row, outcome: DeliveryOutcome): Promise<WorkOrderTraces> {
   switch (outcome.outcome) {
     case 'kept':
-      return moveTo(tx, row, 'sent', { outbox: true, sent_at: at.now, called_at: null }, null);
+      return moveTo(tx, row, 'sent', { outbox: true, sent_at: at.now, called_at: null, reason: outcome.why }, outcome.why);
     case 'accepted':
       return accepted(store, tx, at, row, outcome);
     case 'refused':
@@ -253,7 +269,7 @@ async function moveTo(
     .set({ ...change, state })
     .where('id', '=', row.id)
     .execute();
-  const data = { channel: row.channel, state };
+  const data = { channel: row.channel, state, ...(change.outbox && { outbox: true }) };
   return {
     ...noTraces(),
     audit: [

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Channel } from '../domain/collection/governor.ts';
-import { textFault } from '../domain/collection/message.ts';
-import type { Recipient } from '../domain/collection/outreach.ts';
+import type { DropReason, Recipient } from '../domain/collection/recipient.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import type { Ask } from './transaction.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
@@ -10,7 +9,8 @@ import type { Tx } from './database.ts';
 import type { Draft } from './digest.ts';
 import { addressHash } from './opt-outs.ts';
 import type { CustomerFacts, NoticeRow } from './outreach-facts.ts';
-import { oneLine, renderTemplate } from './templates.ts';
+import { letterOf } from './letters/letter.ts';
+import { oneLine } from './letters/words.ts';
 import type { Language, TemplateBook } from './templates.ts';
 import type { Moment } from './transaction.ts';
 import { noTraces } from './work-orders.ts';
@@ -51,7 +51,7 @@ export async function settleNotice(
   tx: Tx,
   at: Moment,
   notice: NoticeRow,
-  outcome: { messageId: string } | { why: 'opted-out' | 'no-address' },
+  outcome: { messageId: string } | { why: DropReason },
 ): Promise<WorkOrderTraces> {
   const taken = 'messageId' in outcome;
   await sql`
@@ -77,15 +77,15 @@ export async function retryNotice(tx: Tx, noticeId: string, failed: Channel): Pr
 }
 
 /** Writes the letter of a notice to one person. */
-export function draftNotice(
+export async function draftNotice(
   templates: TemplateBook,
   customer: CustomerFacts,
   notice: NoticeRow,
   { person, channel }: Extract<Recipient, { verdict: 'send' }>,
   at: Moment,
-): Draft {
+): Promise<Draft> {
   const template = templates.find(notice.template, person.language, channel);
-  const text = renderTemplate(template, {
+  const letter = await letterOf(templates, template, {
     today: at.today,
     tone: customer.type === 'hospital' ? 'hospital' : ['dealer', 'channel'].includes(customer.type) ? 'dealer' : 'neutral',
     seller: templates.seller(person.language),
@@ -96,11 +96,9 @@ export function draftNotice(
       Object.entries(notice.context[person.language]).map(([name, value]) => [name, oneLine(value, 400)]),
     ),
   });
-  const fault = textFault(channel, template.class, text.body);
-  if (fault) throw new Error(`template ${template.id} version ${template.version} may not go by ${channel}: ${fault}`);
   const address = person.addresses[channel] ?? '';
   const contentHash = createHash('sha256')
-    .update(JSON.stringify([channel, address, text.subject, text.body]))
+    .update(JSON.stringify([channel, address, letter.subject, letter.body]))
     .digest('hex');
-  return { template, ...text, address, addressHash: addressHash(channel, address), contentHash };
+  return { ...letter, address, addressHash: addressHash(channel, address), contentHash };
 }

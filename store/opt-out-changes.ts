@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import { channels } from '../domain/collection/governor.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
@@ -80,11 +80,9 @@ async function wayOf(tx: Tx, actor: Actor, customer: string, { contact, channel 
   const way = ways.find((one) => one.contact === contact && one.channel === channel);
   if (way) return { ...way, id };
   const known = ways.some((one) => one.contact === contact);
-  throw new Refusal(
-    'invalid',
-    { what: known ? `${contact}: ${channel}` : `contact ${contact}` },
-    { pointer: known ? '/channel' : '/contact' },
-  );
+  throw known
+    ? invalidAt('/channel', 'contact-without-channel', { contact })
+    : invalidAt('/contact', 'contact-unknown', { contact });
 }
 
 /** Records that a person told us they want no more of a channel; again changes nothing. */

@@ -1,17 +1,23 @@
-import { addMs, addWorkingDays, dateOf, instantAt } from '../domain/kernel/calendar.ts';
+import { addDays, addMs, addWorkingDays, dateOf, instantAt, nextContactDay } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { realWaitMs } from '../domain/kernel/clock.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
-import type { Channel } from '../domain/collection/governor.ts';
-import { planOutreach, sayOutreachWhy } from '../domain/collection/outreach.ts';
-import type { OutreachVerdict } from '../domain/collection/outreach.ts';
+import { planOutreach } from '../domain/collection/outreach.ts';
+import { sayOutreachWhy } from '../domain/collection/outreach-words.ts';
+import type { GoLivePart } from '../domain/collection/going-live.ts';
+import type { OutreachTerms, OutreachVerdict } from '../domain/collection/outreach.ts';
 import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts';
 import type { Tx } from './database.ts';
+import { readDepartures } from './departures.ts';
+import type { Departures, Deployment } from './departures.ts';
+import { askForSettings, judgeFirstContact, readGoLive } from './going-live.ts';
+import type { GoLiveSettings } from './going-live.ts';
 import { contactNow } from './outreach-contacts.ts';
 import type { Done, OutreachDesk } from './outreach-contacts.ts';
 import { lockOutreach, outreachTerms, readCustomer } from './outreach-facts.ts';
 import type { CustomerFacts, OutreachRow } from './outreach-facts.ts';
-import { templatesOf } from './templates.ts';
+import { templatesOf, withSeller } from './templates.ts';
+import type { TemplateBook } from './templates.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
 import { noTraces, openWorkOrder } from './work-orders.ts';
@@ -30,22 +36,60 @@ const actor = systemActor('outreach');
  * Reads what is asked of this customer and contacts them now, if now is lawful and polite; else says when. Sending happens once, by the state
  * of the rungs under lock, however often this is called; a stale plan is answered with the stored one.
  */
-export function contactCustomer(store: Store, input: OutreachInput, live: ReadonlySet<Channel>): Promise<OutreachPlan> {
+export function contactCustomer(store: Store, input: OutreachInput, deployment: Deployment): Promise<OutreachPlan> {
   return write(store, actor, async (tx, at) => {
     const row = await lockOutreach(tx, input.id);
     if (!row) return { value: unknownCustomer(input.seq), audit: null };
-    const templates = await templatesOf(store.policies.db);
+    const settings = await readGoLive(tx);
+    const templates = withSeller(await templatesOf(store.policies.db, at.today), settings.seller);
     const facts = await readCustomer(tx, store, templates, input.id, at);
-    const terms = await outreachTerms(store, facts.customerCode, at);
-    const desk: OutreachDesk = { store, tx, at, row, templates, terms, live };
+    const departures = await readDepartures(tx, store, deployment);
+    const hold = await heldBack(tx, store, at, facts, departures, templates, settings);
+    const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
+    const desk: OutreachDesk = { store, tx, at, row, templates, terms, departures, statementFirst: hold.statementFirst };
     if (input.seq !== null && input.seq > row.seq) return restoredBehind(desk, facts, input.seq);
     if (isHeld(row, at)) return settle(desk, held(row.at), noTraces());
     const verdict = planOutreach(facts, terms, at.now);
-    if (verdict.step !== 'compose' || (verdict.at ?? '') > at.now) return settle(desk, verdict, noTraces());
+    if (verdict.step !== 'compose' || (verdict.at ?? '') > at.now)
+      return settle(desk, verdict, await askedFor(desk, verdict, hold.missing));
     const done = await contactNow(desk, facts);
     return settle(desk, planAfter(desk, done), done.traces);
   });
 }
+
+interface HeldBack {
+  terms: OutreachTerms['heldBack'];
+  missing: readonly GoLivePart[];
+  statementFirst: boolean;
+}
+
+/** Whether going live holds this customer's contacts back: settings without which nothing leaves, or the ramp of first contacts. */
+async function heldBack(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  facts: CustomerFacts,
+  { live }: Pick<Departures, 'live'>,
+  templates: TemplateBook,
+  settings: GoLiveSettings,
+): Promise<HeldBack> {
+  const missing = live === null ? [] : settings.missing;
+  if (missing.length > 0) {
+    const { calendar, slotMinute } = await outreachTerms(store, facts.customerCode, at, { live, templates });
+    const until = instantAt(nextContactDay(calendar, addDays(at.today, 1)), slotMinute, calendar.zone);
+    return { terms: { until, why: 'settings-awaited' }, missing, statementFirst: false };
+  }
+  if (facts.requested.length === 0) return { terms: null, missing, statementFirst: false };
+  const { first, admitted, statementFirst } = await judgeFirstContact(tx, store, at, facts);
+  if (!first || admitted) return { terms: null, missing, statementFirst };
+  const { calendar, slotMinute } = await outreachTerms(store, facts.customerCode, at, { live, templates });
+  const until = instantAt(nextContactDay(calendar, addDays(at.today, 1)), slotMinute, calendar.zone);
+  return { terms: { until, why: 'first-contact-waits' }, missing, statementFirst };
+}
+
+/** A contact that waits for settings has a person asked for them. */
+const askedFor = (desk: OutreachDesk, { why }: OutreachVerdict, missing: readonly GoLivePart[]): Promise<WorkOrderTraces> =>
+  why.code === 'settings-awaited' ? askForSettings(desk.tx, desk.store, desk.at, missing) : Promise.resolve(noTraces());
 
 /** Stores what the facts call for without contacting anybody: after the outcome of a delivery, with that outcome's traces. */
 export async function replanOutreach(
@@ -54,10 +98,14 @@ export async function replanOutreach(
   at: Moment,
   row: OutreachRow,
   traces: WorkOrderTraces,
+  deployment: Deployment,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
-  const templates = await templatesOf(store.policies.db);
+  const settings = await readGoLive(tx);
+  const templates = withSeller(await templatesOf(store.policies.db, at.today), settings.seller);
   const facts = await readCustomer(tx, store, templates, row.customerId, at);
-  const terms = await outreachTerms(store, facts.customerCode, at);
+  const departures = await readDepartures(tx, store, deployment);
+  const hold = await heldBack(tx, store, at, facts, departures, templates, settings);
+  const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
   return settle({ store, tx, at, row }, planOutreach(facts, terms, at.now), traces);
 }
 
@@ -144,7 +192,16 @@ async function settle(
 
 function processPlan(seq: number, verdict: OutreachVerdict, at: Moment): OutreachPlan {
   const waitMs = realWaitMs(at.clock, verdict.at, at.now);
-  return { seq, step: verdict.step, at: verdict.at, waitMs, why: sayOutreachWhy(verdict.why.code), messageId: verdict.messageId };
+  const { step, at: moment, why, messageId } = verdict;
+  return {
+    seq,
+    step,
+    at: moment,
+    waitMs,
+    why: sayOutreachWhy(why.code, 'en'),
+    reason: { code: why.code, params: {} },
+    messageId,
+  };
 }
 
 const unknownCustomer = (seq: number | null): OutreachPlan => ({

@@ -1,16 +1,21 @@
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
-import type { Channel } from '../domain/collection/governor.ts';
-import { chooseRecipient, leadingRung, recipientOfNotice } from '../domain/collection/outreach.ts';
-import type { OutreachTerms, Recipient } from '../domain/collection/outreach.ts';
+import { leadingRung } from '../domain/collection/outreach.ts';
+import type { OutreachTerms } from '../domain/collection/outreach.ts';
+import { askingFor, chooseRecipient, recipientOfNotice } from '../domain/collection/recipient.ts';
+import type { DropReason, Recipient } from '../domain/collection/recipient.ts';
 import type { Tx } from './database.ts';
+import type { Departures } from './departures.ts';
 import { contactKey, draftMessage, fallbackStands, insertMessage, readLines, requestStands, settleRungs } from './digest.ts';
 import type { Line } from './digest.ts';
 import { draftNotice, retryNotice, settleNotice } from './notices.ts';
 import { readCustomer } from './outreach-facts.ts';
+import { requestCopies, settleCopies } from './payer-copies.ts';
 import type { CustomerFacts, NoticeRow, OutreachRow } from './outreach-facts.ts';
 import { append, messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
+import { firstLetter } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
+import { correctTemplates } from './letters/letter.ts';
 import { noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 
@@ -22,8 +27,10 @@ export interface OutreachDesk {
   row: OutreachRow;
   templates: TemplateBook;
   terms: OutreachTerms;
-  /** Channels with a provider; the others are in outbox mode. */
-  live: ReadonlySet<Channel>;
+  /** What may leave now, as this transaction sees it. */
+  departures: Departures;
+  /** The message is the first to a customer that was taken over, and is a statement. */
+  statementFirst: boolean;
 }
 
 /** What a contact leaves: its traces, and the facts as they stand after it. */
@@ -39,14 +46,15 @@ export async function contactNow(desk: OutreachDesk, facts: CustomerFacts): Prom
   const { terms, at } = desk;
   for (const followUp of facts.followUps.filter((f) => f.dueAt <= at.now)) {
     if (followUp.noticeId !== null) return retryNow(desk, facts, followUp, followUp.noticeId);
-    const recipient = chooseRecipient(facts.people, followUp.class, followUp.tried, terms, at.now);
+    const recipient = chooseRecipient(facts, followUp, terms, at.now);
     if (recipient.verdict !== 'defer') return followUpNow(desk, facts, followUp, recipient);
   }
   for (const notice of facts.notices) {
-    const recipient = recipientOfNotice(facts.people, notice, terms, at.now);
+    const recipient = recipientOfNotice(facts, notice, terms, at.now);
     if (recipient.verdict !== 'defer') return noticeNow(desk, facts, notice, recipient);
   }
-  return facts.requested.length > 0 ? digestNow(desk, facts) : { traces: noTraces(), facts, withdrawing: false };
+  if (facts.requested.length > 0) return digestNow(desk, facts);
+  return facts.copies.length > 0 ? copiesNow(desk, facts) : { traces: noTraces(), facts, withdrawing: false };
 }
 
 /** A notice goes as a letter of its own; when nobody can be reached, its process has a person give it another way. */
@@ -56,22 +64,23 @@ async function noticeNow(
   notice: NoticeRow,
   recipient: Exclude<Recipient, { verdict: 'defer' }>,
 ): Promise<Done> {
-  const { tx, at, templates, live } = desk;
+  const { store, tx, at, templates, departures } = desk;
   const rest: CustomerFacts = { ...facts, notices: facts.notices.filter(({ id }) => id !== notice.id) };
   if (recipient.verdict === 'drop') {
     const traces = await settleNotice(tx, at, notice, { why: recipient.why });
     if (recipient.why === 'no-address') append(traces, await mendAddress(desk, facts, recipient.why));
     return { traces, facts: rest, withdrawing: false };
   }
-  const draft = draftNotice(templates, facts, notice, recipient, at);
-  const outbox = !live.has(recipient.channel);
+  const draft = await draftNotice(templates, facts, notice, recipient, at);
+  const kept = departures.reasons(recipient.channel)[0] ?? null;
   const attempt = notice.tried.length;
   const key = `notice/${notice.key}/${attempt}`;
-  const message = { key, customer: facts, recipient, draft, lines: [], outbox, fallbackOf: null, attempt };
+  const message = { key, customer: facts, recipient, draft, lines: [], kept, fallbackOf: null, attempt };
   const messageId = await insertMessage(tx, at, message);
   const traces = await settleNotice(tx, at, notice, { messageId });
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, [], outbox));
-  return { traces, facts: contacted(rest, at, outbox ? null : messageId), withdrawing: false };
+  append(traces, messageTraces(facts, messageId, recipient, draft.template, [], kept));
+  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
 /** A notice that failed, or got no receipt, is asked for again without the channels that failed. */
@@ -89,43 +98,103 @@ async function retryNow(desk: OutreachDesk, facts: CustomerFacts, followUp: Foll
   return { traces: { ...noTraces(), audit }, facts: again, withdrawing: false };
 }
 
+/** Tells whoever pays for others of their friendly steps, in one letter; what is paid meanwhile is left out. */
+async function copiesNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done> {
+  const { store, tx, at, terms, templates, departures } = desk;
+  const { standing } = await readLines(tx, store, at, facts.copies, fallbackStands);
+  const rest: CustomerFacts = { ...facts, copies: [] };
+  const leading = leadingRung(standing.map((line) => line.rung));
+  const recipient = leading && chooseRecipient(facts, askingFor(leading), terms, at.now);
+  if (recipient?.verdict === 'defer') return { traces: noTraces(), facts, withdrawing: false };
+  if (!recipient || recipient.verdict === 'drop') {
+    await settleCopies(tx, facts.id, [], null);
+    const wrong = recipient?.why === 'no-address';
+    return { traces: wrong ? await mendAddress(desk, facts, recipient.why) : noTraces(), facts: rest, withdrawing: false };
+  }
+  const draft = await draftMessage(templates, facts, leading.template, recipient, standing, at);
+  const kept = departures.reasons(recipient.channel)[0] ?? null;
+  const key = `payer/${contactKey(standing)}`;
+  const message = { key, customer: facts, recipient, draft, lines: standing, kept, fallbackOf: null, attempt: 0 };
+  const messageId = await insertMessage(tx, at, message);
+  await settleCopies(tx, facts.id, standing, messageId);
+  const traces = noTraces();
+  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
+  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
+}
+
 async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done> {
-  const { store, tx, at, terms, templates, live } = desk;
+  const { store, tx, at, terms, templates, departures } = desk;
   const { standing, fallen } = await readLines(tx, store, at, facts.requested, requestStands);
   const traces = noTraces();
   for (const id of fallen) {
     traces.asks.push({ subject: receivableWorkflowId(id), kind: 'receivable' });
     traces.audit.push({ action: 'contact.withdrawn', subjectKind: 'receivable', subjectId: id, customerId: facts.id });
   }
-  const kept: CustomerFacts = { ...facts, requested: standing.map((line) => line.rung) };
-  const leading = leadingRung(kept.requested);
-  if (!leading) return { traces, facts: kept, withdrawing: true };
-  const recipient = chooseRecipient(facts.people, leading.class, [], terms, at.now);
-  if (recipient.verdict === 'defer') return { traces, facts: kept, withdrawing: fallen.length > 0 };
-  const nothingAsked: CustomerFacts = { ...kept, requested: [] };
-  if (recipient.verdict === 'drop') {
-    append(traces, await skip(desk, facts, standing, recipient.why));
+  const asked: CustomerFacts = { ...facts, requested: standing.map((line) => line.rung) };
+  const leading = leadingLetter(desk, asked);
+  if (!leading) return { traces, facts: asked, withdrawing: true };
+  const nothingAsked: CustomerFacts = { ...asked, requested: [] };
+  if (facts.neverDunned) {
+    append(traces, await skip(desk, facts, standing, 'insurance-fund'));
     return { traces, facts: nothingAsked, withdrawing: fallen.length > 0 };
   }
-  const draft = draftMessage(templates, facts, leading.template, recipient, standing, at);
-  const outbox = !live.has(recipient.channel);
+  const recipient = chooseRecipient(facts, askingFor(leading), terms, at.now);
+  if (recipient.verdict === 'defer') return { traces, facts: asked, withdrawing: fallen.length > 0 };
+  append(traces, await requestCopies(tx, at, facts.id, standing));
+  if (recipient.verdict === 'drop') {
+    const { why } = recipient;
+    append(traces, await (why === 'no-channel' ? byHand(desk, facts, standing) : skip(desk, facts, standing, why)));
+    return { traces, facts: nothingAsked, withdrawing: fallen.length > 0 };
+  }
+  const draft = await draftMessage(templates, facts, leading.template, recipient, standing, at);
+  const kept = departures.reasons(recipient.channel)[0] ?? null;
   const messageId = await insertMessage(tx, at, {
     key: contactKey(standing),
     customer: facts,
     recipient,
     draft,
     lines: standing,
-    outbox,
+    kept,
     fallbackOf: null,
     attempt: 0,
   });
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, outbox));
-  for (const { line, stage, differs } of await settleRungs(tx, at, standing, 'taken', null)) {
-    append(traces, rungTraces(line, 'rung.taken', null, messageId));
+  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
+  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  append(traces, await takeLines(desk, standing, messageId));
+  return { traces, facts: contacted(nothingAsked, at, kept === null ? messageId : null), withdrawing: fallen.length > 0 };
+}
+
+/** The rungs are taken: a provider or a person (no message) has them now. */
+async function takeLines({ tx, at }: OutreachDesk, lines: readonly Line[], messageId: string | null): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  const reason = messageId === null ? 'by-hand' : null;
+  for (const { line, stage, differs } of await settleRungs(tx, at, lines, 'taken', reason)) {
+    append(traces, rungTraces(line, 'rung.taken', reason, messageId));
     if (stage !== line.found.facts.stage) append(traces, stageTraces(line, stage));
     if (differs) traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
   }
-  return { traces, facts: contacted(nothingAsked, at, outbox ? null : messageId), withdrawing: fallen.length > 0 };
+  return traces;
+}
+
+/** The customer is reached only by channels that are not live here: a person makes the contact instead. */
+async function byHand(desk: OutreachDesk, facts: CustomerFacts, lines: readonly Line[]): Promise<WorkOrderTraces> {
+  const traces = await takeLines(desk, lines, null);
+  const task = await openWorkOrder(desk.tx, desk.store, desk.at, {
+    key: `by-hand/${contactKey(lines)}`,
+    kind: 'contact-by-hand',
+    customerId: facts.id,
+    subject: `customer ${facts.customerCode}`,
+    reason: { why: 'no-channel', invoices: lines.map((line) => line.rung.invoice) },
+  });
+  append(traces, task);
+  return traces;
+}
+
+/** The letter of the leading rung; a customer that was taken over gets a statement first, whatever its rungs would say. */
+function leadingLetter({ statementFirst, templates }: OutreachDesk, facts: CustomerFacts) {
+  const leading = leadingRung(facts.requested);
+  return leading && statementFirst ? { ...leading, template: firstLetter, class: templates.classOf(firstLetter) } : leading;
 }
 
 /** Nobody can be reached: the rungs are skipped with that reason, and a wrong address becomes a task, never a silent queue. */
@@ -133,7 +202,7 @@ async function skip(
   desk: OutreachDesk,
   facts: CustomerFacts,
   lines: readonly Line[],
-  why: 'opted-out' | 'no-address',
+  why: Exclude<DropReason, 'no-channel'> | 'insurance-fund',
 ): Promise<WorkOrderTraces> {
   const traces = noTraces();
   await settleRungs(desk.tx, desk.at, lines, 'skipped', why);
@@ -154,7 +223,7 @@ async function followUpNow(
   followUp: FollowUpFacts,
   recipient: Exclude<Recipient, { verdict: 'defer' }>,
 ): Promise<Done> {
-  const { store, tx, at, templates, live } = desk;
+  const { store, tx, at, templates, departures } = desk;
   const { standing } = await readLines(tx, store, at, followUp.rungs, fallbackStands);
   await tx.updateTable('message').set({ followed_at: at.now }).where('id', '=', followUp.messageId).execute();
   const rest: CustomerFacts = { ...facts, followUps: facts.followUps.filter((f) => f.messageId !== followUp.messageId) };
@@ -163,23 +232,25 @@ async function followUpNow(
   const traces: WorkOrderTraces = { ...noTraces(), audit: [{ ...about, action: 'message.followed-up', reason: outcome }] };
   if (standing.length === 0) return { traces, facts: rest, withdrawing: false };
   if (recipient.verdict === 'drop') {
-    append(traces, await mendAddress(desk, facts, followUp.failed ? 'failed' : 'no-receipt'));
+    const untold = followUp.failed || recipient.why !== 'fallback-not-due';
+    if (untold) append(traces, await mendAddress(desk, facts, followUp.failed ? 'failed' : 'no-receipt'));
     return { traces, facts: rest, withdrawing: false };
   }
-  const draft = draftMessage(templates, facts, followUp.template, recipient, standing, at);
-  const outbox = !live.has(recipient.channel);
+  const draft = await draftMessage(templates, facts, followUp.template, recipient, standing, at);
+  const kept = departures.reasons(recipient.channel)[0] ?? null;
   const messageId = await insertMessage(tx, at, {
     key: `${followUp.key.split('/fallback/')[0]}/fallback/${recipient.channel}`,
     customer: facts,
     recipient,
     draft,
     lines: standing,
-    outbox,
+    kept,
     fallbackOf: followUp.messageId,
     attempt: followUp.attempts + 1,
   });
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, outbox));
-  return { traces, facts: contacted(rest, at, outbox ? null : messageId), withdrawing: false };
+  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
+  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
 /** One open task a customer is enough: whoever mends the address sees all that waits for it. */

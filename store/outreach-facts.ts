@@ -1,21 +1,16 @@
 import { sql } from 'kysely';
-import { addMs } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { contactSlot } from '../domain/collection/governor.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import { leadingRung } from '../domain/collection/outreach.ts';
-import type {
-  FollowUp,
-  OutreachFacts,
-  OutreachTerms,
-  Person,
-  RequestedNotice,
-  RequestedRung,
-} from '../domain/collection/outreach.ts';
+import type { FollowUp, OutreachFacts, OutreachTerms, RequestedNotice, RequestedRung } from '../domain/collection/outreach.ts';
 import { outreachWorkflowId, subjectOf } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
-import { addressHash } from './opt-outs.ts';
+import type { Departures } from './departures.ts';
+import { readPeople } from './outreach-people.ts';
+import type { PersonJson } from './outreach-people.ts';
+import { firstLetter } from './templates.ts';
 import type { Language, TemplateBook } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
 
@@ -53,10 +48,11 @@ export interface CustomerFacts extends OutreachFacts {
   type: string;
   requested: readonly ContactRung[];
   notices: readonly NoticeRow[];
+  copies: readonly ContactRung[];
+  /** An insurance fund is never dunned. */
+  neverDunned: boolean;
   followUps: readonly (FollowUp & { key: string; attempts: number; rungs: readonly ContactRung[] })[];
 }
-
-const WEEK_MS = 7 * 86_400_000;
 
 /** Locks the outreach of a customer, making its row when it is the first; undefined: Postgres does not know the customer. */
 export async function lockOutreach(tx: Tx, customerId: string): Promise<OutreachRow | undefined> {
@@ -97,16 +93,6 @@ interface FollowJson {
   rungs: RungJson[];
 }
 type NoticeJson = Omit<NoticeRow, 'class' | 'customerId' | 'kind'>;
-interface PersonJson {
-  id: string;
-  name: string;
-  role: string;
-  language: 'zh' | 'en';
-  position: number;
-  email: string | null;
-  sms: string | null;
-  wecom: string | null;
-}
 
 /** What one rung of a receivable looks like in JSON; the aliases g (rung id and instant), r (receivable), i (invoice) stand for its rows. */
 const rungJson = (
@@ -116,6 +102,20 @@ const rungJson = (
   'ladder', r.ladder, 'policyVersion', r.policy_version, 'invoice', i.number,
   'instalments', (select count(*) from receivable s where s.invoice_id = r.invoice_id))`;
 
+interface CustomerJson {
+  code: string;
+  name: string;
+  type: string;
+  sending: string | null;
+  people: PersonJson[] | null;
+  requested: RungJson[] | null;
+  notices: NoticeJson[] | null;
+  copies: RungJson[] | null;
+  neverDunned: boolean;
+  follow: FollowJson[] | null;
+  fallbacks: string[] | null;
+}
+
 /** Reads what a customer's contacts depend on, as of now. */
 export async function readCustomer(
   tx: Tx,
@@ -124,17 +124,11 @@ export async function readCustomer(
   id: string,
   at: Moment,
 ): Promise<CustomerFacts> {
-  const { rows } = await sql<{
-    code: string;
-    name: string;
-    type: string;
-    sending: string | null;
-    people: PersonJson[] | null;
-    requested: RungJson[] | null;
-    notices: NoticeJson[] | null;
-    follow: FollowJson[] | null;
-  }>`
-    select c.external_id as code, c.name, c.type,
+  const { rows } = await sql<CustomerJson>`
+    select c.external_id as code, c.name, c.type, c.debtor_class is not distinct from 'insurance-fund' as "neverDunned",
+      (select jsonb_agg(${rungJson('g.rung', 'g.requested_at')} order by g.requested_at, i.external_id, r.instalment, g.rung)
+        from payer_copy g join receivable r on r.id = g.receivable_id join invoice i on i.id = r.invoice_id
+        where g.payer_id = c.id and g.state = 'requested') as copies,
       (select m.id from message m where m.customer_id = c.id and m.state = 'sending' order by m.sending_at, m.key limit 1) as sending,
       (select jsonb_agg(jsonb_build_object('id', p.external_id, 'name', p.name, 'role', p.role, 'language', p.language, 'position', p.position,
         'email', p.email, 'sms', p.mobile, 'wecom', p.wecom) order by p.position, p.external_id)
@@ -152,7 +146,9 @@ export async function readCustomer(
           from message_rung x join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id where x.message_id = m.id), '[]'))
         order by m.sending_at, m.key)
         from message m where m.customer_id = c.id and m.followed_at is null
-          and (m.state = 'failed' or m.state = 'sent' and m.receipt_by is not null)) as follow
+          and (m.state = 'failed' or m.state = 'sent' and m.receipt_by is not null)) as follow,
+      (select jsonb_agg(m.sending_at) from message m where m.customer_id = c.id and m.fallback and m.state not in ('failed', 'dropped')
+        and m.sending_at > ${at.now}::timestamptz - interval '7 days') as fallbacks
     from customer c where c.id = ${id}::uuid`.execute(tx);
   const row = rows[0];
   if (!row) throw new Error('the outreach of a customer that does not exist');
@@ -168,8 +164,10 @@ export async function readCustomer(
         key: json.key,
         attempts: json.attempts,
         rungs,
-        template: leading?.template ?? json.template,
-        class: leading?.class ?? 'reminder',
+        ...(json.template === firstLetter
+          ? { template: firstLetter, class: templates.classOf(firstLetter) }
+          : { template: leading?.template ?? json.template, class: leading?.class ?? ('reminder' as const) }),
+        stage: leading?.stage ?? ('reminder' as const),
         tried: json.tried,
         failed,
         dueAt: failed || json.receiptBy === null ? at.now : new Date(json.receiptBy).toISOString(),
@@ -181,8 +179,11 @@ export async function readCustomer(
     ...{ id, name, type, customerCode, sending },
     people: await readPeople(tx, id, row.people ?? [], at),
     requested: await Promise.all((row.requested ?? []).map(withLadder)),
+    copies: await Promise.all((row.copies ?? []).map(withLadder)),
+    neverDunned: row.neverDunned,
     notices: (row.notices ?? []).map((json) => noticeRow(templates, id, json)),
     followUps,
+    fallbacks: (row.fallbacks ?? []).map((instant) => new Date(instant).toISOString()),
   };
 }
 
@@ -210,51 +211,31 @@ async function contactRung(store: Store, templates: TemplateBook, json: RungJson
   };
 }
 
-/** People with their usable addresses, opt-outs and contacts of the week: those to their addresses, and to anybody at the customer's. */
-async function readPeople(tx: Tx, customerId: string, people: readonly PersonJson[], at: Moment): Promise<Person[]> {
-  const hashes = people.map((p) => ({
-    email: p.email ? addressHash('email', p.email) : null,
-    sms: p.sms ? addressHash('sms', p.sms) : null,
-    wecom: p.wecom ? addressHash('wecom', p.wecom) : null,
-  }));
-  const all = hashes.flatMap((h) => [h.email, h.sms, h.wecom].filter((hash) => hash !== null));
-  const { rows } = await sql<{ hash: string; channel: Channel; own: boolean; at: Instant | null; what: 'sent' | 'bad' | 'out' }>`
-    select address_hash as hash, channel, customer_id = ${customerId}::uuid as own, sending_at as at, 'sent' as what from message
-      where (customer_id = ${customerId}::uuid or address_hash = any(${all})) and sending_at > ${addMs(at.now, -WEEK_MS)}::timestamptz
-        and state not in ('failed', 'dropped')
-    union all
-    select distinct address_hash, channel, false, null::timestamptz, 'bad' from message
-      where address_hash = any(${all}) and state = 'failed' and reason = 'bad-address'
-    union all
-    select address_hash, channel, false, null::timestamptz, 'out' from opt_out where address_hash = any(${all}) and lifted_at is null`.execute(
-    tx,
-  );
-  return people.map((p, index) => {
-    const own = hashes[index] ?? { email: null, sms: null, wecom: null };
-    const marked = (what: 'bad' | 'out', channel: 'email' | 'sms' | 'wecom'): boolean =>
-      rows.some((row) => row.what === what && row.hash === own[channel]);
-    const usable = (channel: 'email' | 'sms' | 'wecom', address: string | null) =>
-      address && !marked('bad', channel) ? { [channel]: address } : {};
-    return {
-      id: p.id,
-      name: p.name,
-      role: p.role,
-      language: p.language,
-      position: p.position,
-      addresses: { ...usable('email', p.email), ...usable('sms', p.sms), ...usable('wecom', p.wecom) },
-      optedOut: (['email', 'sms', 'wecom'] as const).filter((channel) => marked('out', channel)),
-      history: rows.flatMap((row) =>
-        row.what === 'sent' && row.at && (row.own || Object.values(own).includes(row.hash)) ? [row.at] : [],
-      ),
-    };
-  });
-}
+/** Whether a letter of a language can name us and a number to call back. */
+const speaks = (templates: TemplateBook | null, language: Language): boolean => {
+  const { name, phone } = templates?.seller(language) ?? { name: '', phone: '' };
+  return name.trim() !== '' && phone.trim() !== '';
+};
 
 /** Policy and calendar as they bind this customer's contacts. At speed 0, and where a second is longer than the gathering, none gathers. */
-export async function outreachTerms(store: Store, customerCode: string, at: Moment): Promise<OutreachTerms> {
+export async function outreachTerms(
+  store: Store,
+  customerCode: string,
+  at: Moment,
+  { live, templates }: Pick<Departures, 'live'> & { templates: TemplateBook | null },
+  heldBack: OutreachTerms['heldBack'] = null,
+): Promise<OutreachTerms> {
   const { current, calendar } = await store.policies.current();
   const rules = current['contact-rules'].content;
   const { speed } = at.clock;
   const gathers = speed > 0 && speed <= rules.gatherSeconds;
-  return { rules, calendar, slotMinute: contactSlot(customerCode, rules), gatherMs: gathers ? rules.gatherSeconds * 1000 : 0 };
+  return {
+    rules,
+    calendar,
+    slotMinute: contactSlot(customerCode, rules),
+    live,
+    callBack: { zh: speaks(templates, 'zh'), en: speaks(templates, 'en') },
+    heldBack,
+    gatherMs: gathers ? rules.gatherSeconds * 1000 : 0,
+  };
 }

@@ -1,4 +1,5 @@
-import type { Recipient } from '../domain/collection/outreach.ts';
+import type { StayReason } from '../domain/kernel/departure.ts';
+import type { Recipient } from '../domain/collection/recipient.ts';
 import type { Line } from './digest.ts';
 import type { CustomerFacts } from './outreach-facts.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
@@ -18,9 +19,10 @@ export function messageTraces(
   recipient: Extract<Recipient, { verdict: 'send' }>,
   template: { id: string; version: number; class: string },
   lines: readonly Line[],
-  outbox: boolean,
+  kept: StayReason | null,
 ): Partial<WorkOrderTraces> {
   const about = { subjectKind: 'message', subjectId: id, customerId: facts.id };
+  const outbox = kept !== null;
   const state = outbox ? 'sent' : 'sending';
   const data = { channel: recipient.channel, template: template.id, class: template.class, state, outbox };
   const asked = lines.map((line) => ({ receivable: line.found.id, rung: line.rung.rung, askedMinor: line.askedMinor }));
@@ -29,6 +31,7 @@ export function messageTraces(
       {
         ...about,
         action: `message.${state}`,
+        reason: kept,
         policyVersion: `template ${template.id}/${template.version}`,
         after: { ...data, contact: recipient.person.id, lines: asked },
       },

@@ -2,19 +2,32 @@ import { sql } from 'kysely';
 import { inScope } from '../domain/kernel/actor.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { formatAmount, parseAmount, sumMinor } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { PaymentDocument } from '../domain/collection/documents.ts';
+import { takeBack } from '../domain/collection/take-back.ts';
+import { concedeAgain } from './acts/goods-returns.ts';
 import type { Tx } from './database.ts';
-import { lockCustomers } from './invoice-rows.ts';
+import { settleDiscounts } from './discounts.ts';
+import { documentGone } from './duplicates.ts';
+import { acrossCurrencies } from '../domain/collection/exchange.ts';
+import type { Across, Paid } from '../domain/collection/exchange.ts';
+import { convertPayment, exchangeAudits, ratesFor } from './exchange.ts';
+import { lockCustomers, reachOf } from './invoice-rows.ts';
 import { Ledger } from './ledger.ts';
+import { laidShares, layShares, releaseShares } from './money-sources.ts';
 import { readPayments } from './payment-rows.ts';
-import type { Share, StandingPayment } from './payment-rows.ts';
-import { asksOf, eventOf } from './payments.ts';
+import type { LedgerItem, Share, StandingPayment } from './payment-rows.ts';
+import { asksOf } from './payments.ts';
+import { eventOf, unappliedChanged } from './unapplied.ts';
 import type { PostedPayment } from './payments.ts';
 import { lockReceivables } from './receivable-facts.ts';
-import { idOf, recordset } from './rows.ts';
+import { recoveryAudits } from './recoveries.ts';
+import { idOf } from './rows.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
+import { addTraces, noTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
 
 /** What a reversal took back: the receivables it touched are open again by these amounts. */
 export interface ReversedPayment {
@@ -24,48 +37,90 @@ export interface ReversedPayment {
   restored: readonly Share[];
 }
 
-/** Reverses a payment, once: each share goes back to the receivable it came from. Throws Refusal `already-reversed`. */
+/** What is taken back: all of a payment (`amount` null), or the part of it that the bank took back, as a decimal string. */
+export interface PaymentReversal {
+  reversedOn: BusinessDate | null;
+  reason: string | null;
+  amount?: string | null;
+}
+
+/**
+ * Reverses a payment, once, or a part of it: money that lies on nothing goes first, then what was laid last, and each share opens again the
+ * receivable it lay on. Throws Refusal `already-reversed`, `reversal-before-payment`, `amount-exceeds-payment`, or `has-refund` when all of a
+ * payment is to go of which we paid some back.
+ */
 export async function reversePayment(
   store: Store,
   actor: Actor,
   id: string,
-  { reversedOn, reason }: { reversedOn: BusinessDate | null; reason: string | null },
+  { reversedOn, reason, amount = null }: PaymentReversal,
 ): Promise<ReversedPayment> {
-  return write(store, actor, async (tx, at) => {
-    const payment = await lockPayment(tx, actor, id);
+  return write<ReversedPayment>(store, actor, async (tx, at) => {
+    const { payment } = await lockPayment(tx, actor, id);
+    const { currency, customerId, externalId, receivedOn, allocations, unappliedMinor } = payment;
     const on = reversedOn ?? at.today;
     if (on > at.today) throw new Refusal('date-in-future', { date: on, today: at.today }, { pointer: '/reversedOn' });
-    const touched = [...new Set(payment.allocations.map((share) => share.receivableId))];
+    if (on < receivedOn) throw new Refusal('reversal-before-payment', { date: on, receivedOn }, { pointer: '/reversedOn' });
+    const laid = await laidShares(tx, { kind: 'payment', id: payment.id });
+    const leftMinor = unappliedMinor + sumMinor(laid.map((share) => share.amountMinor));
+    const amountMinor = amount === null ? leftMinor : partOf(amount, currency, leftMinor);
+    const whole = amountMinor === leftMinor;
+    if (whole && payment.refundedMinor > 0) throw new Refusal('has-refund', { document: externalId });
+    const gone = takeBack(amountMinor, unappliedMinor, laid);
+    const touched = [...new Set(gone.shares.map((share) => share.receivableId))];
     await lockReceivables(tx, touched);
+    await releaseShares(tx, at, { kind: 'payment' }, gone.shares);
+    const restMinor = unappliedMinor - gone.unappliedMinor;
     await sql`
-      with a as (
-        update allocation set reversed_at = ${at.now}::timestamptz where payment_id = ${payment.id}::uuid and reversed_at is null
-        returning receivable_id, amount_minor),
-      r as (
-        update receivable r set paid_minor = r.paid_minor - t.amount_minor
-        from (select receivable_id, sum(amount_minor)::bigint as amount_minor from a group by 1) t where r.id = t.receivable_id)
-      update payment set reversed_at = ${at.now}::timestamptz, reversed_on = ${on}::date, unapplied_minor = 0
+      update payment set unapplied_minor = ${restMinor}::bigint, returned_minor = returned_minor + ${whole ? 0 : amountMinor}::bigint,
+        reversed_at = case when ${whole} then ${at.now}::timestamptz end, reversed_on = case when ${whole} then ${on}::date end
       where id = ${payment.id}::uuid`.execute(tx);
-    const { currency, allocations, unappliedMinor, customerId } = payment;
+    if (!whole)
+      await tx
+        .insertInto('payment_return')
+        .values({ payment_id: payment.id, amount_minor: amountMinor, returned_on: on, posted_at: at.now })
+        .execute();
+    const restored = gone.shares
+      .toReversed()
+      .map((share) => ({ receivableId: share.receivableId, amountMinor: share.amountMinor }));
+    const after = { externalId, amountMinor, currency, unappliedMinor: restMinor, reversedOn: on };
     const audit = {
-      action: 'payment.reversed',
+      action: whole ? 'payment.reversed' : 'payment.part-reversed',
       subjectKind: 'payment',
       subjectId: payment.id,
       customerId,
       reason,
       before: { allocations, unappliedMinor, reversedOn: null },
-      after: {
-        externalId: payment.externalId,
-        amountMinor: payment.amountMinor,
-        currency,
-        allocations: [],
-        unappliedMinor: 0,
-        reversedOn: on,
-      },
+      after: { ...after, ...(whole ? { amountMinor: payment.amountMinor, allocations: [] } : { restored }) },
     };
-    const value = { id: payment.id, currency, reversedOn: on, restored: allocations };
-    return { value, audit: [audit], asks: asksOf(touched), events: [eventOf(audit)] };
+    const traces = await unappliedChanged(
+      tx,
+      store,
+      at,
+      [{ ...payment, kind: 'payment', unappliedMinor: restMinor }],
+      'reversed',
+    );
+    addTraces(traces, await settleDiscounts(tx, store, at, touched, on));
+    addTraces(traces, await concedeAgain(tx, store, at, actor, touched));
+    if (whole) addTraces(traces, await documentGone(tx, at, 'payment', payment.id, reason));
+    return {
+      value: { id: payment.id, currency, reversedOn: on, restored },
+      audit: [audit, ...traces.audit],
+      asks: [...asksOf(touched), ...traces.asks],
+      posts: traces.posts,
+      events: [eventOf(audit), ...traces.events],
+    };
   });
+}
+
+/** Minor units of the part of a payment that goes back. Throws Refusal at `/amount`. */
+function partOf(text: string, currency: string, mostMinor: number): number {
+  const parsed = parseAmount(text, currency);
+  if (!parsed.ok) throw new Refusal(parsed.code, { value: text, currency }, { pointer: '/amount' });
+  if (parsed.minor <= 0) throw new Refusal('amount-not-positive', { value: text, currency }, { pointer: '/amount' });
+  if (parsed.minor > mostMinor)
+    throw new Refusal('amount-exceeds-payment', { value: formatAmount(mostMinor, currency), currency }, { pointer: '/amount' });
+  return parsed.minor;
 }
 
 /** Allocates what a payment still has unapplied: by the debtor's lines, what they leave by the law's order. */
@@ -76,62 +131,112 @@ export async function allocatePayment(
   lines: (currency: string) => PaymentDocument['allocations'],
   reason: string | null,
 ): Promise<PostedPayment> {
-  return write(store, actor, async (tx, at) => {
-    const payment = await lockPayment(tx, actor, id);
-    const { currency, customerId, unappliedMinor, reference } = payment;
-    const spread = { amountMinor: unappliedMinor, currency, reference, allocations: lines(currency) };
-    if (unappliedMinor === 0) throw new Refusal('amount-exceeds-payment', { value: '0' });
-    const ledger = await Ledger.of(tx, [{ document: spread, customerId }]);
-    const result = ledger.spread(spread, customerId, at.today);
-    if (!result.ok) throw result.refusal;
-    const touched = result.allocations.map((share) => share.receivableId);
-    const value: PostedPayment = {
-      id: payment.id,
-      externalId: payment.externalId,
-      currency,
-      allocations: [...payment.allocations, ...result.allocations],
-      unappliedMinor: result.unappliedMinor,
-      reversedOn: null,
-    };
-    if (touched.length === 0) return { value, audit: null };
-    await lockReceivables(tx, touched);
-    await addShares(tx, at, payment, result);
-    const audit = {
-      action: 'payment.allocated',
-      subjectKind: 'payment',
-      subjectId: payment.id,
-      customerId,
-      reason,
-      before: { unappliedMinor },
-      after: { externalId: payment.externalId, currency, allocations: result.allocations, unappliedMinor: result.unappliedMinor },
-    };
-    return { value, audit: [audit], asks: asksOf(touched), events: [eventOf(audit)] };
+  return write<PostedPayment>(store, actor, async (tx, at) => {
+    const found = await lockPayment(tx, actor, id);
+    const applied = await applyPayment(tx, store, at, found, lines(found.payment.currency), reason);
+    const [first, ...more] = applied.audit;
+    return first ? { ...applied, audit: [first, ...more] } : { value: applied.value, audit: null };
   });
 }
 
-/** Locks the payment `{id}` means, through its customer. Throws Refusal `not-found` or `already-reversed`. */
-async function lockPayment(tx: Tx, actor: Actor, id: string): Promise<StandingPayment> {
-  const ours = await idOf(tx, 'payment', id);
-  const [seen] = ours === null ? [] : await readPayments(tx, { id: ours });
-  if (!seen || !inScope(actor, seen)) throw new Refusal('not-found', { id });
-  await lockCustomers(tx, [seen.customerCode]);
-  const [payment = seen] = await readPayments(tx, { id: seen.id });
-  if (payment.reversedOn) throw new Refusal('already-reversed', { payment: payment.externalId, date: payment.reversedOn });
-  return payment;
+/** The same of a locked payment, inside a transaction. */
+export async function applyPayment(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { payment, reach }: Reaching,
+  lines: PaymentDocument['allocations'],
+  reason: string | null,
+): Promise<WorkOrderTraces & { value: PostedPayment }> {
+  const { customerId, unappliedMinor, reference, order, receivedOn } = payment;
+  const bound = order === null ? {} : { order };
+  const asked = { amountMinor: unappliedMinor, currency: payment.currency, reference, allocations: lines };
+  if (unappliedMinor === 0) throw new Refusal('nothing-unapplied', { document: payment.externalId });
+  const ledger = await Ledger.of(tx, [{ document: asked, customerIds: reach }]);
+  const { paid, exchange, waits } = await across(tx, store, payment, { ...asked, receivedOn }, ledger.itemsOf(reach));
+  const spread = { ...paid, ...bound };
+  const { currency } = spread;
+  const result = ledger.spread(spread, reach, at.today);
+  // A missing rate concerns what is owed in the other currency: the rest can have its money.
+  if (waits && (!result.ok || result.allocations.length === 0))
+    throw new Refusal('rate-missing', { from: waits.base, to: waits.quote, date: receivedOn });
+  if (!result.ok) throw result.refusal;
+  const touched = result.allocations.map((share) => share.receivableId);
+  const value: PostedPayment = {
+    id: payment.id,
+    externalId: payment.externalId,
+    currency,
+    allocations: [...payment.allocations, ...result.allocations],
+    unappliedMinor: result.unappliedMinor,
+    reversedOn: null,
+  };
+  if (touched.length === 0) return { ...noTraces(), value };
+  await lockReceivables(tx, touched);
+  if (exchange) await convertPayment(tx, payment.id, paid, exchange);
+  await layShares(tx, at, { kind: 'payment', id: payment.id, on: payment.receivedOn }, result);
+  const audit = {
+    action: 'payment.allocated',
+    subjectKind: 'payment',
+    subjectId: payment.id,
+    customerId,
+    reason,
+    before: { unappliedMinor },
+    after: { externalId: payment.externalId, currency, allocations: result.allocations, unappliedMinor: result.unappliedMinor },
+  };
+  const differences = exchangeAudits({ customerId, id: payment.id, externalId: payment.externalId, currency }, exchange);
+  const recoveries = recoveryAudits({ customerId, externalId: payment.externalId, currency }, result.allocations);
+  const traces = await unappliedChanged(tx, store, at, [
+    { ...payment, kind: 'payment', currency, unappliedMinor: result.unappliedMinor },
+  ]);
+  addTraces(traces, await settleDiscounts(tx, store, at, touched));
+  return {
+    value,
+    audit: [audit, ...differences, ...recoveries, ...traces.audit],
+    asks: [...asksOf(touched), ...traces.asks],
+    posts: traces.posts,
+    events: [...[audit, ...differences, ...recoveries].map(eventOf), ...traces.events],
+  };
 }
 
-async function addShares(
+/** Of money none of which has found its place, what it settles in another currency; what has begun to settle stays in its own. */
+async function across(
   tx: Tx,
-  at: Moment,
+  store: Store,
   payment: StandingPayment,
-  { allocations, unappliedMinor }: { allocations: readonly Share[]; unappliedMinor: number },
-): Promise<void> {
-  const rows = allocations.map((share) => ({ receivable_id: share.receivableId, amount_minor: share.amountMinor }));
-  await sql`
-    with s as (select * from ${recordset(rows, 'receivable_id uuid, amount_minor bigint')}),
-    a as (
-      insert into allocation (receivable_id, payment_id, amount_minor, value_date, posted_at)
-      select receivable_id, ${payment.id}::uuid, amount_minor, ${payment.receivedOn}::date, ${at.now}::timestamptz from s),
-    r as (update receivable r set paid_minor = r.paid_minor + s.amount_minor from s where r.id = s.receivable_id)
-    update payment set unapplied_minor = ${unappliedMinor}::bigint where id = ${payment.id}::uuid`.execute(tx);
+  paid: Paid,
+  items: readonly LedgerItem[],
+): Promise<Across<Paid>> {
+  if (payment.unappliedMinor < payment.amountMinor) return { paid, exchange: null, waits: null };
+  const rates = await ratesFor(tx, [{ paid, items }]);
+  const { current } = await store.policies.current();
+  return acrossCurrencies(paid, items, rates, current.collection.content.exchangeToleranceBasis ?? 0);
+}
+
+/** A locked payment, and whose items it can reach. */
+export interface Reaching {
+  payment: StandingPayment;
+  reach: string[];
+}
+
+/**
+ * Locks the payment `{id}` means, through its customer, those it pays for and those it paid for. `reach`: whose items it can go to.
+ * Throws Refusal `not-found` or `already-reversed`.
+ */
+export async function lockPayment(tx: Tx, actor: Actor, id: string, pointer?: string): Promise<Reaching> {
+  const ours = await idOf(tx, 'payment', id);
+  const [seen] = ours === null ? [] : await readPayments(tx, { id: ours });
+  if (!seen || !inScope(actor, seen)) throw new Refusal('not-found', { id }, pointer === undefined ? {} : { pointer });
+  const paidFor = await payeesOf(tx, seen.id);
+  const locked = await lockCustomers(tx, [seen.customerCode, ...paidFor], { payees: true });
+  const [payment = seen] = await readPayments(tx, { id: seen.id });
+  if (payment.reversedOn) throw new Refusal('already-reversed', { payment: payment.externalId, date: payment.reversedOn });
+  return { payment, reach: reachOf({ id: payment.customerId, code: payment.customerCode }, locked) };
+}
+
+/** Customers other than its own on whose receivables a payment lies. */
+async function payeesOf(tx: Tx, paymentId: string): Promise<string[]> {
+  const { rows } = await sql<{ code: string }>`
+    select distinct c.external_id as code from allocation a join receivable r on r.id = a.receivable_id join customer c on c.id = r.customer_id
+    where a.payment_id = ${paymentId}::uuid and a.reversed_at is null`.execute(tx);
+  return rows.map((row) => row.code);
 }

@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
+import type { AllocationBasis } from '../domain/collection/allocation.ts';
+import type { Exchange } from '../domain/collection/exchange.ts';
+import type { FaultyField } from '../domain/kernel/faulty.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
+import { faultyOf } from './faulty.ts';
+import { duplicateOf } from './duplicates.ts';
+import type { DuplicateView } from './duplicates.ts';
 import { instantOrNull, isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import type { Store } from './transaction.ts';
@@ -15,10 +21,25 @@ export interface PaymentView {
   currency: string;
   receivedOn: BusinessDate;
   reference: string | null;
+  order: string | null;
+  onAccount: boolean;
   unappliedMinor: number;
+  refundedMinor: number;
+  returnedMinor: number;
   reversedOn: BusinessDate | null;
+  faulty: FaultyField[] | null;
+  duplicate: DuplicateView | null;
+  exchange: Exchange | null;
   postedAt: Instant;
-  allocations: { receivableId: string; invoice: string; instalment: number; amountMinor: number; reversedAt: Instant | null }[];
+  allocations: {
+    receivableId: string;
+    invoice: string;
+    instalment: number;
+    amountMinor: number;
+    recoveredMinor: number;
+    basis: AllocationBasis | null;
+    reversedAt: Instant | null;
+  }[];
 }
 
 export interface PaymentFilter {
@@ -30,9 +51,12 @@ export interface PaymentFilter {
 }
 
 const view = sql`p.id, p.external_id as "externalId", c.external_id as customer, p.amount_minor as "amountMinor", p.currency,
-  p.received_on as "receivedOn", p.reference, p.unapplied_minor as "unappliedMinor", p.reversed_on as "reversedOn", p.posted_at as "postedAt",
+  p.received_on as "receivedOn", p.reference, p.order_code as "order", p.on_account as "onAccount", p.unapplied_minor as "unappliedMinor", p.refunded_minor as "refundedMinor", p.returned_minor as "returnedMinor", p.reversed_on as "reversedOn", p.posted_at as "postedAt",
+  ${duplicateOf('payment', 'p')} as duplicate, ${faultyOf('payment', 'p')} as faulty,
+  case when p.paid_currency is not null then jsonb_build_object('currency', p.paid_currency, 'amountMinor', p.paid_minor,
+    'rate', trim_scale(p.exchange_rate)::text, 'source', p.exchange_source, 'differenceMinor', p.exchange_difference_minor) end as exchange,
   (select coalesce(jsonb_agg(jsonb_build_object('receivableId', a.receivable_id, 'invoice', i.external_id, 'instalment', r.instalment,
-    'amountMinor', a.amount_minor, 'reversedAt', a.reversed_at) order by a.posted_at, a.id), '[]') from allocation a
+    'amountMinor', a.amount_minor, 'recoveredMinor', a.recovered_minor, 'basis', a.basis, 'reversedAt', a.reversed_at) order by a.posted_at, a.id), '[]') from allocation a
     join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id where a.payment_id = p.id) as allocations`;
 
 const tidy = (row: PaymentView): PaymentView => ({
@@ -47,7 +71,7 @@ export async function listPayments(store: Store, actor: Actor, filter: PaymentFi
     seesCustomer(actor),
     ...(customer === undefined
       ? []
-      : [sql<boolean>`(c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid)`]),
+      : [sql<boolean>`(c.external_id = customer_now(${customer}) or c.id = ${isOurId(customer) ? customer : null}::uuid)`]),
     ...(receivedFrom === undefined ? [] : [sql<boolean>`p.received_on >= ${receivedFrom}::date`]),
     ...(receivedTo === undefined ? [] : [sql<boolean>`p.received_on <= ${receivedTo}::date`]),
     ...(after === undefined ? [] : [sql<boolean>`(p.received_on, p.id) < (${after[0]}::date, ${after[1]}::uuid)`]),

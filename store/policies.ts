@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
-import type { Calendar } from '../domain/kernel/calendar.ts';
+import type { BusinessDate, Calendar } from '../domain/kernel/calendar.ts';
 import { parseAmount } from '../domain/kernel/money.ts';
 import { contactSlot } from '../domain/collection/governor.ts';
 import type { Ladder } from '../domain/collection/ladder.ts';
 import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import type { CollectionTerms } from '../domain/collection/receivable.ts';
+import { readCalendar } from './calendar-rows.ts';
+import { defaultPolicy } from './default-policies.ts';
 import type { Database } from './database.ts';
 
 const FRESH_MS = 5_000;
@@ -15,6 +17,9 @@ interface Loaded {
   leaps: boolean;
   current: { [K in PolicyKind]: { version: number; content: PolicyContents[K] } };
   calendar: Calendar;
+  calendarVersion: number;
+  /** The business day when it was read: good for what years decide, never for what days do. */
+  today: BusinessDate;
 }
 
 /**
@@ -40,6 +45,16 @@ export class PolicyBook {
     if (known && !known.leaps && Date.now() - known.at < FRESH_MS) return known;
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
+  }
+
+  /** The business day as this process last saw it, without a round trip: for bounds of years, never for judging. */
+  async today(): Promise<BusinessDate> {
+    return (this.#loaded ?? (await this.current())).today;
+  }
+
+  /** A transaction saw this version of the calendar: what is remembered of another one is read again. */
+  sawCalendar(version: number): void {
+    if (this.#loaded && this.#loaded.calendarVersion !== version) this.#loaded = null;
   }
 
   /** Forgets what was read, so that the next look sees a version just written. */
@@ -85,27 +100,37 @@ export class PolicyBook {
       select distinct on (kind) kind, version, content from policy
       where approved_by is not null and effective_from <= (select (business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone} from clock)::date
       order by kind, version desc`.execute(this.db);
-    const { rows: ahead } = await sql<{ leaps: boolean }>`
-      select speed <> 1 and exists (select from policy where approved_by is not null
-        and effective_from > ((business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone})::date) as leaps from clock`.execute(
+    const { rows: ahead } = await sql<{ leaps: boolean; today: BusinessDate; version: number }>`
+      select calendar_version as version, speed <> 1 and exists (select from policy where approved_by is not null
+        and effective_from > ((business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone})::date) as leaps,
+        ((business_anchor + (clock_timestamp() - real_anchor) * speed) at time zone ${this.zone})::date as today from clock`.execute(
       this.db,
     );
-    const days = await this.db.selectFrom('calendar_day').select(['day', 'kind']).execute();
-    const years = await this.db
-      .selectFrom('calendar_year')
-      .select('year')
-      .where('published', '=', true)
-      .orderBy('year')
-      .execute();
     const current = Object.fromEntries(rows.map((row) => [row.kind, { version: row.version, content: row.content }]));
-    const calendar: Calendar = {
-      zone: this.zone,
-      days: Object.fromEntries(days.map((day) => [day.day, day.kind as 'off' | 'work'])),
-      publishedYears: years.map((row) => row.year),
+    await completeTasks(current as Loaded['current']);
+    const calendar = await readCalendar(this.db, this.zone);
+    const [seen] = ahead;
+    if (!seen) throw new Error('the clock row is missing: the database was not set up');
+    this.#loaded = {
+      at: Date.now(),
+      leaps: seen.leaps,
+      today: seen.today,
+      calendarVersion: seen.version,
+      current: current as Loaded['current'],
+      calendar,
     };
-    this.#loaded = { at: Date.now(), leaps: ahead[0]?.leaps ?? false, current: current as Loaded['current'], calendar };
     return this.#loaded;
   }
+}
+
+/** A stored version that is older than a kind of task, or than what it does, says nothing of it: until one does, the product's row counts. */
+async function completeTasks(current: Loaded['current']): Promise<void> {
+  const stored = current['work-orders'];
+  const { kinds } = await defaultPolicy('work-orders');
+  const known = Object.fromEntries(
+    Object.entries(stored.content.kinds).map(([name, kind]) => [name, { ...kinds[name], ...kind }]),
+  );
+  current['work-orders'] = { ...stored, content: { ...stored.content, kinds: { ...kinds, ...known } } };
 }
 
 function minimum(text: string | undefined, currency: string): number {

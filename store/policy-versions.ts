@@ -1,13 +1,17 @@
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
+import type { PolicyContents, PolicyContext, PolicyFault, PolicyKind } from '../domain/policy.ts';
 import { policyFaults } from '../domain/policy-faults.ts';
-import { eventOf } from './payments.ts';
+import { eventOf } from './unapplied.ts';
 import { LostRace } from './rows.ts';
+import { refuseOwn } from './second-person.ts';
 import { contentHash } from './setup.ts';
-import { write } from './transaction.ts';
+import { rolesFilled } from './acts/way.ts';
+import { momentOf, write } from './transaction.ts';
 import type { Store } from './transaction.ts';
+
+const MOST_FAULTS = 100;
 
 export interface NewPolicy<K extends PolicyKind> {
   content: PolicyContents[K];
@@ -25,24 +29,7 @@ export async function addPolicyVersion<K extends PolicyKind>(
   kind: K,
   { content, effectiveFrom, reason, seen }: NewPolicy<K>,
 ): Promise<{ kind: K; version: number }> {
-  const { current } = await store.policies.current();
-  const templates = await store.db.selectFrom('template').select('id').distinct().execute();
-  const context = {
-    kinds: Object.keys(current['work-orders'].content.kinds),
-    templates: templates.map((row) => row.id),
-    ladders: current.ladders.content.ladders.map((ladder) => ladder.id),
-    grades: current.grades.content.grades.map((row) => row.grade),
-  };
-  const faults = policyFaults(kind, content, context);
-  if (faults.length > 0) {
-    const what = faults.map((fault) => fault.what).join('; ');
-    const reasons = faults.map((fault) => ({
-      code: 'policy-invalid' as const,
-      params: { what: fault.what },
-      pointer: `/content${fault.at}`,
-    }));
-    throw new Refusal('policy-invalid', { what }, { reasons });
-  }
+  refuseFaults(policyFaults(kind, content, await contextOf(store, effectiveFrom)));
   return write(store, actor, async (tx, at) => {
     const newest = await tx
       .selectFrom('policy')
@@ -55,7 +42,7 @@ export async function addPolicyVersion<K extends PolicyKind>(
     const before = newest?.version ?? 0;
     if (seen !== null && seen !== before) throw new Refusal('version-mismatch', { given: seen, current: before });
     const from = effectiveFrom ?? at.today;
-    if (from < at.today) throw new Refusal('invalid', { what: `${from} < ${at.today}` }, { pointer: '/effectiveFrom' });
+    if (from < at.today) throw invalidAt('/effectiveFrom', 'too-early', { date: from, earliest: at.today });
     const version = before + 1;
     const row = await tx
       .insertInto('policy')
@@ -84,7 +71,43 @@ export async function addPolicyVersion<K extends PolicyKind>(
   });
 }
 
-/** Approves a version, once, by another person than its author: from its day on it is in force. */
+/** What a version must fit beside: the policies in force now, and the letters that are on its day (null: today). */
+async function contextOf(store: Store, from: BusinessDate | null): Promise<PolicyContext> {
+  const { current } = await store.policies.current();
+  const moment = await momentOf(store.db, store);
+  const templates = await store.db
+    .selectFrom('template')
+    .select('id')
+    .distinct()
+    .where('approved_by', 'is not', null)
+    .where('effective_from', '<=', from !== null && from > moment.today ? from : moment.today)
+    .execute();
+  return {
+    kinds: Object.keys(current['work-orders'].content.kinds),
+    templates: templates.map((row) => row.id),
+    ladders: current.ladders.content.ladders.map((ladder) => ladder.id),
+    grades: current.grades.content.grades.map((row) => row.grade),
+    filled: [...(await rolesFilled(store.db, moment, null))],
+  };
+}
+
+/** Throws Refusal `policy-invalid` that names each fault by its place, the first hundred of them. */
+function refuseFaults(all: readonly PolicyFault[]): void {
+  const faults = all.slice(0, MOST_FAULTS);
+  if (faults.length === 0) return;
+  // What has a sentence of its own is said there, in the reader's language.
+  const plain = faults.filter(({ code }) => code === undefined).map(({ what }) => what);
+  const reasons = faults.map(({ at, what, code, params }) => ({
+    ...(code === undefined ? { code: 'policy-invalid' as const, params: { what } } : { code, params: params ?? {} }),
+    pointer: `/content${at}`,
+  }));
+  throw new Refusal('policy-invalid', plain.length > 0 ? { what: plain.join('; ') } : {}, { reasons });
+}
+
+/**
+ * Approves a version, once, by another person than its author: from its day on it is in force. Throws Refusal `policy-invalid` when it does
+ * not fit beside what is in force by now, or was written when less was checked.
+ */
 export async function approvePolicyVersion(
   store: Store,
   actor: Actor,
@@ -92,17 +115,25 @@ export async function approvePolicyVersion(
   version: number,
   reason: string | null,
 ): Promise<{ kind: PolicyKind; version: number; approvedBy: string }> {
+  const asked = await store.db
+    .selectFrom('policy')
+    .select('effective_from')
+    .where('kind', '=', kind)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  const context = await contextOf(store, asked?.effective_from ?? null);
   const value = await write(store, actor, async (tx) => {
     const row = await tx
       .selectFrom('policy')
-      .select(['author', 'approved_by', 'effective_from'])
+      .select(['content', 'author', 'approved_by', 'effective_from'])
       .where('kind', '=', kind)
       .where('version', '=', version)
       .forUpdate()
       .executeTakeFirst();
     if (!row) throw new Refusal('policy-unknown', { policy: kind, version });
     if (row.approved_by !== null) throw new Refusal('already-decided', { by: row.approved_by });
-    if (row.author === actor.id) throw new Refusal('forbidden', { verb: 'policy.approve' });
+    await refuseOwn(tx, actor, row.author, 'policy.approve');
+    refuseFaults(policyFaults(kind, row.content as unknown as PolicyContents[PolicyKind], context));
     await tx
       .updateTable('policy')
       .set({ approved_by: actor.id })

@@ -31,7 +31,9 @@ export async function portfolio(store: Store): Promise<Portfolio> {
         select r.currency, sum(r.open) as "openMinor", coalesce(sum(r.open) filter (where r.due_date < ${today}::date), 0) as "overdueMinor",
           coalesce(sum(least(r.open, coalesce(d.disputed, 0))), 0) as "disputedMinor"
         from (select id, currency, due_date, amount_minor - paid_minor - credited_minor - written_off_minor as open from receivable) r
-        left join (select receivable_id, sum(amount_minor) as disputed from dispute where state = 'open' group by 1) d on d.receivable_id = r.id
+        left join (
+          select receivable_id, coalesce(sum(amount_minor) filter (where state = 'open'), 0) + receivable_conceded(receivable_id) as disputed
+          from dispute where state in ('open', 'upheld', 'part-upheld') group by 1) d on d.receivable_id = r.id
         group by r.currency) x) as balances,
       (select coalesce(jsonb_agg(x order by x.channel), '[]') from (
         select channel, count(*) as count from message where state in ('sending', 'sent', 'delivered', 'unknown') group by channel) x) as messages,

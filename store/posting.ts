@@ -1,9 +1,11 @@
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { isNewCustomer } from '../domain/collection/documents.ts';
+import { dueDateDoubted, isNewCustomer, termsLength } from '../domain/collection/documents.ts';
 import type { Instalment, InvoiceDocument, Terms } from '../domain/collection/documents.ts';
+import { reDatingDays } from '../domain/collection/re-dating.ts';
 import { chooseLadder } from '../domain/collection/ladder.ts';
 import { planReceivable } from '../domain/collection/plan.ts';
-import type { CollectionTerms, Plan, ReceivableFacts } from '../domain/collection/receivable.ts';
+import type { CollectionTerms, Plan, Question, ReceivableFacts } from '../domain/collection/receivable.ts';
+import { discountColumns } from './discounts.ts';
 import type { LedgerCustomer, NewReceivable } from './invoice-rows.ts';
 import type { Moment, Store } from './transaction.ts';
 
@@ -23,12 +25,19 @@ export class Poster {
     this.#at = at;
   }
 
+  /** Days by which a correction may move a due date later by itself. */
+  async reDatingDays(): Promise<number> {
+    const { current } = await this.#store.policies.current();
+    return reDatingDays(current.collection.content);
+  }
+
   /** The receivables of an invoice's new instalments; null when the ladder asked for does not exist. */
   async receivables(
     posting: { invoice: InvoiceDocument; settledOn: BusinessDate | null },
     customer: LedgerCustomer,
     terms: Terms,
     instalments: readonly Instalment[],
+    suspected: boolean,
   ): Promise<NewReceivable[] | null> {
     const { invoice, settledOn } = posting;
     const chosen = await this.#ladder(invoice, customer, terms);
@@ -37,12 +46,38 @@ export class Poster {
     const { currency } = invoice;
     const collection = await this.#termsOf(ladder, policyVersion, currency, customer.code);
     const { collectFrom } = customer;
+    const { current, calendar } = await this.policies();
+    const { dueDoubtDays } = current.collection.content;
+    const discount = invoice.instalments ? { discountMinor: 0, discountUntil: null } : discountColumns(terms, invoice, calendar);
     return instalments.map((part) => {
       const paidMinor = settledOn === null ? 0 : part.amountMinor;
-      const plan = this.#planOf(part, paidMinor, collectFrom, collection, policyVersion);
+      const question = paidMinor === 0 ? this.questionOf(part.dueDate, invoice, terms, dueDoubtDays) : null;
+      const asked = suspected ? 'duplicate' : question;
+      const plan = this.#planOf({ ...part, question: asked }, paidMinor, collectFrom, collection, policyVersion);
       const { id: customerId } = customer;
-      return { ...part, invoice: invoice.externalId, customerId, currency, ladder, policyVersion, collectFrom, plan, paidMinor };
+      return {
+        ...part,
+        invoice: invoice.externalId,
+        customerId,
+        currency,
+        ladder,
+        policyVersion,
+        collectFrom,
+        plan,
+        paidMinor,
+        question,
+        suspected,
+        ...discount,
+      };
     });
+  }
+
+  /** The policies in force, and the calendar. */
+  policies = () => this.#store.policies.current();
+
+  /** What a person must look at first. */
+  questionOf(dueDate: BusinessDate, invoice: InvoiceDocument, terms: Terms, dueDoubtDays = 60): Question | null {
+    return dueDateDoubted(dueDate, invoice, terms, dueDoubtDays) ? 'due-date' : null;
   }
 
   async #ladder(
@@ -50,14 +85,25 @@ export class Poster {
     customer: LedgerCustomer,
     terms: Terms,
   ): Promise<{ ladder: string; policyVersion: number } | null> {
-    const { current } = await this.#store.policies.current();
+    const { current } = await this.policies();
     const { content, version } = current.ladders;
     const first = this.#first.get(customer.id) ?? customer.firstIssueDate;
-    const newCustomer = isNewCustomer(invoice.issueDate, first, current.collection.content.newCustomerMonths);
+    const { newCustomerMonths } = current.collection.content;
+    const newCustomer = isNewCustomer(invoice.issueDate, first, newCustomerMonths, customer.takenOver);
     if (first === null || invoice.issueDate < first) this.#first.set(customer.id, invoice.issueDate);
-    const subject = { type: customer.type, region: customer.region, tier: customer.tier, termsDays: terms.days, newCustomer };
-    const ladder = chooseLadder(content.strategy, subject, { invoice: invoice.ladder, customer: customer.ladder });
-    return ladder !== undefined && content.ladders.some((one) => one.id === ladder) ? { ladder, policyVersion: version } : null;
+    const subject = {
+      type: customer.type,
+      region: customer.region,
+      tier: customer.tier,
+      termsDays: termsLength(terms),
+      newCustomer,
+      grade: customer.grade,
+    };
+    const known = (id: string | null | undefined): boolean => content.ladders.some((one) => one.id === id);
+    // A ladder that went with the grade may have gone since; then the matrix decides.
+    const granted = known(customer.grantedLadder) ? customer.grantedLadder : null;
+    const ladder = chooseLadder(content.strategy, subject, { invoice: invoice.ladder, customer: customer.ladder, granted });
+    return ladder !== undefined && known(ladder) ? { ladder, policyVersion: version } : null;
   }
 
   async #termsOf(ladder: string, policyVersion: number, currency: string, customerCode: string): Promise<CollectionTerms> {
@@ -71,14 +117,24 @@ export class Poster {
 
   /** Receivables of one ladder, due day and contact slot have one first plan; it is made once a batch. */
   #planOf(
-    part: Instalment,
+    part: Instalment & { question: Question | null },
     paidMinor: number,
     collectFrom: BusinessDate | null,
     terms: CollectionTerms,
     policyVersion: number,
   ): Plan {
     const below = part.amountMinor < terms.minBalanceMinor;
-    const key = [terms.ladder.id, policyVersion, terms.slotMinute, part.dueDate, collectFrom, below, paidMinor > 0].join('|');
+    const key = [
+      terms.ladder.id,
+      policyVersion,
+      terms.slotMinute,
+      part.dueDate,
+      collectFrom,
+      below,
+      part.amountMinor === 0,
+      paidMinor > 0,
+      part.question,
+    ].join('|');
     const known = this.#plans.get(key);
     if (known) return known;
     const { plan } = planReceivable(this.#facts(part, paidMinor, collectFrom), terms, this.#at.now);
@@ -86,12 +142,14 @@ export class Poster {
     return plan;
   }
 
-  #facts(part: Instalment, paidMinor: number, collectFrom: BusinessDate | null): ReceivableFacts {
+  #facts(part: Instalment & { question: Question | null }, paidMinor: number, collectFrom: BusinessDate | null): ReceivableFacts {
     return {
       amountMinor: part.amountMinor,
       paidMinor,
       creditedMinor: 0,
       writtenOffMinor: 0,
+      coveredMinor: 0,
+      coveredAt: null,
       dueDate: part.dueDate,
       collectFrom,
       stage: 'scheduled',
@@ -102,6 +160,7 @@ export class Poster {
       pauses: [],
       moneyAt: null,
       postedAt: this.#at.now,
+      question: part.question,
     };
   }
 }

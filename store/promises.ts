@@ -1,9 +1,14 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
+import { dateOf } from '../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import type { PromiseState } from '../domain/collection/receivable.ts';
-import { asksOf, eventOf } from './payments.ts';
+import { promiseDays } from '../domain/collection/policy.ts';
+import { lastPromiseDay } from '../domain/collection/promise.ts';
+import type { EarlierPromise } from '../domain/collection/promise.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
+import type { PromiseState, ReceivableFacts } from '../domain/collection/receivable.ts';
+import { asksOf } from './payments.ts';
+import { eventOf } from './unapplied.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { isOurId } from './rows.ts';
@@ -20,7 +25,7 @@ export interface NewPromise {
   note: string;
 }
 
-/** Records a promise to pay. Rungs pause when it covers the undisputed amount. Throws Refusal `promise-date-past`. */
+/** Records a promise to pay. Rungs pause when it covers the undisputed amount. Throws Refusal `promise-date-past`, `promise-too-far`. */
 export async function recordPromise(
   store: Store,
   actor: Actor,
@@ -32,6 +37,14 @@ export async function recordPromise(
     const found = await openCase(tx, actor, receivable);
     const { on, by, note } = promise;
     if (on < at.today) throw new Refusal('promise-date-past', { date: on, today: at.today }, { pointer: '/on' });
+    const { current } = await store.policies.current();
+    const days = promiseDays(current.collection.content);
+    const until = lastPromiseDay(promisesSoFar(found.facts, store.policies.zone), {
+      today: at.today,
+      dueDate: found.facts.dueDate,
+      days,
+    });
+    if (on > until) throw new Refusal('promise-too-far', { date: on, until, days }, { pointer: '/on' });
     const amountMinor = amountOf(found, promise.amount, undisputedOf(found));
     const contact = await tx
       .selectFrom('contact')
@@ -39,7 +52,7 @@ export async function recordPromise(
       .where('customer_id', '=', found.customerId)
       .where('external_id', '=', by)
       .executeTakeFirst();
-    if (!contact) throw new Refusal('invalid', { what: `contact ${by}` }, { pointer: '/by' });
+    if (!contact) throw invalidAt('/by', 'contact-unknown', { contact: by });
     const { id } = await tx
       .insertInto('promise')
       .values({
@@ -66,6 +79,11 @@ export async function recordPromise(
     return { value: { id, state: 'pending' }, audit: [audit], asks: asksOf([found.id]), events: [eventOf(audit)] };
   });
 }
+
+const promisesSoFar = ({ promises }: ReceivableFacts, zone: string): EarlierPromise[] =>
+  promises
+    .map(({ madeAt, state }) => ({ madeOn: dateOf(madeAt, zone), state }))
+    .toSorted((a, b) => (a.madeOn < b.madeOn ? -1 : a.madeOn > b.madeOn ? 1 : 0));
 
 /** Takes a pending promise back, with the reason: the ladder goes on, shifted by the days it stood still. Throws Refusal `promise-closed`. */
 export async function cancelPromise(

@@ -8,7 +8,7 @@ import type { MessageState } from '../domain/collection/message.ts';
 import type { Tx } from './database.ts';
 import { afterFailure, customersAt, recordOptOut } from './opt-outs.ts';
 import { append } from './outreach-traces.ts';
-import { oneLine } from './templates.ts';
+import { oneLine } from './letters/words.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
 import { noTraces } from './work-orders.ts';

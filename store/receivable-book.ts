@@ -10,14 +10,16 @@ import type { ReceivablePlan } from '../domain/collection/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../domain/collection/receivable.ts';
 import { sayWhy } from '../domain/collection/words.ts';
 import { holdContacts } from './contact-hold.ts';
-import { reviewBrokenPromises } from './credit/reviews.ts';
+import { promiseTraces } from './promise-judgements.ts';
 import type { Tx } from './database.ts';
+import { stepEffects } from './dunning-effects.ts';
 import { joinLegalCase, leaveLegalCase } from './legal-cases.ts';
 import { openReceivable } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import { rungRows } from './rungs.ts';
 import { systemActor, writeSeeing } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
+import { joinTask, leaveTasks, rejoinTasks } from './task-items.ts';
 import { cancelWorkOrders, joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 
@@ -47,7 +49,7 @@ async function advance(store: Store, input: StepInput, take: boolean): Promise<R
     const ahead = input.seq !== null && input.seq > found.seq;
     if (ahead) return restoredBehind(store, tx, at, found, verdict, input.seq ?? 0);
     if (take && verdict.due) return takeRung(store, tx, at, found, terms, verdict);
-    return settle(tx, at, found, terms, untaken(verdict), await askForCredits(store, tx, at, found, verdict));
+    return settle(store, tx, at, found, terms, untaken(verdict), await askForCredits(store, tx, at, found, verdict));
   });
 }
 
@@ -76,6 +78,7 @@ async function takeRung(
     after: { rung: rung.id, on: verdict.plan.why.params['on'], action: rung.action },
   });
   return settle(
+    store,
     tx,
     at,
     found,
@@ -112,8 +115,15 @@ function askOutreach(found: ReceivableCase): WorkOrderTraces {
 
 async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase, rung: Rung): Promise<WorkOrderTraces> {
   const kind = rung.workOrder ?? rung.action;
-  if (rung.action === 'legal') return joinLegalCase(store, tx, at, found, kind);
-  return openWorkOrder(tx, store, at, {
+  const effects = await stepEffects(store, tx, at, found, { rung, kind });
+  if (rung.action === 'legal') return joinTraces(await joinLegalCase(store, tx, at, found, kind), effects);
+  const { current } = await store.policies.current();
+  if (current['work-orders'].content.kinds[kind]?.perCustomer) {
+    const { id: receivableId, customerId, customerCode } = found;
+    const item = { receivableId, customerId, customerCode, rung: rung.id };
+    return joinTraces(await joinTask(tx, store, at, kind, item), effects);
+  }
+  const task = await openWorkOrder(tx, store, at, {
     key: `${found.id}/rung/${rung.id}`,
     kind,
     customerId: found.customerId,
@@ -121,10 +131,12 @@ async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase,
     subject: `invoice ${found.invoiceCode}/${found.instalment}`,
     reason: { rung: rung.id, dueDate: found.facts.dueDate },
   });
+  return joinTraces(task, effects);
 }
 
 /** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. Counting goes on from `held`. */
 async function settle(
+  store: Store,
   tx: Tx,
   at: Moment,
   found: ReceivableCase,
@@ -151,17 +163,15 @@ async function settle(
   for (const { id, at: lapsedAt } of verdict.lapsed) {
     await tx.updateTable('dispute').set({ lapsed_at: lapsedAt }).where('id', '=', id).execute();
   }
-  const ended =
-    verdict.outcome && !found.facts.outcome && found.hasTasks ? await endTasks(tx, at, found, verdict.outcome) : noTraces();
-  const broken = verdict.promises.filter(({ state }) => state === 'broken').map(({ id }) => id);
-  const review = broken.length > 0 ? await reviewBrokenPromises(tx, at, found.customerId, broken) : noTraces();
+  const ended = await moveTasks(store, tx, at, found, verdict.outcome);
+  const judged = await promiseTraces(tx, at, found, verdict);
   return {
     value,
-    audit: [decided(found, verdict), ...traces.audit, ...ended.audit, ...review.audit],
-    asks: [...traces.asks, ...ended.asks],
-    posts: [...traces.posts, ...ended.posts, ...review.posts],
+    audit: [decided(found, verdict), ...traces.audit, ...ended.audit, ...judged.audit],
+    asks: [...traces.asks, ...ended.asks, ...judged.asks],
+    posts: [...traces.posts, ...ended.posts, ...judged.posts],
     answer,
-    events: [...stageEvents(found, verdict), ...traces.events, ...ended.events, ...review.events],
+    events: [...stageEvents(found, verdict), ...traces.events, ...ended.events, ...judged.events],
     rows: [
       planRow(found.id, seq, verdict),
       ...(verdict.changes.length > 0 ? [rungRows(found.id, terms.ladder, verdict.changes, at.now)] : []),
@@ -174,9 +184,23 @@ const planRow = (id: string, seq: number, { stage, outcome, pauses, plan }: Verd
     plan_step = ${plan.step}, plan_rung = ${plan.rung}, plan_at = ${plan.at}::timestamptz, plan_why = ${JSON.stringify(plan.why)}::jsonb
   where id = ${id}::uuid`;
 
+/** What ends leaves its tasks; what is owed again is called about again. */
+async function moveTasks(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  outcome: Verdict['outcome'],
+): Promise<WorkOrderTraces> {
+  const { id: receivableId, customerId, customerCode, facts, hasTasks } = found;
+  if (facts.outcome && !outcome) return rejoinTasks(tx, store, at, { receivableId, customerId, customerCode });
+  return outcome && !facts.outcome && hasTasks ? endTasks(tx, at, found, outcome) : noTraces();
+}
+
 async function endTasks(tx: Tx, at: Moment, found: ReceivableCase, outcome: string): Promise<WorkOrderTraces> {
   const own = await cancelWorkOrders(tx, at, { receivableId: found.id }, outcome);
-  return joinTraces(own, { ...(await leaveLegalCase(tx, at, found.id)), posts: [] });
+  const shared = await leaveTasks(tx, at, found.id, outcome);
+  return joinTraces(own, shared, { ...(await leaveLegalCase(tx, at, found.id)), posts: [] });
 }
 
 /** Postgres was restored from a backup older than the workflow: no contact is made until a person has found out what went out. */
@@ -199,7 +223,7 @@ async function restoredBehind(
   });
   await holdContacts(tx, store, at, found);
   const terms = await store.policies.terms(found);
-  return settle(tx, at, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
+  return settle(store, tx, at, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
 }
 
 function decided(found: ReceivableCase, verdict: Verdict): AuditFact {
@@ -253,7 +277,15 @@ const samePlan = (found: ReceivableCase, plan: Plan): boolean =>
   found.plan.step === plan.step && found.plan.rung === plan.rung && found.plan.at === plan.at;
 
 function processPlan(seq: number, plan: Plan, stage: Verdict['stage'], at: Moment): ReceivablePlan {
-  return { seq, step: plan.step, at: plan.at, waitMs: realWaitMs(at.clock, plan.at, at.now), why: sayWhy(plan.why, 'en'), stage };
+  return {
+    seq,
+    step: plan.step,
+    at: plan.at,
+    waitMs: realWaitMs(at.clock, plan.at, at.now),
+    why: sayWhy(plan.why, 'en'),
+    reason: plan.why,
+    stage,
+  };
 }
 
 function storedPlan(found: ReceivableCase, at: Moment): ReceivablePlan {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
-import { formatAmount, parseAmount } from '../domain/kernel/money.ts';
+import { formatAmount, parseAmount, totalMinor } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { outcomeOf } from '../domain/collection/plan.ts';
 import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
@@ -12,7 +12,7 @@ import { seesCustomer } from './scope.ts';
 
 /**
  * The receivable `{id}` means, among those the actor may see: our id, `INV-1:2` (invoice and instalment), or `INV-1` when the invoice
- * has one instalment. Null when there is none.
+ * has one instalment; the invoice by the sender's id, else by a printed number that only one of them bears. Null when there is none.
  */
 export async function findReceivable(
   db: Database | Tx,
@@ -30,7 +30,21 @@ export async function findReceivable(
       union all select min(r3.id::text)::uuid from receivable r3 join invoice i3 on i3.id = r3.invoice_id
         where i3.external_id = ${id} and not r3.withdrawn having count(*) = 1)
     limit 1`.execute(db);
-  return rows[0] ?? null;
+  return rows[0] ?? (await receivableNumbered(db, actor, invoice, no));
+}
+
+async function receivableNumbered(
+  db: Database | Tx,
+  actor: Actor,
+  number: string,
+  no: number | null,
+): Promise<{ id: string; customerId: string } | null> {
+  const { rows } = await sql<{ id: string; customerId: string }>`
+    select r.id, r.customer_id as "customerId" from receivable r join invoice i on i.id = r.invoice_id join customer c on c.id = r.customer_id
+    where i.number = ${number} and not r.withdrawn and (${no}::int is null or r.instalment = ${no}::int) and ${seesCustomer(actor)} limit 2`.execute(
+    db,
+  );
+  return rows.length === 1 ? (rows[0] ?? null) : null;
 }
 
 /** The same, or Refusal `not-found`. */
@@ -59,12 +73,16 @@ export function amountOf(found: ReceivableCase, text: string, most: number): num
   const { currency } = found;
   const parsed = parseAmount(text, currency);
   if (!parsed.ok) throw new Refusal(parsed.code, { value: text, currency }, { pointer: '/amount' });
-  if (parsed.minor <= 0) throw new Refusal('amount-not-positive', { value: text }, { pointer: '/amount' });
+  if (parsed.minor <= 0) throw new Refusal('amount-not-positive', { value: text, currency }, { pointer: '/amount' });
   if (parsed.minor > most) {
-    throw new Refusal('amount-exceeds-open', { value: text, open: formatAmount(most, currency) }, { pointer: '/amount' });
+    throw new Refusal(
+      'amount-exceeds-open',
+      { value: text, open: formatAmount(most, currency), currency },
+      { pointer: '/amount' },
+    );
   }
   return parsed.minor;
 }
 
 /** What is open of a receivable less what is in dispute, in minor units. */
-export const undisputedOf = ({ facts }: ReceivableCase): number => openMinor(facts) - disputedMinor(facts);
+export const undisputedOf = ({ facts }: ReceivableCase): number => totalMinor([openMinor(facts), -disputedMinor(facts)]);

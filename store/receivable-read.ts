@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
+import type { AllocationBasis } from '../domain/collection/allocation.ts';
 import type { Outcome, Stage } from '../domain/collection/ladder.ts';
 import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
-import type { PlanStep, Why } from '../domain/collection/receivable.ts';
+import type { PlanStep, Question, Why } from '../domain/collection/receivable.ts';
+import type { FaultyField } from '../domain/kernel/faulty.ts';
+import { totalMinor } from '../domain/kernel/money.ts';
 import { rungsOf } from '../domain/collection/rung-view.ts';
 import type { RungView } from '../domain/collection/rung-view.ts';
-import { limitationEnds } from '../domain/legal/limitation.ts';
+import { limitationOrNull } from '../domain/legal/limitation.ts';
 import { receivableIdOf } from './receivable-case.ts';
+import { faultyOf } from './faulty.ts';
 import { viewReceivables } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import { instantOf, instantOrNull, isOurId } from './rows.ts';
@@ -27,14 +31,23 @@ export interface ReceivableView {
   amountMinor: number;
   openMinor: number;
   disputedMinor: number;
+  /** Written off and not taken back, and what of it has come in since. */
+  writtenOffMinor: number;
+  recoveredMinor: number;
   stage: Stage;
   outcome: Outcome | null;
   ladder: string;
   policyVersion: number;
   plan: { step: PlanStep; rung: string | null; at: Instant | null; why: Why };
   rungs: RungView[];
-  limitationExpiresOn: BusinessDate;
+  /** Null: the due date is out of bounds. */
+  limitationExpiresOn: BusinessDate | null;
+  /** What is out of bounds of it and of its promises: it has no plan that could be shown. */
+  faulty: FaultyField[] | null;
   withdrawn: boolean;
+  question: Question | null;
+  /** What the terms let off when the money comes by that day, and what of it is granted; null: nothing. */
+  discount: { amountMinor: number; until: BusinessDate; grantedMinor: number } | null;
 }
 
 export interface ReceivableFilter {
@@ -50,8 +63,12 @@ export interface ReceivableFilter {
   after?: readonly [BusinessDate, string] | undefined;
 }
 
-const named = (column: string, table: string, id: string) =>
-  sql<boolean>`${sql.ref(column)} in (select k.id from ${sql.table(table)} k where k.external_id = ${id} or k.id = ${isOurId(id) ? id : null}::uuid)`;
+const ofCustomer = (id: string) =>
+  sql<boolean>`r.customer_id in (select k.id from customer k where k.external_id = customer_now(${id}) or k.id = ${isOurId(id) ? id : null}::uuid)`;
+
+/** An invoice by the sender's id, its printed number or our id. */
+const ofInvoice = (id: string) =>
+  sql<boolean>`r.invoice_id in (select k.id from invoice k where k.external_id = ${id} or k.number = ${id} or k.id = ${isOurId(id) ? id : null}::uuid)`;
 
 /** Receivables the actor may see, by due date; one more than `limit` when there are more. */
 export async function listReceivables(
@@ -65,8 +82,8 @@ export async function listReceivables(
   const direction = descending ? sql`desc` : sql`asc`;
   const conditions = [
     seesCustomer(actor),
-    ...(customer === undefined ? [] : [named('r.customer_id', 'customer', customer)]),
-    ...(invoice === undefined ? [] : [named('r.invoice_id', 'invoice', invoice)]),
+    ...(customer === undefined ? [] : [ofCustomer(customer)]),
+    ...(invoice === undefined ? [] : [ofInvoice(invoice)]),
     ...(stage === undefined ? [] : [sql<boolean>`r.stage = ${stage}`]),
     ...(outcome === undefined
       ? []
@@ -90,9 +107,12 @@ export interface ReceivableDetail extends ReceivableView {
     payment: string | null;
     creditNote: string | null;
     amountMinor: number;
+    recoveredMinor: number;
+    basis: AllocationBasis | null;
     valueDate: BusinessDate;
     reversedAt: Instant | null;
   }[];
+  writeOffs: { id: string; amountMinor: number; on: BusinessDate; reason: string; reversedOn: BusinessDate | null }[];
   disputes: {
     id: string;
     amountMinor: number;
@@ -102,6 +122,9 @@ export interface ReceivableDetail extends ReceivableView {
     openedAt: Instant;
     closedAt: Instant | null;
     resolution: string | null;
+    role: string | null;
+    owner: string | null;
+    deadline: Instant | null;
   }[];
   promises: {
     id: string;
@@ -111,6 +134,7 @@ export interface ReceivableDetail extends ReceivableView {
     note: string;
     state: string;
     madeAt: Instant;
+    faulty: FaultyField[] | null;
   }[];
   messages: { id: string; channel: string; template: string; class: string; state: string; rungs: string[]; at: Instant }[];
 }
@@ -123,13 +147,16 @@ export async function readReceivable(store: Store, actor: Actor, id: string): Pr
   const { rows } = await sql<Omit<ReceivableDetail, keyof ReceivableView>>`
     select
       (select coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'payment', p.external_id, 'creditNote', n.external_id, 'amountMinor', a.amount_minor,
-        'valueDate', a.value_date, 'reversedAt', a.reversed_at) order by a.posted_at, a.id), '[]') from allocation a
+        'recoveredMinor', a.recovered_minor, 'basis', a.basis, 'valueDate', a.value_date, 'reversedAt', a.reversed_at) order by a.posted_at, a.id), '[]') from allocation a
         left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id where a.receivable_id = k.id) as allocations,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', w.id, 'amountMinor', w.amount_minor, 'on', w.written_off_on, 'reason', w.reason,
+        'reversedOn', w.reversed_on) order by w.posted_at, w.id), '[]') from write_off w where w.receivable_id = k.id) as "writeOffs",
       (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'category', d.category, 'note', d.note, 'state', d.state,
-        'openedAt', d.opened_at, 'closedAt', d.closed_at, 'resolution', d.resolution) order by d.opened_at, d.id), '[]')
-        from dispute d where d.receivable_id = k.id) as disputes,
+        'openedAt', d.opened_at, 'closedAt', d.closed_at, 'resolution', d.resolution,
+        'role', o.role, 'owner', o.assignee, 'deadline', o.due_at) order by d.opened_at, d.id), '[]')
+        from dispute d left join work_order o on o.key = 'settle-dispute/' || d.id where d.receivable_id = k.id) as disputes,
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'by', p.by_contact, 'note', p.note,
-        'state', p.state, 'madeAt', p.made_at) order by p.made_at, p.id), '[]') from promise p where p.receivable_id = k.id) as promises,
+        'state', p.state, 'madeAt', p.made_at, 'faulty', ${faultyOf('promise', 'p')}) order by p.made_at, p.id), '[]') from promise p where p.receivable_id = k.id) as promises,
       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'channel', m.channel, 'template', m.template, 'class', m.class, 'state', m.state,
         'rungs', (select jsonb_agg(x.rung order by x.rung) from message_rung x where x.message_id = m.id and x.receivable_id = k.id), 'at', m.at)
         order by m.at, m.id), '[]') from message m where m.id in (select x.message_id from message_rung x where x.receivable_id = k.id)) as messages
@@ -139,10 +166,12 @@ export async function readReceivable(store: Store, actor: Actor, id: string): Pr
   return {
     ...view,
     allocations: around.allocations.map((one) => ({ ...one, reversedAt: instantOrNull(one.reversedAt) })),
+    writeOffs: around.writeOffs,
     disputes: around.disputes.map((one) => ({
       ...one,
       openedAt: instantOf(one.openedAt),
       closedAt: instantOrNull(one.closedAt),
+      deadline: instantOrNull(one.deadline),
     })),
     promises: around.promises.map((one) => ({ ...one, madeAt: instantOf(one.madeAt) })),
     messages: around.messages.map((one) => ({ ...one, at: instantOf(one.at) })),
@@ -154,6 +183,8 @@ interface Extra {
   kind: string;
   withdrawn: boolean;
   dueDates: BusinessDate[];
+  discount: ReceivableView['discount'];
+  faulty: FaultyField[] | null;
 }
 
 async function viewsOf(store: Store, ids: readonly string[]): Promise<Map<string, ReceivableView>> {
@@ -161,8 +192,15 @@ async function viewsOf(store: Store, ids: readonly string[]): Promise<Map<string
   const { now } = await momentOf(store.db, store);
   const cases = await viewReceivables(store.db, ids);
   const { rows } = await sql<Extra>`
-    select r.id, r.kind, r.withdrawn, (select jsonb_agg(s.due_date) from receivable s where s.invoice_id = r.invoice_id
-      and (s.id = r.id or not s.withdrawn)) as "dueDates" from receivable r where r.id = any(${ids}::uuid[])`.execute(store.db);
+    select r.id, r.kind, r.withdrawn, (
+        select jsonb_agg(distinct x.field) from (
+          select unnest(f.fields) as field from faulty_row f where f.kind = 'receivable' and f.id = r.id
+          union all select unnest(f.fields) from promise p join faulty_row f on f.kind = 'promise' and f.id = p.id where p.receivable_id = r.id and not f.ended) x) as faulty,
+      (select jsonb_agg(s.limitation_due_date) from receivable s where s.invoice_id = r.invoice_id
+      and (s.id = r.id or not s.withdrawn)) as "dueDates",
+      case when r.discount_until is not null then jsonb_build_object('amountMinor', r.discount_minor, 'until', r.discount_until, 'grantedMinor', (
+        select coalesce(sum(a.amount_minor), 0) from allocation a where a.receivable_id = r.id and a.basis = 'discount' and a.reversed_at is null)) end as discount
+    from receivable r where r.id = any(${ids}::uuid[])`.execute(store.db);
   const extras = new Map(rows.map((row) => [row.id, row]));
   const views = new Map<string, ReceivableView>();
   for (const found of cases) {
@@ -185,13 +223,18 @@ async function viewOf(store: Store, found: ReceivableCase, extra: Extra, now: In
     amountMinor: facts.amountMinor,
     openMinor: openMinor(facts),
     disputedMinor: disputedMinor(facts),
+    writtenOffMinor: found.standingWriteOffsMinor,
+    recoveredMinor: totalMinor([found.standingWriteOffsMinor, -facts.writtenOffMinor]),
     stage: facts.stage,
     outcome: facts.outcome,
     ladder: found.ladder,
     policyVersion: found.policyVersion,
     plan: { step: found.plan.step as PlanStep, rung: found.plan.rung, at: found.plan.at, why: found.plan.why as Why },
-    rungs: rungsOf(facts, await store.policies.terms(found), now),
-    limitationExpiresOn: limitationEnds(extra.dueDates),
+    rungs: extra.faulty !== null ? [] : rungsOf(facts, await store.policies.terms(found), now),
+    limitationExpiresOn: limitationOrNull(extra.dueDates),
+    faulty: extra.faulty,
     withdrawn: extra.withdrawn,
+    question: facts.question ?? null,
+    discount: extra.discount,
   };
 }

@@ -13,7 +13,7 @@ export const failed = (refusal: Refusal): { outcome: 'failed'; refusal: Refusal 
 export function refusalFor(faults: readonly RefusalReason[]): Refusal | null {
   const [first, ...more] = faults;
   if (!first) return null;
-  if (more.length > 0) return new Refusal('invalid', {}, { reasons: faults });
+  if (more.length > 0) return new Refusal('invalid', { fault: 'several-places' }, { reasons: faults });
   return new Refusal(first.code, first.params, first.pointer === undefined ? {} : { pointer: first.pointer });
 }
 

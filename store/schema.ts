@@ -13,21 +13,26 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export interface Allocation {
   amount_minor: number;
+  basis: string | null;
   credit_note_id: string | null;
   id: Generated<string>;
   payment_id: string | null;
   posted_at: string;
   receivable_id: string;
+  recovered_minor: Generated<number>;
   reversed_at: string | null;
   value_date: string;
 }
 
 export interface ApiKey {
+  confirmed_at: Generated<string>;
+  confirmed_by: string | null;
   created_at: Generated<string>;
   expires_at: string | null;
   id: Generated<string>;
   name: string;
   prefix: string;
+  proposed_by: string | null;
   revoked_at: string | null;
   role: string;
   scope: Generated<unknown>;
@@ -91,6 +96,7 @@ export interface CalendarDay {
   day: string;
   kind: string;
   name: string;
+  year: number;
 }
 
 export interface CalendarYear {
@@ -101,6 +107,7 @@ export interface CalendarYear {
 
 export interface Clock {
   business_anchor: string;
+  calendar_version: Generated<number>;
   /**
    * at speed 0: outreach is rung only while this is true, so that one digest carries all that an hour asked for
    */
@@ -145,6 +152,7 @@ export interface ContactLog {
   note: Generated<string>;
   outcome: string;
   receivable_id: string | null;
+  warnings: Generated<string[]>;
 }
 
 export interface CreditAccount {
@@ -221,6 +229,7 @@ export interface CreditLimit {
   amount_minor: number;
   application_id: string | null;
   external_id: string | null;
+  go_live_window_id: string | null;
   id: Generated<string>;
   kind: string;
   reason: string;
@@ -238,16 +247,25 @@ export interface CreditMember {
 }
 
 export interface CreditNote {
+  /**
+   * a second person agreed to it, or to the go-live window it came in by; a discount that a person granted stays while it is exactly what is left
+   */
+  agreed: Generated<boolean>;
   amount_minor: number;
   content_hash: string;
   currency: string;
   customer_id: string;
   external_id: string;
   id: Generated<string>;
-  invoice_id: string;
+  invoice_id: string | null;
   issued_on: string;
+  kind: Generated<string>;
+  on_account: Generated<boolean>;
   posted_at: string;
   reason: string;
+  refunded_minor: Generated<number>;
+  reversed_at: string | null;
+  reversed_on: string | null;
   unapplied_minor: number;
 }
 
@@ -255,6 +273,7 @@ export interface CreditProfile {
   customer_id: string;
   grade: string | null;
   graded_at: string | null;
+  ladder: string | null;
   licence_until: string | null;
   /**
    * sanction or court-list entries in force: [{list, since, evidence}]
@@ -302,6 +321,11 @@ export interface Customer {
   group_code: string | null;
   id: Generated<string>;
   ladder: string | null;
+  merged_at: string | null;
+  /**
+   * the customer that took it over, never itself merged: a later merge of that one moves this on
+   */
+  merged_into: string | null;
   name: string;
   owner: string | null;
   payer_code: string | null;
@@ -310,6 +334,7 @@ export interface Customer {
   tax_rate: string | null;
   terms_days: Generated<number>;
   terms_from: Generated<string>;
+  terms_rule: unknown | null;
   tier: string | null;
   type: string;
   updated_at: string;
@@ -376,6 +401,18 @@ export interface DecisionDossier {
   kept_at: string;
 }
 
+export interface DecisionIntent {
+  act: string | null;
+  actor_id: string;
+  hand_over_at: Generated<string>;
+  input: unknown;
+  process: string;
+  refused: unknown | null;
+  sent_at: Generated<string>;
+  settled_at: string | null;
+  update_id: string;
+}
+
 export interface Delegation {
   created_at: string;
   created_by: string;
@@ -402,7 +439,19 @@ export interface Dispute {
   opened_by: string;
   receivable_id: string;
   resolution: string | null;
+  return_id: string | null;
   state: Generated<string>;
+  unasked_minor: number | null;
+}
+
+export interface DuplicateDoubt {
+  closed_at: string | null;
+  document_id: string;
+  kind: string;
+  opened_at: string;
+  reason: string | null;
+  state: Generated<string>;
+  twin_id: string;
 }
 
 export interface EarlyWarning {
@@ -462,6 +511,57 @@ export interface ExposureEntry {
   seq: Generated<number>;
 }
 
+export interface FaultyRow {
+  customer_id: string | null;
+  ended: boolean | null;
+  fields: string[] | null;
+  id: string | null;
+  kind: string | null;
+}
+
+export interface GoLiveWindow {
+  close_requested_by: string | null;
+  closed_at: string | null;
+  closed_by: string | null;
+  id: Generated<string>;
+  opened_at: string;
+  opened_by: string;
+  requested_by: string;
+  state: Generated<string>;
+  valid_from: string;
+  valid_until: string;
+}
+
+export interface GoodsReturn {
+  content_hash: string;
+  credit: Generated<string>;
+  customer_id: string;
+  external_id: string;
+  id: Generated<string>;
+  order_id: string;
+  posted_at: string;
+  posted_by: string;
+  reason: string;
+  returned_on: string;
+  state: Generated<string>;
+  withdrawn_at: string | null;
+}
+
+export interface GoodsReturnInvoice {
+  amount_minor: number;
+  invoice_id: string;
+  line: number;
+  return_id: string;
+}
+
+export interface GoodsReturnLine {
+  delivered_minor: number;
+  line: number;
+  quantity: Numeric;
+  return_id: string;
+  worth_minor: number;
+}
+
 export interface Idempotency {
   at: Generated<string>;
   body: unknown | null;
@@ -479,6 +579,10 @@ export interface Idempotency {
 }
 
 export interface Invoice {
+  /**
+   * the most it was worth, less its discount, since a second person last agreed to less; null: never corrected, what it is worth now
+   */
+  agreed_minor: number | null;
   amount_minor: number;
   content_hash: string;
   contract: string | null;
@@ -496,6 +600,7 @@ export interface Invoice {
   tax_rate: string | null;
   terms_days: number | null;
   terms_from: string | null;
+  terms_rule: unknown | null;
   updated_at: string;
   version: Generated<number>;
 }
@@ -557,6 +662,7 @@ export interface Message {
   content_hash: string;
   customer_id: string;
   delivered_at: string | null;
+  fallback: Generated<boolean>;
   fallback_of: string | null;
   /**
    * when a failure or a missing receipt was dealt with: by another channel, or by a person
@@ -587,6 +693,7 @@ export interface MessageRung {
   message_id: string;
   receivable_id: string;
   rung: string;
+  to_payer: Generated<boolean>;
 }
 
 export interface Night {
@@ -699,6 +806,7 @@ export interface OrderLine {
   product_line: string | null;
   quantity: Numeric;
   reserved_minor: Generated<number>;
+  returned_minor: Generated<number>;
   shipped_quantity: Generated<Numeric>;
   unit_price: string;
 }
@@ -712,20 +820,103 @@ export interface Outreach {
   seq: Generated<number>;
 }
 
+export interface PayerCopy {
+  message_id: string | null;
+  payer_id: string;
+  receivable_id: string;
+  requested_at: string;
+  rung: string;
+  state: Generated<string>;
+}
+
 export interface Payment {
   amount_minor: number;
   clears_on: string | null;
   content_hash: string;
   currency: string;
   customer_id: string;
+  exchange_difference_minor: Generated<number>;
+  exchange_rate: Numeric | null;
+  exchange_source: string | null;
   external_id: string;
   id: Generated<string>;
+  on_account: Generated<boolean>;
+  order_code: string | null;
+  paid_currency: string | null;
+  paid_minor: number | null;
   posted_at: string;
   received_on: string;
   reference: string | null;
+  refunded_minor: Generated<number>;
+  returned_minor: Generated<number>;
   reversed_at: string | null;
   reversed_on: string | null;
   unapplied_minor: number;
+}
+
+export interface PaymentReturn {
+  amount_minor: number;
+  payment_id: string;
+  posted_at: string;
+  returned_on: string;
+}
+
+export interface PaymentWait {
+  base: string;
+  /**
+   * what the payer chose: null where only a text names it
+   */
+  lines: unknown | null;
+  payment_id: string;
+  quote: string;
+}
+
+export interface PendingAct {
+  /**
+   * of its tasks, without names: e.g. invoice INV-1/1
+   */
+  about: string;
+  amount_minor: number | null;
+  /**
+   * the ERP has booked it already: until it is decided it is not asked for, and everything else keeps the old value
+   */
+  booked: Generated<boolean>;
+  closed_at: string | null;
+  currency: string | null;
+  customer_id: string | null;
+  days: number | null;
+  decided_by: string | null;
+  decision_reason: string | null;
+  evidence: unknown | null;
+  expires_at: string | null;
+  id: Generated<string>;
+  kind: string;
+  on_behalf_of: string | null;
+  outcome: unknown | null;
+  /**
+   * what is carried out when it is approved: never changed, its hash stands beside it
+   */
+  payload: unknown;
+  payload_hash: string;
+  policy_version: string;
+  reason: string;
+  requested_at: string;
+  requested_by: string;
+  requested_role: string;
+  route_row: string;
+  state: Generated<string>;
+  subject_id: string;
+  subject_kind: string;
+  /**
+   * what is asked for, as people read it: amounts as decimal strings
+   */
+  what: unknown;
+}
+
+export interface PendingActReceivable {
+  act_id: string;
+  amount_minor: number;
+  receivable_id: string;
 }
 
 export interface Policy {
@@ -766,6 +957,19 @@ export interface Promise {
   state: Generated<string>;
 }
 
+export interface ProposedKey {
+  created_at: Generated<string>;
+  expires_at: string | null;
+  id: Generated<string>;
+  name: string;
+  prefix: string;
+  proposed_by: string;
+  revoked_at: string | null;
+  role: string;
+  scope: unknown;
+  secret_hash: string;
+}
+
 export interface Receipt {
   applied: Generated<boolean>;
   at: string;
@@ -779,17 +983,23 @@ export interface Receipt {
 }
 
 export interface Receivable {
+  agreed_due_date: string | null;
   amount_minor: number;
   collect_from: string | null;
   credited_minor: Generated<number>;
   currency: string;
   customer_id: string;
+  discount_claimed: Generated<boolean>;
+  discount_minor: Generated<number>;
+  discount_until: string | null;
   due_date: string;
+  holds_since: string | null;
   id: Generated<string>;
   instalment: number;
   invoice_id: string;
   kind: Generated<string>;
   ladder: string;
+  limitation_due_date: string | null;
   outcome: string | null;
   paid_minor: Generated<number>;
   pauses: Generated<unknown>;
@@ -799,10 +1009,30 @@ export interface Receivable {
   plan_why: unknown;
   policy_version: number;
   posted_at: string;
+  /**
+   * why a person must look before it is asked for; null: nothing in question
+   */
+  question: string | null;
   seq: Generated<number>;
   stage: Generated<string>;
+  /**
+   * its invoice looks like another one under another key: not asked for, nor held against orders, until a person has looked
+   */
+  suspected: Generated<boolean>;
   withdrawn: Generated<boolean>;
+  /**
+   * written off and neither taken back nor recovered: paid_minor holds what was recovered
+   */
   written_off_minor: Generated<number>;
+}
+
+export interface ReceivableVersion {
+  amount_minor: number;
+  due_date: string;
+  id: Generated<number>;
+  receivable_id: string;
+  until: string;
+  withdrawn: boolean;
 }
 
 export interface ReconciliationAdjustment {
@@ -860,6 +1090,31 @@ export interface ReconciliationMatch {
   theirs_minor: number;
 }
 
+export interface Refund {
+  /**
+   * a second person agreed to it
+   */
+  agreed: Generated<boolean>;
+  amount_minor: number;
+  content_hash: string;
+  currency: string;
+  customer_id: string;
+  external_id: string;
+  id: Generated<string>;
+  paid_on: string;
+  posted_at: string;
+  reason: string;
+  reversed_at: string | null;
+  reversed_on: string | null;
+}
+
+export interface RefundShare {
+  amount_minor: number;
+  credit_note_id: string | null;
+  payment_id: string | null;
+  refund_id: string;
+}
+
 export interface Rung {
   at: string;
   position: number;
@@ -874,7 +1129,9 @@ export interface SalesOrder {
   amount_minor: number;
   approved_minor: number | null;
   approved_on: string | null;
+  beyond_horizon: Generated<boolean>;
   content_hash: string;
+  covered_minor: Generated<number>;
   created_at: string;
   currency: string;
   customer_id: string;
@@ -882,10 +1139,12 @@ export interface SalesOrder {
   external_id: string;
   id: Generated<string>;
   prepaid: Generated<boolean>;
+  prices_with_tax: Generated<boolean>;
   put_by: string;
   requested_ship_date: string;
   reserved_until: string | null;
   state: Generated<string>;
+  tax_rate: string | null;
   updated_at: string;
   version: Generated<number>;
 }
@@ -916,6 +1175,9 @@ export interface Setting {
 export interface Shipment {
   accepted_on: string | null;
   amount_minor: number;
+  breach: Generated<unknown>;
+  breach_holds: string | null;
+  breach_settled_at: string | null;
   content_hash: string;
   delivered_on: string | null;
   external_id: string;
@@ -1034,12 +1296,14 @@ export interface StatementLine {
 }
 
 export interface Template {
+  approved_by: string | null;
   author: string;
   body: string;
   channel: string;
   class: string;
   content_hash: string;
   created_at: string;
+  effective_from: string;
   id: string;
   language: string;
   provider_template: string | null;
@@ -1090,6 +1354,34 @@ export interface WorkOrder {
   warn_at: string;
 }
 
+export interface WorkOrderItem {
+  joined_at: string;
+  left_at: string | null;
+  /**
+   * of the receivable, when it left
+   */
+  outcome: string | null;
+  receivable_id: string;
+  rung: string;
+  work_order_id: string;
+}
+
+export interface WriteOff {
+  amount_minor: number;
+  currency: string;
+  customer_id: string;
+  id: Generated<string>;
+  posted_at: string;
+  posted_by: string;
+  reason: string;
+  receivable_id: string;
+  reversal_reason: string | null;
+  reversed_at: string | null;
+  reversed_by: string | null;
+  reversed_on: string | null;
+  written_off_on: string;
+}
+
 export interface DB {
   allocation: Allocation;
   api_key: ApiKey;
@@ -1117,13 +1409,20 @@ export interface DB {
   data_finding: DataFinding;
   decision_answer: DecisionAnswer;
   decision_dossier: DecisionDossier;
+  decision_intent: DecisionIntent;
   delegation: Delegation;
   dispute: Dispute;
+  duplicate_doubt: DuplicateDoubt;
   early_warning: EarlyWarning;
   event: Event;
   exchange_rate: ExchangeRate;
   exposure_by_date: ExposureByDate;
   exposure_entry: ExposureEntry;
+  faulty_row: FaultyRow;
+  go_live_window: GoLiveWindow;
+  goods_return: GoodsReturn;
+  goods_return_invoice: GoodsReturnInvoice;
+  goods_return_line: GoodsReturnLine;
   idempotency: Idempotency;
   invoice: Invoice;
   job: Job;
@@ -1140,15 +1439,24 @@ export interface DB {
   order_invoice: OrderInvoice;
   order_line: OrderLine;
   outreach: Outreach;
+  payer_copy: PayerCopy;
   payment: Payment;
+  payment_return: PaymentReturn;
+  payment_wait: PaymentWait;
+  pending_act: PendingAct;
+  pending_act_receivable: PendingActReceivable;
   policy: Policy;
   profile_fact: ProfileFact;
   promise: Promise;
+  proposed_key: ProposedKey;
   receipt: Receipt;
   receivable: Receivable;
+  receivable_version: ReceivableVersion;
   reconciliation_adjustment: ReconciliationAdjustment;
   reconciliation_difference: ReconciliationDifference;
   reconciliation_match: ReconciliationMatch;
+  refund: Refund;
+  refund_share: RefundShare;
   rung: Rung;
   sales_order: SalesOrder;
   security: Security;
@@ -1163,4 +1471,6 @@ export interface DB {
   template: Template;
   wake: Wake;
   work_order: WorkOrder;
+  work_order_item: WorkOrderItem;
+  write_off: WriteOff;
 }

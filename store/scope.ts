@@ -13,3 +13,8 @@ export function seesCustomer(actor: Actor, alias = 'c'): RawBuilder<boolean> {
   const near = regions === undefined ? sql<boolean>`true` : sql<boolean>`${sql.ref(`${alias}.region`)} = any(${regions})`;
   return sql<boolean>`coalesce(${own} and ${near}, false)`;
 }
+
+/** The account `account` is borne by a payer the actor may see, or by one that is no customer here: what is written on it is theirs to write. */
+export const seesBearer = (actor: Actor, account = 'a'): RawBuilder<boolean> => sql<boolean>`not exists (
+  select from customer bearer where ${sql.ref(`${account}.kind`)} = 'payer' and bearer.external_id = ${sql.ref(`${account}.code`)}
+    and not ${seesCustomer(actor, 'bearer')})`;

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
-import type { HolidayFile, Instant } from '../domain/kernel/calendar.ts';
+import type { Instant } from '../domain/kernel/calendar.ts';
 import { policyKinds } from '../domain/policy.ts';
+import { seedCalendars } from './calendar-rows.ts';
 import { openDatabase } from './database.ts';
+import { defaultPolicy } from './default-policies.ts';
 import type { Database } from './database.ts';
 import { seedTemplates } from './templates.ts';
-
-const POLICIES = new URL('../policies/', import.meta.url);
 
 /** Stable text of a JSON value: keys sorted, so that equal content has an equal hash. */
 export function canonicalJson(value: unknown): string {
@@ -46,7 +45,7 @@ export async function setUp(url: string, clock?: { business: Instant; speed: num
 
 async function seedPolicies(db: Database): Promise<void> {
   for (const kind of policyKinds) {
-    const content: unknown = JSON.parse(await readFile(new URL(`${kind}.json`, POLICIES), 'utf8'));
+    const content = await defaultPolicy(kind);
     await db
       .insertInto('policy')
       .values({
@@ -60,28 +59,6 @@ async function seedPolicies(db: Database): Promise<void> {
         created_at: sql<string>`clock_timestamp()`,
       })
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
-
-/** Reads every published calendar of policies/calendar; later files win, so next year's notice is added by running this again. */
-export async function seedCalendars(db: Database): Promise<void> {
-  const folder = new URL('calendar/', POLICIES);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-  for (const name of names) {
-    const file = JSON.parse(await readFile(new URL(name, folder), 'utf8')) as HolidayFile;
-    await db
-      .insertInto('calendar_year')
-      .values({ year: file.year, published: file.days.length > 0, source: name })
-      .onConflict((conflict) => conflict.column('year').doUpdateSet({ published: file.days.length > 0, source: name }))
-      .execute();
-    if (file.days.length === 0) continue;
-    await db
-      .insertInto('calendar_day')
-      .values(file.days.map((day) => ({ day: day.date, kind: day.isOffDay ? 'off' : 'work', name: day.name })))
-      .onConflict((conflict) =>
-        conflict.column('day').doUpdateSet((row) => ({ kind: row.ref('excluded.kind'), name: row.ref('excluded.name') })),
-      )
       .execute();
   }
 }

@@ -7,7 +7,7 @@ import { readClock, standAt } from './clock.ts';
 import { startListener } from './listener.ts';
 import type { Sleeper } from './listener.ts';
 import type { Store } from './transaction.ts';
-import { askDue } from './wakes.ts';
+import { askAgain, askDue } from './wakes.ts';
 
 const HOUR_MS = 3_600_000;
 /** Whoever waits is told of each answer; this long it waits for the rest: a message that is sent, a process that ends. */
@@ -179,7 +179,9 @@ async function rest({ store, sleeper }: Watch, hour: Instant, rung: readonly Pro
   for (;;) {
     const board = await look(store, hour);
     const contacts = rung.includes('outreach') && board.outreachAsked;
-    if (!board.busy && !contacts && !board.late.some((kind) => rung.includes(kind))) return board;
+    const late = board.late.filter((kind) => rung.includes(kind));
+    if (!board.busy && !contacts && late.length === 0) return board;
+    if (!board.busy && late.length > 0) await askAgain(store, hour);
     if (Date.now() > deadline) throw new NotQuiet(await unanswered(store, hour));
     await sleeper.sleep(LOOK_MS);
   }

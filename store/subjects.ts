@@ -4,6 +4,13 @@ import { subjectOf } from '../domain/kernel/subject.ts';
 import type { Database } from './database.ts';
 import { seesCustomer } from './scope.ts';
 
+/** The answer a decision got when it was carried out; null: it was not, as far as our record goes. */
+export async function decisionAnswer(db: Database, process: string, updateId: string): Promise<Record<string, unknown> | null> {
+  const { rows } = await sql<{ answer: Record<string, unknown> }>`
+    select answer from decision_answer where process = ${process} and update_id = ${updateId}`.execute(db);
+  return rows[0]?.answer ?? null;
+}
+
 /** The customer a process is about; null when there is no such process, or it is not the actor's to see. */
 export async function customerOfProcess(
   db: Database,

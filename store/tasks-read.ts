@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
+import { dateOf } from '../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { rankTask } from '../domain/collection/worklist.ts';
 import type { RankReason, TaskFacts } from '../domain/collection/worklist.ts';
-import { limitationEnds } from '../domain/legal/limitation.ts';
+import { limitationOrNull } from '../domain/legal/limitation.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { momentOf } from './transaction.ts';
@@ -26,6 +27,8 @@ export interface TaskView {
   snoozedUntil: Instant | null;
   subject: string;
   why: Record<string, unknown>;
+  /** Of its receivable, else of its customer. */
+  currency: string;
   customer: string | null;
   customerName: string | null;
   receivableId: string | null;
@@ -36,6 +39,23 @@ export interface TaskView {
   closedBy: string | null;
   rank: number;
   reasons: RankReason[];
+  /** Of a task that is one for its customer: the item due first first. */
+  items: TaskItem[];
+}
+
+/** A receivable that a customer's task is about. Amount in minor units. */
+export interface TaskItem {
+  receivableId: string;
+  /** 'INV-1/2' */
+  about: string;
+  dueDate: BusinessDate;
+  openMinor: number;
+  currency: string;
+  step: string;
+  joinedAt: Instant;
+  /** When it was settled, and how; null: it is still due. */
+  leftAt: Instant | null;
+  outcome: string | null;
 }
 
 export interface TaskFilter {
@@ -52,7 +72,7 @@ export interface TaskFilter {
 }
 
 type Row = Omit<TaskView, 'rank' | 'reasons' | 'title'> &
-  Omit<TaskFacts, 'state' | 'limitationOn'> & { lastInstalment: BusinessDate | null };
+  Omit<TaskFacts, 'state' | 'limitationOn' | 'harm' | 'dueOn'> & { lastInstalment: BusinessDate | null };
 
 /** A closed fact counts before its process has seen it. */
 const STATE = sql`case when o.closed_at is not null and o.state in ('open', 'warned', 'escalated')
@@ -70,7 +90,7 @@ export async function listTasks(store: Store, actor: Actor, filter: TaskFilter, 
     ...(role === undefined ? [] : [sql<boolean>`o.role = ${role}`]),
     ...(assignee === undefined ? [] : [sql<boolean>`o.assignee = ${assignee}`]),
     ...(kind === undefined ? [] : [sql<boolean>`o.kind = ${kind}`]),
-    ...(customer === undefined ? [] : [sql<boolean>`c.external_id = ${customer}`]),
+    ...(customer === undefined ? [] : [sql<boolean>`c.external_id = customer_now(${customer})`]),
     ...(snoozed || state !== 'active' ? [] : [sql<boolean>`(o.snoozed_until is null or o.snoozed_until <= ${now}::timestamptz)`]),
   ];
   const tasks = await read(store, sql.join(conditions, sql` and `), today);
@@ -96,8 +116,13 @@ export async function readTask(store: Store, actor: Actor, id: string): Promise<
 async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today: BusinessDate): Promise<TaskView[]> {
   const { rows } = await sql<Row>`
     select o.id, o.kind, ${STATE} as state, o.role, o.assignee, o.level, o.opened_at as "openedAt", o.due_at as "dueAt",
-      o.snoozed_until as "snoozedUntil", o.subject, o.reason as why, c.external_id as customer, c.name as "customerName",
+      o.snoozed_until as "snoozedUntil", o.subject, o.reason as why, coalesce((select r.currency from receivable r where r.id = o.receivable_id), c.currency, 'CNY') as currency, c.external_id as customer, c.name as "customerName",
       o.receivable_id as "receivableId", o.legal_case_id as "legalCaseId", o.outcome, o.note, o.closed_at as "closedAt", o.closed_by as "closedBy",
+      coalesce((select jsonb_agg(jsonb_build_object('receivableId', r.id, 'about', i.external_id || '/' || r.instalment, 'dueDate', r.due_date,
+          'openMinor', r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor, 'currency', r.currency, 'step', t.rung,
+          'joinedAt', t.joined_at, 'leftAt', t.left_at, 'outcome', t.outcome) order by r.due_date, i.external_id, r.instalment)
+        from work_order_item t join receivable r on r.id = t.receivable_id join invoice i on i.id = r.invoice_id
+        where t.work_order_id = o.id), '[]') as items,
       m.overdue, m.oldest as "oldestDueDate", m.last as "lastInstalment",
       (select count(*)::int from promise p where p.customer_id = o.customer_id and p.state in ('broken', 'part-kept')) as "brokenPromises",
       (greatest((select max(l.at) from contact_log l where l.customer_id = o.customer_id),
@@ -107,18 +132,23 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
       select coalesce(jsonb_agg(jsonb_build_object('currency', t.currency, 'minor', t.open) order by t.currency), '[]') as overdue,
         min(t.oldest) as oldest, min(t.last) as last
       from (
-        select r.currency, sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor)::bigint as open, min(r.due_date) as oldest,
-          min((select max(s.due_date) from receivable s where s.invoice_id = r.invoice_id)) as last
+        select r.currency, sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) as open, min(r.due_date) as oldest,
+          min((select max(s.limitation_due_date) from receivable s where s.invoice_id = r.invoice_id)) as last
         from receivable r
-        where r.customer_id = o.customer_id and (o.receivable_id is null or r.id = o.receivable_id) and r.due_date < ${today}::date
+        where r.customer_id = o.customer_id and (o.receivable_id is null or r.id = o.receivable_id)
+          and (not exists (select from work_order_item t where t.work_order_id = o.id)
+            or exists (select from work_order_item t where t.work_order_id = o.id and t.receivable_id = r.id and t.left_at is null)) and r.due_date < ${today}::date
           and r.paid_minor + r.credited_minor + r.written_off_minor < r.amount_minor
         group by r.currency) t) m on true
     where ${where}`.execute(store.db);
   const { current } = await store.policies.current();
   const { kinds } = current['work-orders'].content;
   return rows.map(({ overdue, oldestDueDate, brokenPromises, lastContactOn, lastInstalment, ...row }): TaskView => {
-    const limitationOn = lastInstalment === null ? null : limitationEnds([lastInstalment]);
-    const facts: TaskFacts = { overdue, oldestDueDate, brokenPromises, lastContactOn, limitationOn, state: row.state };
+    const limitationOn = lastInstalment === null ? null : limitationOrNull([lastInstalment]);
+    const harm = kinds[row.kind]?.harm ?? 'books';
+    const dueOn = dateOf(row.dueAt, store.policies.zone);
+    const debt = { overdue, oldestDueDate, brokenPromises, lastContactOn, limitationOn };
+    const facts: TaskFacts = { ...debt, harm, dueOn, state: row.state };
     return { ...row, title: kinds[row.kind]?.title ?? { en: row.kind, zh: row.kind }, ...rankTask(facts, today) };
   });
 }

@@ -1,12 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import type { ExpressionBuilder } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import { textFault } from '../domain/collection/message.ts';
-import type { TextFault } from '../domain/collection/message.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
+import type { Words } from '../domain/credit/policy.ts';
+import type { LintPolicy } from '../domain/collection/template-lint.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import type { MessageClass } from '../domain/collection/policy.ts';
+import { checks } from './letters/aside.ts';
+import type { Judged } from './letters/judge.ts';
+import { eventOf } from './unapplied.ts';
 import { LostRace } from './rows.ts';
-import { refreshTemplates, renderTemplate, sha256 } from './templates.ts';
-import type { Language, TemplateContext } from './templates.ts';
+import { refuseOwn } from './second-person.ts';
+import type { DB } from './schema.ts';
+import { refreshTemplates, sha256 } from './templates.ts';
+import type { Language } from './templates.ts';
 import { write } from './transaction.ts';
 import type { Store } from './transaction.ts';
 
@@ -19,6 +27,8 @@ export interface NewTemplate {
   subject: string | null;
   body: string;
   providerTemplate: string | null;
+  /** Null: today. */
+  effectiveFrom: BusinessDate | null;
   reason: string;
   /** The version the author saw (If-Match); null: whatever it is. */
   seen: number | null;
@@ -26,7 +36,8 @@ export interface NewTemplate {
 
 type Written = Pick<NewTemplate, 'id' | 'language' | 'channel'> & { version: number };
 
-const invalid = (pointer: string, what: string): Refusal => new Refusal('template-invalid', { what }, { pointer });
+const invalid = (pointer: string, { en, zh }: Words): Refusal =>
+  new Refusal('template-invalid', { what: en, whatZh: zh }, { pointer });
 
 /** Who writes what: letters of legal class are legal's, all others are not. */
 function judgeAuthor(actor: Actor, messageClass: MessageClass): void {
@@ -34,78 +45,33 @@ function judgeAuthor(actor: Actor, messageClass: MessageClass): void {
   if ((actor.role === 'legal') !== legalClass) throw new Refusal('forbidden', { verb: `template.write ${messageClass}` });
 }
 
-const line = (daysOverdue: number) => ({
-  ...{
-    invoice: 'INV-1',
-    instalment: 1,
-    instalments: 2,
-    dueDate: '2026-03-04',
-    daysOverdue,
-    currency: 'CNY',
-    amount: '12,000.00',
-  },
-});
+let loaded: Promise<LintPolicy> | null = null;
+/** What no letter may say, as policies/template-lint.json has it. */
+const lintPolicy = (): Promise<LintPolicy> =>
+  (loaded ??= readFile(new URL('../policies/template-lint.json', import.meta.url), 'utf8').then(
+    (text) => JSON.parse(text) as LintPolicy,
+  ));
 
-/** Letters as they come: one item or several, overdue or not, so that no branch of a template is met for the first time by a customer. */
-const samples: readonly TemplateContext[] = [
-  { overdue: [line(8), line(1)], upcoming: [line(-3)] },
-  { overdue: [line(8)], upcoming: [] },
-  { overdue: [], upcoming: [line(-3)] },
-].map(({ overdue, upcoming }, index) => ({
-  ...{ overdue, upcoming, today: '2026-03-12', count: overdue.length + upcoming.length },
-  tone: (['neutral', 'hospital', 'dealer'] as const)[index] ?? 'neutral',
-  seller: { name: 'Seller', phone: '', email: '' },
-  customer: { name: 'Customer' },
-  contact: { name: 'Contact' },
-  totals: [{ currency: 'CNY', amount: '12,000.00' }],
-}));
-
-/** What notices are about, by the template that says it. */
-const noticeSamples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'shipment-held': {
-    ...{ order: 'SO-1', request: 'SR-1', goods: '1: 2', amount: '12,000.00', currency: 'CNY', days: '7' },
-    ...{ ground: 'Ground', law: '', remedy: 'Payment or security' },
-  },
-};
-
-const textFaults: Readonly<Record<TextFault, string>> = {
-  class: 'SMS carries the class neutral only / 短信仅可使用 neutral 类模板',
-  url: 'an SMS holds no address of a page / 短信不得含网址',
-  amount: 'an SMS holds no amount / 短信不得含金额',
-  'debt-word': 'an SMS says nothing of debt / 短信不得提及债务',
-};
-
-/** Puts the template into words as a customer might get it. Throws Refusal `template-invalid` at the part that fails. */
-function judgeText({ id, channel, class: messageClass, subject, body }: NewTemplate): void {
-  if (channel === 'sms' && subject !== null) throw invalid('/subject', 'an SMS has no subject / 短信没有主题');
-  if (channel !== 'sms' && subject === null) throw invalid('/subject', 'it needs a subject / 须有主题');
-  const notice = noticeSamples[id];
-  for (const sample of samples) {
-    const context = notice ? { ...sample, notice } : sample;
-    const say = (pointer: string, text: string): string => {
-      try {
-        return renderTemplate({ subject: null, body: text }, context).body;
-      } catch (error) {
-        throw invalid(pointer, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
-      }
-    };
-    if (subject !== null) say('/subject', subject);
-    const fault = textFault(channel, messageClass, say('/body', body));
-    if (fault !== null) throw invalid(fault === 'class' ? '/class' : '/body', textFaults[fault]);
-  }
+/** Holds a template against what letters may say. Throws Refusal `template-invalid` at the part that fails. */
+async function judgeTemplate(template: Judged): Promise<void> {
+  const fault = await checks.judge(template, await lintPolicy());
+  if (fault) throw invalid(fault.pointer, fault.what);
 }
 
 /**
- * Writes a new version of a template: it is in force for the next message made from it; what went out keeps its own. Throws Refusal
- * `template-invalid`, `version-mismatch`, or `forbidden` for the class.
+ * Proposes a new version of a template: another person approves it. Throws Refusal `template-invalid`, `version-mismatch`, or `forbidden`
+ * for the class.
  */
 export async function addTemplateVersion(store: Store, actor: Actor, template: NewTemplate): Promise<Written> {
   judgeAuthor(actor, template.class);
-  judgeText(template);
-  const { id, language, channel, subject, body, tone, providerTemplate, reason, seen } = template;
-  const written = await write(store, actor, async (tx, at) => {
+  await judgeTemplate(template);
+  const { id, language, channel, subject, body, tone, providerTemplate, effectiveFrom, reason, seen } = template;
+  return write(store, actor, async (tx, at) => {
+    const from = effectiveFrom ?? at.today;
+    if (from < at.today) throw invalidAt('/effectiveFrom', 'too-early', { date: from, earliest: at.today });
     const known = await tx.selectFrom('template').select('class').where('id', '=', id).limit(1).executeTakeFirst();
-    if (known && known.class !== template.class) throw invalid('/class', `${id}: ${known.class}`);
+    if (known && known.class !== template.class)
+      throw invalid('/class', { en: `${id} is of the class ${known.class}`, zh: `${id} 的类别为 ${known.class}` });
     const newest = await tx
       .selectFrom('template')
       .select(['version', 'content_hash'])
@@ -128,8 +94,7 @@ export async function addTemplateVersion(store: Store, actor: Actor, template: N
       tone,
       subject,
       body,
-      author: actor.id,
-      created_at: at.now,
+      ...{ effective_from: from, author: actor.id, created_at: at.now },
     };
     const inserted = await tx
       .insertInto('template')
@@ -144,10 +109,72 @@ export async function addTemplateVersion(store: Store, actor: Actor, template: N
       subjectId: `${id}/${language}/${channel}/${version}`,
       reason,
       before: newest ? { version: newest.version, contentHash: newest.content_hash } : null,
-      after: { version, contentHash, class: template.class, tone },
+      after: { version, contentHash, class: template.class, tone, effectiveFrom: from },
     };
-    return { value: { id, language, channel, version }, audit: [audit] };
+    return { value: { id, language, channel, version }, audit: [audit], events: [eventOf(audit)] };
   });
-  refreshTemplates(store.db);
-  return written;
+}
+
+/** Who agrees to what: letters of legal class are agreed to by legal or the finance director, all others by whoever may approve. */
+function judgeApprover(actor: Actor, messageClass: MessageClass): void {
+  if (messageClass === 'demand' && actor.role === 'credit_manager')
+    throw new Refusal('forbidden', { verb: `template.approve ${messageClass}` });
+}
+
+/** The letter is checked again: what was written when less was checked cannot be approved, and needs a new version. */
+async function judgeAnew(template: Judged): Promise<void> {
+  try {
+    await judgeTemplate(template);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'template-invalid') throw error;
+    throw new Refusal('unapprovable', { fault: error.params['what'] ?? '', faultZh: error.params['whatZh'] ?? '' });
+  }
+}
+
+/**
+ * Approves a version, once, by another person than its author: from its day on letters are made from it; what went out keeps its own.
+ * Throws Refusal `not-found`, `already-decided`, `own-request`, `approver-missing`, or `unapprovable` when a newer version is approved or
+ * the letter fails the check of today.
+ */
+export async function approveTemplateVersion(
+  store: Store,
+  actor: Actor,
+  { id, language, channel, version }: Written,
+  reason: string | null,
+): Promise<Written & { effectiveFrom: BusinessDate; approvedBy: string }> {
+  const name = `${id}/${language}/${channel}/${version}`;
+  const key = (eb: ExpressionBuilder<DB, 'template'>) => eb.and({ id, language, channel });
+  const row = await store.db.selectFrom('template').selectAll().where(key).where('version', '=', version).executeTakeFirst();
+  if (!row) throw new Refusal('not-found', { id: name });
+  const messageClass = row.class as MessageClass;
+  judgeApprover(actor, messageClass);
+  await refuseOwn(store.db, actor, row.author, 'template.approve', messageClass === 'demand' ? ['credit_manager'] : []);
+  if (row.approved_by === null) await judgeAnew({ id, channel, class: messageClass, subject: row.subject, body: row.body });
+  const value = await write(store, actor, async (tx) => {
+    const versions = await tx
+      .selectFrom('template')
+      .select(['version', 'approved_by'])
+      .where(key)
+      .where('version', '>=', version)
+      .orderBy('version')
+      .forUpdate()
+      .execute();
+    const [own, ...newer] = versions;
+    if (own && own.approved_by !== null) throw new Refusal('already-decided', { by: own.approved_by });
+    const passed = newer.find((one) => one.approved_by !== null);
+    if (passed) throw new Refusal('unapprovable', { newer: passed.version });
+    await tx.updateTable('template').set({ approved_by: actor.id }).where(key).where('version', '=', version).execute();
+    const audit = {
+      action: 'template.approved',
+      subjectKind: 'template',
+      subjectId: name,
+      reason,
+      before: { approvedBy: null },
+      after: { approvedBy: actor.id, author: row.author, effectiveFrom: row.effective_from },
+    };
+    const approved = { id, language, channel, version, effectiveFrom: row.effective_from, approvedBy: actor.id };
+    return { value: approved, audit: [audit], events: [eventOf(audit)] };
+  });
+  refreshTemplates(store.policies.db);
+  return value;
 }

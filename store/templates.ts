@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Liquid } from 'liquidjs';
-import type { Template } from 'liquidjs';
 import { sql } from 'kysely';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
+import type { Seller } from '../domain/collection/going-live.ts';
 import type { MessageClass } from '../domain/collection/policy.ts';
 import type { Database } from './database.ts';
 
@@ -11,6 +11,9 @@ const FOLDER = new URL('../policies/templates/', import.meta.url);
 const FRESH_MS = 5_000;
 /** What an SMS says, whatever the rung: never what it is about. */
 export const neutralTemplate = 'please-contact-us';
+
+/** What a customer that was taken over gets first, in the place of a reminder or demand. */
+export const firstLetter = 'due-statement';
 
 export type Language = 'zh' | 'en';
 
@@ -24,17 +27,21 @@ export interface MessageTemplate {
   body: string;
 }
 
-/** What a template may name; a name that is not here is an error, not an empty string. Amounts are formatted text. */
+/**
+ * What a template may name; a name that is not here is an error, not an empty string. `amount` is formatted text, `value` the same as a plain
+ * number of whole units to reckon and compare with.
+ */
 export interface TemplateContext {
   today: string;
   tone: 'hospital' | 'dealer' | 'neutral';
-  seller: { name: string; phone: string; email: string };
+  /** Names, numbers and the signature are data of settings; texts that are not set are empty. */
+  seller: { name: string; phone: string; email: string; account: string; signature: string };
   customer: { name: string };
   contact: { name: string };
   count: number;
   overdue: readonly TemplateLine[];
   upcoming: readonly TemplateLine[];
-  totals: readonly { currency: string; amount: string }[];
+  totals: readonly { currency: string; amount: string; value: number }[];
   /** What a notice is about; digests have none. */
   notice?: Readonly<Record<string, string>>;
 }
@@ -47,6 +54,7 @@ export interface TemplateLine {
   daysOverdue: number;
   currency: string;
   amount: string;
+  value: number;
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -55,17 +63,6 @@ interface Manifest {
   seller: { name: Record<Language, string>; phone: string; email: string };
   templates: { id: string; class: MessageClass; channels: Channel[]; subject: Record<Language, string> | null }[];
 }
-
-/** No files, no includes, nothing undefined: a template sees its context and nothing else. */
-const engine = new Liquid({
-  strictVariables: true,
-  strictFilters: true,
-  ownPropertyOnly: true,
-  templates: {},
-  parseLimit: 100_000,
-  renderLimit: 1_000,
-  memoryLimit: 50_000_000,
-});
 
 /** Loads the default templates as version 1 and the seller's default name; what is there already stays. */
 export async function seedTemplates(db: Database): Promise<void> {
@@ -87,12 +84,11 @@ export async function seedTemplates(db: Database): Promise<void> {
         subject,
         body,
         content_hash: sha256(JSON.stringify([subject, body])),
+        ...{ effective_from: '1970-01-01', author: 'default', approved_by: 'default' },
       };
       await db
         .insertInto('template')
-        .values(
-          entry.channels.map((channel) => ({ ...row, channel, author: 'default', created_at: sql<string>`clock_timestamp()` })),
-        )
+        .values(entry.channels.map((channel) => ({ ...row, channel, created_at: sql<string>`clock_timestamp()` })))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
@@ -100,91 +96,75 @@ export async function seedTemplates(db: Database): Promise<void> {
 }
 
 export interface TemplateBook {
-  /** The newest version of a template. Throws when there is none. */
+  /** The version of a template that is in force. Throws when there is none. */
   find(id: string, language: Language, channel: Channel): MessageTemplate;
+  /** The version before this one, to fall back to; null: there is none, or it is older than those that are kept at hand. */
+  before(template: MessageTemplate): MessageTemplate | null;
   /** The class of messages made from a template, whatever the channel. */
   classOf(id: string): MessageClass;
   seller(language: Language): TemplateContext['seller'];
 }
 
-const books = new WeakMap<Database, { at: number; book: Promise<TemplateBook> }>();
+/** The seller as a letter of a language says it. */
+const sellerWords =
+  (seller: Partial<Seller> | null) =>
+  (language: Language): TemplateContext['seller'] => {
+    const name = seller?.name?.[language] ?? '';
+    const { holder, bank, number } = seller?.account ?? { holder: '', bank: '', number: '' };
+    const account = [holder, bank, number].filter((part) => part !== '').join(language === 'zh' ? '，' : ', ');
+    const signature = seller?.signature?.[language] ?? name;
+    return { name, phone: seller?.phone ?? '', email: seller?.email ?? '', account, signature };
+  };
 
-/** The newest templates as this process sees them, read again every five seconds. */
-export async function templatesOf(db: Database): Promise<TemplateBook> {
+/** The book with the seller as one transaction sees it: a letter must not leave without the account that was just set. */
+export const withSeller = (book: TemplateBook, seller: Partial<Seller> | null): TemplateBook => ({
+  ...book,
+  seller: sellerWords(seller),
+});
+
+const books = new WeakMap<Database, { at: number; today: BusinessDate; book: Promise<TemplateBook> }>();
+
+/** The templates in force on a day as this process sees them, read again every five seconds. */
+export async function templatesOf(db: Database, today: BusinessDate): Promise<TemplateBook> {
   const known = books.get(db);
-  if (known && Date.now() - known.at < FRESH_MS) return known.book;
-  const book = loadTemplates(db);
-  books.set(db, { at: Date.now(), book });
+  if (known && known.today === today && Date.now() - known.at < FRESH_MS) return known.book;
+  const book = loadTemplates(db, today);
+  books.set(db, { at: Date.now(), today, book });
   book.catch(() => books.delete(db));
   return book;
 }
 
-/** Forgets what this process knows of the templates: a version was written. */
+/** Forgets what this process knows of the templates: a version came into force. */
 export const refreshTemplates = (db: Database): void => void books.delete(db);
 
-async function loadTemplates(db: Database): Promise<TemplateBook> {
-  const rows = await db
-    .selectFrom('template')
-    .selectAll()
-    .distinctOn(['id', 'language', 'channel'])
-    .orderBy('id')
-    .orderBy('language')
-    .orderBy('channel')
-    .orderBy('version', 'desc')
-    .execute();
+/** The version in force and those it may fall back to. */
+const VERSIONS_AT_HAND = 4;
+const keyOf = ({ id, language, channel }: Pick<MessageTemplate, 'id' | 'language' | 'channel'>): string =>
+  `${id}/${language}/${channel}`;
+
+async function loadTemplates(db: Database, today: BusinessDate): Promise<TemplateBook> {
+  const { rows: known } = await sql<MessageTemplate>`
+    select id, language, channel, version, class, subject, body from (
+      select t.*, row_number() over (partition by id, language, channel order by version desc) as age from template t
+      where t.approved_by is not null and t.effective_from <= ${today}::date) t
+    where age <= ${VERSIONS_AT_HAND} order by age, id, language, channel`.execute(db);
+  const rows = known.filter((row, index) => known.findIndex((one) => keyOf(one) === keyOf(row)) === index);
   const setting = await db.selectFrom('setting').select('value').where('key', '=', 'seller').executeTakeFirst();
-  const seller = setting?.value as Manifest['seller'] | undefined;
-  const templates = new Map(rows.map((row) => [`${row.id}/${row.language}/${row.channel}`, row as MessageTemplate]));
-  const classes = new Map(rows.map((row) => [row.id, row.class as MessageClass]));
+  const seller = setting?.value as Partial<Seller> | undefined;
+  const templates = new Map(rows.map((row) => [keyOf(row), row]));
+  const classes = new Map(rows.map((row) => [row.id, row.class]));
   return {
     find(id, language, channel) {
       const template = templates.get(`${id}/${language}/${channel}`);
       if (!template) throw new Error(`no template ${id} for ${channel} in ${language}`);
       return template;
     },
+    before: (template) => known.find((one) => keyOf(one) === keyOf(template) && one.version < template.version) ?? null,
     classOf(id) {
       const found = classes.get(id);
       if (!found) throw new Error(`no template ${id}`);
       return found;
     },
-    seller: (language) => ({ name: seller?.name[language] ?? '', phone: seller?.phone ?? '', email: seller?.email ?? '' }),
+    seller: sellerWords(seller ?? null),
   };
-}
-
-const parsed = new Map<string, Template[]>();
-const MOST_PARSED = 500;
-
-function parse(text: string): Template[] {
-  const known = parsed.get(text);
-  if (known) return known;
-  if (parsed.size >= MOST_PARSED) parsed.clear();
-  const made = engine.parse(text);
-  parsed.set(text, made);
-  return made;
-}
-
-/** A template put into words. Names in the context are data: they are never read as template code. The subject is one line. */
-export function renderTemplate(
-  template: Pick<MessageTemplate, 'subject' | 'body'>,
-  context: TemplateContext,
-): { subject: string | null; body: string } {
-  const say = (text: string): string => String(engine.renderSync(parse(text), context));
-  return { subject: template.subject === null ? null : oneLine(say(template.subject), 200), body: say(template.body).trim() };
-}
-
-/**
- * A name or number as it may stand in a letter: one line, without control and direction marks, links broken so that no mail reader
- * makes one, at most `most` characters.
- */
-export function oneLine(text: string, most = 120): string {
-  const clean = text
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/:\/\//g, ': // ')
-    .replace(/\bwww\./gi, 'www. ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  const characters = [...clean];
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : clean;
 }

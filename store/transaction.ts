@@ -9,6 +9,7 @@ import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Clock } from '../domain/kernel/clock.ts';
 import type { Database, Tx } from './database.ts';
 import { commitMark } from './idempotency.ts';
+import { sumRefusal } from './sum-bound.ts';
 import type { PolicyBook } from './policies.ts';
 
 /** What every verb works with. */
@@ -62,10 +63,11 @@ export interface Written<T> {
   /** Writes that go with the record in one statement, one a table: they see what stood before it. */
   rows?: readonly RawBuilder<unknown>[];
 }
-/** Nothing was written but, perhaps, the answer to a bell. */
+/** Nothing was written that anybody would look for in the record: perhaps the answer to a bell, or that a retry came to nothing again. */
 export interface Unchanged<T> {
   value: T;
   audit: null;
+  asks?: readonly Ask[];
   answer?: Answer | undefined;
 }
 
@@ -111,24 +113,34 @@ export async function writeSeeing<T, Seen extends { at: Moment }>(
   return begunAnew(() => store.db.transaction().execute(once));
 }
 
-/** A whole transaction, begun anew after a serialization failure or a deadlock; everything else is thrown. */
-export async function begunAnew<T>(transaction: () => Promise<T>): Promise<T> {
+/**
+ * A whole transaction, begun anew after a serialization failure or a deadlock; everything else is thrown. A sum that left its bounds is
+ * refused at `pointer`.
+ */
+export async function begunAnew<T>(
+  transaction: () => Promise<T>,
+  named: { pointer: string } = { pointer: '/amount' },
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await transaction();
     } catch (error) {
+      const refusal = sumRefusal(error, named.pointer);
+      if (refusal) throw refusal;
       if (attempt >= ATTEMPTS || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
     }
   }
 }
 
 /** What a statement must read of the clock (`c`) to tell the moment. */
-export const clockColumns = sql`c.real_anchor as "realAnchor", c.business_anchor as "businessAnchor", c.speed, clock_timestamp() as "realNow"`;
+export const clockColumns = sql`c.real_anchor as "realAnchor", c.business_anchor as "businessAnchor", c.speed, c.calendar_version as "calendarVersion", clock_timestamp() as "realNow"`;
 export interface ClockRow extends Clock {
   realNow: string;
+  calendarVersion: number;
 }
 
-export function momentFrom({ realAnchor, businessAnchor, speed, realNow }: ClockRow, store: Store): Moment {
+export function momentFrom({ realAnchor, businessAnchor, speed, realNow, calendarVersion }: ClockRow, store: Store): Moment {
+  store.policies.sawCalendar(calendarVersion);
   const clock: Clock = { realAnchor, businessAnchor, speed };
   const now = businessNow(clock, realNow);
   return { now, today: dateOf(now, store.policies.zone), clock };
@@ -145,6 +157,7 @@ export async function momentOf(db: Database | Tx, store: Store): Promise<Moment>
 async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Unchanged<T>): Promise<void> {
   if (done.audit === null) {
     if (done.answer) await answerOnly(tx, at, done.answer);
+    if (done.asks?.length) await sql`with w as (${askRows(done.asks)}) select pg_notify('duecourse', 'wake')`.execute(tx);
     return;
   }
   const audit = done.audit.map((fact) => ({
@@ -175,7 +188,7 @@ async function record<T>(tx: Tx, actor: Actor, at: Moment, done: Written<T> | Un
     ...(events.length > 0 ? [eventRows(at, events)] : []),
     ...(posts.length > 0 ? [postRows(posts)] : []),
     ...(asks.length > 0 ? [askRows(asks)] : []),
-    ...(done.answer ? [answerRow(done.answer, again)] : []),
+    ...(done.answer ? [answerRow(at, done.answer, again)] : []),
     ...commitMark(),
   ];
   const named = parts.map((part, place) => sql`${sql.raw(`w${place}`)} as (${part})`);
@@ -206,14 +219,18 @@ const askRows = (asks: readonly Ask[]): RawBuilder<unknown> => sql`
   order by 1
   on conflict (subject) do update set asked = wake.asked + 1`;
 
-const answerRow = ({ subject, asked, at }: Answer, again: number): RawBuilder<unknown> => sql`
-  update wake set answered = greatest(answered, ${asked}::bigint), at = ${at}::timestamptz, asked = wake.asked + ${again}::bigint
+/** Who looked before the moment for which it was nudged has not seen that moment: it is marked, and asked again for it (`askAgain`). */
+const answerRow = ({ now }: Moment, { subject, asked, at }: Answer, again: number): RawBuilder<unknown> => sql`
+  update wake set answered = greatest(answered, ${asked}::bigint), at = ${at}::timestamptz, asked = wake.asked + ${again}::bigint,
+    nudged_at = case when nudged_at > ${now}::timestamptz then '-infinity' else nudged_at end
   where subject = ${subject}`;
 
 /** Nothing but the answer to a bell. Nobody else is told, except whoever waits for a standing clock's world to come to rest. */
 async function answerOnly(tx: Tx, at: Moment, answer: Answer): Promise<void> {
   await (
-    at.clock.speed === 0 ? sql`with w as (${answerRow(answer, 0)}) select pg_notify('duecourse', 'answer')` : answerRow(answer, 0)
+    at.clock.speed === 0
+      ? sql`with w as (${answerRow(at, answer, 0)}) select pg_notify('duecourse', 'answer')`
+      : answerRow(at, answer, 0)
   ).execute(tx);
 }
 

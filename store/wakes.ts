@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { processKinds } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
@@ -70,6 +71,13 @@ export async function markRung(db: Database, rung: readonly { subject: string; a
   return rung.filter((bell) => !done.has(bell.subject)).map((bell) => bell.subject);
 }
 
+/** Processes whose bell was rung and that have not answered, those rung longest ago first. */
+export async function rungUnanswered(db: Database, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ subject: string }>`
+    select subject from wake where asked > answered and rang >= asked order by rang_at, subject limit ${limit}`.execute(db);
+  return rows.map(({ subject }) => subject);
+}
+
 /** Gives leases back, so that another try comes at once. */
 export async function releaseWakes(db: Database, subjects: readonly string[]): Promise<void> {
   await sql`update wake set leased_until = null where subject in (select subject from wake where subject = any(${[...subjects]}) order by subject for update skip locked)`.execute(
@@ -86,11 +94,21 @@ export async function nudgeLate(store: Store, lateSeconds: number): Promise<numb
 }
 
 /** Asks every process due at `until`, once for each `at`, of the given kinds; the step of stepped time. Answers how many. */
-export async function askDue(store: Store, until: Instant, kinds: readonly ProcessKind[] = processKinds): Promise<number> {
+export const askDue = (store: Store, until: Instant, kinds: readonly ProcessKind[] = processKinds): Promise<number> =>
+  nudge(store, until, sql`nudged_at is distinct from at and kind = any(${[...kinds]})`);
+
+/**
+ * Asks those due at `until` that were nudged for it while they were still answering as of an earlier moment: what they read was the clock
+ * before its step, so they wait for a moment that has come. Answers how many.
+ */
+export const askAgain = (store: Store, until: Instant): Promise<number> => nudge(store, until, sql`nudged_at = '-infinity'`);
+
+async function nudge(store: Store, until: Instant, which: RawBuilder<unknown>): Promise<number> {
   const { numAffectedRows } = await sql`
     update wake set asked = asked + 1, nudged_at = at where subject in (
-      select subject from wake where at <= ${until}::timestamptz and asked = answered and nudged_at is distinct from at and kind = any(${[...kinds]})
-      order by subject for update)`.execute(store.db);
+      select subject from wake where at <= ${until}::timestamptz and asked = answered and ${which} order by subject for update)`.execute(
+    store.db,
+  );
   const count = Number(numAffectedRows ?? 0);
   if (count > 0) await sql`select pg_notify('duecourse', 'wake')`.execute(store.db);
   return count;

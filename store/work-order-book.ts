@@ -6,8 +6,10 @@ import type { WorkOrderPlan } from '../domain/collection/process.ts';
 import { nextDeadline, planWorkOrder } from '../domain/collection/work-order.ts';
 import type { WorkOrderFacts, WorkOrderVerdict } from '../domain/collection/work-order.ts';
 import type { Tx } from './database.ts';
+import { lapseActOf } from './acts/lapse.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Ask, Moment, Store, Unchanged, Written } from './transaction.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
 
 interface Row {
   id: string;
@@ -34,6 +36,7 @@ export const takeWorkOrderStep = (store: Store, input: Input): Promise<WorkOrder
 
 async function advance(store: Store, input: Input, take: boolean): Promise<WorkOrderPlan> {
   return write(store, systemActor('work-order'), async (tx, at) => {
+    const lapsed = await lapseActOf(tx, store, at, input.id);
     const row = await readWorkOrder(tx, input.id);
     if (!row) return { value: unknownWorkOrder(input.seq), audit: null };
     const { current, calendar } = await store.policies.current();
@@ -41,7 +44,7 @@ async function advance(store: Store, input: Input, take: boolean): Promise<WorkO
     if (!kind) throw new Error(`work-order policy has no kind ${row.kind}`);
     const stale = take && input.seq !== null && input.seq < row.seq;
     const verdict = planWorkOrder(row.facts, kind, at.now);
-    if (!take || stale || !verdict.due) return settle(tx, at, row, {}, verdict, null);
+    if (!take || stale || !verdict.due) return joined(await settle(tx, at, row, {}, verdict, null), lapsed);
     if (verdict.step === 'warn') {
       const next = planWorkOrder({ ...row.facts, state: 'warned' }, kind, at.now);
       return settle(tx, at, row, { state: 'warned' }, next, 'work-order.warned');
@@ -59,9 +62,27 @@ async function advance(store: Store, input: Input, take: boolean): Promise<WorkO
   });
 }
 
+/** What ended beside the task belongs to the same entry of the record. */
+function joined(
+  settled: Written<WorkOrderPlan> | Unchanged<WorkOrderPlan>,
+  { audit, asks, posts, events }: WorkOrderTraces,
+): Written<WorkOrderPlan> | Unchanged<WorkOrderPlan> {
+  if (settled.audit === null || audit.length === 0) return settled;
+  const [first, ...more] = settled.audit;
+  return {
+    ...settled,
+    audit: [first, ...more, ...audit],
+    asks: [...(settled.asks ?? []), ...asks],
+    posts: [...(settled.posts ?? []), ...posts],
+    events: [...(settled.events ?? []), ...events],
+  };
+}
+
 async function readWorkOrder(tx: Tx, id: string): Promise<Row | undefined> {
   const { rows } = await sql<Omit<Row, 'facts'> & Record<string, unknown>>`
-    select o.*, coalesce(w.asked, 0) as asked from work_order o left join wake w on w.subject = 'work-order-' || o.id
+    select o.*, coalesce(w.asked, 0) as asked, (select p.expires_at from pending_act p
+      where p.id = case when o.process like 'pending-act-%' then substr(o.process, 13)::uuid end and p.state = 'pending') as lapses_at
+    from work_order o left join wake w on w.subject = 'work-order-' || o.id
     where o.id = ${id}::uuid for update of o`.execute(tx);
   const row = rows[0];
   if (!row) return undefined;
@@ -72,6 +93,7 @@ async function readWorkOrder(tx: Tx, id: string): Promise<Row | undefined> {
     warnAt: row['warn_at'],
     dueAt: row['due_at'],
     snoozedUntil: row['snoozed_until'],
+    lapsesAt: row['lapses_at'],
   } as WorkOrderFacts;
   return { ...row, facts };
 }
@@ -131,7 +153,7 @@ function waiting({ process, customer_id }: Row): Ask[] {
 
 function processPlan(seq: number, verdict: WorkOrderVerdict, row: Row, at: Moment): WorkOrderPlan {
   const why = {
-    wait: 'with the last role; waits for a person',
+    wait: verdict.at === null ? 'with the last role; waits for a person' : 'waits for a decision until it lapses',
     warn: 'deadline near',
     escalate: 'deadline',
     close: row.outcome ?? 'closed',

@@ -18,6 +18,8 @@ export interface NewWorkOrder {
   /** What it is about, without names: e.g. `invoice INV-1/1`. */
   subject: string;
   reason: Record<string, unknown>;
+  /** Login of whoever it is given to; null: its role's. */
+  assignee?: string | null;
   /** Working days until its deadline, where whoever opens it knows better than its kind. */
   deadlineWorkingDays?: number;
 }
@@ -61,6 +63,7 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
       key: order.key,
       kind: order.kind,
       role: kind.role,
+      assignee: order.assignee ?? null,
       customer_id: order.customerId,
       receivable_id: order.receivableId ?? null,
       legal_case_id: order.legalCaseId ?? null,
@@ -92,6 +95,15 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
     posts: [{ subject: workOrderWorkflowId(row.id), kind: 'work-order', at: dates.warnAt }],
     events: [{ ...about, kind: 'work-order.opened', data: { kind: order.kind, role: kind.role } }],
   };
+}
+
+/** The task whose key begins with this and is open, else the key of the next: what comes again is asked about again. */
+export async function placeOf(tx: Tx, prefix: string): Promise<{ key: string; open: boolean }> {
+  for (let time = 1; ; time += 1) {
+    const key = `${prefix}/${time}`;
+    const row = await tx.selectFrom('work_order').select('closed_at').where('key', '=', key).executeTakeFirst();
+    if (!row || row.closed_at === null) return { key, open: row !== undefined };
+  }
 }
 
 /** Whose open work orders end: those of a receivable, case or process, or those with these keys. */

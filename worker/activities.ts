@@ -8,13 +8,12 @@ import { twilioGateway } from '../activities/gateways/twilio.ts';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';
-import { channels } from '../domain/collection/governor.ts';
 import { reassessHold, takeHoldStep } from '../store/credit/order-hold-book.ts';
 import { decideOrderHold } from '../store/credit/order-hold-decisions.ts';
 import { lapseReservation, reassessReservation } from '../store/credit/reservation-book.ts';
-import { connectorNames } from '../domain/credit/facts.ts';
 import { closeConnectorCall, openConnectorCall } from '../store/credit/connector-calls.ts';
 import { reassessNight, takeNightStep } from '../store/credit/night-book.ts';
+import { deploymentOf } from '../store/departures.ts';
 import { planRefresh } from '../store/credit/refresh-requests.ts';
 import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../store/messages.ts';
 import { contactCustomer } from '../store/outreach-book.ts';
@@ -50,9 +49,8 @@ function connectorsOf({ connectors }: Config): Connectors {
 export function activitiesOf(store: Store, config: Config): Activities {
   const gateways = gatewaysOf(config);
   const connectors = connectorsOf(config);
-  const connected = connectorNames.filter((name) => connectors[name]);
-  const live = new Set(channels.filter((channel) => gateways[channel]));
-  const desk = { store, judge: creditJudge(zenTables(), connected) };
+  const deployment = deploymentOf(config);
+  const desk = { store, judge: creditJudge(zenTables(), deployment) };
   return createActivities({
     receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
     workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
@@ -72,24 +70,24 @@ export function activitiesOf(store: Store, config: Config): Activities {
     reconciliations: { compare: (input) => compareBooks(store, input) },
     statements: { reassess: (input) => reassessStatement(store, input), handOver: (input) => handOverStatement(store, input) },
     outreach: {
-      contact: (input) => contactCustomer(store, input, live),
-      giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }),
+      contact: (input) => contactCustomer(store, input, deployment),
+      giveUp: (input) => recordDelivery(store, { ...input, outcome: { outcome: 'gave-up' } }, deployment),
     },
     deliveries: {
       channelOf: (messageId) => channelOf(store, messageId),
-      claim: (input) => claimDelivery(store, input),
+      claim: (input) => claimDelivery(store, input, deployment),
       release: (input) => releaseDelivery(store, input),
-      record: (input) => recordDelivery(store, input),
+      record: (input) => recordDelivery(store, input, deployment),
     },
     gateways,
     connectorCalls: {
-      open: (call) => openConnectorCall(store, call),
+      open: (call) => openConnectorCall(store, call, deployment),
       close: (ended) => closeConnectorCall(store, ended),
     },
     connectors,
     watch: {
       reassessNight: (input) => reassessNight(store, input),
-      takeNight: (input) => takeNightStep(store, input, connected),
+      takeNight: (input) => takeNightStep(store, input, deployment),
       planRefresh: (input) => planRefresh(store, input),
     },
   });

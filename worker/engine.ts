@@ -3,6 +3,8 @@ import { askEverybody } from '../store/wakes.ts';
 import type { Store } from '../store/transaction.ts';
 
 const KEY = 'temporalNamespaceId';
+/** The namespace's name beside its id, so that a check that asks another one says so. */
+const NAME_KEY = 'temporalNamespace';
 
 /**
  * Postgres keeps the id of the engine's namespace. Another id means that the engine's own store was lost or replaced: every open process
@@ -17,14 +19,19 @@ export async function checkEngineIdentity(
   const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
   const id = namespaceInfo?.id ?? '';
   const known = await store.db.selectFrom('setting').select('value').where('key', '=', KEY).executeTakeFirst();
+  await keep(store, NAME_KEY, namespace);
   if (known?.value === id) return;
   if (known) {
     const asked = await askEverybody(store);
     log.warn({ asked }, 'the engine has another store than before: every open process was asked to start from the facts');
   }
+  await keep(store, KEY, id);
+}
+
+async function keep(store: Store, key: string, value: string): Promise<void> {
   await store.db
     .insertInto('setting')
-    .values({ key: KEY, value: JSON.stringify(id) })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(id) }))
+    .values({ key, value: JSON.stringify(value) })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(value) }))
     .execute();
 }

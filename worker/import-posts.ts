@@ -4,12 +4,12 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { postInvoices, postPayments, upsertCustomers } from '../store/bulk.ts';
 import type { RowResult } from '../store/bulk.ts';
-import { postCreditNote } from '../store/credit-notes.ts';
 import { checkAllWithin, putRequest } from '../store/credit/check.ts';
-import { importLimit } from '../store/credit/limits.ts';
-import { putSecurity } from '../store/credit/securities.ts';
+import { bookCreditNote } from '../store/acts/credit-notes.ts';
+import { importLimit } from '../store/acts/limits.ts';
+import { askForSecurity } from '../store/acts/securities.ts';
 import type { Tx } from '../store/database.ts';
-import { postLedger } from '../store/ledger-entries.ts';
+import { postLedger, postOpeningCredit } from '../store/ledger-entries.ts';
 import type { Store } from '../store/transaction.ts';
 
 interface Post {
@@ -23,15 +23,27 @@ type Kind = ImportDocument['kind'];
 type DocumentOf<K extends Kind> = Extract<ImportDocument, { kind: K }>['document'];
 type Result = RowResult<unknown>;
 
-/** Gives documents of one kind to the verb of their kind; results stand in their order. */
+/** The kinds of one file in the order they are posted: what a credit note corrects comes before it. */
+const order: readonly Kind[] = ['customers', 'invoices', 'payments', 'ledger', 'credit-notes', 'limits', 'securities', 'orders'];
+
+/** Gives documents to the verb of their kind; results stand in their order. */
 export async function postAll(of: Post, documents: readonly ImportDocument[]): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const kind of order) {
+    const places = documents.flatMap((one, index) => (one.kind === kind ? [index] : []));
+    if (places.length === 0) continue;
+    const posted = await postKind(of, kind, documents);
+    for (const [at, place] of places.entries())
+      results[place] = posted[at] ?? { outcome: 'failed', refusal: new Refusal('invalid') };
+  }
+  return results;
+}
+
+function postKind(of: Post, kind: Kind, documents: readonly ImportDocument[]): Promise<Result[]> {
   const { store, tx, actor, reason } = of;
-  const all = <K extends Kind>(kind: K): DocumentOf<K>[] =>
-    documents.flatMap((one) => (one.kind === kind ? [one.document as DocumentOf<K>] : []));
-  const kind = documents[0]?.kind;
+  const all = <K extends Kind>(wanted: K): DocumentOf<K>[] =>
+    documents.flatMap((one) => (one.kind === wanted ? [one.document as DocumentOf<K>] : []));
   switch (kind) {
-    case undefined:
-      return [];
     case 'customers':
       return upsertCustomers(store, actor, all(kind), reason);
     case 'invoices':
@@ -39,18 +51,34 @@ export async function postAll(of: Post, documents: readonly ImportDocument[]): P
     case 'payments':
       return postPayments(store, actor, all(kind), reason);
     case 'ledger':
-      return postLedger({ store, tx, actor, reason }, all(kind));
+      return postBooks(of, all(kind));
     case 'credit-notes':
-      return oneByOne(tx, all(kind), (note) => postCreditNote(store, actor, note));
+      return oneByOne(tx, all(kind), (note) => bookCreditNote(store, actor, note));
     case 'limits':
       return oneByOne(tx, all(kind), (limit) => importLimit(store, actor, limit));
     case 'securities':
-      return oneByOne(tx, all(kind), (security) => putSecurity(store, actor, security, reason));
+      return oneByOne(tx, all(kind), async (security) => {
+        const done = await askForSecurity(store, actor, security, reason);
+        return { created: 'act' in done && done.asked };
+      });
     case 'orders':
       return postOrders(of, all(kind));
     default:
       return kind satisfies never;
   }
+}
+
+/** Open items of another system's books: first what is owed, then what is credited. */
+async function postBooks({ store, tx, actor, reason }: Post, items: readonly DocumentOf<'ledger'>[]): Promise<Result[]> {
+  const entries = items.flatMap((one) => ('note' in one ? [] : [one]));
+  const credits = items.flatMap((one) => ('note' in one ? [one] : []));
+  const desk = { store, tx, actor, reason };
+  const owed = entries.length === 0 ? [] : await postLedger(desk, entries);
+  const given = await oneByOne(tx, credits, (credit) => postOpeningCredit(desk, credit));
+  const [fromOwed, fromGiven] = [owed.values(), given.values()];
+  return items.map(
+    (one) => ('note' in one ? fromGiven : fromOwed).next().value ?? { outcome: 'failed', refusal: new Refusal('invalid') },
+  );
 }
 
 /** Orders are judged as they come in the file, by one statement that takes the locks of all their accounts in one order. */

@@ -4,6 +4,7 @@ import type { ImportFault, StoredFault } from '../contracts/import-words.ts';
 import type { Assembled } from '../domain/files/assemble.ts';
 import { shown } from '../domain/files/mapping.ts';
 import type { Reader } from '../domain/files/mapping.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import type { Refusal, RefusalReason } from '../domain/kernel/refusal.ts';
 import type { ImportedRow, KeptError, RowState } from '../store/imports.ts';
 
@@ -18,19 +19,22 @@ interface Located {
   row: number;
   field: string;
   fault: StoredFault;
+  /** Which of the parts that stand in columns. */
+  part?: number;
 }
 
-const placeOf = ({ row, field }: { row: number; field: string }): string => `${row} ${field}`;
+const placeOf = ({ row, field, part }: Omit<Located, 'fault'>): string => `${row} ${field} ${part ?? ''}`;
 
 /** Holds a document against its contract. A field that could not be read is named once. */
-export function judgeDocument(reader: Reader, document: Assembled): Judged {
-  const read = document.faults.map(({ row, field, fault, params }): Located => {
-    return { row, field, fault: { fault: fault as ImportFault, ...(params && { params }) } };
+export function judgeDocument(reader: Reader, document: Assembled, today: BusinessDate): Judged {
+  const read = document.faults.map(({ row, field, fault, params, part }): Located => {
+    const stored = { fault: fault as ImportFault, ...(params && { params }) };
+    return { row, field, fault: stored, ...(part !== undefined && { part }) };
   });
-  const judged = judgeBody(reader.kind, document.body);
+  const judged = judgeBody(document.kind, document.body, today);
   if (judged.ok) return { document, accepted: read.length === 0 ? judged.accepted : null, faults: read };
   const known = new Set(read.map(placeOf));
-  const mapped = new Set(reader.fields.map((one) => one.name));
+  const mapped = new Set([...reader.fields, ...reader.parts.flat()].map((one) => one.name));
   const news = judged.faults
     .map(({ path, fault }): Located => ({ ...document.at(path), fault }))
     .filter((one) => !known.has(placeOf(one)) && known.add(placeOf(one)));
@@ -54,18 +58,19 @@ export function refusedAt({ document }: Judged, refusal: Refusal): Located[] {
 export function rowsOf(reader: Reader, { document }: Judged, outcome: RowState, faults: readonly Located[]): ImportedRow[] {
   const externalId = document.externalId === '' ? null : shown(document.externalId);
   const first = faults[0]?.row ?? 0;
-  return document.rows.map((row) => {
+  return document.rows.map((row, index) => {
     const own = faults.filter((one) => one.row === row).map((one) => kept(reader, one));
     const others: KeptError[] =
       outcome === 'failed' && own.length === 0
         ? [{ pointer: '', column: null, fault: { fault: 'with-others', params: { other: first } } }]
         : own;
-    return { row, state: outcome, externalId, errors: others };
+    return { row, state: outcome, externalId, errors: others, ...(index > 0 && { counted: false }) };
   });
 }
 
-function kept(reader: Reader, { field, fault }: Located): KeptError {
-  const source = reader.fields.find((one) => one.name === field)?.source;
+function kept(reader: Reader, { field, fault, part }: Located): KeptError {
+  const apart = part === undefined ? undefined : reader.parts[part]?.find((one) => one.name === field);
+  const source = (apart ?? reader.fields.find((one) => one.name === field))?.source;
   return { pointer: pointerOf(field), column: source?.column ?? null, fault: { ...fault } };
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ImportFault } from '../contracts/import-words.ts';
-import { bindMapping } from '../domain/files/mapping.ts';
+import { assemble } from '../domain/files/assemble.ts';
 import type { MappingFault, Reader } from '../domain/files/mapping.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
 import type { RowResult } from '../store/bulk.ts';
 import type { Tx } from '../store/database.ts';
 import {
@@ -17,9 +18,8 @@ import {
 import type { ImportedRow, KeptError, LeasedImport } from '../store/imports.ts';
 import { within, write } from '../store/transaction.ts';
 import type { Store } from '../store/transaction.ts';
-import { documentsOf, surveyOf } from './files/documents.ts';
 import { FileFault } from './files/fault.ts';
-import { openTable } from './files/table.ts';
+import { ReadAside } from './files/read-aside.ts';
 import { postAll } from './import-posts.ts';
 import { judgeDocument, pointerOf, refusedAt, rowsOf } from './import-rows.ts';
 import type { Judged } from './import-rows.ts';
@@ -38,7 +38,11 @@ export interface ImportRunnerOptions {
   batch?: number;
   /** Real time between looks for new imports. */
   idleMs?: number;
+  /** Reads the files; in a process of its own without it. */
+  files?: ReadAside;
 }
+
+type Running = ImportRunnerOptions & { files: ReadAside };
 
 /**
  * Works through imports one after another. Each batch of documents is one transaction with the results of its rows, so that wherever it
@@ -46,9 +50,10 @@ export interface ImportRunnerOptions {
  */
 export function startImportRunner(options: ImportRunnerOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  const files = options.files ?? new ReadAside();
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      const idle = await workOnce(options, stopping.signal).catch((error: unknown) => {
+      const idle = await workOnce({ ...options, files }, stopping.signal).catch((error: unknown) => {
         options.log.error({ err: error }, 'an import broke off; it will be taken up again');
         return true;
       });
@@ -58,13 +63,14 @@ export function startImportRunner(options: ImportRunnerOptions): { stop(): Promi
   return {
     async stop() {
       stopping.abort();
+      files.stop();
       await running;
     },
   };
 }
 
 /** Takes up one import and works on it to its end, or until stopped. Answers whether there was none. */
-async function workOnce(options: ImportRunnerOptions, stop: AbortSignal): Promise<boolean> {
+async function workOnce(options: Running, stop: AbortSignal): Promise<boolean> {
   const { store, log, leaseSeconds = LEASE_SECONDS } = options;
   const leased = await leaseImport(store.db, leaseSeconds);
   if (!leased) return true;
@@ -87,6 +93,7 @@ async function workOnce(options: ImportRunnerOptions, stop: AbortSignal): Promis
 
 /** An import under work; `done` counts the rows that have their result. */
 interface Work extends ImportRunnerOptions {
+  files: ReadAside;
   leaseSeconds: number;
   leased: LeasedImport;
   done: number;
@@ -96,39 +103,48 @@ const end = ({ store, leased, done }: Work, errors: KeptError[] | null): Promise
   endImport(store, leased.actor, { id: leased.id, done }, errors);
 
 async function runImport(work: Work, stop: AbortSignal): Promise<void> {
-  const { store, leased, batch = BATCH } = work;
-  const opened = await open(leased).catch((error: unknown) => {
-    if (error instanceof FileFault) return [{ pointer: '', column: null, fault: { fault: error.fault, params: error.params } }];
-    throw error;
-  });
-  if (Array.isArray(opened)) return end(work, opened);
-  const { table, reader, survey } = opened;
-  const { format, encoding, delimiter, sheet } = table;
-  await keepFacts(store.db, leased.id, { format, encoding, delimiter, sheet, unusedColumns: reader.unusedColumns }, survey.rows);
-  let skipped = 0;
-  let waiting: Judged[] = [];
-  for await (const document of documentsOf(table, reader, survey)) {
-    if (skipped < leased.done) {
-      skipped += document.rows.length;
-      continue;
-    }
-    waiting.push(judgeDocument(reader, document));
-    if (waiting.length < batch) continue;
-    work.done += await runBatch(work, reader, waiting);
-    waiting = [];
+  const { store, leased } = work;
+  try {
+    const opened = await open(work);
+    if (Array.isArray(opened)) return await end(work, opened);
+    const finished = await postDocuments(work, opened, stop);
+    if (!finished) return await releaseImport(store.db, leased.id, work.done);
+    await end(work, null);
+    work.log.info({ import: leased.id, rows: work.done }, 'import finished');
+  } catch (error) {
     if (stop.aborted) return releaseImport(store.db, leased.id, work.done);
+    if (!(error instanceof FileFault)) throw error;
+    await end(work, [{ pointer: '', column: null, fault: { fault: error.fault, params: error.params } }]);
   }
-  if (waiting.length > 0) work.done += await runBatch(work, reader, waiting);
-  await end(work, null);
-  work.log.info({ import: leased.id, rows: work.done }, 'import finished');
 }
 
-/** The file with its mapping bound and read through once; what is wrong with either as a list. */
-async function open({ file, order }: LeasedImport) {
-  const table = await openTable(file, order.mapping);
-  const bound = bindMapping(order.kind, order.mapping, table.header);
-  if (!bound.ok) return bound.faults.map(mappingError);
-  return { table, reader: bound.reader, survey: await surveyOf(table, bound.reader) };
+/** Posts what has no result yet, batch by batch. Answers whether that was all of it, or it was stopped. */
+async function postDocuments(work: Work, reader: Reader, stop: AbortSignal): Promise<boolean> {
+  const { store, leased, files, batch = BATCH } = work;
+  let skipped = 0;
+  for await (const documents of files.documents(batch)) {
+    const waiting: Judged[] = [];
+    const today = await store.policies.today();
+    for (const rows of documents) {
+      const document = assemble(reader, rows);
+      if (skipped < leased.done) skipped += document.rows.length;
+      else waiting.push(judgeDocument(reader, document, today));
+    }
+    if (waiting.length > 0) work.done += await runBatch(work, reader, waiting);
+    if (stop.aborted) return false;
+  }
+  return true;
+}
+
+/** Opens the file, reads it through once and keeps what that tells; what is wrong with its mapping as a list. Throws FileFault. */
+async function open({ store, leased, files }: Work): Promise<Reader | KeptError[]> {
+  const { kind, mapping } = leased.order;
+  const opened = await files.open({ bytes: leased.file, kind, mapping, zone: store.policies.zone });
+  if ('faults' in opened) return opened.faults.map(mappingError);
+  const { format, encoding, delimiter, sheet, reader, rows, skippedRows } = opened;
+  const { unusedColumns } = reader;
+  await keepFacts(store.db, leased.id, { format, encoding, delimiter, sheet, unusedColumns, skippedRows }, rows);
+  return reader;
 }
 
 function mappingError({ field, fault, column }: MappingFault): KeptError {
@@ -148,6 +164,22 @@ class Rehearsed extends Error {
 
 /** Posts a batch and keeps the results of its rows, in one transaction; answers how many rows that were. */
 async function runBatch(work: Work, reader: Reader, batch: readonly Judged[]): Promise<number> {
+  try {
+    return await postBatch(work, reader, batch);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'sum-too-large') throw error;
+    if (batch.length === 1) return postBatch(work, reader, batch, error);
+  }
+  // One of them takes a sum out of its bounds: only that one is to be refused.
+  let rows = 0;
+  for (const one of batch) {
+    const done = work.done + rows;
+    rows += await runBatch({ ...work, done }, reader, [one]);
+  }
+  return rows;
+}
+
+async function postBatch(work: Work, reader: Reader, batch: readonly Judged[], refusal?: Refusal): Promise<number> {
   const { store, leased, done, leaseSeconds } = work;
   const { id, actor, order } = leased;
   const keep = async (tx: Tx, rows: readonly ImportedRow[]) => {
@@ -156,6 +188,7 @@ async function runBatch(work: Work, reader: Reader, batch: readonly Judged[]): P
   };
   const post = async (tx: Tx): Promise<ImportedRow[]> => {
     await holdImport(tx, id, done);
+    if (refusal) return batch.flatMap((one) => resultRows(reader, one, { outcome: 'failed', refusal }));
     const accepted = batch.flatMap((one) => (one.accepted ? [one.accepted] : []));
     const results = await postAll({ store: within(store, tx), tx, actor, reason: order.reason }, accepted);
     let next = 0;

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Config } from '../config/env.ts';
+import { tellFailing } from '../store/failing-processes.ts';
+import { letters } from '../store/letters/aside.ts';
 import { startListener } from '../store/listener.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/transaction.ts';
@@ -8,11 +11,18 @@ import { activitiesOf } from './activities.ts';
 import { workflowBundle } from './bundle.ts';
 import { checkEngineIdentity } from './engine.ts';
 import { FailureCounts, watchFailures } from './failures.ts';
+import { startHandOver } from './hand-over.ts';
 import { startImportRunner } from './imports.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
 import { workerTuning } from './tuning.ts';
 import type { WorkerTuning } from './tuning.ts';
+
+/** What is under way at a stop gets so long to come to its end; then its activities are cancelled. */
+const GRACE_MS = 6_000;
+/** After so long the worker ends whatever does not: it is on record, and goes on elsewhere or at the next start. */
+const FORCE_MS = 10_000;
+const CLOSE_MS = 3_000;
 
 export interface WorkerLog {
   info(fields: object, message: string): void;
@@ -59,11 +69,14 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
     activities: activitiesOf(store, config),
     ...workerTuning(config.stickySeconds),
     ...tuning,
-    shutdownGraceTime: '10s',
-    interceptors: { activity: [watchFailures(failures, log)] },
+    shutdownGraceTime: `${GRACE_MS}ms`,
+    shutdownForceTime: `${FORCE_MS}ms`,
+    interceptors: { activity: [watchFailures(failures, log, (failure) => tellFailing(store, failure))] },
   });
+  letters.warm();
   const listener = startListener(config.databaseUrl);
   const relay = startRelay({ store, connection, namespace, taskQueue, listener, log });
+  const handOver = startHandOver({ store, connection, namespace, taskQueue, log });
   const imports = startImportRunner({ store, log });
   const run = worker.run();
   return {
@@ -72,14 +85,17 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
     failures,
     store,
     async shutdown() {
-      await imports.stop();
-      await relay.stop();
-      worker.shutdown();
-      await run.catch(() => undefined);
-      await Promise.all([listener.close(), native.close(), connection.close()]);
-      await store.close();
+      // One that ended by itself cannot be asked to.
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await within(FORCE_MS, Promise.all([run.catch(() => undefined), imports.stop(), relay.stop(), handOver.stop()]));
+      await within(CLOSE_MS, Promise.allSettled([listener.close(), native.close(), connection.close(), store.close()]));
     },
   };
+}
+
+/** Resolves when the work is done, or after so many milliseconds without it. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, delay(ms, undefined, { ref: false })]);
 }
 
 let installed = false;
@@ -88,7 +104,8 @@ function quietRuntime(log: WorkerLog): void {
   installed = true;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const fields = { source: 'temporal', ...meta };
+      const { error, ...rest } = meta ?? {};
+      const fields = { source: 'temporal', ...rest, ...(error === undefined ? {} : { err: error }) };
       if (level === 'ERROR') log.error(fields, message);
       else log.warn(fields, message);
     }),

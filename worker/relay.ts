@@ -6,11 +6,14 @@ import type { Why } from '../domain/collection/receivable.ts';
 import { workflowTypes } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import { checkEngineIdentity } from './engine.ts';
+import { tellFaulty, wakeFaulty } from '../store/faulty.ts';
+import { endFailingTasks } from '../store/failing-processes.ts';
 import { leaseWakes, markRung, nudgeLate, releaseWakes } from '../store/wakes.ts';
 import type { LeasedWake } from '../store/wakes.ts';
 import { momentOf } from '../store/transaction.ts';
 import type { Store } from '../store/transaction.ts';
 import type { Listener } from '../store/listener.ts';
+import { tellStuckRuns } from './stuck-runs.ts';
 import { searchAttributesOf } from '../workflows/attributes.ts';
 
 const IN_FLIGHT = 32;
@@ -83,6 +86,10 @@ export function startRelay(options: RelayOptions): Relay {
       await watch.sleep(WATCHDOG_MS, false);
       if (stopped) return;
       counts.nudged += await nudgeLate(options.store, LATE_SECONDS).catch(() => 0);
+      await endFailingTasks(options.store).catch(() => 0);
+      await tellFaulty(options.store).catch(() => null);
+      await wakeFaulty(options.store).catch(() => 0);
+      await tellStuckRuns(options).catch(() => 0);
       // An engine that is away is told by the bells that cannot be rung; here only one that came back with another store counts.
       await options.connection
         .withDeadline(Date.now() + IDENTITY_MS, () =>
@@ -211,7 +218,15 @@ async function ring(
   if (wake.started) return;
   counts.started += 1;
   const why = wake.plan.why === null ? '' : wake.kind === 'receivable' ? sayWhy(wake.plan.why as Why, 'en') : 'deadline';
-  const known = { seq: wake.plan.seq, step: wake.plan.step, at: wake.plan.at, waitMs: 0, why, stage: wake.stage };
+  const known = {
+    seq: wake.plan.seq,
+    step: wake.plan.step,
+    at: wake.plan.at,
+    waitMs: 0,
+    why,
+    stage: wake.stage,
+    ...reasonOf(wake),
+  };
   const plan = planned.includes(wake.kind) ? known : null;
   try {
     await client.workflow.start(workflowTypes[wake.kind], {
@@ -224,3 +239,7 @@ async function ring(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
+
+/** Why a receivable waits, by its code: its story is told in the reader's language. */
+const reasonOf = ({ kind, plan }: LeasedWake): { reason?: Why } =>
+  kind === 'receivable' && plan.why !== null ? { reason: plan.why as Why } : {};

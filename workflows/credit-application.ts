@@ -1,5 +1,5 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import { judgeDecision, judgeResubmission, judgeWithdrawal } from '../domain/credit/application.ts';
+import { awaitsDecision, judgeResubmission, judgeWithdrawal } from '../domain/credit/application.ts';
 import type { ApplicationPlan, ApplicationStep } from '../domain/credit/application.ts';
 import { askConnectors } from './ask-connectors.ts';
 import { listenForBell } from './bell.ts';
@@ -48,14 +48,16 @@ export async function creditApplication({ id, plan: given }: ProcessInput<Applic
   const begin = () => because(beginsUnplanned, records.reassessApplication, { id, seq: null });
   const desk = openDesk(given, bell, begin);
   setHandler(creditApplicationPlanQuery, () => desk.plan);
-  desk.takes(decideApplicationUpdate, judgeDecision, (decision, held) =>
-    because(`a decision has come: ${decision.verdict}`, records.decideApplication, { id, decision, held }),
+  desk.takes(decideApplicationUpdate, awaitsDecision, (decision, held) =>
+    decision
+      ? because(`a decision has come: ${decision.verdict}`, records.decideApplication, { id, decision, held })
+      : because('a decision has come', records.decideApplication, { id, held }),
   );
   desk.takes(withdrawApplicationUpdate, judgeWithdrawal, (withdrawal, held) =>
-    because('the applicant withdraws', records.withdrawApplication, { id, withdrawal, held }),
+    because('the applicant withdraws', records.withdrawApplication, { id, ...(withdrawal && { withdrawal }), held }),
   );
   desk.takes(resubmitApplicationUpdate, judgeResubmission, (resubmission, held) =>
-    because('the applicant has answered', records.resubmitApplication, { id, resubmission, held }),
+    because('the applicant has answered', records.resubmitApplication, { id, ...(resubmission && { resubmission }), held }),
   );
 
   let plan = await desk.act(async (known) => known ?? begin());

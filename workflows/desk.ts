@@ -31,13 +31,14 @@ export interface Desk<Plan> {
   /** The next look or step of the process itself; waits while a decision is being committed. */
   act(work: (plan: Plan | null) => Promise<Plan>): Promise<Plan>;
   /**
-   * Takes decisions of one kind. `judge` sees the plan alone and refuses at once; `commit` judges by the facts, under lock, and its word
-   * is the answer. A run without a plan reads the facts first.
+   * Takes decisions of one kind, of which it is told the id. `judge` sees the plan alone and refuses at once; `commit` reads who decides
+   * what from our record and judges by the facts, under lock, and its word is the answer. A run without a plan reads the facts first.
+   * `told` is what versions before told of a decision: it stands in what is replayed, and nobody heeds it.
    */
-  takes<Input, Answer>(
-    update: UpdateDefinition<Answer, [Input]>,
-    judge: (plan: Plan, input: Input, updateId: string) => Refused | null,
-    commit: (input: Input, held: Held) => Promise<Decided<Plan, Answer>>,
+  takes<Told, Answer>(
+    update: UpdateDefinition<Answer, [Told]>,
+    judge: (plan: Plan, updateId: string) => Refused | null,
+    commit: (told: Told, held: Held) => Promise<Decided<Plan, Answer>>,
   ): void;
   /** Whether there is more to do; resolves when no decision is under way, so that none is cut off by the end of the run. */
   goesOn(): Promise<boolean>;
@@ -60,26 +61,25 @@ export function openDesk<Plan extends { seq: number; step: string }>(
     },
     act: (work) => turn.run(async () => (plan = await work(plan))),
     takes(update, judge, commit) {
+      const validator: (told: Parameters<typeof commit>[0]) => void = () => {
+        const refused = plan && judge(plan, idOfUpdate());
+        if (refused) throw failureOf(refused);
+      };
       setHandler(
         update,
-        (input) => {
+        (told) => {
           const updateId = idOfUpdate();
           return turn.run(async () => {
             plan ??= await begin();
             const { seq } = plan;
-            const decided = await commit(input, { seq, updateId });
+            const decided = await commit(told, { seq, updateId });
             if (decided.plan.seq !== seq) bell.ring();
             plan = decided.plan;
             if ('refused' in decided.outcome) throw failureOf(decided.outcome.refused);
             return decided.outcome.answer;
           });
         },
-        {
-          validator: (input) => {
-            const refused = plan && judge(plan, input, idOfUpdate());
-            if (refused) throw failureOf(refused);
-          },
-        },
+        { validator },
       );
     },
     async goesOn() {

@@ -1,18 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan } from '../domain/credit/order-hold.ts';
+import type { HoldAnswer, OrderHoldPlan, SentHoldDecision } from '../domain/credit/order-hold.ts';
 import type { ReservationPlan } from '../domain/credit/process.ts';
 import type { ComparisonPlan } from '../domain/reconciliation/process.ts';
 import type { StatementPlan } from '../domain/reconciliation/statement.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
 import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
-import type {
-  ApplicationAnswer,
-  ApplicationPlan,
-  DecisionInput,
-  ResubmissionInput,
-  WithdrawalInput,
-} from '../domain/credit/application.ts';
-import type { ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
+import type { ApplicationAnswer, ApplicationPlan, SentAnswer, SentDecision } from '../domain/credit/application.ts';
+import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
+import type { DecisionAct } from '../domain/credit/seats.ts';
 import type { ReviewPlan } from '../domain/credit/review.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
@@ -32,13 +27,24 @@ export const creditReviewPlanQuery = defineQuery<ReviewPlan | null>('creditRevie
 
 export const shipmentHoldPlanQuery = defineQuery<ShipmentHoldPlan | null>('shipmentHoldPlan');
 
-/** What people decide, each with its answer. */
-export const decideApplicationUpdate = defineUpdate<ApplicationAnswer, [DecisionInput]>('decideApplication');
-export const decideOrderHoldUpdate = defineUpdate<HoldAnswer, [HoldDecisionInput]>('decideOrderHold');
-export const withdrawApplicationUpdate = defineUpdate<ApplicationAnswer, [WithdrawalInput]>('withdrawApplication');
-export const resubmitApplicationUpdate = defineUpdate<ApplicationAnswer, [ResubmissionInput]>('resubmitApplication');
+/**
+ * What people decide, each with its answer. The engine is told the id of the decision, which is that of the update, and nothing else: who
+ * decides what, and why, stands in our record alone. Versions before told who and what; null since.
+ */
+export const decideApplicationUpdate = defineUpdate<ApplicationAnswer, [SentDecision | null]>(
+  'decideApplication' satisfies DecisionAct,
+);
+export const decideOrderHoldUpdate = defineUpdate<HoldAnswer, [SentHoldDecision | null]>('decideOrderHold' satisfies DecisionAct);
+export const withdrawApplicationUpdate = defineUpdate<ApplicationAnswer, [SentAnswer | null]>(
+  'withdrawApplication' satisfies DecisionAct,
+);
+export const resubmitApplicationUpdate = defineUpdate<ApplicationAnswer, [SentAnswer | null]>(
+  'resubmitApplication' satisfies DecisionAct,
+);
 
-export const decideShipmentHoldUpdate = defineUpdate<ShipmentHoldAnswer, [ShipmentHoldInput]>('decideShipmentHold');
+export const decideShipmentHoldUpdate = defineUpdate<ShipmentHoldAnswer, [SentHoldAct | null]>(
+  'decideShipmentHold' satisfies DecisionAct,
+);
 
 /** Input of every process: our own id, and the plan it goes on from; null: read the facts first. Also the state of continue-as-new. */
 export interface ProcessInput<Plan> {

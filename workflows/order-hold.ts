@@ -1,5 +1,5 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
-import { judgeHoldDecision } from '../domain/credit/order-hold.ts';
+import { isHoldOpen } from '../domain/credit/order-hold.ts';
 import type { OrderHoldPlan, OrderHoldStep } from '../domain/credit/order-hold.ts';
 import { listenForBell } from './bell.ts';
 import { openDesk } from './desk.ts';
@@ -24,8 +24,10 @@ export async function orderHold({ id, plan: given }: ProcessInput<OrderHoldPlan>
   const begin = () => because(beginsUnplanned, records.recheckHeldOrder, { id, seq: null });
   const desk = openDesk(given, bell, begin);
   setHandler(orderHoldPlanQuery, () => desk.plan);
-  desk.takes(decideOrderHoldUpdate, judgeHoldDecision, (decision, held) =>
-    because(`a decision has come: ${decision.verdict}`, records.decideOrderHold, { id, decision, held }),
+  desk.takes(decideOrderHoldUpdate, isHoldOpen, (decision, held) =>
+    decision
+      ? because(`a decision has come: ${decision.verdict}`, records.decideOrderHold, { id, decision, held })
+      : because('a decision has come', records.decideOrderHold, { id, held }),
   );
 
   let plan = await desk.act(async (known) => known ?? begin());

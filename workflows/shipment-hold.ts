@@ -1,5 +1,5 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
-import { judgeHoldAct } from '../domain/shipment/hold.ts';
+import { isShipmentHoldOpen } from '../domain/shipment/hold.ts';
 import type { ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
 import { listenForBell } from './bell.ts';
 import { openDesk } from './desk.ts';
@@ -26,8 +26,10 @@ export async function shipmentHold({ id, plan: given }: ProcessInput<ShipmentHol
   const begin = () => because(beginsUnplanned, records.reassessShipmentHold, { id, seq: null });
   const desk = openDesk(given, bell, begin);
   setHandler(shipmentHoldPlanQuery, () => desk.plan);
-  desk.takes(decideShipmentHoldUpdate, judgeHoldAct, (decision, held) =>
-    because(`a person acts on it: ${decision.act}`, records.decideShipmentHold, { id, decision, held }),
+  desk.takes(decideShipmentHoldUpdate, isShipmentHoldOpen, (decision, held) =>
+    decision
+      ? because(`a person acts on it: ${decision.act}`, records.decideShipmentHold, { id, decision, held })
+      : because('a person acts on it', records.decideShipmentHold, { id, held }),
   );
 
   let plan = await desk.act(async (known) => known ?? begin());

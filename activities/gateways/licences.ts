@@ -1,5 +1,6 @@
 import { licencesAnswer } from '../../contracts/connectors.ts';
 import type { LicencesAnswer } from '../../contracts/connectors.ts';
+import { NO_END } from '../../domain/kernel/date-bounds.ts';
 import { lookUp, told } from './connector.ts';
 import type { Connector, ConnectorSettings } from './connector.ts';
 
@@ -10,7 +11,7 @@ export function licencesConnector(settings: ConnectorSettings): Connector {
     ask: (request) =>
       lookUp(settings, request, licencesAnswer, ({ licences }) => {
         const best = bestOf(licences);
-        return [told('licenceState', best?.state ?? 'none'), told('licenceUntil', best?.validUntil)];
+        return [told('licenceState', best?.state ?? 'none'), told('licenceUntil', best && (best.validUntil ?? NO_END))];
       }),
   };
 }
@@ -19,5 +20,7 @@ type Licence = LicencesAnswer['licences'][number];
 
 function bestOf(licences: readonly Licence[]): Licence | undefined {
   const valid = licences.filter((licence) => licence.state === 'valid');
-  return (valid.length > 0 ? valid : licences).toSorted((a, b) => (a.validUntil < b.validUntil ? 1 : -1))[0];
+  return (valid.length > 0 ? valid : licences).toSorted((a, b) =>
+    (a.validUntil ?? NO_END) < (b.validUntil ?? NO_END) ? 1 : -1,
+  )[0];
 }

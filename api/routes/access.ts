@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { apiKey, apiKeys, createdApiKey, me, newApiKey, revocation } from '../../contracts/access.ts';
 import { idParams, pageQuery } from '../../contracts/common.ts';
 import { permissionsOf } from '../../domain/kernel/actor.ts';
-import { createApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
+import { confirmApiKey, createApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
@@ -42,18 +42,38 @@ export function accessRoutes({ store }: Services): RouteSpec[] {
         };
       },
     }),
+    ...changes(store),
+  ];
+}
+
+function changes(store: Services['store']): RouteSpec[] {
+  return [
     route({
       method: 'post',
       path: '/v1/api-keys',
       verb: 'key.manage',
       tag: 'Access',
-      summary: 'Make an API key; its secret is in this answer and nowhere else',
+      summary:
+        'Make an API key; its secret is in this answer and nowhere else. One whose role decides waits for a second administrator',
       body: newApiKey,
       secretAnswer: true,
       answers: { 201: { description: 'The key with its secret.', schema: createdApiKey } },
       async handle({ actor, body }) {
         const { key, secret } = await createApiKey(store, body, actor);
         return { status: 201, body: { ...key, secret } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/api-keys/{id}/confirm',
+      verb: 'key.manage',
+      tag: 'Access',
+      summary: 'Put in force a key that another administrator proposed',
+      params: idParams,
+      idempotent: 'external-id',
+      answers: { 200: { description: 'The key, in force.', schema: apiKey } },
+      async handle({ actor, params }) {
+        return { status: 200, body: await confirmApiKey(store, params.id, actor) };
       },
     }),
     route({

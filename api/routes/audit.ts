@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { auditPage, auditQuery } from '../../contracts/record.ts';
 import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
+import { currencyIn, readable } from '../../domain/kernel/readable.ts';
 import { readAudit } from '../../store/audit-log.ts';
 import type { AuditRow } from '../../store/audit-log.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
+
+/** Of an entry: what was written says its currency before what it is about does. */
+const currencyOf = (row: AuditRow): string => currencyIn(row.after) ?? currencyIn(row.before) ?? row.currency;
 
 const shown = (row: AuditRow) => ({
   seq: row.seq,
@@ -18,8 +22,8 @@ const shown = (row: AuditRow) => ({
   customer: row.customer,
   reason: row.reason,
   policyVersion: row.policyVersion,
-  before: row.before,
-  after: row.after,
+  before: readable(row.before, currencyOf(row)),
+  after: readable(row.after, currencyOf(row)),
 });
 
 /** The append-only record of who did what, when and why. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { businessDate, currency as currencyCode, externalIdParams, idParams, ourId } from '../../contracts/common.ts';
 import {
   byCustomerQuery,
+  endLimit as endLimitBody,
+  endLimitAnswer,
   exposureAnswer,
   exposureQuery,
   limitDocument,
@@ -21,13 +23,16 @@ import {
 } from '../../contracts/credit-accounts.ts';
 import { countedMinor, horizonOf, securedMinor } from '../../domain/credit/exposure.ts';
 import type { AccountFacts, Position } from '../../domain/credit/exposure.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
+import { formatAmount, totalMinor } from '../../domain/kernel/money.ts';
 import { viewExposure } from '../../store/credit/exposure.ts';
 import type { ExposureView } from '../../store/credit/exposure.ts';
-import { importLimit, listLimits } from '../../store/credit/limits.ts';
+import { endLimit, setLimit } from '../../store/acts/limits.ts';
+import { askForRelease, askForSecurity } from '../../store/acts/securities.ts';
+import { listLimits } from '../../store/credit/limits.ts';
 import { listRates, recordRate } from '../../store/credit/rates.ts';
-import { listSecurities, putSecurity, releaseSecurity } from '../../store/credit/securities.ts';
+import { listSecurities } from '../../store/credit/securities.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
+import { answerPending, pendingAnswer } from './pending-acts.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -46,16 +51,36 @@ function limits(store: Services['store']): RouteSpec[] {
       path: '/v1/credit-limits',
       verb: 'credit.decide',
       tag: 'Credit',
-      summary: 'Bring in an opening limit when going live; later limits are applied for',
+      summary:
+        'Set a limit: at once inside the go-live window, or where it raises nothing; else a second person approves. Later limits are applied for',
       body: postLimit,
       idempotent: 'external-id',
       answers: {
-        200: { description: 'Brought in before.', schema: postLimitAnswer },
+        200: { description: 'Set before.', schema: postLimitAnswer },
         201: { description: 'In force by its dates.', schema: postLimitAnswer },
+        ...pendingAnswer,
       },
-      async handle({ actor, body }) {
-        const { created, overMinor, id, externalId } = await importLimit(store, actor, limitDocument(body));
+      async handle({ actor, body, language }) {
+        const done = await setLimit(store, actor, limitDocument(body));
+        if ('act' in done) return answerPending(store, actor, done, language);
+        const { created, overMinor, id, externalId } = done;
         return { status: created ? 201 : 200, body: { id, externalId, over: formatAmount(overMinor, body.currency) } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/credit-limits/{id}/end',
+      verb: 'credit.decide',
+      tag: 'Credit',
+      summary:
+        "End a limit at once, temporary ones too; the end of a group's standing limit frees its members, and needs a second person",
+      params: idParams,
+      body: endLimitBody,
+      idempotent: 'key',
+      answers: { 200: { description: 'Ended.', schema: endLimitAnswer }, ...pendingAnswer },
+      async handle({ actor, params, body, language }) {
+        const done = await endLimit(store, actor, params.id, body.reason);
+        return 'act' in done ? answerPending(store, actor, done, language) : { status: 200, body: done };
       },
     }),
     route({
@@ -82,21 +107,19 @@ function securities(store: Services['store']): RouteSpec[] {
   return [
     route({
       method: 'put',
-      path: '/v1/securities/{externalId}',
+      path: '/v1/securities/{id}',
       verb: 'credit.record',
       tag: 'Credit',
-      summary: 'Record or correct security a customer gave',
+      summary:
+        'Ask for security a customer gave to be recorded or corrected, with evidence; it counts once a second person agrees',
       params: externalIdParams,
       body: putSecurityBody,
       idempotent: 'external-id',
-      answers: {
-        200: { description: 'Corrected, or unchanged.', schema: putSecurityAnswer },
-        201: { description: 'Recorded.', schema: putSecurityAnswer },
-      },
-      async handle({ actor, params, body }) {
-        const document = securityDocument(params.externalId, body);
-        const { created, ...shown } = await putSecurity(store, actor, document, body.reason ?? null);
-        return { status: created ? 201 : 200, body: shown };
+      answers: { 200: { description: 'Unchanged.', schema: putSecurityAnswer }, ...pendingAnswer },
+      async handle({ actor, params, body, language }) {
+        const document = securityDocument(params.id, body);
+        const done = await askForSecurity(store, actor, document, body.reason ?? null);
+        return 'act' in done ? answerPending(store, actor, done, language) : { status: 200, body: done };
       },
     }),
     route({
@@ -104,13 +127,14 @@ function securities(store: Services['store']): RouteSpec[] {
       path: '/v1/securities/{id}/release',
       verb: 'credit.record',
       tag: 'Credit',
-      summary: 'Give security back: it no longer counts',
+      summary: 'Ask for security to be given back: it no longer counts once a second person agrees',
       params: idParams,
       body: releaseBody,
       idempotent: 'key',
-      answers: { 200: { description: 'Released.', schema: releaseSecurityAnswer } },
-      async handle({ actor, params, body }) {
-        return { status: 200, body: await releaseSecurity(store, actor, params.id, body.reason) };
+      answers: { 200: { description: 'Released before.', schema: releaseSecurityAnswer }, ...pendingAnswer },
+      async handle({ actor, params, body, language }) {
+        const done = await askForRelease(store, actor, params.id, body.reason);
+        return 'act' in done ? answerPending(store, actor, done, language) : { status: 200, body: done };
       },
     }),
     route({
@@ -185,12 +209,13 @@ const exposure = (store: Services['store']): RouteSpec =>
     path: '/v1/customers/{id}/exposure',
     verb: 'credit.read',
     tag: 'Credit',
-    summary: "What a customer's payer and group could owe, by bucket, against their limits",
+    summary:
+      "What a customer's payer and group could owe, by bucket, against their limits; now, or as it stood at the end of a past day",
     params: idParams,
     query: exposureQuery,
     answers: { 200: { description: 'The exposure.', schema: exposureAnswer } },
     async handle({ actor, params, query }) {
-      return { status: 200, body: showExposure(await viewExposure(store, actor, params.id, query.currency)) };
+      return { status: 200, body: showExposure(await viewExposure(store, actor, params.id, query)) };
     },
   });
 
@@ -200,6 +225,7 @@ function showExposure({ customer, today, horizonDays, exposure: found, documents
   const show = (position: Position | null) => position && showPosition(position, codeOf.get(position.accountId) ?? customer);
   return {
     customer,
+    asOf: today,
     horizon: horizonOf(today, horizonDays),
     payer: show(found?.payer ?? null),
     group: show(found?.group ?? null),
@@ -220,7 +246,8 @@ function showPosition(position: Position, account: string) {
     limitKind,
     raised: text(raisedMinor),
     expiredOn,
-    headroom: limitMinor === null ? null : text(limitMinor - exposureMinor),
+    headroom: limitMinor === null ? null : text(totalMinor([limitMinor, -exposureMinor])),
+    unconverted: position.unconverted.map((one) => ({ currency: one.currency, amount: formatAmount(one.minor, one.currency) })),
   };
 }
 

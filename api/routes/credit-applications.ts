@@ -3,7 +3,9 @@ import * as contract from '../../contracts/credit-applications.ts';
 import { idParams, instant, ourId, toMinor } from '../../contracts/common.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
-import { applicationStateWords, sayApplicationWhy } from '../../domain/credit/application-words.ts';
+import { sayPlanReason } from '../../domain/plan-words.ts';
+import { readableRecord } from '../../domain/kernel/readable.ts';
+import { applicationStateWords } from '../../domain/credit/application-words.ts';
 import type { ApplicationAnswer, Offer } from '../../domain/credit/application.ts';
 import type { Assessment } from '../../domain/credit/assess.ts';
 import type { VerdictReason } from '../../domain/credit/reasons.ts';
@@ -15,6 +17,7 @@ import type { ApplicationListed, ApplicationView } from '../../store/credit/appl
 import { deciderOf } from '../../store/credit/hats.ts';
 import { momentOf } from '../../store/transaction.ts';
 import { decideApplicationUpdate, resubmitApplicationUpdate, withdrawApplicationUpdate } from '../../workflows/messages.ts';
+import { answerDecision, pendingAnswer } from '../deciding.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { updateIdOf } from '../idempotency.ts';
 import { route } from '../route.ts';
@@ -22,7 +25,10 @@ import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
 
 const place = z.tuple([instant, ourId]);
-const decisionAnswers = { 200: { description: 'Carried out; the route as it stands.', schema: contract.decided } };
+const decisionAnswers = {
+  200: { description: 'Carried out; the route as it stands.', schema: contract.decided },
+  ...pendingAnswer,
+};
 
 /** Applications for credit: asked for, looked at, decided. */
 export function creditApplicationRoutes(services: Services): RouteSpec[] {
@@ -66,7 +72,7 @@ function looking({ store }: Services): RouteSpec[] {
         const body = pageFrom(
           rows,
           limit,
-          (row) => showListed(row, language),
+          (row) => showListed(row, language, store.policies.zone),
           (row) => [row.submittedAt, row.id],
         );
         return { status: 200, body };
@@ -75,20 +81,20 @@ function looking({ store }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/credit-applications/{id}',
-      verb: 'credit.read',
+      verb: 'credit-file.read',
       tag: 'Credit applications',
       summary: 'An application with its verdict, its route and the dossier whoever decides looks at',
       params: idParams,
       answers: { 200: { description: 'The application.', schema: contract.applicationAnswer } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: show(await readApplication(store, actor, params.id), language) };
+        return { status: 200, body: show(await readApplication(store, actor, params.id), language, store.policies.zone) };
       },
     }),
   ];
 }
 
 function deciding(services: Services): RouteSpec[] {
-  const { store, commands } = services;
+  const { store } = services;
   const of = async (actor: Actor, id: string) => {
     const { currency, ...process } = await findApplication(store.db, actor, id);
     const { today } = await momentOf(store.db, store);
@@ -110,13 +116,13 @@ function deciding(services: Services): RouteSpec[] {
       body: contract.decision,
       idempotent: 'key',
       answers: decisionAnswers,
-      async handle({ actor, params, body, req }) {
+      async handle({ actor, params, body, req, language }) {
         const { process, currency, by } = await of(actor, params.id);
         const { verdict, reason, exposureVersion, termsDays = null } = body;
         const limitMinor = body.limit === undefined ? null : toMinor(body.limit, currency, '/limit');
         const input = { by, verdict, limitMinor, termsDays, reason, exposureVersion };
-        const answer = await commands.decide(decideApplicationUpdate, { process, input, updateId: updateIdOf(actor, req) });
-        return { status: 200, body: showAnswer(answer) };
+        const asked = { process, input, updateId: updateIdOf(actor, req) };
+        return answerDecision(services, language, decideApplicationUpdate, asked, showAnswer);
       },
     }),
     route({
@@ -129,11 +135,11 @@ function deciding(services: Services): RouteSpec[] {
       body: contract.withdrawal,
       idempotent: 'key',
       answers: decisionAnswers,
-      async handle({ actor, params, body, req }) {
+      async handle({ actor, params, body, req, language }) {
         const { process, by } = await of(actor, params.id);
         const input = { by, reason: body.reason };
-        const answer = await commands.decide(withdrawApplicationUpdate, { process, input, updateId: updateIdOf(actor, req) });
-        return { status: 200, body: showAnswer(answer) };
+        const asked = { process, input, updateId: updateIdOf(actor, req) };
+        return answerDecision(services, language, withdrawApplicationUpdate, asked, showAnswer);
       },
     }),
     route({
@@ -146,11 +152,11 @@ function deciding(services: Services): RouteSpec[] {
       body: contract.resubmission,
       idempotent: 'key',
       answers: decisionAnswers,
-      async handle({ actor, params, body, req }) {
+      async handle({ actor, params, body, req, language }) {
         const { process, currency, by } = await of(actor, params.id);
         const input = { by, requested: changed(body.requested, currency), reason: body.reason };
-        const answer = await commands.decide(resubmitApplicationUpdate, { process, input, updateId: updateIdOf(actor, req) });
-        return { status: 200, body: showAnswer(answer) };
+        const asked = { process, input, updateId: updateIdOf(actor, req) };
+        return answerDecision(services, language, resubmitApplicationUpdate, asked, showAnswer);
       },
     }),
   ];
@@ -172,7 +178,7 @@ const money = (minor: number | null, currency: string): string | null => (minor 
 const showOffer = ({ limitMinor, ...offer }: Offer) => ({ limit: money(limitMinor, offer.currency), ...offer });
 const showAnswer = ({ state, round, route: seats }: ApplicationAnswer) => ({ state, round, route: seats });
 
-function showListed(row: ApplicationListed, language: Language) {
+function showListed(row: ApplicationListed, language: Language, zone: string) {
   const { id, externalId, customer, customerName, kind, state, grade, score, reason, requestedBy, round } = row;
   const { submittedAt, expiresAt, decidedAt, waitingFor } = row;
   return {
@@ -181,21 +187,22 @@ function showListed(row: ApplicationListed, language: Language) {
     stateText: applicationStateWords[language][state],
     requested: showOffer(row.requested),
     offer: showOffer(row.offer),
-    why: { code: row.why.code, text: sayApplicationWhy(row.why, language) },
+    why: { code: row.why.code, text: sayPlanReason('credit-application', row.why, language, zone) },
   };
 }
 
-function show(view: ApplicationView, language: Language) {
-  const { route: seats, earlierRounds, exposureVersion, policyVersion, granted, dossierHash, dossier, proposal } = view;
+function show(view: ApplicationView, language: Language, zone: string) {
+  const { route: seats, earlierRounds, exposureVersion, policyVersion, granted, dossierHash, dossier, proposal, given } = view;
   return {
-    ...showListed(view, language),
+    ...showListed(view, language, zone),
     proposal: proposal && {
       limit: money(proposal.limitMinor, proposal.currency),
       currency: proposal.currency,
       termsDays: proposal.termsDays,
     },
     reasons: reasonsOf(view.verdict, language),
-    ...{ route: seats, earlierRounds, exposureVersion, policyVersion, granted, dossierHash, dossier },
+    ...{ route: seats, earlierRounds, exposureVersion, policyVersion, dossierHash, dossier, given },
+    granted: granted && readableRecord(granted, view.offer.currency),
   };
 }
 

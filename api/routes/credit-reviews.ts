@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instant, ourId } from '../../contracts/common.ts';
 import { newReview, openedReview, reviewPage, reviewQuery } from '../../contracts/credit-reviews.ts';
+import { readableRecord } from '../../domain/kernel/readable.ts';
 import { listReviews, requestReview } from '../../store/credit/reviews.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
@@ -28,7 +29,7 @@ export function creditReviewRoutes({ store }: Services): RouteSpec[] {
           body: pageFrom(
             rows,
             limit,
-            (row) => row,
+            ({ currency, detail, ...row }) => ({ ...row, detail: readableRecord(detail, currency) }),
             (row) => [row.dueAt, row.id],
           ),
         };

@@ -5,28 +5,36 @@ import {
   customerDocument,
   customerPage,
   customerQuery,
+  mergeCustomer,
   putCustomer,
   putCustomerAnswer,
   timelinePage,
   timelineQuery,
 } from '../../contracts/customers.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { askForMerge } from '../../store/acts/customer-merge.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { listCustomers, readCustomer } from '../../store/customers-read.ts';
 import type { CustomerRow } from '../../store/customers-read.ts';
 import { readTimeline } from '../../store/timeline.ts';
+import type { TimelineEntry } from '../../store/timeline.ts';
 import { sayFact } from '../../domain/collection/fact-words.ts';
+import type { Reading } from '../../domain/collection/said.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
+import { readingOf } from '../reading.ts';
 import { route } from '../route.ts';
-import type { RouteSpec } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
+import { answerPending, pendingAnswer } from './pending-acts.ts';
+
+const timelineCursor = z.tuple([z.iso.datetime({ offset: true }), z.int()]);
 
 /** Who owes: customers with their contacts, balances and timeline. */
 export function customerRoutes({ store }: Services): RouteSpec[] {
   return [
     route({
       method: 'put',
-      path: '/v1/customers/{externalId}',
+      path: '/v1/customers/{id}',
       verb: 'customer.write',
       tag: 'Customers',
       summary: 'Create or correct a customer with its contacts',
@@ -38,7 +46,7 @@ export function customerRoutes({ store }: Services): RouteSpec[] {
         201: { description: 'Created.', schema: putCustomerAnswer },
       },
       async handle({ actor, params, body }) {
-        const document = customerDocument(params.externalId, body);
+        const document = customerDocument(params.id, body);
         const { created, ...put } = await upsertCustomer(store, actor, document, body.reason ?? null);
         return { status: created ? 201 : 200, body: put };
       },
@@ -70,28 +78,46 @@ export function customerRoutes({ store }: Services): RouteSpec[] {
         return { status: 200, body: withBalances(await readCustomer(store, actor, params.id)) };
       },
     }),
+    mergeRoute(store),
     route({
       method: 'get',
       path: '/v1/customers/{id}/timeline',
       verb: 'timeline.read',
       tag: 'Customers',
-      summary: 'Every contact, decision, task, payment, dispute and promise in one order, newest first',
+      summary: 'Every contact, decision, task, payment, dispute and promise in the order in which it happened, the latest first',
       params: idParams,
       query: timelineQuery,
       answers: { 200: { description: 'A page of the timeline.', schema: timelinePage } },
       async handle({ actor, params, query, language }) {
-        const before = query.cursor === undefined ? null : decodeCursor(query.cursor, z.tuple([z.int()]))[0];
+        const before = query.cursor === undefined ? null : decodeCursor(query.cursor, timelineCursor);
         const rows = await readTimeline(store.db, actor, params.id, query.limit, before);
-        const show = ({ action, facts, ...row }: (typeof rows)[number]) => ({
-          ...row,
-          kind: action,
-          words: sayFact(action, facts, language),
-        });
-        return { status: 200, body: pageFrom(rows, query.limit, show, (row) => [row.seq]) };
+        const show = showEntry(await readingOf(store), language);
+        return { status: 200, body: pageFrom(rows, query.limit, show, (row) => [row.at, row.seq]) };
       },
     }),
   ];
 }
+
+const mergeRoute = (store: Services['store']): RouteSpec =>
+  route({
+    method: 'post',
+    path: '/v1/customers/{id}/merge',
+    verb: 'credit.decide',
+    tag: 'Customers',
+    summary: 'Ask for a customer to become part of another one, with all it owes and owed; a second person decides',
+    params: idParams,
+    body: mergeCustomer,
+    idempotent: 'key',
+    answers: pendingAnswer,
+    async handle({ actor, params, body, language }) {
+      const { evidence = null, ...asked } = body;
+      return answerPending(store, actor, await askForMerge(store, actor, params.id, { ...asked, evidence }), language);
+    },
+  });
+
+const showEntry =
+  (reading: Reading, language: Language) =>
+  ({ action, facts, ...row }: TimelineEntry) => ({ ...row, kind: action, words: sayFact(action, facts, language, reading) });
 
 function withBalances<T extends CustomerRow>(row: T) {
   return {

@@ -13,7 +13,7 @@ export function delegationRoutes({ store }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/delegations',
-      verb: 'delegation.manage',
+      verb: 'delegation.read',
       tag: 'Credit applications',
       summary: 'Delegations, newest first',
       query: delegationQuery,

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { eventsNow, readEvents } from '../../store/events.ts';
 import type { EventPlace, EventRow } from '../../store/events.ts';
 import type { Sleeper } from '../../store/listener.ts';
@@ -16,6 +16,8 @@ const PAUSE_MS = 100;
 const LOOK_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 500;
+/** Of one credential: no single reader may take the places of all others. */
+const MOST_STREAMS_EACH = 20;
 
 const placeShape = /^(\d{1,20})-(\d{1,16})$/;
 
@@ -89,9 +91,10 @@ async function follow(
     while (!over()) {
       const { events, next, more } = await readEvents(db, actor, place, BATCH);
       place = next;
+      // Before anything is told: a credential that ended hears no more.
+      if (!(await stillAllowed())) break;
       if (events.length > 0 && !(await put(res, events.map(frame).join('')))) break;
       if (performance.now() >= heartbeatAt) {
-        if (!(await stillAllowed())) break;
         if (!(await put(res, `: ${place.tx}-${place.seq}\n\n`))) break;
         heartbeatAt = performance.now() + HEARTBEAT_MS;
       }
@@ -106,9 +109,32 @@ async function follow(
   }
 }
 
+/** The places of streams: so many in all, so many for each credential. `take` answers false when there is none. */
+function placesOf(): { take(actor: string): boolean; free(actor: string): void } {
+  const held = new Map<string, number>();
+  let all = 0;
+  return {
+    take(actor) {
+      const own = held.get(actor) ?? 0;
+      if (all >= MOST_STREAMS || own >= MOST_STREAMS_EACH) return false;
+      all += 1;
+      held.set(actor, own + 1);
+      return true;
+    },
+    free(actor) {
+      const own = (held.get(actor) ?? 1) - 1;
+      all -= 1;
+      if (own === 0) held.delete(actor);
+      else held.set(actor, own);
+    },
+  };
+}
+
+const streamHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
+
 /** Changes the caller may see, as server-sent events. */
 export function eventRoutes(services: Services): RouteSpec[] {
-  let streams = 0;
+  const places = placesOf();
   return [
     route({
       method: 'get',
@@ -127,15 +153,17 @@ export function eventRoutes(services: Services): RouteSpec[] {
       async handle({ actor, query, req }) {
         const sent = req.get('Last-Event-ID') ?? query.lastEventId;
         const from = sent === undefined ? await eventsNow(services.store.db) : placeOf(sent);
-        if (!from) throw new Refusal('invalid', { what: 'Last-Event-ID' }, { pointer: 'Last-Event-ID' });
-        if (streams >= MOST_STREAMS) throw new Refusal('rate-limited', { seconds: 60 });
+        if (!from) throw invalidAt(req.get('Last-Event-ID') === undefined ? '?lastEventId' : 'Last-Event-ID', 'last-event');
+        if (req.method === 'HEAD') return { status: 200, write: (res) => Promise.resolve(void res.set(streamHeaders).end()) };
+        if (!places.take(actor.id)) throw new Refusal('rate-limited', { seconds: 60 });
         const stillAllowed = async (): Promise<boolean> => (await actorOf(services.store, req)) !== null;
         return {
           status: 200,
           async write(res) {
-            streams += 1;
-            res.on('close', () => (streams -= 1));
-            res.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+            const free = (): void => places.free(actor.id);
+            if (res.destroyed) return free();
+            res.on('close', free);
+            res.set(streamHeaders);
             res.flushHeaders();
             await put(res, `retry: 2000\n: ${from.tx}-${from.seq}\n\n`);
             await follow(services, res, actor, from, stillAllowed);

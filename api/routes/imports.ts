@@ -22,7 +22,7 @@ import { mappingFaults } from '../../domain/files/mapping.ts';
 import type { Mapping } from '../../domain/files/mapping.ts';
 import { may } from '../../domain/kernel/actor.ts';
 import type { Actor, Permission } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { queueImport, readImport, readRows } from '../../store/imports.ts';
 import type { ImportView, ImportedRow, KeptError } from '../../store/imports.ts';
 import { InvalidInput } from '../problem.ts';
@@ -32,6 +32,11 @@ const SHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 /** Room for the other parts of a form. */
 const FORM_BYTES = 1_048_576;
 const FIRST_FAILED = 100;
+const upload = {
+  types: [FORM, SHEET, 'text/csv', 'application/octet-stream'],
+  maxBytes: maxFileBytes + FORM_BYTES,
+  parts: importSettings,
+};
 
 /** What a row of each kind writes, and so must be allowed. */
 const verbs: Readonly<Record<ImportKind, readonly Permission[]>> = {
@@ -39,7 +44,7 @@ const verbs: Readonly<Record<ImportKind, readonly Permission[]>> = {
   invoices: ['invoice.write'],
   payments: ['payment.write'],
   'credit-notes': ['credit-note.write'],
-  ledger: ['customer.write', 'invoice.write', 'payment.write'],
+  ledger: ['customer.write', 'invoice.write', 'payment.write', 'credit-note.write'],
   orders: ['order.write'],
   limits: ['credit.decide'],
   securities: ['credit.record'],
@@ -50,15 +55,34 @@ interface Upload {
   settings: Record<string, unknown>;
 }
 
+/** More parts than a form can have; its reader would take seconds over thousands of them. */
+const MOST_PARTS = 16;
+
+function boundParts(form: Buffer, contentType: string): void {
+  const boundary = /;\s*boundary=(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i
+    .exec(contentType)
+    ?.slice(1)
+    .find((text) => text !== undefined);
+  if (boundary === undefined) throw invalidAt('', 'form-boundary');
+  const mark = Buffer.from(`--${boundary}`);
+  let parts = 0;
+  for (let at = form.indexOf(mark); at >= 0; at = form.indexOf(mark, at + mark.length)) {
+    parts += 1;
+    // The last mark closes the form.
+    if (parts > MOST_PARTS + 1) throw new Refusal('too-large', { parts: MOST_PARTS });
+  }
+}
+
 /** A bare file has its settings in the query; a form has them in its parts, beside the part `file`. */
 async function uploadOf(file: Buffer, contentType: string, query: ImportSettings): Promise<Upload> {
   const asked = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
   if (!contentType.toLowerCase().startsWith(FORM)) return { file, settings: { ...asked, dryRun: String(query.dryRun ?? false) } };
+  boundParts(file, contentType);
   const form = await new Response(new Uint8Array(file), { headers: { 'Content-Type': contentType } }).formData().catch(() => {
-    throw new Refusal('invalid', { what: FORM });
+    throw invalidAt('', 'form-unreadable');
   });
   const sent = form.get('file');
-  if (sent === null || typeof sent === 'string') throw new Refusal('invalid', { what: 'file' }, { pointer: '/file' });
+  if (sent === null || typeof sent === 'string') throw invalidAt('/file', 'file-missing');
   const parts = [...form.entries()].filter(([name]) => name !== 'file');
   const settings = { ...asked, dryRun: String(query.dryRun ?? false), ...Object.fromEntries(parts) };
   return { file: Buffer.from(await sent.arrayBuffer()), settings: { fileName: sent.name || undefined, ...settings } };
@@ -78,7 +102,10 @@ function mappingOf(kind: ImportKind, text: string | undefined, language: Languag
   if (text === undefined || text.trim() === '') return {};
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length > jsonLimits.bytes) throw new Refusal('too-large', {}, { pointer: '/mapping' });
-  const { mapping } = parsePart(z.strictObject({ mapping: importMapping }), { mapping: jsonOf(bytes) }, 'body', language);
+  const { mapping } = parsePart(z.strictObject({ mapping: importMapping }), { mapping: jsonOf(bytes) }, 'body', {
+    language,
+    today: null,
+  });
   const faults = mappingFaults(kind, mapping);
   if (faults.length === 0) return mapping;
   throw new InvalidInput(
@@ -110,6 +137,7 @@ function shown(found: ImportView, failedRows: readonly ImportedRow[], language: 
     delimiter: facts?.delimiter ?? null,
     sheet: facts?.sheet ?? null,
     unusedColumns: facts?.unusedColumns ?? [],
+    skippedRows: facts?.skippedRows ?? 0,
   };
   const said = told(errors, language);
   const error = said.length === 0 ? null : { detail: said.map((one) => one.detail).join('; '), errors: said };
@@ -135,20 +163,20 @@ export function importRoutes({ store }: Services): RouteSpec[] {
       tag: 'Imports',
       summary: 'Import a CSV or XLSX file: a form with file, kind, mapping and dryRun, or a bare file with the rest in the query',
       query: importSettings,
-      upload: { types: [FORM, SHEET, 'text/csv', 'application/octet-stream'], maxBytes: maxFileBytes + FORM_BYTES },
+      upload,
       idempotent: 'key',
       answers: { 202: { description: 'Taken in; follow its Location.', schema: importJob } },
       async handle({ actor, query, file: body, language, req }) {
-        const upload = await uploadOf(body, req.get('Content-Type') ?? '', query);
-        const settings = parsePart(importSettings, upload.settings, 'body', language);
+        const sent = await uploadOf(body, req.get('Content-Type') ?? '', query);
+        const settings = parsePart(importSettings, sent.settings, 'body', { language, today: null });
         const { kind, mapping, dryRun = false, fileName = null, reason = null } = settings;
-        if (kind === undefined) throw new Refusal('invalid', { what: 'kind' }, { pointer: '/kind' });
+        if (kind === undefined) throw invalidAt('/kind', 'kind-missing');
         const missing = verbs[kind].find((verb) => !may(actor, verb));
         if (missing) throw new Refusal('forbidden', { verb: missing });
-        if (upload.file.length === 0) throw new Refusal('import-unreadable', {}, { pointer: '/file' });
-        if (upload.file.length > maxFileBytes) throw new Refusal('too-large', { limit: `${maxFileBytes / 2 ** 20} MiB` });
+        if (sent.file.length === 0) throw new Refusal('import-unreadable', {}, { pointer: '/file' });
+        if (sent.file.length > maxFileBytes) throw new Refusal('too-large', { limit: maxFileBytes / 2 ** 20 });
         const order = { kind, mapping: mappingOf(kind, mapping, language), dryRun, fileName, reason };
-        const id = await queueImport(store, actor, order, upload.file);
+        const id = await queueImport(store, actor, order, sent.file);
         return { status: 202, body: await answerOf(actor, id, language), headers: { Location: `/v1/imports/${id}` } };
       },
     }),
@@ -177,7 +205,7 @@ export function importRoutes({ store }: Services): RouteSpec[] {
       async handle({ actor, params, query, language }) {
         await readAs(actor, params.id);
         const { limit, cursor, state } = query;
-        const after = cursor === undefined ? 0 : decodeCursor(cursor, z.tuple([z.int()]))[0];
+        const after = cursor === undefined ? 0 : decodeCursor(cursor, z.tuple([z.int32()]))[0];
         const rows = await readRows(store.db, params.id, { state, after, limit: limit + 1 });
         const show = (row: ImportedRow) => ({ ...rowShown(row, language), state: row.state });
         return { status: 200, body: pageFrom(rows, limit, show, (row) => [row.row]) };

@@ -8,13 +8,14 @@ import {
   putInvoice,
   putInvoiceAnswer,
 } from '../../contracts/invoices.ts';
-import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { sayFaulty } from '../../domain/kernel/faulty.ts';
+import { formatAmount, exactSum } from '../../domain/kernel/money.ts';
 import { postInvoice } from '../../store/invoices.ts';
 import { listInvoices, readInvoice } from '../../store/invoices-read.ts';
 import type { InvoiceView } from '../../store/invoices-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
-import type { RouteSpec } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
 
 /** What is owed: invoices, each instalment one receivable. */
@@ -22,7 +23,7 @@ export function invoiceRoutes({ store }: Services): RouteSpec[] {
   return [
     route({
       method: 'put',
-      path: '/v1/invoices/{externalId}',
+      path: '/v1/invoices/{id}',
       verb: 'invoice.write',
       tag: 'Invoices',
       summary: 'Post or correct an invoice; each instalment is one receivable',
@@ -34,7 +35,7 @@ export function invoiceRoutes({ store }: Services): RouteSpec[] {
         201: { description: 'Posted.', schema: putInvoiceAnswer },
       },
       async handle({ actor, params, body }) {
-        const document = invoiceDocument(params.externalId, body);
+        const document = invoiceDocument(params.id, body);
         const { id, externalId, changed, created, currency, receivables } = await postInvoice(
           store,
           actor,
@@ -53,11 +54,19 @@ export function invoiceRoutes({ store }: Services): RouteSpec[] {
       summary: 'Invoices, newest first',
       query: invoiceQuery,
       answers: { 200: { description: 'A page of invoices.', schema: invoicePage } },
-      async handle({ actor, query }) {
+      async handle({ actor, query, language }) {
         const { limit, cursor, ...filter } = query;
         const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([businessDate, ourId]));
         const rows = await listInvoices(store, actor, { ...filter, after }, limit);
-        return { status: 200, body: pageFrom(rows, limit, show, (row) => [row.issueDate, row.id]) };
+        return {
+          status: 200,
+          body: pageFrom(
+            rows,
+            limit,
+            (row) => show(row, language),
+            (row) => [row.issueDate, row.id],
+          ),
+        };
       },
     }),
     route({
@@ -68,22 +77,24 @@ export function invoiceRoutes({ store }: Services): RouteSpec[] {
       summary: 'An invoice with its receivables',
       params: idParams,
       answers: { 200: { description: 'The invoice.', schema: invoiceAnswer } },
-      async handle({ actor, params }) {
-        return { status: 200, body: show(await readInvoice(store, actor, params.id)) };
+      async handle({ actor, params, language }) {
+        return { status: 200, body: show(await readInvoice(store, actor, params.id), language) };
       },
     }),
   ];
 }
 
-function show({ amountMinor, taxRate, taxMinor, receivables, ...invoice }: InvoiceView) {
-  const text = (minor: number): string => formatAmount(minor, invoice.currency);
+function show({ amountMinor, taxRate, taxMinor, receivables, ...invoice }: InvoiceView, language: Language) {
+  const text = (minor: number | bigint): string => formatAmount(minor, invoice.currency);
   return {
     ...invoice,
+    faulty: sayFaulty(invoice.faulty, language),
     amount: text(amountMinor),
-    open: text(sumMinor(receivables.map((part) => part.openMinor))),
+    open: text(exactSum(receivables.map((part) => part.openMinor))),
     tax: taxRate === null || taxMinor === null ? null : { rate: taxRate, amount: text(taxMinor) },
-    receivables: receivables.map(({ amountMinor: whole, openMinor, ...part }) => ({
+    receivables: receivables.map(({ amountMinor: whole, openMinor, faulty, ...part }) => ({
       ...part,
+      faulty: sayFaulty(faulty, language),
       amount: text(whole),
       open: text(openMinor),
     })),

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { idParams, instant, ourId, toMinor } from '../../contracts/common.ts';
 import * as contract from '../../contracts/order-holds.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
-import { orderHoldStateWords, sayHoldWhy } from '../../domain/credit/hold-words.ts';
+import { sayPlanReason } from '../../domain/plan-words.ts';
+import { readableRecord } from '../../domain/kernel/readable.ts';
+import { orderHoldStateWords } from '../../domain/credit/hold-words.ts';
 import type { AskedLine, HoldAnswer } from '../../domain/credit/order-hold.ts';
 import { deciderOf } from '../../store/credit/hats.ts';
 import { findOrderHold, listOrderHolds, readOrderHold } from '../../store/credit/order-holds-read.ts';
 import type { OrderHoldListed, OrderHoldView } from '../../store/credit/order-holds-read.ts';
 import { momentOf } from '../../store/transaction.ts';
 import { decideOrderHoldUpdate } from '../../workflows/messages.ts';
+import { answerDecision, pendingAnswer } from '../deciding.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { updateIdOf } from '../idempotency.ts';
 import { route } from '../route.ts';
@@ -39,7 +42,7 @@ function looking({ store }: Services): RouteSpec[] {
         const body = pageFrom(
           rows,
           limit,
-          (row) => showListed(row, language),
+          (row) => showListed(row, language, store.policies.zone),
           (row) => [row.openedAt, row.id],
         );
         return { status: 200, body };
@@ -48,14 +51,14 @@ function looking({ store }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/order-holds/{id}',
-      verb: 'credit.read',
+      verb: 'credit-file.read',
       tag: 'Orders',
       summary:
         'A held order with its reasons, its route and the dossier whoever decides looks at; {id} is ours, or that of the order',
       params: idParams,
       answers: { 200: { description: 'The held order.', schema: contract.orderHoldAnswer } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: show(await readOrderHold(store, actor, params.id), language) };
+        return { status: 200, body: show(await readOrderHold(store, actor, params.id), language, store.policies.zone) };
       },
     }),
   ];
@@ -71,34 +74,38 @@ function deciding({ store, commands }: Services): RouteSpec {
     params: idParams,
     body: contract.orderHoldDecision,
     idempotent: 'key',
-    answers: { 200: { description: 'Carried out; the route as it stands.', schema: contract.orderHoldDecided } },
-    async handle({ actor, params, body, req }) {
+    answers: {
+      200: { description: 'Carried out; the route as it stands.', schema: contract.orderHoldDecided },
+      ...pendingAnswer,
+    },
+    async handle({ actor, params, body, req, language }) {
       const { id, customerId, state, currency } = await findOrderHold(store.db, actor, params.id);
       const { today } = await momentOf(store.db, store);
       const { verdict, reason, exposureVersion, round = null } = body;
-      const answer: HoldAnswer = await commands.decide(decideOrderHoldUpdate, {
-        process: { kind: 'order-hold', id, customerId, stage: state },
+      const asked = {
+        process: { kind: 'order-hold' as const, id, customerId, stage: state },
         input: {
           ...{ verdict, reason, exposureVersion, round },
           by: await deciderOf(store.db, actor, today),
-          lines: body.lines?.map((line, index) => asked(line, currency, `/lines/${index}/amount`)) ?? null,
+          lines: body.lines?.map((line, index) => askedLine(line, currency, `/lines/${index}/amount`)) ?? null,
         },
         updateId: updateIdOf(actor, req),
-      });
-      return { status: 200, body: { state: answer.state, round: answer.round, route: [...answer.route] } };
+      };
+      const shown = ({ state: now, round: of, route: seats }: HoldAnswer) => ({ state: now, round: of, route: [...seats] });
+      return answerDecision({ store, commands }, language, decideOrderHoldUpdate, asked, shown);
     },
   });
 }
 
 type BodyLine = NonNullable<z.output<typeof contract.orderHoldDecision>['lines']>[number];
 
-const asked = ({ line, quantity, amount }: BodyLine, currency: string, pointer: string): AskedLine => ({
+const askedLine = ({ line, quantity, amount }: BodyLine, currency: string, pointer: string): AskedLine => ({
   line,
   quantity: quantity ?? null,
   amountMinor: amount === undefined ? null : toMinor(amount, currency, pointer),
 });
 
-function showListed(row: OrderHoldListed, language: Language) {
+function showListed(row: OrderHoldListed, language: Language, zone: string) {
   const { id, order, orderId, customer, customerName, state, currency, forced, requestedBy, round } = row;
   const { openedAt, expiresAt, closedAt } = row;
   return {
@@ -108,15 +115,15 @@ function showListed(row: OrderHoldListed, language: Language) {
     amount: formatAmount(row.amountMinor, currency),
     held: formatAmount(row.heldMinor, currency),
     reasons: showReasons(row.reasons, currency, language),
-    plan: { step: row.step, at: row.at, code: row.why.code, why: sayHoldWhy(row.why, language) },
+    plan: { step: row.step, at: row.at, code: row.why.code, why: sayPlanReason('order-hold', row.why, language, zone) },
   };
 }
 
-function show(view: OrderHoldView, language: Language) {
+function show(view: OrderHoldView, language: Language, zone: string) {
   const text = (minor: number): string => formatAmount(minor, view.currency);
   const { offer, route: seats, earlierRounds, exposureVersion, policyVersion, outcome, dossierHash, dossier } = view;
   return {
-    ...showListed(view, language),
+    ...showListed(view, language, zone),
     lines: view.lines.map(({ line, item, quantity, shippedQuantity, amountMinor, minor }) => ({
       ...{ line, item, quantity, shippedQuantity },
       amount: text(amountMinor),
@@ -126,6 +133,7 @@ function show(view: OrderHoldView, language: Language) {
       as: offer.as,
       lines: offer.lines === 'all' ? null : offer.lines.map(({ line, amountMinor }) => ({ line, amount: text(amountMinor) })),
     },
-    ...{ route: seats, earlierRounds, exposureVersion, policyVersion, outcome, dossierHash, dossier },
+    ...{ route: seats, earlierRounds, exposureVersion, policyVersion, dossierHash, dossier },
+    outcome: outcome && readableRecord(outcome, view.currency),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { externalIdParams, idParams, ourId } from '../../contracts/common.ts';
 import {
   changeOrder,
+  closeOrder as closeBody,
   orderAnswer,
   orderDocument,
   orderPage,
@@ -12,8 +13,12 @@ import {
   putOrderAnswer,
 } from '../../contracts/orders.ts';
 import type { OrderReason } from '../../domain/credit/check.ts';
-import { sayReason, shownFigures } from '../../domain/credit/words-orders.ts';
+import { sayReason } from '../../domain/credit/words-orders.ts';
+import { shownFigures } from '../../domain/kernel/figures.ts';
+import { sayFaulty } from '../../domain/kernel/faulty.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { sayShipmentReason } from '../../domain/shipment/words.ts';
+import { closeOrder } from '../../store/acts/not-invoiced.ts';
 import type { OrderDecided } from '../../store/credit/check.ts';
 import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
 import { listOrders, readOrder } from '../../store/credit/orders-read.ts';
@@ -33,7 +38,7 @@ function writes(store: Services['store']): RouteSpec[] {
   return [
     route({
       method: 'put',
-      path: '/v1/orders/{externalId}',
+      path: '/v1/orders/{id}',
       verb: 'order.write',
       tag: 'Orders',
       summary: 'May this order be taken? Judged and reserved before the answer',
@@ -46,10 +51,10 @@ function writes(store: Services['store']): RouteSpec[] {
         201: { description: 'Judged.', schema: putOrderAnswer },
       },
       async handle({ actor, params, body, language }) {
-        const order = orderDocument(params.externalId, body);
+        const order = orderDocument(params.id, body);
         const credential = actor.kind === 'key' ? actor.id : null;
         const decided = await putOrder(store, actor, order, body.reason ?? null, credential);
-        return { status: decided.created ? 201 : 200, body: show(params.externalId, body.currency, decided, language) };
+        return { status: decided.created ? 201 : 200, body: show(params.id, body.currency, decided, language) };
       },
     }),
     route({
@@ -64,36 +69,58 @@ function writes(store: Services['store']): RouteSpec[] {
         200: { description: 'Known before; what it newly tells is kept.', schema: postShipmentAnswer },
         201: { description: 'Posted.', schema: postShipmentAnswer },
       },
-      async handle({ actor, body }) {
+      async handle({ actor, body, language }) {
         const { reason = null, deliveredOn = null, acceptedOn = null, request = null, ...issue } = body;
         const posted = await postShipment(store, actor, { ...issue, request, deliveredOn, acceptedOn }, reason);
-        const { created, amountMinor, ...shown } = posted;
-        return { status: created ? 201 : 200, body: { ...shown, amount: formatAmount(amountMinor, posted.currency) } };
+        const { created, amountMinor, breaches, ...shown } = posted;
+        const said = breaches.map((one) => ({
+          code: one.code,
+          message: sayShipmentReason(one, posted.currency, language),
+          figures: shownFigures(one.figures, posted.currency),
+        }));
+        return {
+          status: created ? 201 : 200,
+          body: { ...shown, amount: formatAmount(amountMinor, posted.currency), breaches: said },
+        };
       },
     }),
   ];
 }
 
 function ends(store: Services['store']): RouteSpec[] {
-  const end = (verb: 'cancel' | 'close', as: 'cancelled' | 'closed', summary: string): RouteSpec =>
+  return [
     route({
       method: 'post',
-      path: `/v1/orders/{id}/${verb}`,
+      path: '/v1/orders/{id}/cancel',
       verb: 'order.write',
       tag: 'Orders',
-      summary,
+      summary: 'Cancel an order: what is not delivered no longer counts',
       params: idParams,
       body: changeOrder,
       idempotent: 'key',
       answers: { 200: { description: 'The order.', schema: orderAnswer } },
       async handle({ actor, params, body, language }) {
-        const { order } = await endOrder(store, actor, params.id, { as, reason: body.reason ?? null });
+        const { order } = await endOrder(store, actor, params.id, { as: 'cancelled', reason: body.reason ?? null });
         return { status: 200, body: showOrder(await readOrder(store.db, actor, order.id), language) };
       },
-    });
-  return [
-    end('cancel', 'cancelled', 'Cancel an order: what is not delivered no longer counts'),
-    end('close', 'closed', 'Close an order: nothing more will be shipped of it'),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/orders/{id}/close',
+      verb: 'order.write',
+      tag: 'Orders',
+      summary: 'Close an order: nothing more will be shipped of it; what was delivered is still owed, or it is said why not',
+      params: idParams,
+      body: closeBody,
+      idempotent: 'key',
+      answers: { 200: { description: 'The order.', schema: orderAnswer } },
+      async handle({ actor, params, body, language }) {
+        const { notInvoiced: why, reason = null } = body;
+        const notInvoiced = why === undefined ? null : { why, reason: reason ?? '' };
+        const { order } = await closeOrder(store, actor, params.id, { reason, notInvoiced });
+        return { status: 200, body: showOrder(await readOrder(store.db, actor, order.id), language) };
+      },
+    }),
     route({
       method: 'post',
       path: '/v1/orders/{id}/reopen',
@@ -157,7 +184,7 @@ export const showReasons = (reasons: readonly OrderReason[], currency: string, l
   reasons.map((reason) => ({
     code: reason.code,
     message: sayReason(reason, currency, language),
-    figures: shownFigures(reason, currency),
+    figures: shownFigures(reason.figures, currency),
   }));
 
 function show(externalId: string, currency: string, decided: OrderDecided, language: Language) {
@@ -199,6 +226,7 @@ function showOrder({ amountMinor, lines, decisions, ...order }: OrderView, langu
   const text = (minor: number): string => formatAmount(minor, order.currency);
   return {
     ...order,
+    faulty: sayFaulty(order.faulty, language),
     amount: text(amountMinor),
     lines: lines.map(({ amountMinor: whole, minor, ...line }) => ({
       ...line,

@@ -12,6 +12,7 @@ import {
   reversePayment as reverseBody,
   reversePaymentAnswer,
 } from '../../contracts/payments.ts';
+import { sayFaulty } from '../../domain/kernel/faulty.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { allocatePayment, reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
@@ -20,7 +21,7 @@ import { listPayments, readPayment } from '../../store/payments-read.ts';
 import type { PaymentView } from '../../store/payments-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
-import type { RouteSpec } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
 
 /** Money in: payments, what they paid, and their reversal. */
@@ -52,13 +53,13 @@ function writes(store: Services['store']): RouteSpec[] {
       path: '/v1/payments/{id}/reverse',
       verb: 'payment.reverse',
       tag: 'Payments',
-      summary: 'Reverse a payment, once: what it paid is open again',
+      summary: 'Reverse a payment once, or a part of it: what it paid is open again',
       params: idParams,
       body: reverseBody,
       idempotent: 'key',
       answers: { 200: { description: 'Reversed.', schema: reversePaymentAnswer } },
       async handle({ actor, params, body }) {
-        const input = { reversedOn: body.reversedOn ?? null, reason: body.reason ?? null };
+        const input = { reversedOn: body.reversedOn ?? null, reason: body.reason ?? null, amount: body.amount ?? null };
         const { id, currency, reversedOn, restored } = await reversePayment(store, actor, params.id, input);
         return { status: 200, body: { id, reversedOn, restored: shares(restored, currency) } };
       },
@@ -66,7 +67,7 @@ function writes(store: Services['store']): RouteSpec[] {
     route({
       method: 'post',
       path: '/v1/payments/{id}/allocate',
-      verb: 'payment.write',
+      verb: 'money.apply',
       tag: 'Payments',
       summary: 'Allocate what a payment still has unapplied',
       params: idParams,
@@ -91,11 +92,19 @@ function reads(store: Services['store']): RouteSpec[] {
       summary: 'Payments, newest first',
       query: paymentQuery,
       answers: { 200: { description: 'A page of payments.', schema: paymentPage } },
-      async handle({ actor, query }) {
+      async handle({ actor, query, language }) {
         const { limit, cursor, ...filter } = query;
         const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([businessDate, ourId]));
         const rows = await listPayments(store, actor, { ...filter, after }, limit);
-        return { status: 200, body: pageFrom(rows, limit, show, (row) => [row.receivedOn, row.id]) };
+        return {
+          status: 200,
+          body: pageFrom(
+            rows,
+            limit,
+            (row) => show(row, language),
+            (row) => [row.receivedOn, row.id],
+          ),
+        };
       },
     }),
     route({
@@ -106,8 +115,8 @@ function reads(store: Services['store']): RouteSpec[] {
       summary: 'A payment with every allocation it ever had',
       params: idParams,
       answers: { 200: { description: 'The payment.', schema: paymentAnswer } },
-      async handle({ actor, params }) {
-        return { status: 200, body: show(await readPayment(store, actor, params.id)) };
+      async handle({ actor, params, language }) {
+        return { status: 200, body: show(await readPayment(store, actor, params.id), language) };
       },
     }),
   ];
@@ -116,15 +125,39 @@ function reads(store: Services['store']): RouteSpec[] {
 const shares = (rows: PostedPayment['allocations'], currency: string) =>
   rows.map(({ receivableId, amountMinor }) => ({ receivableId, amount: formatAmount(amountMinor, currency) }));
 
+const laidShares = (rows: PostedPayment['allocations'], currency: string) =>
+  rows.map(({ receivableId, amountMinor, recoveredMinor = 0 }) => ({
+    receivableId,
+    amount: formatAmount(amountMinor, currency),
+    ...(recoveredMinor > 0 && { recovered: formatAmount(recoveredMinor, currency) }),
+  }));
+
 const showPosted = ({ id, currency, allocations, unappliedMinor }: PostedPayment) => ({
   id,
-  allocations: shares(allocations, currency),
+  allocations: laidShares(allocations, currency),
   unapplied: formatAmount(unappliedMinor, currency),
 });
 
-const show = ({ amountMinor, unappliedMinor, allocations, ...payment }: PaymentView) => ({
+const show = (
+  { amountMinor, unappliedMinor, refundedMinor, returnedMinor, allocations, exchange, ...payment }: PaymentView,
+  language: Language,
+) => ({
   ...payment,
+  faulty: sayFaulty(payment.faulty, language),
+  exchange: exchange && {
+    currency: exchange.currency,
+    amount: formatAmount(exchange.amountMinor, exchange.currency),
+    rate: exchange.rate,
+    source: exchange.source,
+    difference: formatAmount(exchange.differenceMinor, payment.currency),
+  },
+  refunded: formatAmount(refundedMinor, payment.currency),
+  returned: formatAmount(returnedMinor, payment.currency),
   amount: formatAmount(amountMinor, payment.currency),
   unapplied: formatAmount(unappliedMinor, payment.currency),
-  allocations: allocations.map(({ amountMinor: part, ...one }) => ({ ...one, amount: formatAmount(part, payment.currency) })),
+  allocations: allocations.map(({ amountMinor: part, recoveredMinor, ...one }) => ({
+    ...one,
+    amount: formatAmount(part, payment.currency),
+    recovered: formatAmount(recoveredMinor, payment.currency),
+  })),
 });

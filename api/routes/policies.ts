@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as contract from '../../contracts/policies.ts';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { policyKinds } from '../../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
 import { listPolicyVersions, readPolicyVersion } from '../../store/policies-read.ts';
@@ -61,7 +62,7 @@ function writes(store: Services['store']): RouteSpec[] {
       idempotent: 'key',
       answers: { 201: { description: 'Kept, not yet in force.', schema: contract.newPolicyAnswer } },
       async handle({ actor, params, body, language, req }) {
-        const content = contentOf(params.kind, body.content, language);
+        const content = contentOf(params.kind, body.content, { language, today: await store.policies.today() });
         const input = { content, effectiveFrom: body.effectiveFrom ?? null, reason: body.reason, seen: versionSeen(req) };
         const added = await addPolicyVersion(store, actor, params.kind, input);
         return { status: 201, body: added, headers: { ETag: etag(added.version) } };
@@ -89,7 +90,11 @@ const factsOf = ({ kind, version, current, effectiveFrom, author, approvedBy, cr
 };
 
 /** The content in the shape of its kind; what does not fit is named by its place in the body. */
-function contentOf(kind: PolicyKind, content: unknown, language: Language): PolicyContents[PolicyKind] {
+function contentOf(
+  kind: PolicyKind,
+  content: unknown,
+  seen: { language: Language; today: BusinessDate },
+): PolicyContents[PolicyKind] {
   const shape: z.ZodType<PolicyContents[PolicyKind]> = contract.policyContents[kind];
-  return parsePart(z.strictObject({ content: shape }), { content }, 'body', language).content;
+  return parsePart(z.strictObject({ content: shape }), { content }, 'body', seen).content;
 }

@@ -4,7 +4,7 @@ import { policyVersionParams } from '../../contracts/policies.ts';
 import { policySimulation, simulatePolicy as simulateBody } from '../../contracts/policy-simulation.ts';
 import type { Judged } from '../../domain/credit/simulation.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { invalidAt } from '../../domain/kernel/refusal.ts';
 import type { PolicyKind } from '../../domain/policy.ts';
 import { zenTables } from '../../rules/zen.ts';
 import { simulatedKinds, simulatePolicy } from '../../store/credit/simulation.ts';
@@ -62,7 +62,7 @@ export function policySimulationRoutes({ store }: Services): RouteSpec[] {
 
 function simulatedKind(kind: PolicyKind): SimulatedKind {
   const known = simulatedKinds.find((one) => one === kind);
-  if (!known) throw new Refusal('invalid', { what: `${kind}: ${simulatedKinds.join(', ')}` }, { pointer: '/kind' });
+  if (!known) throw invalidAt('{kind}', 'kind-not-simulated', { kinds: simulatedKinds.join(', ') });
   return known;
 }
 

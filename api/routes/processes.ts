@@ -1,32 +1,86 @@
 import { processHistory, processParams } from '../../contracts/record.ts';
+import { sayFact } from '../../domain/collection/fact-words.ts';
+import { sayReason } from '../../domain/collection/said.ts';
+import type { Reading } from '../../domain/collection/said.ts';
+import { decisionOutcome, decisionParams } from '../../contracts/decisions.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, refusalText } from '../../domain/kernel/refusal.ts';
 import { subjectOf } from '../../domain/kernel/subject.ts';
 import { readAudit } from '../../store/audit-log.ts';
 import type { AuditRow } from '../../store/audit-log.ts';
-import { customerOfProcess } from '../../store/subjects.ts';
+import { intentOutcome } from '../../store/credit/intents.ts';
+import { customerOfProcess, decisionAnswer } from '../../store/subjects.ts';
 import { tell } from '../history-words.ts';
 import type { Told } from '../history-words.ts';
+import { readingOf } from '../reading.ts';
 import { route } from '../route.ts';
-import type { RouteSpec } from '../route.ts';
+import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
 
 const MOST_ENTRIES = 1_000;
 
-const entryTold = (row: AuditRow): Told => ({ at: row.businessAt, what: row.action, detail: row.reason });
+const entryTold =
+  (language: Language, reading: Reading) =>
+  (row: AuditRow): Told => ({
+    at: row.businessAt,
+    what: sayFact(row.action, { ...row, about: null }, language, reading),
+    detail: row.reason === null ? null : sayReason(row.reason, language),
+  });
 
-/** The record of a process the engine has forgotten: what was written about its subject, oldest first. */
-async function fromRecord({ store }: Services, actor: Actor, workflowId: string): Promise<Told[]> {
+/** What was written about the subject of a process, oldest first: of one the engine has forgotten, or while it is away. */
+async function fromRecord({ store }: Services, actor: Actor, workflowId: string, language: Language): Promise<Told[]> {
   const subject = subjectOf(workflowId);
   if (!subject) return [];
   const kind = subject.kind === 'outreach' ? 'customer' : subject.kind;
   const rows = await readAudit(store.db, actor, { subjectKind: kind, subjectId: subject.id }, MOST_ENTRIES);
-  return rows.reverse().map(entryTold);
+  return rows.reverse().map(entryTold(language, await readingOf(store)));
+}
+
+/** An engine that is away keeps nobody from reading what we know ourselves. */
+function onlyAway(error: unknown): 'away' {
+  if (error instanceof Refusal && error.code === 'engine-down') return 'away';
+  throw error;
+}
+
+/** What came of a decision that had no answer when it was sent. */
+async function outcomeOf({ store, commands }: Services, process: string, id: string, language: Language) {
+  const recorded = await decisionAnswer(store.db, process, id);
+  const open = { outcome: 'not-known-yet', answer: null, refusal: null };
+  if (recorded) return { ...open, outcome: 'carried-out', answer: recorded };
+  const refused = ({ code, params }: Pick<Refusal, 'code' | 'params'>) => {
+    const { detail } = refusalText(code, params, language);
+    return { ...open, outcome: 'refused', refusal: { code, detail } };
+  };
+  const known = await intentOutcome(store.db, process, id);
+  if (known?.state === 'refused') return refused(known);
+  try {
+    const found = await commands.outcome(process, id);
+    if (found.state === 'answered') return { ...open, outcome: 'carried-out', answer: found.answer };
+    // What the engine does not know is handed to it again while it stands open in our record.
+    return found.state === 'gone' && known === null ? { ...open, outcome: 'not-carried-out' } : open;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refused(error);
+  }
 }
 
 /** The story of a process, for people who must answer why. */
 export function processRoutes(services: Services): RouteSpec[] {
   return [
+    route({
+      method: 'get',
+      path: '/v1/processes/{workflowId}/decisions/{id}',
+      verb: 'signed-in',
+      tag: 'Record',
+      summary: 'What came of a decision that was answered with 202',
+      params: decisionParams,
+      answers: { 200: { description: 'Its outcome, or that it is not known yet.', schema: decisionOutcome } },
+      async handle({ actor, params, language }) {
+        const found = await customerOfProcess(services.store.db, actor, params.workflowId);
+        if (!found) throw new Refusal('not-found', { id: params.workflowId });
+        return { status: 200, body: await outcomeOf(services, params.workflowId, params.id, language) };
+      },
+    }),
     route({
       method: 'get',
       path: '/v1/processes/{workflowId}',
@@ -39,11 +93,15 @@ export function processRoutes(services: Services): RouteSpec[] {
         const { workflowId } = params;
         const found = await customerOfProcess(services.store.db, actor, workflowId);
         if (!found) throw new Refusal('not-found', { id: workflowId });
-        const runs = await services.commands.history(workflowId);
-        const story = runs?.flatMap((run) => tell(run.events, language)) ?? (await fromRecord(services, actor, workflowId));
-        const events = (runs ?? []).flatMap(({ runId, events: own }) => own.map((event) => ({ runId, ...event })));
-        const source = runs ? 'engine' : 'record';
-        return { status: 200, body: { workflowId, source, customerId: found.customerId, story, events } };
+        const runs = await services.commands.history(workflowId).catch(onlyAway);
+        const known = runs === 'away' ? null : runs;
+        const telling = { kind: subjectOf(workflowId)?.kind ?? null, language, zone: services.store.policies.zone };
+        const story =
+          known?.flatMap((run) => tell(run.events, telling)) ?? (await fromRecord(services, actor, workflowId, language));
+        const events = (known ?? []).flatMap(({ runId, events: own }) => own.map((event) => ({ runId, ...event })));
+        const source = known ? 'engine' : 'record';
+        const engine = runs === 'away' ? 'away' : 'reached';
+        return { status: 200, body: { workflowId, source, engine, customerId: found.customerId, story, events } };
       },
     }),
   ];

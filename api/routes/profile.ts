@@ -15,17 +15,17 @@ import {
   warningQuery,
 } from '../../contracts/profile.ts';
 import { sayConnectorProblem } from '../../domain/credit/connector-words.ts';
-import type { Config } from '../../config/env.ts';
 import { dimensions, factTable } from '../../domain/credit/facts.ts';
-import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { factsOfDimension, freshUntil } from '../../domain/credit/profile.ts';
 import { sayFinding, sayWarning } from '../../domain/credit/watch-words.ts';
 import { daysBetween } from '../../domain/kernel/calendar.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { readableRecord } from '../../domain/kernel/readable.ts';
 import { shownValue } from '../../store/credit/facts.ts';
 import { readFactHistory, readProfile } from '../../store/credit/profile-read.ts';
 import type { AccountView, ProfileView } from '../../store/credit/profile-read.ts';
 import { refreshProfile, tellFacts } from '../../store/credit/tell-facts.ts';
+import { deploymentOf } from '../../store/departures.ts';
 import { listFindings, listWarnings } from '../../store/credit/watch-read.ts';
 import type { WarningView } from '../../store/credit/watch-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
@@ -43,7 +43,7 @@ function factRoutes({ store, config }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/customers/{id}/profile',
-      verb: 'credit.read',
+      verb: 'credit-file.read',
       tag: 'Credit profile',
       summary: 'The four dimensions with source and age of each fact, grade, limit, exposure, warnings',
       params: idParams,
@@ -55,7 +55,7 @@ function factRoutes({ store, config }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/customers/{id}/facts/{name}',
-      verb: 'credit.read',
+      verb: 'credit-file.read',
       tag: 'Credit profile',
       summary: 'What was ever known of one fact, newest first',
       params: factParams,
@@ -90,7 +90,7 @@ function factRoutes({ store, config }: Services): RouteSpec[] {
       body: refreshProfileBody,
       answers: { 202: { description: 'Calculated; the registers are being asked.', schema: refreshProfileAnswer } },
       async handle({ actor, params, body }) {
-        return { status: 202, body: await refreshProfile(store, actor, params.id, connectedIn(config), body.reason ?? null) };
+        return { status: 202, body: await refreshProfile(store, actor, params.id, deploymentOf(config), body.reason ?? null) };
       },
     }),
   ];
@@ -101,7 +101,7 @@ function watchRoutes({ store }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/warnings',
-      verb: 'credit.read',
+      verb: 'credit-file.read',
       tag: 'Credit profile',
       summary: 'Early warnings, newest first',
       query: warningQuery,
@@ -133,28 +133,27 @@ function watchRoutes({ store }: Services): RouteSpec[] {
         const { limit, cursor, open, ...filter } = query;
         const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([instant, ourId]));
         const rows = await listFindings(store, actor, { ...filter, open: openOf(open), after }, limit);
-        const show = (row: (typeof rows)[number]) => ({ ...row, words: sayFinding(row.kind, row.detail, language) });
+        const show = (row: (typeof rows)[number]) => ({
+          ...row,
+          words: sayFinding(row.kind, row.detail, language),
+        });
         return { status: 200, body: pageFrom(rows, limit, show, (row) => [row.foundAt, row.id]) };
       },
     }),
   ];
 }
 
-/** The registers that are connected here. */
-function connectedIn({ connectors: { bureau, licences, courtList } }: Config): ConnectorName[] {
-  return [
-    ...(bureau ? ['bureau' as const] : []),
-    ...(licences ? ['licences' as const] : []),
-    ...(courtList ? ['court-list' as const] : []),
-  ];
-}
-
 const openOf = (text: 'true' | 'false' | undefined): boolean | undefined => (text === undefined ? undefined : text === 'true');
 
-const showWarning = (row: WarningView, language: Language) => ({ ...row, words: sayWarning(row.kind, row.detail, language) });
+const showWarning = ({ currency, ...row }: WarningView, language: Language) => ({
+  ...row,
+  detail: readableRecord(row.detail, currency),
+  words: sayWarning(row.kind, row.detail, language),
+});
 
 function showProfile(profile: ProfileView, language: Language) {
-  const { facts, limits, today, id, externalId, name, connectors, accounts, warnings, stale, ...rest } = profile;
+  const { facts, limits, today, id, externalId, name, connectors, accounts, warnings, stale, reasons, currency, ...rest } =
+    profile;
   const known = dimensions.map((dimension) => [
     dimension,
     factsOfDimension(facts, dimension).map((fact) => {
@@ -162,7 +161,7 @@ function showProfile(profile: ProfileView, language: Language) {
       return {
         ...fact,
         label: factTable[fact.name][language],
-        unit: factTable[fact.name].unit,
+        unit: factTable[fact.name].unit === 'minor' ? 'amount' : factTable[fact.name].unit,
         value: valueOut(fact.name, shownValue(fact.name, fact.value)),
         ageDays: daysBetween(fact.asOf, today),
         fresh: until === null || until >= today,
@@ -172,6 +171,7 @@ function showProfile(profile: ProfileView, language: Language) {
   ]);
   return {
     ...rest,
+    reasons: reasons && readableRecord(reasons, currency),
     customer: { id, externalId, name },
     asOf: today,
     dimensions: Object.fromEntries(known),

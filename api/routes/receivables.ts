@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { businessDate, idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/receivables.ts';
+import { sayFaulty } from '../../domain/kernel/faulty.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
-import { sayWhy } from '../../domain/collection/words.ts';
+import { sayPlanReason } from '../../domain/plan-words.ts';
 import { limitationRule } from '../../domain/legal/limitation.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
+import { confirmDueDate } from '../../store/questions.ts';
 import { cancelPromise, recordPromise } from '../../store/promises.ts';
 import { listReceivables, readReceivable } from '../../store/receivable-read.ts';
 import type { ReceivableDetail, ReceivableView } from '../../store/receivable-read.ts';
-import { writeOff } from '../../store/write-offs.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
@@ -16,7 +17,7 @@ import type { Services } from '../services.ts';
 
 /** Each instalment owed: where it stands on its ladder, and the facts people add to it. */
 export function receivableRoutes({ store }: Services): RouteSpec[] {
-  return [...reads(store), ...facts(store), ...promises(store)];
+  return [...reads(store), ...facts(store), ...questions(store), ...promises(store)];
 }
 
 function reads(store: Services['store']): RouteSpec[] {
@@ -38,7 +39,7 @@ function reads(store: Services['store']): RouteSpec[] {
           body: pageFrom(
             rows,
             limit,
-            (row) => show(row, language),
+            (row) => show(row, language, store.policies.zone),
             (row) => [row.dueDate, row.id],
           ),
         };
@@ -53,7 +54,7 @@ function reads(store: Services['store']): RouteSpec[] {
       params: idParams,
       answers: { 200: { description: 'The receivable.', schema: contract.receivableAnswer } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: showDetail(await readReceivable(store, actor, params.id), language) };
+        return { status: 200, body: showDetail(await readReceivable(store, actor, params.id), language, store.policies.zone) };
       },
     }),
   ];
@@ -70,7 +71,7 @@ function facts(store: Services['store']): RouteSpec[] {
       params: idParams,
       body: contract.openDispute,
       idempotent: 'key',
-      answers: { 201: { description: 'Opened.', schema: contract.disputeAnswer } },
+      answers: { 201: { description: 'Opened, with a task of its owner.', schema: contract.openedDispute } },
       async handle({ actor, params, body: { reason, ...dispute } }) {
         return { status: 201, body: await openDispute(store, actor, params.id, dispute, reason ?? null) };
       },
@@ -89,21 +90,23 @@ function facts(store: Services['store']): RouteSpec[] {
         return { status: 200, body: await resolveDispute(store, actor, params.id, resolution, reason ?? null) };
       },
     }),
+  ];
+}
+
+function questions(store: Services['store']): RouteSpec[] {
+  return [
     route({
       method: 'post',
-      path: '/v1/receivables/{id}/write-off',
-      verb: 'write-off',
+      path: '/v1/receivables/{id}/due-date-confirmation',
+      verb: 'dispute.resolve',
       tag: 'Receivables',
-      summary: 'Write off what is open, or part of it, with a reason',
+      summary: 'Confirm a due date that is in doubt: from now on it counts. To correct it, send the invoice again',
       params: idParams,
-      body: contract.writeOff,
+      body: contract.confirmDueDate,
       idempotent: 'key',
-      answers: { 200: { description: 'Written off.', schema: contract.writeOffAnswer } },
+      answers: { 200: { description: 'Confirmed.', schema: contract.dueDateAnswer } },
       async handle({ actor, params, body }) {
-        const input = { amount: body.amount ?? null, reason: body.reason };
-        const { id, currency, writtenOffMinor, openMinor } = await writeOff(store, actor, params.id, input);
-        const text = (minor: number): string => formatAmount(minor, currency);
-        return { status: 200, body: { id, writtenOff: text(writtenOffMinor), open: text(openMinor) } };
+        return { status: 200, body: await confirmDueDate(store, actor, params.id, body.reason) };
       },
     }),
   ];
@@ -142,30 +145,67 @@ function promises(store: Services['store']): RouteSpec[] {
   ];
 }
 
-function show(view: ReceivableView, language: Language) {
+function show(view: ReceivableView, language: Language, zone: string) {
   const { currency, plan } = view;
   const text = (minor: number): string => formatAmount(minor, currency);
-  const { id, customer, invoice, instalment, kind, dueDate, stage, outcome, withdrawn, ladder, policyVersion, rungs } = view;
+  const { id, customer, invoice, instalment, kind, dueDate, stage, outcome, withdrawn, question, ladder, policyVersion, rungs } =
+    view;
   return {
-    ...{ id, customer, invoice, instalment, kind, dueDate, currency, stage, outcome, withdrawn, ladder, policyVersion, rungs },
+    ...{
+      id,
+      customer,
+      invoice,
+      instalment,
+      kind,
+      dueDate,
+      currency,
+      stage,
+      outcome,
+      withdrawn,
+      question,
+      ladder,
+      policyVersion,
+      rungs,
+    },
+    faulty: sayFaulty(view.faulty, language),
     amount: text(view.amountMinor),
     open: text(view.openMinor),
     disputed: text(view.disputedMinor),
-    plan: { step: plan.step, rung: plan.rung, at: plan.at, why: sayWhy(plan.why, language), code: plan.why.code },
+    writtenOff: text(view.writtenOffMinor),
+    recovered: text(view.recoveredMinor),
+    discount: view.discount && {
+      amount: text(view.discount.amountMinor),
+      until: view.discount.until,
+      granted: text(view.discount.grantedMinor),
+    },
+    plan: {
+      step: plan.step,
+      rung: plan.rung,
+      at: plan.at,
+      why: sayPlanReason('receivable', plan.why, language, zone),
+      code: plan.why.code,
+    },
     limitation: { expiresOn: view.limitationExpiresOn, restartedBy: null, article: limitationRule.article },
   };
 }
 
-function showDetail(view: ReceivableDetail, language: Language) {
+function showDetail(view: ReceivableDetail, language: Language, zone: string) {
   const priced = <T extends { amountMinor: number }>({ amountMinor, ...row }: T) => ({
     ...row,
     amount: formatAmount(amountMinor, view.currency),
   });
   return {
-    ...show(view, language),
-    allocations: view.allocations.map(priced),
+    ...show(view, language, zone),
+    allocations: view.allocations.map(({ recoveredMinor, ...share }) => ({
+      ...priced(share),
+      recovered: formatAmount(recoveredMinor, view.currency),
+    })),
+    writeOffs: view.writeOffs.map(priced),
     disputes: view.disputes.map(priced),
-    promises: view.promises.map(priced),
+    promises: view.promises.map(({ faulty, ...promise }) => ({
+      ...priced(promise),
+      faulty: sayFaulty(faulty, language, 'promise'),
+    })),
     messages: view.messages,
   };
 }

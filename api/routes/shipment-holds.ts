@@ -2,15 +2,17 @@ import { z } from 'zod';
 import * as contract from '../../contracts/shipment-holds.ts';
 import { idParams, instant, ourId } from '../../contracts/common.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { sayPlanReason } from '../../domain/plan-words.ts';
 import { groundWords } from '../../domain/shipment/ground.ts';
 import type { GivenGround, HoldGround, MissingPart } from '../../domain/shipment/ground.ts';
 import type { ShipmentHoldAnswer, ShipmentHoldInput } from '../../domain/shipment/hold.ts';
-import { holdStateWords, missingWords, sayHoldWhy } from '../../domain/shipment/hold-words.ts';
+import { holdStateWords, missingWords } from '../../domain/shipment/hold-words.ts';
 import { deciderOf } from '../../store/credit/hats.ts';
 import { findShipmentHold, listShipmentHolds, readShipmentHold } from '../../store/credit/shipment-holds-read.ts';
 import type { ShipmentHoldListed, ShipmentHoldView } from '../../store/credit/shipment-holds-read.ts';
 import { momentOf } from '../../store/transaction.ts';
 import { decideShipmentHoldUpdate } from '../../workflows/messages.ts';
+import { answerDecision, pendingAnswer } from '../deciding.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { updateIdOf } from '../idempotency.ts';
 import { route } from '../route.ts';
@@ -41,7 +43,7 @@ function looking({ store }: Services): RouteSpec[] {
         const body = pageFrom(
           rows,
           limit,
-          (row) => showListed(row, language),
+          (row) => showListed(row, language, store.policies.zone),
           (row) => [row.openedAt, row.id],
         );
         return { status: 200, body };
@@ -50,13 +52,13 @@ function looking({ store }: Services): RouteSpec[] {
     route({
       method: 'get',
       path: '/v1/shipment-holds/{id}',
-      verb: 'credit.read',
+      verb: 'credit-file.read',
       tag: 'Shipments',
       summary: 'A held shipment with its ground, evidence, notice, route, and the dossier whoever decides looks at',
       params: idParams,
       answers: { 200: { description: 'The hold.', schema: contract.shipmentHold } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: show(await readShipmentHold(store, actor, params.id), language) };
+        return { status: 200, body: show(await readShipmentHold(store, actor, params.id), language, store.policies.zone) };
       },
     }),
   ];
@@ -72,7 +74,7 @@ function deciding({ store, commands }: Services): RouteSpec {
     params: idParams,
     body: contract.holdDecision,
     idempotent: 'key',
-    answers: { 200: { description: 'Carried out; the hold as it stands.', schema: contract.holdDecided } },
+    answers: { 200: { description: 'Carried out; the hold as it stands.', schema: contract.holdDecided }, ...pendingAnswer },
     async handle({ actor, params, body, req, language }) {
       const found = await findShipmentHold(store.db, actor, params.id);
       const { today } = await momentOf(store.db, store);
@@ -85,8 +87,10 @@ function deciding({ store, commands }: Services): RouteSpec {
         notice: notice ? { ...notice, arrivedAt: notice.arrivedAt ?? null } : null,
       };
       const process = { kind: 'shipment-hold' as const, id: found.id, customerId: found.customerId, stage: found.state };
-      const answer = await commands.decide(decideShipmentHoldUpdate, { process, input, updateId: updateIdOf(actor, req) });
-      return { status: 200, body: showAnswer(answer, language) };
+      const asked = { process, input, updateId: updateIdOf(actor, req) };
+      return answerDecision({ store, commands }, language, decideShipmentHoldUpdate, asked, (answer) =>
+        showAnswer(answer, language),
+      );
     },
   });
 }
@@ -106,7 +110,7 @@ const showGround = ({ ground, by, at }: GivenGround, language: Language) => ({
   at,
 });
 
-function showListed(row: ShipmentHoldListed, language: Language) {
+function showListed(row: ShipmentHoldListed, language: Language, zone: string) {
   const { id, request, order, customer, customerName, state, forced, currency, lines, evidence, notice } = row;
   const { respondBy, round, requestedBy, openedAt, closedAt, outcome } = row;
   return {
@@ -117,13 +121,13 @@ function showListed(row: ShipmentHoldListed, language: Language) {
     withheld: formatAmount(row.withheldMinor, currency),
     ground: row.ground && showGround(row.ground, language),
     missing: showMissing(state === 'open' ? row.missing : [], language),
-    why: { code: row.why.code, text: sayHoldWhy(row.why, language) },
+    why: { code: row.why.code, text: sayPlanReason('shipment-hold', row.why, language, zone) },
   };
 }
 
-function show(view: ShipmentHoldView, language: Language) {
+function show(view: ShipmentHoldView, language: Language, zone: string) {
   const { offer, route: seats, earlierRounds, exposureVersion, dossier } = view;
-  return { ...showListed(view, language), offer, route: seats, earlierRounds, exposureVersion, dossier };
+  return { ...showListed(view, language, zone), offer, route: seats, earlierRounds, exposureVersion, dossier };
 }
 
 const showAnswer = ({ state, round, route: seats, missing, lines }: ShipmentHoldAnswer, language: Language) => ({

@@ -3,7 +3,8 @@ import * as contract from '../../contracts/shipments.ts';
 import { idParams, ourId } from '../../contracts/common.ts';
 import { leftOf } from '../../domain/credit/order.ts';
 import type { ShipmentReason } from '../../domain/shipment/judge.ts';
-import { sayShipmentReason, shownShipmentFigures } from '../../domain/shipment/words.ts';
+import { sayShipmentReason } from '../../domain/shipment/words.ts';
+import { shownFigures } from '../../domain/kernel/figures.ts';
 import { requestShipment } from '../../store/credit/shipment-requests.ts';
 import { listShipmentRequests, readShipmentRequest } from '../../store/credit/shipment-requests-read.ts';
 import type { ShipmentRequestView } from '../../store/credit/shipment-requests-read.ts';
@@ -82,7 +83,7 @@ export const showReasons = (reasons: readonly ShipmentReason[], currency: string
   reasons.map((reason) => ({
     code: reason.code,
     message: sayShipmentReason(reason, currency, language),
-    figures: shownShipmentFigures(reason, currency),
+    figures: shownFigures(reason.figures, currency),
   }));
 
 function show({ currency, lines, reasons, ...view }: ShipmentRequestView, language: Language) {

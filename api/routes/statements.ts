@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { idParams, ourId } from '../../contracts/common.ts';
+import { businessDate, idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/statements.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { answerStatement } from '../../store/reconciliation/statement-answers.ts';
+import { readMovements } from '../../store/reconciliation/movements.ts';
+import type { Movement } from '../../store/reconciliation/movements.ts';
 import { listStatements, readStatement } from '../../store/reconciliation/statements-read.ts';
 import type { StatementRow, StatementView } from '../../store/reconciliation/statements-read.ts';
 import { issueStatement, withdrawStatement } from '../../store/reconciliation/statements.ts';
@@ -13,7 +15,7 @@ import type { Services } from '../services.ts';
 
 /** What we say a customer owes, and what the customer answers. */
 export function statementRoutes({ store }: Services): RouteSpec[] {
-  return [...reads(store), ...writes(store)];
+  return [...reads(store), movements(store), ...writes(store)];
 }
 
 function reads(store: Services['store']): RouteSpec[] {
@@ -47,6 +49,35 @@ function reads(store: Services['store']): RouteSpec[] {
     }),
   ];
 }
+
+const movements = (store: Services['store']): RouteSpec =>
+  route({
+    method: 'get',
+    path: '/v1/customers/{id}/movements',
+    verb: 'statement.read',
+    tag: 'Reconciliation',
+    summary: 'What moved the balance of a customer between two days: opening, each line with the balance after it, closing',
+    params: idParams,
+    query: contract.movementQuery,
+    answers: { 200: { description: 'A page of lines, the oldest first.', schema: contract.movementPage } },
+    async handle({ actor, params, query }) {
+      const { limit, cursor, ...filter } = query;
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, z.tuple([businessDate, z.string()]));
+      const { rows, openingMinor, closingMinor, ...span } = await readMovements(
+        store,
+        actor,
+        params.id,
+        { ...filter, after },
+        limit,
+      );
+      const text = (minor: number): string => formatAmount(minor, span.currency);
+      const show = ({ on, kind, takenBack, number, amountMinor, balanceMinor }: Movement) => ({
+        ...{ date: on, kind, takenBack, number, amount: text(amountMinor), balance: text(balanceMinor) },
+      });
+      const page = pageFrom(rows, limit, show, (row) => [row.on, row.place]);
+      return { status: 200, body: { ...span, opening: text(openingMinor), closing: text(closingMinor), ...page } };
+    },
+  });
 
 function writes(store: Services['store']): RouteSpec[] {
   return [

@@ -1,7 +1,9 @@
 import type { Request } from 'express';
 import { z } from 'zod';
+import { outletNotes } from '../../contracts/outlets.ts';
 import { may } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
+import { deploymentOf, readOutlets } from '../../store/departures.ts';
 import { boardFigures } from '../../store/figures.ts';
 import { actorOf } from '../auth.ts';
 import type { Metrics } from '../metrics.ts';
@@ -14,6 +16,7 @@ const check = z.strictObject({ ok: z.boolean(), figure: z.number().optional().me
 const readiness = z.strictObject({
   status: z.enum(['ready', 'not-ready']),
   checks: z.strictObject({ postgres: check, temporal: check, relay: check }),
+  outlets: outletNotes.meta({ description: 'Connected channels and data providers; a silent one is no fault of this process.' }),
 });
 
 /** A bell that waits longer than this says that no worker runs, or that it does not keep up. */
@@ -25,16 +28,25 @@ const succeeds = (work: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-async function readinessOf({ store, commands }: Services): Promise<z.infer<typeof readiness>> {
-  const [figures, temporal] = await Promise.all([boardFigures(store).catch(() => null), succeeds(commands.ping())]);
+/** Ready: this process can serve. An engine or a relay that is late harms nobody's request: it is told here, measured, and alarmed on. */
+async function readinessOf({ store, commands, config }: Services): Promise<z.infer<typeof readiness>> {
+  const [figures, temporal, outlets] = await Promise.all([
+    boardFigures(store).catch(() => null),
+    succeeds(commands.ping()),
+    readOutlets(store, deploymentOf(config)).catch(() => []),
+  ]);
   const lag = figures?.lagSeconds ?? 0;
   const checks = {
     postgres: { ok: figures !== null },
     temporal: { ok: temporal },
     relay: { ok: figures !== null && lag <= MOST_LAG_SECONDS, figure: Math.round(lag * 10) / 10 },
   };
-  const ready = Object.values(checks).every((one) => one.ok);
-  return { status: ready ? 'ready' : 'not-ready', checks };
+  const notes = outlets.filter((one) => one.connected);
+  return {
+    status: checks.postgres.ok ? 'ready' : 'not-ready',
+    checks,
+    outlets: notes.map(({ outlet, reasons }) => ({ outlet, leaves: reasons.length === 0, reasons: [...reasons] })),
+  };
 }
 
 const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
@@ -62,10 +74,10 @@ export function systemRoutes(services: Services, metrics: Metrics): RouteSpec[] 
       path: '/readyz',
       verb: 'open',
       tag: 'System',
-      summary: 'PostgreSQL, Temporal and the relay do their work',
+      summary: 'This process can serve; beside it, whether Temporal and the relay do their work',
       answers: {
-        200: { description: 'All of them.', schema: readiness },
-        503: { description: 'Which of them does not.', schema: readiness },
+        200: { description: 'It can; a check that is not ok is for an alert, not for a load balancer.', schema: readiness },
+        503: { description: 'The database cannot be reached.', schema: readiness },
       },
       async handle() {
         const body = await readinessOf(services);

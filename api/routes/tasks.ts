@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { idParams, instant, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/tasks.ts';
+import { saySubject } from '../../domain/collection/subject-words.ts';
 import { sayRank } from '../../domain/collection/worklist.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import { readableRecord } from '../../domain/kernel/readable.ts';
 import { listTasks, readTask } from '../../store/tasks-read.ts';
 import type { TaskView } from '../../store/tasks-read.ts';
 import { assignTask, completeTask, snoozeTask } from '../../store/tasks.ts';
@@ -107,8 +110,16 @@ function acts(store: Services['store']): RouteSpec[] {
   ];
 }
 
-const show = ({ title, reasons, ...task }: TaskView, language: Language) => ({
+const show = ({ title, reasons, why, currency, items, ...task }: TaskView, language: Language) => ({
   ...task,
   title: title[language],
+  subjectText: saySubject(task.subject, language),
+  why: readableRecord(why, currency),
+  items: items.map(({ openMinor, joinedAt, leftAt, ...item }) => ({
+    ...item,
+    open: formatAmount(openMinor, item.currency),
+    joinedAt: new Date(joinedAt).toISOString(),
+    leftAt: leftAt === null ? null : new Date(leftAt).toISOString(),
+  })),
   reasons: reasons.map((reason) => ({ code: reason.code, points: reason.points, text: sayRank(reason, language) })),
 });

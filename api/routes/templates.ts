@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import {
+  approveTemplate,
+  approveTemplateAnswer,
   newTemplate,
   newTemplateAnswer,
   templatePage,
   templateParams,
   templateQuery,
+  templateVersionParams,
   templateVersions,
 } from '../../contracts/templates.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { addTemplateVersion } from '../../store/template-versions.ts';
+import { addTemplateVersion, approveTemplateVersion } from '../../store/template-versions.ts';
 import { listTemplates, templateVersions as listVersions } from '../../store/templates-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { etag, versionSeen } from '../etag.ts';
@@ -18,13 +21,17 @@ import type { Services } from '../services.ts';
 
 /** What messages are made from. */
 export function templateRoutes({ store }: Services): RouteSpec[] {
+  return [...reads(store), ...writes(store)];
+}
+
+function reads(store: Services['store']): RouteSpec[] {
   return [
     route({
       method: 'get',
       path: '/v1/templates',
       verb: 'template.read',
       tag: 'Templates',
-      summary: 'The newest version of each template, by channel and language',
+      summary: 'The version in force of each template, by channel and language',
       query: templateQuery,
       answers: { 200: { description: 'A page of templates.', schema: templatePage } },
       async handle({ query }) {
@@ -56,20 +63,44 @@ export function templateRoutes({ store }: Services): RouteSpec[] {
         return { status: 200, body: { data }, headers: { ETag: etag(data[0]?.version ?? 0) } };
       },
     }),
+  ];
+}
+
+function writes(store: Services['store']): RouteSpec[] {
+  return [
     route({
       method: 'post',
       path: '/v1/templates',
       verb: 'template.write',
       tag: 'Templates',
       summary:
-        'A new version, in force for the next message; legal writes the class demand, credit management the others; with If-Match only over the version seen',
+        'A new version, to be approved by somebody else; legal writes the class demand, credit management the others; with If-Match only over the version seen',
       body: newTemplate,
       idempotent: 'key',
-      answers: { 201: { description: 'In force.', schema: newTemplateAnswer } },
-      async handle({ actor, body: { subject, providerTemplate, ...body }, req }) {
-        const input = { ...body, subject: subject ?? null, providerTemplate: providerTemplate ?? null, seen: versionSeen(req) };
+      answers: { 201: { description: 'Kept, not yet in force.', schema: newTemplateAnswer } },
+      async handle({ actor, body: { subject, providerTemplate, effectiveFrom, ...body }, req }) {
+        const left = {
+          subject: subject ?? null,
+          providerTemplate: providerTemplate ?? null,
+          effectiveFrom: effectiveFrom ?? null,
+        };
+        const input = { ...body, ...left, seen: versionSeen(req) };
         const added = await addTemplateVersion(store, actor, input);
         return { status: 201, body: added, headers: { ETag: etag(added.version) } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/templates/{id}/{language}/{channel}/{version}/approve',
+      verb: 'template.approve',
+      tag: 'Templates',
+      summary: 'Approve a version, by another person than its author; the class demand by legal or the finance director',
+      params: templateVersionParams,
+      body: approveTemplate,
+      idempotent: 'key',
+      answers: { 200: { description: 'In force from its day.', schema: approveTemplateAnswer } },
+      async handle({ actor, params, body }) {
+        return { status: 200, body: await approveTemplateVersion(store, actor, params, body.reason ?? null) };
       },
     }),
   ];

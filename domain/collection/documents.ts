@@ -1,20 +1,37 @@
-import { addDays, addMonths, endOfMonth } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { formatAmount, sumMinor } from '../kernel/money.ts';
+import { addDays, addMonths, dayOfMonth, daysBetween, endOfMonth, rollOffRestDay } from '../kernel/calendar.ts';
+import type { BusinessDate, Calendar } from '../kernel/calendar.ts';
+import { exactSum, formatAmount } from '../kernel/money.ts';
 import type { RefusalReason } from '../kernel/refusal.ts';
 
 /** The documents other systems send, parsed: amounts in minor units, references by the sender's own ids. */
 export const customerTypes = ['hospital', 'dealer', 'channel', 'other'] as const;
 export const termsFrom = ['invoiceDate', 'endOfMonth', 'delivery'] as const;
-export const debtorClasses = ['public-institution', 'organ', 'large-enterprise', 'other'] as const;
+export const debtorClasses = ['public-institution', 'organ', 'large-enterprise', 'insurance-fund', 'other'] as const;
 export const contactRoles = ['finance', 'purchasing', 'management', 'legal', 'other'] as const;
 export const instalmentKinds = ['equipment', 'maintenance', 'insurance', 'other'] as const;
 
-/** When an invoice without instalments falls due: calendar days from its date, the end of its month, or the delivery. */
+/**
+ * When an invoice without instalments falls due, counted from its date, the end of its month, or the delivery: after so many whole
+ * months, then so many calendar days, then on the day of the month. "End of next month" is 1 month and day 31.
+ */
 export interface Terms {
   days: number;
   from: (typeof termsFrom)[number];
+  /** Whole months, the month's end clipped [Civil Code 202]: 30 days are no month. */
+  months?: number | undefined;
+  /** A fixed day of the month, clipped to its end: of the month reached by `months`, else the next such day. */
+  day?: number | undefined;
+  /** What is let off when the money comes within the days, e.g. '2' per cent in 10 days, counted from where the terms count. */
+  discountPercent?: string | undefined;
+  discountDays?: number | undefined;
 }
+
+const mostTermsDays = 720;
+const daysOfMonth = 30;
+
+/** Terms in days, to compare and to hold against a grade's longest: a month counts 30 days, and a fixed day as much as it may add. */
+export const termsLength = ({ days, months = 0, day }: Terms): number =>
+  Math.min(mostTermsDays, days + months * daysOfMonth + (day === undefined ? 0 : daysOfMonth));
 
 export interface ContactDocument {
   id: string;
@@ -81,17 +98,45 @@ export interface PaymentDocument {
   reference: string | null;
   /** Of a commercial bill: the day it clears. It pays at once, and counts as exposure until then. */
   clearsOn?: BusinessDate;
+  /** The order it was paid for: it goes to that order's invoices alone, and waits for them. */
+  order?: string;
+  /** What the bank credited for it in another currency: it settles that. */
+  converted?: { currency: string; amountMinor: number };
+  /** It stays with the customer: on no item, until a person applies it. */
+  onAccount?: true;
   /** The debtor's choice; null: by reference, then by the law's order. */
-  allocations: readonly { invoice: string; instalment: number | null; amountMinor: number }[] | null;
+  allocations: readonly LedgerLine[] | null;
+}
+
+/** A line of the debtor's choice. */
+export interface LedgerLine {
+  invoice: string;
+  instalment: number | null;
+  amountMinor: number;
 }
 
 export interface CreditNoteDocument {
   externalId: string;
   customer: string;
-  invoice: string;
+  /** Null: on no invoice, wholly on account. */
+  invoice: string | null;
+  /** What is beyond the invoice is meant to stay with the customer. */
+  onAccount?: true;
   amountMinor: number;
   currency: string;
   issuedOn: BusinessDate;
+  reason: string;
+}
+
+/** Money paid out to a customer: of a payment or credit note, or (both null) of what is unapplied. */
+export interface RefundDocument {
+  externalId: string;
+  customer: string;
+  amountMinor: number;
+  currency: string;
+  paidOn: BusinessDate;
+  payment: string | null;
+  creditNote: string | null;
   reason: string;
 }
 
@@ -102,6 +147,13 @@ export interface HistoryDocument {
   settledOn: BusinessDate | null;
 }
 
+/** A credit that another system's books show as open with a customer. */
+export interface OpeningCredit {
+  /** Posted only when the customer is not known yet. */
+  customer: CustomerDocument;
+  note: CreditNoteDocument;
+}
+
 /** An open item of another system's books: what was paid on each instalment so far, and the day of it (null: not told). */
 export interface LedgerEntry {
   /** Posted only when the customer is not known yet. */
@@ -110,22 +162,47 @@ export interface LedgerEntry {
   settlements: readonly { no: number; paidMinor: number; on: BusinessDate | null }[];
 }
 
-/** The day an invoice without instalments falls due. Without a delivery date, terms from delivery count from the invoice's date. */
-export function dueBy(terms: Terms, issueDate: BusinessDate, deliveredOn: BusinessDate | null): BusinessDate {
-  switch (terms.from) {
-    case 'invoiceDate':
-      return addDays(issueDate, terms.days);
-    case 'endOfMonth':
-      return addDays(endOfMonth(issueDate), terms.days);
-    case 'delivery':
-      return addDays(deliveredOn ?? issueDate, terms.days);
-  }
+/** The last day of terms as they are counted, before rest days. Without a delivery date, terms from delivery count from the invoice's date. */
+export function termsEnd(
+  { days, from, months = 0, day }: Terms,
+  issueDate: BusinessDate,
+  deliveredOn: BusinessDate | null,
+): BusinessDate {
+  const start = from === 'delivery' ? (deliveredOn ?? issueDate) : issueDate;
+  const month = addMonths(start, months);
+  const end = addDays(from === 'endOfMonth' ? endOfMonth(month) : month, days);
+  if (day === undefined) return end;
+  const on = dayOfMonth(end, day);
+  return on >= end || (months > 0 && days === 0) ? on : dayOfMonth(addMonths(dayOfMonth(end, 1), 1), day);
 }
 
-/** An invoice's instalments: its own, or one for the whole amount, due by terms. */
-export function instalmentsOf(invoice: InvoiceDocument, terms: Terms): readonly Instalment[] {
+/** The day an invoice without instalments falls due: the end of its terms, past rest days, since the term comes from us [Civil Code 203]. */
+export const dueBy = (
+  terms: Terms,
+  issueDate: BusinessDate,
+  deliveredOn: BusinessDate | null,
+  calendar: Calendar,
+): BusinessDate => rollOffRestDay(calendar, termsEnd(terms, issueDate, deliveredOn));
+
+/**
+ * Whether a due date needs a person's look before anybody acts on it: it lies before the invoice itself, which can be true (terms from
+ * delivery, a late tax invoice), but also so far from the end of the terms that it may as well be a typing error.
+ */
+export const dueDateDoubted = (
+  dueDate: BusinessDate,
+  of: Pick<InvoiceDocument, 'issueDate' | 'deliveredOn'>,
+  terms: Terms,
+  toleranceDays: number,
+): boolean => dueDate < of.issueDate && daysBetween(dueDate, termsEnd(terms, of.issueDate, of.deliveredOn)) > toleranceDays;
+
+/** An invoice's instalments: its own, whose days the contract names and which stay, or one for the whole amount, due by terms. */
+export function instalmentsOf(
+  invoice: Pick<InvoiceDocument, 'instalments' | 'issueDate' | 'deliveredOn' | 'amountMinor'>,
+  terms: Terms,
+  calendar: Calendar,
+): readonly Instalment[] {
   if (invoice.instalments) return invoice.instalments;
-  const dueDate = dueBy(terms, invoice.issueDate, invoice.deliveredOn);
+  const dueDate = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
   return [{ no: 1, amountMinor: invoice.amountMinor, dueDate, kind: 'other' }];
 }
 
@@ -135,7 +212,7 @@ export function customerFaults(customer: CustomerDocument): RefusalReason[] {
   return customer.contacts.flatMap(({ id }, index) => {
     const twice = seen.has(id);
     seen.add(id);
-    return twice ? [{ code: 'invalid', params: { what: `contact ${id} twice` }, pointer: `/contacts/${index}/id` }] : [];
+    return twice ? [{ code: 'invalid', params: { fault: 'contact-twice', contact: id }, pointer: `/contacts/${index}/id` }] : [];
   });
 }
 
@@ -145,23 +222,38 @@ export function invoiceFaults(invoice: InvoiceDocument, today: BusinessDate): Re
   const { instalments, issueDate, currency, amountMinor } = invoice;
   if (issueDate > today) faults.push({ code: 'date-in-future', params: { date: issueDate, today }, pointer: '/issueDate' });
   if (!instalments) return faults;
-  const sum = sumMinor(instalments.map((part) => part.amountMinor));
-  if (sum !== amountMinor) {
-    const params = { sum: formatAmount(sum, currency), amount: formatAmount(amountMinor, currency) };
+  if (invoice.terms?.discountPercent !== undefined)
+    faults.push({ code: 'discount-instalments', params: {}, pointer: '/terms/discountPercent' });
+  const sum = exactSum(instalments.map((part) => part.amountMinor));
+  if (sum !== BigInt(amountMinor)) {
+    const params = { sum: formatAmount(sum, currency), amount: formatAmount(amountMinor, currency), currency };
     faults.push({ code: 'instalments-sum', params, pointer: '/instalments' });
   }
   const seen = new Set<number>();
   for (const [index, { no }] of instalments.entries()) {
     if (seen.has(no))
-      faults.push({ code: 'invalid', params: { what: `instalment ${no} twice` }, pointer: `/instalments/${index}/no` });
+      faults.push({
+        code: 'invalid',
+        params: { fault: 'instalment-twice', instalment: no },
+        pointer: `/instalments/${index}/no`,
+      });
     seen.add(no);
   }
   return faults;
 }
 
-/** Whether an invoice of this date still counts as a new customer's, given the date of the customer's first invoice (null: this is it). */
-export function isNewCustomer(issueDate: BusinessDate, firstIssueDate: BusinessDate | null, months: number): boolean {
+/**
+ * Whether an invoice of this date still counts as a new customer's, given the date of the customer's first invoice (null: this is it).
+ * `takenOver`: the day before which items were taken over without the history behind them: whoever has one of those is not new.
+ */
+export function isNewCustomer(
+  issueDate: BusinessDate,
+  firstIssueDate: BusinessDate | null,
+  months: number,
+  takenOver: BusinessDate | null = null,
+): boolean {
   const first = firstIssueDate === null || issueDate < firstIssueDate ? issueDate : firstIssueDate;
+  if (takenOver !== null && first < takenOver) return false;
   return issueDate < addMonths(first, months);
 }
 
@@ -171,6 +263,10 @@ export interface StandingInstalment extends Instalment {
   settledMinor: number;
   /** Taken out of the invoice by an earlier correction. */
   withdrawn: boolean;
+  /** The day it was agreed to be due: when it was posted, or with a second person since. */
+  agreedDueDate?: BusinessDate;
+  /** Its due date waits for a person's look: nobody has agreed to it. */
+  doubted?: boolean | null;
 }
 
 export interface InstalmentChanges {
@@ -180,7 +276,10 @@ export interface InstalmentChanges {
   withdrawn: readonly StandingInstalment[];
 }
 
-/** What a corrected invoice does to its instalments. One with money on it may change its kind only; `hasMoney` names the first that may not. */
+/**
+ * What a corrected invoice does to its instalments. One with money on it may move to another day, but is neither withdrawn nor made
+ * smaller than what was moved on it; `hasMoney` names the first for which that is asked.
+ */
 export function instalmentChanges(
   standing: readonly StandingInstalment[],
   wanted: readonly Instalment[],
@@ -195,7 +294,7 @@ export function instalmentChanges(
   const changed = pairs.filter(({ standing: is, to }) => is.withdrawn || isMoved(is, to) || is.kind !== to.kind);
   const frozen = [
     ...withdrawn,
-    ...changed.filter(({ standing: is, to }) => !is.withdrawn && isMoved(is, to)).map((c) => c.standing),
+    ...changed.filter(({ standing: is, to }) => !is.withdrawn && to.amountMinor < is.settledMinor).map((c) => c.standing),
   ].find((part) => part.settledMinor > 0);
   if (frozen) return { ok: false, hasMoney: frozen.no };
   return { ok: true, changes: { added: wanted.filter((part) => !byNo.has(part.no)), changed, withdrawn } };

@@ -1,8 +1,20 @@
+import { actSentences } from '../acts/fact-words.ts';
 import { creditSentences } from '../credit/fact-words.ts';
+import { sayWarnings } from './contact-words.ts';
 import { factTable } from '../credit/facts.ts';
 import type { FactName } from '../credit/facts.ts';
 import { shipmentSentences } from '../shipment/fact-words.ts';
-import { formatAmount, isCurrency } from '../kernel/money.ts';
+import { ledgerSentences } from './ledger-sentences.ts';
+import { sayField, sayReason } from './said.ts';
+import { choose } from './sentence.ts';
+import type { Figures, Sentence } from './sentence.ts';
+import type { Reading } from './said.ts';
+import { outlets, sayOutlet, sayStayReason, stayReasons } from '../kernel/departure.ts';
+import type { Outlet } from '../kernel/departure.ts';
+import { formatAmount, sayMoney } from '../kernel/money.ts';
+import { sayTime } from '../kernel/said-time.ts';
+import { closedUp } from '../kernel/sentences.ts';
+import { currencyIn } from '../kernel/readable.ts';
 import { reconciliationSentences } from '../reconciliation/fact-words.ts';
 
 /** What the record holds of a fact, as far as a sentence needs it. */
@@ -12,123 +24,98 @@ export interface SpokenFact {
   reason: string | null;
   before: unknown;
   after: unknown;
+  /** Of what it is about: what an amount is in that does not say so itself. */
+  currency: string;
 }
-
-interface Figures {
-  about: string;
-  reason: string;
-  amount: string;
-  /** A field after the fact, as text; '' when it is not there. */
-  get: (name: string) => string;
-  /** Names of the fields after the fact. */
-  fields: readonly string[];
-}
-export type Sentence = readonly [en: (f: Figures) => string, zh: (f: Figures) => string];
 
 /** The facts a customer's timeline tells, each with its sentence. What is not here is plumbing of the processes. */
 const sentences: Readonly<Record<string, Sentence>> = {
+  ...actSentences,
   ...creditSentences,
   ...shipmentSentences,
   ...reconciliationSentences,
+  ...ledgerSentences,
   'customer.created': [() => 'Customer created', () => '新建客户'],
   'customer.changed': [() => 'Customer data changed', () => '客户资料变更'],
-  'invoice.posted': [
-    (f) => `Invoice ${f.get('externalId')} posted: ${f.amount}`,
-    (f) => `发票 ${f.get('externalId')} 入账：${f.amount}`,
+  'customer.merged': [
+    (f) => `Customer ${f.get('customer')} merged into ${f.get('into')}`,
+    (f) => `客户 ${f.get('customer')} 并入客户 ${f.get('into')}`,
   ],
-  'invoice.changed': [
-    (f) => `Invoice ${f.get('externalId')} corrected: ${f.amount}`,
-    (f) => `发票 ${f.get('externalId')} 更正：${f.amount}`,
+  'customer.took-over': [
+    (f) => `Customer ${f.get('from')} taken over: what it owed is owed here`,
+    (f) => `接收客户 ${f.get('from')}，其欠款转入本客户`,
   ],
-  'invoice.imported-settled': [
-    (f) => `Invoice ${f.get('externalId')} taken over as settled: ${f.amount}`,
-    (f) => `发票 ${f.get('externalId')} 作为已结历史导入：${f.amount}`,
-  ],
-  'payment.posted': [
-    (f) => `Payment ${f.get('externalId')} received on ${f.get('receivedOn')}: ${f.amount}`,
-    (f) => `${f.get('receivedOn')} 收到付款 ${f.get('externalId')}：${f.amount}`,
-  ],
-  'payment.allocated': [(f) => `Payment ${f.get('externalId')} allocated further`, (f) => `付款 ${f.get('externalId')} 继续核销`],
-  'payment.reversed': [
-    (f) => `Payment ${f.get('externalId')} reversed: ${f.amount}`,
-    (f) => `付款 ${f.get('externalId')} 冲销：${f.amount}`,
-  ],
-  'credit-note.posted': [
-    (f) => `Credit note ${f.get('externalId')} on ${f.get('invoice')}: ${f.amount}`,
-    (f) => `发票 ${f.get('invoice')} 的贷项通知单 ${f.get('externalId')}：${f.amount}`,
-  ],
-  'dispute.opened': [
-    (f) => `Dispute over ${f.amount} of ${f.about}: ${categoryEn(f)}`,
-    (f) => `${f.about} 的 ${f.amount} 发生争议：${categoryZh(f)}`,
-  ],
-  'dispute.resolved': [
-    (f) => `Dispute on ${f.about} resolved: ${f.get('state')}`,
-    (f) => `${f.about} 的争议已处理：${stateZh(f)}`,
-  ],
-  'promise.recorded': [
-    (f) => `${f.amount} of ${f.about} promised for ${f.get('on')}`,
-    (f) => `客户承诺于 ${f.get('on')} 支付 ${f.about} 的 ${f.amount}`,
-  ],
-  'promise.cancelled': [
-    (f) => `Promise for ${f.get('on')} cancelled: ${f.reason}`,
-    (f) => `撤销 ${f.get('on')} 的付款承诺：${f.reason}`,
-  ],
-  'receivable.written-off': [(f) => `${f.about} written off: ${f.reason}`, (f) => `${f.about} 核销坏账：${f.reason}`],
-  'receivable.closed': [(f) => `${f.about} closed: ${outcomeEn(f)}`, (f) => `${f.about} 关闭：${outcomeZh(f)}`],
-  'receivable.reopened': [(f) => `${f.about} open again`, (f) => `${f.about} 重新打开`],
-  'rung.requested': [(f) => `${f.get('rung')} for ${f.about} asked for`, (f) => `${f.about} 申请执行 ${f.get('rung')}`],
-  'rung.taken': [(f) => `${f.get('rung')} taken for ${f.about}`, (f) => `${f.about} 已执行 ${f.get('rung')}`],
+  'rung.requested': [(f) => `${f.say('rung')} for ${f.about} asked for`, (f) => `${f.about} 已申请${f.say('rung')}`],
+  'rung.taken': [(f) => `${f.say('rung')} for ${f.about}: ${doneEn(f)}`, (f) => `${f.about} 的${f.say('rung')}：${doneZh(f)}`],
   'rung.skipped': [
-    (f) => `${f.get('rung')} skipped for ${f.about}: ${f.reason}`,
-    (f) => `${f.about} 跳过 ${f.get('rung')}：${f.reason}`,
+    (f) => `${f.say('rung')} skipped for ${f.about}: ${f.reason}`,
+    (f) => `${f.about} 未执行${f.say('rung')}：${f.reason}`,
   ],
-  'contact.logged': [(f) => `${kindEn(f)} logged: ${f.get('outcome')}`, (f) => `登记${kindZh(f)}：${f.get('outcome')}`],
-  'contact.opted-out': [(f) => `Opted out of ${f.get('channel')}`, (f) => `客户退订 ${f.get('channel')}`],
+  'contact.logged': [
+    (f) => `${kindEn(f)} logged: ${f.get('outcome')}${sayWarnings(f.get('warnings'), 'en')}`,
+    (f) => `登记${kindZh(f)}：${f.get('outcome')}${sayWarnings(f.get('warnings'), 'zh')}`,
+  ],
+  'contact.opted-out': [(f) => `Opted out of ${f.say('channel')}`, (f) => `客户退订${f.say('channel')}`],
   'contact.opt-out-lifted': [
-    (f) => `Agrees again to ${f.get('channel')}: ${f.reason}`,
-    (f) => `重新同意 ${f.get('channel')}：${f.reason}`,
+    (f) => `Agrees again to ${f.say('channel')}: ${f.reason}`,
+    (f) => `客户重新同意接收${f.say('channel')}：${f.reason}`,
   ],
-  'message.sending': [
-    (f) => `Message "${f.get('template')}" goes out by ${f.get('channel')}`,
-    (f) => `通过 ${f.get('channel')} 发送消息“${f.get('template')}”`,
+  'message.sending': [(f) => `A message is being handed over by ${channelEn(f)}`, (f) => `正在通过${channelZh(f)}发送消息`],
+  'message.sent': [
+    (f) =>
+      f.get('outbox') === 'true'
+        ? `${channelEn(f)} written, kept in the outbox, not sent${whyKept(f, 'en')}`
+        : `Message sent by ${channelEn(f)}`,
+    (f) =>
+      f.get('outbox') === 'true'
+        ? `${channelZh(f)}已生成，未外发（发件箱模式${whyKept(f, 'zh')}）`
+        : `消息已通过${channelZh(f)}发出`,
   ],
-  'message.sent': [(f) => `Message sent by ${f.get('channel')}`, (f) => `消息已通过 ${f.get('channel')} 发出`],
   'message.delivered': [() => 'Message delivered', () => '消息已送达'],
   'message.failed': [(f) => `Message failed: ${f.reason}`, (f) => `消息发送失败：${f.reason}`],
   'message.unknown': [() => 'Outcome of a message unknown; a person finds out', () => '消息结果未知，转人工核实'],
-  'message.receipt': [(f) => `Receipt: ${f.get('state')}`, (f) => `回执：${f.get('state')}`],
+  'message.receipt': [(f) => `Receipt: ${f.say('state', 'message')}`, (f) => `回执：${f.say('state', 'message')}`],
   'work-order.opened': [
-    (f) => `Task for ${f.get('role')}: ${f.get('kind')} (${f.get('subject')})`,
-    (f) => `工单 ${f.get('kind')} 交 ${f.get('role')}（${f.get('subject')}）`,
+    (f) => `Task opened for the ${f.say('role')}: ${f.say('kind', 'task')} (${f.say('subject')})`,
+    (f) => `已为${f.say('role')}建立工单：${f.say('kind', 'task')}${f.say('subject') === '' ? '' : `（${f.say('subject')}）`}`,
   ],
   'work-order.warned': [() => 'Task near its deadline', () => '工单临近期限'],
-  'work-order.escalated': [(f) => `Task escalated to ${f.get('role')}`, (f) => `工单升级至 ${f.get('role')}`],
+  'work-order.escalated': [(f) => `Task escalated to the ${f.say('role')}`, (f) => `工单已升级至${f.say('role')}`],
   'work-order.cancelled': [(f) => `Task no longer needed: ${f.reason}`, (f) => `工单撤销：${f.reason}`],
   'task.completed': [(f) => `Task done: ${f.get('outcome')}`, (f) => `工单完成：${f.get('outcome')}`],
   'task.assigned': [
     (f) => `Task given to ${f.get('assignee') || 'its role'}`,
     (f) => `工单分派给 ${f.get('assignee') || '原角色'}`,
   ],
-  'task.snoozed': [(f) => `Task put aside until ${f.get('snoozedUntil')}`, (f) => `工单暂缓至 ${f.get('snoozedUntil')}`],
+  'task.snoozed': [(f) => `Task put aside until ${f.say('snoozedUntil')}`, (f) => `工单暂缓至 ${f.say('snoozedUntil')}`],
   'profile.facts-recorded': [(f) => `Profile facts recorded: ${names(f, 'en')}`, (f) => `登记信用资料：${names(f, 'zh')}`],
-  'profile.refreshed': [() => 'Profile refreshed', () => '刷新信用画像'],
-  'profile.connector-asked': [(f) => `Register asked: ${f.get('connector')}`, (f) => `查询外部登记系统：${f.get('connector')}`],
+  'profile.refreshed': [() => 'Profile refreshed', () => '更新客户信用档案'],
+  'profile.connector-asked': [
+    (f) => `Data provider asked: ${f.say('connector')}`,
+    (f) => `查询外部数据来源：${f.say('connector')}`,
+  ],
   'profile.connector-answered': [
-    (f) => `Register answered: ${f.get('connector')}`,
-    (f) => `外部登记系统已返回：${f.get('connector')}`,
+    (f) => `Data provider answered: ${f.say('connector')}`,
+    (f) => `外部数据来源已返回：${f.say('connector')}`,
   ],
   'profile.connector-failed': [
-    (f) => `Register told nothing: ${f.get('connector')} (${f.reason})`,
-    (f) => `外部登记系统未返回可用资料：${f.get('connector')}（${f.reason}）`,
+    (f) => `Data provider told nothing: ${f.say('connector')} (${f.reason})`,
+    (f) => `外部数据来源未返回可用资料：${f.say('connector')}（${f.reason}）`,
   ],
   'profile.connector-unavailable': [
-    (f) => `Register away: ${f.get('connector')} (${f.reason})`,
-    (f) => `外部登记系统不可用：${f.get('connector')}（${f.reason}）`,
+    (f) => `Data provider away: ${f.say('connector')} (${f.reason})`,
+    (f) => `外部数据来源不可用：${f.say('connector')}（${f.reason}）`,
   ],
-  'warning.raised': [(f) => `Early warning: ${f.get('kind')}`, (f) => `信用预警：${f.get('kind')}`],
-  'warning.closed': [(f) => `Early warning over: ${f.get('kind')}`, (f) => `信用预警解除：${f.get('kind')}`],
-  'data-finding.found': [(f) => `Fault in the data: ${f.get('kind')}`, (f) => `资料问题：${f.get('kind')}`],
-  'data-finding.cleared': [(f) => `Fault in the data mended: ${f.get('kind')}`, (f) => `资料问题已更正：${f.get('kind')}`],
+  'warning.raised': [(f) => `Early warning: ${f.say('kind', 'warning')}`, (f) => `信用预警：${f.say('kind', 'warning')}`],
+  'warning.closed': [
+    (f) => `Early warning over: ${f.say('kind', 'warning')}`,
+    (f) => `信用预警解除：${f.say('kind', 'warning')}`,
+  ],
+  'data-finding.found': [(f) => `Fault in the data: ${f.say('kind', 'finding')}`, (f) => `资料问题：${f.say('kind', 'finding')}`],
+  'data-finding.cleared': [
+    (f) => `Fault in the data corrected: ${f.say('kind', 'finding')}`,
+    (f) => `资料问题已更正：${f.say('kind', 'finding')}`,
+  ],
   'legal-case.opened': [() => 'Legal case opened', () => '转入法务案件'],
   'legal-case.joined': [() => 'Joined to the open legal case', () => '并入已有法务案件'],
   'legal-case.closed': [() => 'Legal case closed', () => '法务案件关闭'],
@@ -139,54 +126,62 @@ const names = (f: Figures, language: 'en' | 'zh'): string =>
     .map((name) => (name in factTable ? factTable[name as FactName][language] : name))
     .join(language === 'zh' ? '、' : ', ');
 
-const choose =
-  (words: Readonly<Record<string, string>>, name: string) =>
-  (f: Figures): string =>
-    words[f.get(name)] ?? f.get(name);
-
-const categories = {
-  zh: {
-    quantity: '数量',
-    price: '价格',
-    quality: '质量',
-    paperwork: '单据',
-    acceptance: '验收',
-    complaint: '投诉',
-    other: '其他',
-  },
-  en: { acceptance: 'acceptance', complaint: 'a complaint', other: 'another reason' },
-};
-const categoryZh = choose(categories.zh, 'category');
-const categoryEn = choose(categories.en, 'category');
-const stateZh = choose({ upheld: '成立', 'part-upheld': '部分成立', rejected: '不成立', withdrawn: '撤回' }, 'state');
-const outcomeZh = choose(
-  { paid: '已付清', credited: '已贷记', 'replaced-by-plan': '由分期计划替代', 'written-off': '已核销坏账' },
-  'outcome',
-);
-const outcomeEn = choose({ 'replaced-by-plan': 'replaced by a payment plan', 'written-off': 'written off' }, 'outcome');
 const kindZh = choose({ call: '电话', visit: '拜访', email: '邮件', other: '联系' }, 'kind');
 const kindEn = choose({ call: 'Call', visit: 'Visit', email: 'E-mail', other: 'Contact' }, 'kind');
+
+const isOutlet = (text: string): text is Outlet => outlets.some((outlet) => outlet === text);
+const channelIn = (f: Figures, language: 'en' | 'zh'): string =>
+  isOutlet(f.get('channel')) ? sayOutlet(f.get('channel') as Outlet, language) : f.get('channel');
+const channelEn = (f: Figures): string => channelIn(f, 'en');
+const channelZh = (f: Figures): string => channelIn(f, 'zh');
+
+/** Why a message was kept, where the record holds it. */
+function whyKept(f: Figures, language: 'en' | 'zh'): string {
+  const reason = stayReasons.find((one) => one === f.code);
+  if (!reason) return '';
+  return language === 'en' ? ` (${sayStayReason(reason, 'en')})` : `：${sayStayReason(reason, 'zh')}`;
+}
+
+/** What taking a rung was: a task for a person, or a message; whether that left is told of the message itself. */
+function doneEn(f: Figures): string {
+  if (f.code === 'by-hand') return 'handed to a person';
+  return f.get('action') === '' ? 'put into a message' : 'task opened';
+}
+function doneZh(f: Figures): string {
+  if (f.code === 'by-hand') return '已交人工联系';
+  return f.get('action') === '' ? '已写入消息' : '已建立工单';
+}
+
+/** Fields that hold a day or a time; ids that look like one are shown as they are. */
+const dayField = /^(?:on|asOf)$|(?:On|At|Until)$/;
 
 /** The actions a timeline tells. */
 export const timelineActions: readonly string[] = Object.keys(sentences);
 
 /** A fact in words; an action without a sentence is said by its code. */
-export function sayFact(action: string, fact: SpokenFact, language: 'zh' | 'en'): string {
+export function sayFact(action: string, fact: SpokenFact, language: 'zh' | 'en', reading: Reading): string {
   const sentence = sentences[action];
   if (!sentence) return action;
   const after = (fact.after ?? {}) as Record<string, unknown>;
-  const get = (name: string): string => (after[name] === undefined || after[name] === null ? '' : String(after[name]));
+  const get = (name: string): string => {
+    const text = after[name] === undefined || after[name] === null ? '' : String(after[name]);
+    return dayField.test(name) ? sayTime(text, language, reading.zone) : text;
+  };
   const figures = {
     about: fact.about ?? '',
-    reason: fact.reason ?? '',
-    amount: amountIn(after),
+    reason: sayReason(fact.reason ?? '', language),
+    code: fact.reason ?? '',
+    amount: amountIn(after, fact.currency, language),
     get,
+    say: (name: string, as = name) => sayField(as, after[name], language, reading),
     fields: Object.keys(after),
   };
-  return sentence[language === 'en' ? 0 : 1](figures);
+  return language === 'en' ? sentence[0](figures) : closedUp(sentence[1](figures));
 }
 
-function amountIn({ amountMinor, currency }: Record<string, unknown>): string {
-  if (typeof amountMinor !== 'number' || typeof currency !== 'string' || !isCurrency(currency)) return '';
-  return `${formatAmount(amountMinor, currency)} ${currency}`;
+function amountIn(after: Record<string, unknown>, other: string, language: 'zh' | 'en'): string {
+  const { amountMinor } = after;
+  if (typeof amountMinor !== 'number') return '';
+  const currency = currencyIn(after) ?? other;
+  return sayMoney(formatAmount(amountMinor, currency), currency, language);
 }

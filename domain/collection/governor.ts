@@ -22,7 +22,12 @@ export interface ContactRules {
   enforcementOff?: { reason: string; until: BusinessDate };
 }
 
-export type DeferReason = 'quiet-hours' | 'holiday' | 'daily-cap' | 'weekly-cap' | 'outside-window' | 'enforcement-off';
+export const deferReasons = ['enforcement-off', 'quiet-hours', 'holiday', 'daily-cap', 'weekly-cap', 'outside-window'] as const;
+export type DeferReason = (typeof deferReasons)[number];
+
+/** What the rules say against a contact that a person made all the same. */
+export const contactWarnings = [...deferReasons, 'opted-out'] as const;
+export type ContactWarning = (typeof contactWarnings)[number];
 
 /** Send now on a channel, wait until an instant that is itself allowed, or drop for good. */
 export type ContactVerdict =
@@ -52,6 +57,22 @@ export function judgeContact(question: ContactQuestion): ContactVerdict {
   return why === undefined ? { verdict: 'send', channel } : { verdict: 'defer', until: earliestAllowed(guard, now), why };
 }
 
+/**
+ * What the rules say against a call, visit or letter of a person that took place at `at`; `history` = earlier contacts of this customer,
+ * whoever or whatever made them. Nothing is refused by it: what happened is a fact.
+ */
+export function judgeLogged(of: {
+  rules: ContactRules;
+  calendar: Calendar;
+  at: Instant;
+  history: readonly Instant[];
+  optedOut: boolean;
+}): ContactWarning[] {
+  const before = of.history.filter((one) => one <= of.at);
+  const against = guardOf(of.rules, of.calendar, before).objections(of.at);
+  return of.optedOut ? [...against, 'opted-out'] : against;
+}
+
 function chooseChannel(question: ContactQuestion): Channel | Extract<ContactVerdict, { verdict: 'drop' }> {
   const { addresses, optedOut, triedChannels } = question;
   const reachable = question.channels.filter((channel) => (addresses[channel] ?? '').trim() !== '');
@@ -71,6 +92,7 @@ interface Guard {
   notBefore: Instant | undefined;
   minuteAllowed: (minute: number) => boolean;
   dayAllowed: (date: BusinessDate) => boolean;
+  objections: (at: Instant) => DeferReason[];
   objection: (at: Instant) => DeferReason | undefined;
 }
 
@@ -87,6 +109,15 @@ function guardOf(rules: ContactRules, calendar: Calendar, history: readonly Inst
   const decisive = history.toSorted().at(-Math.floor(perWeek));
   const weekFree = decisive === undefined ? undefined : addMs(decisive, weekMs);
   const enforcedFrom = enforcementOff && instantAt(addDays(enforcementOff.until, 1), 0, zone);
+  // In the order in which they are told: the first is the reason of a wait.
+  const against: Record<DeferReason, (at: Instant) => boolean> = {
+    'enforcement-off': (at) => enforcedFrom !== undefined && at < enforcedFrom,
+    'quiet-hours': (at) => hours.quiet(minuteOfDay(at, zone)),
+    holiday: (at) => !isContactDay(calendar, dateOf(at, zone)),
+    'daily-cap': (at) => dayIsFull(dateOf(at, zone)),
+    'weekly-cap': (at) => weekFree !== undefined && at < weekFree,
+    'outside-window': (at) => !hours.window(minuteOfDay(at, zone)),
+  };
   return {
     zone,
     calendar,
@@ -96,16 +127,8 @@ function guardOf(rules: ContactRules, calendar: Calendar, history: readonly Inst
       .at(-1),
     minuteAllowed: (minute) => !hours.quiet(minute) && hours.window(minute),
     dayAllowed: (date) => isContactDay(calendar, date) && !dayIsFull(date),
-    objection: (at) => {
-      const date = dateOf(at, zone);
-      const minute = minuteOfDay(at, zone);
-      if (enforcedFrom !== undefined && at < enforcedFrom) return 'enforcement-off';
-      if (hours.quiet(minute)) return 'quiet-hours';
-      if (!isContactDay(calendar, date)) return 'holiday';
-      if (dayIsFull(date)) return 'daily-cap';
-      if (weekFree !== undefined && at < weekFree) return 'weekly-cap';
-      return hours.window(minute) ? undefined : 'outside-window';
-    },
+    objections: (at) => deferReasons.filter((why) => against[why](at)),
+    objection: (at) => deferReasons.find((why) => against[why](at)),
   };
 }
 

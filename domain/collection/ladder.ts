@@ -2,7 +2,7 @@
 export const stages = ['scheduled', 'due', 'reminder', 'escalation', 'legal', 'closed'] as const;
 export type Stage = (typeof stages)[number];
 
-export const outcomes = ['paid', 'credited', 'replaced-by-plan', 'written-off'] as const;
+export const outcomes = ['paid', 'credited', 'replaced-by-plan', 'written-off', 'nothing-owed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 export const rungStates = ['planned', 'requested', 'taken', 'missed', 'skipped', 'before-go-live'] as const;
@@ -43,6 +43,8 @@ export interface StrategyRow {
     tiers?: readonly string[];
     minTermsDays?: number;
     newCustomer?: boolean;
+    /** As last granted; a customer never graded is in no list. */
+    grades?: readonly string[];
   };
   ladder: string;
 }
@@ -53,6 +55,8 @@ export interface StrategySubject {
   tier: string | null;
   termsDays: number;
   newCustomer: boolean;
+  /** As last granted; null: never graded. */
+  grade: string | null;
 }
 
 export const isContact = (action: RungAction): boolean => action === 'notice' || action === 'remind';
@@ -64,24 +68,27 @@ export function higherStage(a: Stage, b: Stage): Stage {
   return rank(a) >= rank(b) ? a : b;
 }
 
-/** The ladder for a subject: the invoice's own beats the customer's, which beats the company's matrix. */
+/** The ladder for a subject: the invoice's own beats the customer's, then the one its grade was granted with, then the company's matrix. */
 export function chooseLadder(
   matrix: readonly StrategyRow[],
   subject: StrategySubject,
-  own: { invoice?: string | null; customer?: string | null },
+  own: { invoice?: string | null; customer?: string | null; granted?: string | null },
 ): string | undefined {
   if (own.invoice) return own.invoice;
   if (own.customer) return own.customer;
+  if (own.granted) return own.granted;
   return matrix.find(({ when }) => fits(when, subject))?.ladder;
 }
 
-function fits(when: StrategyRow['when'], subject: StrategySubject): boolean {
+/** Whether a row of the strategy holds for a customer. */
+export function fits(when: StrategyRow['when'], subject: StrategySubject): boolean {
   return (
     (when.types?.includes(subject.type) ?? true) &&
     (when.regions?.includes(subject.region ?? '') ?? true) &&
     (when.tiers?.includes(subject.tier ?? '') ?? true) &&
     subject.termsDays >= (when.minTermsDays ?? 0) &&
-    (when.newCustomer === undefined || when.newCustomer === subject.newCustomer)
+    (when.newCustomer === undefined || when.newCustomer === subject.newCustomer) &&
+    (when.grades === undefined || (subject.grade !== null && when.grades.includes(subject.grade)))
   );
 }
 

@@ -1,11 +1,12 @@
-import { addMs, dateOf, instantAt } from '../kernel/calendar.ts';
+import { addMs } from '../kernel/calendar.ts';
 import type { Calendar, Instant } from '../kernel/calendar.ts';
-import { judgeContact } from './governor.ts';
-import type { Channel, ContactVerdict, DeferReason } from './governor.ts';
+import type { Channel, DeferReason } from './governor.ts';
 import { stages } from './ladder.ts';
 import type { Rung } from './ladder.ts';
 import type { ContactPolicy, MessageClass } from './policy.ts';
 import type { OutreachStep } from './process.ts';
+import { askingFor, chooseRecipient, recipientOfNotice } from './recipient.ts';
+import type { Recipient } from './recipient.ts';
 
 /** Somebody at the customer's, in the order in which they are contacted. */
 export interface Person {
@@ -36,6 +37,8 @@ export interface RequestedRung {
 export interface FollowUp {
   messageId: string;
   class: MessageClass;
+  /** Of the furthest step in it. */
+  stage: Rung['stage'];
   template: string;
   tried: readonly Channel[];
   /** True when it is known not to have arrived. */
@@ -59,7 +62,11 @@ export interface OutreachFacts {
   people: readonly Person[];
   requested: readonly RequestedRung[];
   notices: readonly RequestedNotice[];
+  /** Friendly steps of customers that this one pays for, of which it is still to be told. */
+  copies: readonly RequestedRung[];
   followUps: readonly FollowUp[];
+  /** Instants of the last seven days at which the customer was reached by another channel than their own. */
+  fallbacks: readonly Instant[];
   /** A message committed as `sending` that the gateway has not taken yet. */
   sending: string | null;
 }
@@ -67,6 +74,12 @@ export interface OutreachFacts {
 export interface OutreachTerms {
   rules: ContactPolicy;
   calendar: Calendar;
+  /** Channels that reach their provider; null: none does, and each keeps its messages here. A channel that is not live is no channel. */
+  live: ReadonlySet<Channel> | null;
+  /** By language: whether an SMS can name us and a number to call back; without, it would say nothing at all. */
+  callBack: Readonly<Record<Person['language'], boolean>>;
+  /** Digests wait until then: settings are missing, or the ramp of going live lets others go first; null: they do not. */
+  heldBack: { until: Instant; why: 'settings-awaited' | 'first-contact-waits' } | null;
   /** Minute of the day in which this customer's contacts go. */
   slotMinute: number;
   /** Business milliseconds to wait after the first request, so that one digest carries all. */
@@ -80,7 +93,10 @@ export type OutreachWhyCode =
   | 'receipt-awaited'
   | 'withdrawal-awaited'
   | 'restored'
+  | 'settings-awaited'
+  | 'first-contact-waits'
   | 'nothing-pending'
+  | 'fallback-cap'
   | DeferReason;
 
 export interface OutreachVerdict {
@@ -90,56 +106,8 @@ export interface OutreachVerdict {
   messageId: string | null;
 }
 
-export type Recipient =
-  | { verdict: 'send'; person: Person; channel: Channel }
-  | Extract<ContactVerdict, { verdict: 'defer' }>
-  | Extract<ContactVerdict, { verdict: 'drop' }>;
-
-/** Finance first, then in the customer's own order. */
-export function inContactOrder(people: readonly Person[]): Person[] {
-  const later = (person: Person): number => (person.role === 'finance' ? 0 : 1);
-  return people.toSorted((a, b) => later(a) - later(b) || a.position - b.position);
-}
-
-/**
- * Who is contacted now and how: the first person whom a channel of the class reaches. A person whose turn is only later is waited for
- * (caps are not got round through a colleague); when nobody can be reached, `opted-out` if that is why, else `no-address`.
- */
-export function chooseRecipient(
-  people: readonly Person[],
-  messageClass: MessageClass,
-  triedChannels: readonly Channel[],
-  terms: OutreachTerms,
-  now: Instant,
-): Recipient {
-  let dropped: Recipient = { verdict: 'drop', why: 'no-address' };
-  for (const person of inContactOrder(people)) {
-    const { rules, calendar } = terms;
-    const verdict = judgeContact({ rules, calendar, now, channels: rules.channels[messageClass], triedChannels, ...person });
-    if (verdict.verdict === 'send') return { verdict: 'send', person, channel: verdict.channel };
-    if (verdict.verdict === 'defer') return { ...verdict, until: inSlot(verdict.until, terms) };
-    if (verdict.why === 'opted-out') dropped = verdict;
-  }
-  return dropped;
-}
-
-/** The same for a notice; where the house says so, one of legal class goes to whoever wants no other letters, too. */
-export function recipientOfNotice(
-  people: readonly Person[],
-  notice: RequestedNotice,
-  terms: OutreachTerms,
-  now: Instant,
-): Recipient {
-  const passes = notice.class === 'demand' && terms.rules.legalPassesOptOut === true;
-  const asked = passes ? people.map((person) => ({ ...person, optedOut: [] })) : people;
-  return chooseRecipient(asked, notice.class, notice.tried, terms, now);
-}
-
-/** A deferred contact goes in the customer's own slot of that day, with all else that is due by then. */
-function inSlot(until: Instant, { calendar, slotMinute }: OutreachTerms): Instant {
-  const slot = instantAt(dateOf(until, calendar.zone), slotMinute, calendar.zone);
-  return slot > until ? slot : until;
-}
+/** What goes to whoever pays for a customer as well: statements and friendly letters; formal demands go to the debtor alone. */
+export const alsoToPayer = (messageClass: MessageClass): boolean => ['notice', 'statement', 'reminder'].includes(messageClass);
 
 /** The rung that sets a digest's tone: the furthest stage, then the furthest along its ladder. */
 export function leadingRung<R extends Pick<RequestedRung, 'stage' | 'position' | 'template'>>(
@@ -152,9 +120,15 @@ export function leadingRung<R extends Pick<RequestedRung, 'stage' | 'position' |
 /** What the facts call for: hand over what is being sent, try another channel, contact now or later, wait for a receipt, or nothing. */
 export function planOutreach(facts: OutreachFacts, terms: OutreachTerms, now: Instant): OutreachVerdict {
   if (facts.sending) return { step: 'deliver', at: now, messageId: facts.sending, why: { code: 'message-sending', params: {} } };
+  const held = terms.heldBack;
+  // Without settings nothing leaves at all; the ramp holds back digests alone.
+  if (held?.why === 'settings-awaited' && (facts.requested.length > 0 || facts.notices.length > 0 || facts.followUps.length > 0))
+    return compose(held.until, held.why);
   const plans = [...facts.followUps.map((followUp) => planFollowUp(facts, followUp, terms, now))];
-  plans.push(...facts.notices.map((notice) => byRecipient(recipientOfNotice(facts.people, notice, terms, now), now)));
+  plans.push(...facts.notices.map((notice) => byRecipient(recipientOfNotice(facts, notice, terms, now), now)));
   if (facts.requested.length > 0) plans.push(planDigest(facts, terms, now));
+  const copied = leadingRung(facts.copies);
+  if (copied) plans.push(byRecipient(chooseRecipient(facts, askingFor(copied), terms, now), now));
   const first = plans.toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1))[0];
   return first ?? { step: 'close', at: null, messageId: null, why: { code: 'nothing-pending', params: {} } };
 }
@@ -165,8 +139,9 @@ function planDigest(facts: OutreachFacts, terms: OutreachTerms, now: Instant): O
     terms.gatherMs,
   );
   if (gathered > now) return compose(gathered, 'gathering');
-  const messageClass = leadingRung(facts.requested)?.class ?? 'reminder';
-  return byRecipient(chooseRecipient(facts.people, messageClass, [], terms, now), now);
+  if (terms.heldBack) return compose(terms.heldBack.until, terms.heldBack.why);
+  const leading = leadingRung(facts.requested);
+  return leading ? byRecipient(chooseRecipient(facts, askingFor(leading), terms, now), now) : compose(now, 'contact-due');
 }
 
 function planFollowUp(facts: OutreachFacts, followUp: FollowUp, terms: OutreachTerms, now: Instant): OutreachVerdict {
@@ -174,7 +149,7 @@ function planFollowUp(facts: OutreachFacts, followUp: FollowUp, terms: OutreachT
     return { step: 'wait', at: followUp.dueAt, messageId: null, why: { code: 'receipt-awaited', params: {} } };
   }
   if (followUp.noticeId !== null) return compose(now, 'contact-due');
-  return byRecipient(chooseRecipient(facts.people, followUp.class, followUp.tried, terms, now), now);
+  return byRecipient(chooseRecipient(facts, followUp, terms, now), now);
 }
 
 const byRecipient = (recipient: Recipient, now: Instant): OutreachVerdict =>
@@ -186,35 +161,3 @@ const compose = (at: Instant, code: OutreachWhyCode): OutreachVerdict => ({
   messageId: null,
   why: { code, params: {} },
 });
-
-/** Why a contact waits, in words for the history of its process. */
-export function sayOutreachWhy(code: OutreachWhyCode): string {
-  switch (code) {
-    case 'message-sending':
-      return 'a message is being handed to its provider';
-    case 'contact-due':
-      return 'a contact is due';
-    case 'gathering':
-      return 'one digest gathers what is due';
-    case 'receipt-awaited':
-      return 'a receipt is awaited';
-    case 'withdrawal-awaited':
-      return 'a contact no longer called for is being withdrawn';
-    case 'restored':
-      return 'the record was restored: a person finds out what went out';
-    case 'nothing-pending':
-      return 'nothing pending';
-    case 'quiet-hours':
-      return 'quiet hours';
-    case 'holiday':
-      return 'no contact day';
-    case 'daily-cap':
-      return 'contacted already today';
-    case 'weekly-cap':
-      return 'contacted often enough this week';
-    case 'outside-window':
-      return 'outside contact hours';
-    case 'enforcement-off':
-      return 'contacts are switched off';
-  }
-}

@@ -2,7 +2,7 @@ import { addDays, dateOf, daysBetween, instantAt } from '../kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 import { higherStage } from './ladder.ts';
 import type { Outcome, Stage } from './ladder.ts';
-import { disputedMinor, expectedCredits, openMinor } from './receivable.ts';
+import { askedMinor, expectedCredits, leftOutMinor, openMinor } from './receivable.ts';
 import type {
   CollectionTerms,
   DisputeFact,
@@ -24,6 +24,7 @@ import type { ScheduledRung } from './schedule.ts';
  * highest rung that is due is taken and those below it are recorded as missed.
  */
 export function planReceivable(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): Verdict {
+  if (facts.faulty) return leaveAlone(facts, now);
   const outcome = outcomeOf(facts);
   const promises = judgePromises(facts, terms, outcome, now);
   const lapsed = outcome ? [] : lapsedCredits(facts, terms, now);
@@ -51,6 +52,19 @@ export function planReceivable(facts: ReceivableFacts, terms: CollectionTerms, n
   return { ...common, due, changes: [...merged.values()], plan };
 }
 
+/** Of what is out of bounds no day is reckoned and nothing is asked; only the end of the debt counts, where its amount can be told. */
+function leaveAlone(facts: ReceivableFacts, now: Instant): Verdict {
+  const sums = [facts.amountMinor, facts.paidMinor, facts.creditedMinor, facts.writtenOffMinor];
+  const outcome = sums.every((minor) => Number.isSafeInteger(minor)) ? outcomeOf(facts) : facts.outcome;
+  const last = facts.pauses.at(-1);
+  const kept = last && last.to === null && last.why !== 'closed' ? last.why : null;
+  const pauses = withPause(facts, outcome ? 'closed' : kept, outcome, now);
+  const common = { due: false, outcome, promises: [], lapsed: [], pauses };
+  if (outcome) return { ...common, stage: 'closed', changes: withdrawRequests(facts, 'skipped', outcome), plan: closed(outcome) };
+  const stage = facts.stage === 'closed' ? 'scheduled' : facts.stage;
+  return { ...common, stage, ...waiting({ code: 'faulty', params: {} }, null, withdrawRequests(facts, 'planned', 'faulty')) };
+}
+
 /** Each rung once, by what was said of it last: a rung dropped on the way may move the one that was just asked for. */
 export const lastOfEach = (changes: readonly RungChange[]): RungChange[] => [
   ...new Map(changes.map((change) => [change.id, change])).values(),
@@ -65,11 +79,15 @@ interface Next {
 /** The plan of a receivable on which money is owed: it stands still, is not worth asking for, or goes on with its ladder. */
 function openPlan(live: ReceivableFacts, terms: CollectionTerms, pause: StandingStill | null, now: Instant): Next {
   const judgement = nextJudgement(live, terms);
+  if (live.question) {
+    const why: Why = { code: 'in-question', params: { question: live.question } };
+    return waiting(why, judgement?.at ?? null, withdrawRequests(live, 'planned', why.code));
+  }
   if (pause) {
     const why = whyPaused(live, pause, judgement, terms);
     return waiting(why, judgement?.at ?? null, withdrawRequests(live, 'planned', why.code));
   }
-  if (openMinor(live) - disputedMinor(live) < terms.minBalanceMinor) {
+  if (askedMinor(live) < terms.minBalanceMinor) {
     const why: Why = { code: 'below-minimum', params: {} };
     const changes = withdrawRequests(live, 'planned', why.code);
     const next = scheduleRungs(recorded(live, changes, now), terms, now).find((r) => r.at > now)?.at ?? null;
@@ -140,6 +158,7 @@ function nextRung(
 export function outcomeOf(facts: ReceivableFacts): Outcome | null {
   if (facts.outcome === 'replaced-by-plan') return facts.outcome;
   if (openMinor(facts) > 0) return null;
+  if (facts.amountMinor === 0) return 'nothing-owed';
   if (facts.writtenOffMinor > 0) return 'written-off';
   return facts.paidMinor === 0 && facts.creditedMinor > 0 ? 'credited' : 'paid';
 }
@@ -162,7 +181,7 @@ function withdrawRequests(facts: ReceivableFacts, state: 'skipped' | 'planned', 
 
 /** A closing skipped what was under way; when the money is reversed those rungs are planned again. */
 function reopenSkipped(facts: ReceivableFacts): RungChange[] {
-  const closings: readonly string[] = ['paid', 'credited', 'replaced-by-plan', 'written-off'] satisfies Outcome[];
+  const closings: readonly string[] = ['paid', 'credited', 'replaced-by-plan', 'written-off', 'nothing-owed'] satisfies Outcome[];
   return facts.rungs
     .filter((r) => r.state === 'skipped' && closings.includes(r.reason ?? ''))
     .map((r) => ({ id: r.id, state: 'planned', reason: 'reopened' }));
@@ -183,17 +202,16 @@ function redated(facts: ReceivableFacts, remaining: readonly ScheduledRung[]): R
 
 /** Why a ladder stands still; `on`: the day of the promise that holds it. */
 interface StandingStill {
-  why: 'dispute' | 'promise';
+  why: 'dispute' | 'covered' | 'promise';
   on: BusinessDate | null;
 }
 
-/** A promise holds the ladder when what is still to come of it covers all that is owed and not in dispute. */
+/** Unapplied money that covers all that is asked holds the ladder; so does a promise of which as much is still to come. */
 function pausedBy(facts: ReceivableFacts): StandingStill | null {
-  const undisputed = openMinor(facts) - disputedMinor(facts);
-  if (undisputed <= 0) return { why: 'dispute', on: null };
-  const days = facts.promises
-    .filter((p) => p.state === 'pending' && p.amountMinor - p.receivedMinor >= undisputed)
-    .map((p) => p.on);
+  if (openMinor(facts) - leftOutMinor(facts.disputes) <= 0) return { why: 'dispute', on: null };
+  const asked = askedMinor(facts);
+  if (asked === 0) return { why: 'covered', on: null };
+  const days = facts.promises.filter((p) => p.state === 'pending' && p.amountMinor - p.receivedMinor >= asked).map((p) => p.on);
   const on = days.sort().at(-1);
   return on === undefined ? null : { why: 'promise', on };
 }
@@ -219,6 +237,7 @@ const moneyNews = (facts: ReceivableFacts, outcome: Outcome | null): Instant[] =
 const pauseNews = (facts: ReceivableFacts): Instant[] =>
   [
     facts.moneyAt,
+    facts.coveredAt,
     ...facts.disputes.flatMap((d) => [d.openedAt, d.closedAt, d.lapsedAt]),
     ...facts.promises.flatMap((p) => [p.madeAt, p.judgedAt]),
   ].filter((at) => at !== null);
@@ -256,12 +275,18 @@ function nextJudgement(facts: ReceivableFacts, terms: CollectionTerms): Judgemen
 
 /** Why a ladder stands still: a promise, a dispute, or a credit note that was conceded and has not come. */
 function whyPaused(facts: ReceivableFacts, pause: StandingStill, judgement: Judgement | null, terms: CollectionTerms): Why {
+  if (pause.why === 'covered') return { code: 'covered', params: {} };
   if (pause.why === 'promise') return { code: 'promise-pending', params: { on: pause.on ?? '' } };
-  if (facts.disputes.some((d) => d.state === 'open') || !judgement) return { code: 'disputed', params: {} };
+  const open = facts.disputes.filter((d) => d.state === 'open');
+  if (open.some((d) => d.act)) return { code: 'second-person', params: {} };
+  if (open.length > 0 || !judgement) return { code: 'disputed', params: {} };
   return { code: 'credit-expected', params: { on: dateOf(judgement.at, terms.calendar.zone) } };
 }
 
-/** Promises whose state is another now: judged when their time is over, or before it by the money or by the end of the debt. */
+/**
+ * Promises whose state is another now: judged when their time is over, or before it by the money or by the end of the debt; and judged again
+ * when money with a value date in time is posted later, or is taken back. Of one out of bounds no day is reckoned: as it was judged, it stays.
+ */
 function judgePromises(
   facts: ReceivableFacts,
   terms: CollectionTerms,
@@ -269,11 +294,13 @@ function judgePromises(
   now: Instant,
 ): Verdict['promises'] {
   return facts.promises.flatMap((promise) => {
+    if (promise.faulty) return [];
     const at = judgeAt(promise, terms);
-    if (promise.state !== 'pending' && !isReopened(promise, facts, outcome, at)) return [];
-    const state = judgement(promise, facts, { outcome, at, now, zone: terms.calendar.zone });
+    const isFirst = promise.state === 'pending' || isReopened(promise, facts, outcome, at);
+    const state = isFirst ? judgement(promise, { outcome, at, now }) : judgedAgain(promise, outcome);
     if (state === promise.state) return [];
-    return [{ id: promise.id, state, at: state === 'pending' ? null : at <= now ? at : now }];
+    const since = isFirst && at <= now ? at : now;
+    return [{ id: promise.id, state, at: state === 'pending' ? null : since }];
   });
 }
 
@@ -285,18 +312,29 @@ function isReopened(promise: PromiseFact, facts: ReceivableFacts, outcome: Outco
   return facts.pauses.some((p) => p.why === 'closed' && p.from <= judgedAt && (p.to === null || judgedAt <= p.to));
 }
 
+/** The debt ended with money or credits dated on or before the day, some of it since the promise was made. */
+const endedInTime = (promise: PromiseFact, outcome: Outcome | null): boolean => outcome === 'paid' && promise.lateMinor === 0;
+
 /** Kept: the money came on or before the day, all that was promised or all that was left. A debt that ended without money cancels. */
 function judgement(
   promise: PromiseFact,
-  { moneyAt }: ReceivableFacts,
-  { outcome, at, now, zone }: { outcome: Outcome | null; at: Instant; now: Instant; zone: string },
+  { outcome, at, now }: { outcome: Outcome | null; at: Instant; now: Instant },
 ): PromiseState {
   const received = promise.receivedMinor > 0;
   if (promise.receivedMinor >= promise.amountMinor) return 'kept';
   if (outcome && outcome !== 'paid') return 'cancelled';
   if (!outcome && at > now) return 'pending';
-  const endedInTime = outcome === 'paid' && moneyAt !== null && dateOf(moneyAt, zone) <= promise.on;
-  if (endedInTime) return received ? 'kept' : 'cancelled';
+  if (endedInTime(promise, outcome)) return received ? 'kept' : 'cancelled';
+  return received ? 'part-kept' : 'broken';
+}
+
+/** Once its time is over, only money by value date moves a judgement: one that came in time after all, or one that went back. */
+function judgedAgain(promise: PromiseFact, outcome: Outcome | null): PromiseState {
+  if (promise.state === 'cancelled') return 'cancelled';
+  const received = promise.receivedMinor > 0;
+  if (promise.receivedMinor >= promise.amountMinor || (received && endedInTime(promise, outcome))) return 'kept';
+  // What was left may have been less than was promised: it stays kept while the debt is ended.
+  if (promise.state === 'kept' && outcome) return 'kept';
   return received ? 'part-kept' : 'broken';
 }
 

@@ -1,12 +1,16 @@
 import { roles } from '../kernel/actor.ts';
-import { isCurrency, parseAmount } from '../kernel/money.ts';
+import { amountFaults } from '../amount-faults.ts';
 import { contactSlot } from './governor.ts';
 import { ladderFaults } from './ladder.ts';
+import { unreachedStrategy } from './strategy-rows.ts';
 import type { PolicyContext, PolicyFault } from '../policy.ts';
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './policy.ts';
 
 /** Each rung names what exists, and the strategy holds for everybody. */
-export function laddersFaults({ ladders: all, strategy }: LaddersPolicy, { kinds, templates }: PolicyContext): PolicyFault[] {
+export function laddersFaults(
+  { ladders: all, strategy }: LaddersPolicy,
+  { kinds, templates, grades }: PolicyContext,
+): PolicyFault[] {
   const ids = all.map((ladder) => ladder.id);
   const own = all.flatMap((ladder, at) => [
     ...ladderFaults(ladder).map(({ rung, fault }) => ({ at: `/ladders/${at}`, what: `${ladder.id} ${rung} ${fault}`.trim() })),
@@ -29,15 +33,18 @@ export function laddersFaults({ ladders: all, strategy }: LaddersPolicy, { kinds
   const last = strategy.at(-1);
   const open =
     last && Object.keys(last.when).length === 0 ? [] : [{ at: '/strategy', what: 'the last row must hold for everybody' }];
-  return [...own, ...rows, ...open];
+  const unreached = unreachedStrategy(strategy, grades).map((at): PolicyFault => ({
+    at: `/strategy/${at}`,
+    what: `row ${at + 1} is never reached`,
+    code: 'table-row',
+    params: { row: at + 1, name: strategy[at]?.ladder ?? '' },
+  }));
+  return [...own, ...rows, ...open, ...unreached];
 }
 
 /** Minimum balances are amounts of their currency. */
-export function collectionFaults({ minBalance }: CollectionPolicy): PolicyFault[] {
-  return Object.entries(minBalance).flatMap(([currency, amount]) => {
-    const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
-    return fits ? [] : [{ at: `/minBalance/${currency}`, what: `${amount} is no amount of ${currency}` }];
-  });
+export function collectionFaults({ minBalance, bookedAlone = {} }: CollectionPolicy): PolicyFault[] {
+  return [...amountFaults('/minBalance', minBalance), ...amountFaults('/bookedAlone', bookedAlone)];
 }
 
 /** The window has room for a slot. */

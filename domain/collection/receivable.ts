@@ -1,7 +1,17 @@
 import type { BusinessDate, Calendar, Instant } from '../kernel/calendar.ts';
+import { larger, lesser, totalMinor } from '../kernel/money.ts';
 import type { Ladder, Outcome, Rung, RungAction, RungState, Stage } from './ladder.ts';
 
-export const disputeCategories = ['quantity', 'price', 'quality', 'paperwork', 'acceptance', 'complaint', 'other'] as const;
+export const disputeCategories = [
+  'quantity',
+  'price',
+  'quality',
+  'paperwork',
+  'acceptance',
+  'complaint',
+  'return',
+  'other',
+] as const;
 export const disputeStates = ['open', 'upheld', 'part-upheld', 'rejected', 'withdrawn'] as const;
 export type DisputeState = (typeof disputeStates)[number];
 export const promiseStates = ['pending', 'kept', 'part-kept', 'broken', 'cancelled'] as const;
@@ -26,6 +36,10 @@ export interface DisputeFact {
   creditedMinor: number;
   /** Upheld, but its credit note did not come in time: from then on it is asked for again. */
   lapsedAt: Instant | null;
+  /** What of it is left out of what is asked for while it is open; absent: all of it. */
+  unaskedMinor?: number | null;
+  /** Not a dispute of the customer's: an act the ERP has booked waits for a second person. */
+  act?: boolean;
 }
 
 export interface PromiseFact {
@@ -37,14 +51,22 @@ export interface PromiseFact {
   judgedAt: Instant | null;
   /** Money with a value date on or before `on`, posted since the promise was made. */
   receivedMinor: number;
+  /** Money and credits in force with a value date after `on`, whenever posted: what was left of the debt did not end in time. */
+  lateMinor: number;
+  /** Its day or its amount is out of bounds: an earlier version let it in. */
+  faulty?: boolean;
 }
 
 /** A time in which the ladder stood still; its days shift the rungs that remain. `to` null: it still stands. */
 export interface Pause {
-  why: 'dispute' | 'promise' | 'closed';
+  why: 'dispute' | 'promise' | 'covered' | 'closed';
   from: Instant;
   to: Instant | null;
 }
+
+/** Why a person must look at a receivable before it is asked for. */
+export const questions = ['due-date', 'duplicate', 'discount'] as const;
+export type Question = (typeof questions)[number];
 
 /** All that the plan of one receivable (one instalment) depends on. Amounts in minor units of its currency. */
 export interface ReceivableFacts {
@@ -52,6 +74,10 @@ export interface ReceivableFacts {
   paidMinor: number;
   creditedMinor: number;
   writtenOffMinor: number;
+  /** What unapplied money of the customer, or of whoever pays for it, covers of this item; never asked for. */
+  coveredMinor: number;
+  /** When that money last came. */
+  coveredAt: Instant | null;
   dueDate: BusinessDate;
   /** Rungs dated before this day are not taken (going live with old invoices); null: no such day. */
   collectFrom: BusinessDate | null;
@@ -65,6 +91,10 @@ export interface ReceivableFacts {
   moneyAt: Instant | null;
   /** When the receivable was posted. */
   postedAt: Instant;
+  /** Set: nothing is asked for until a person has looked. */
+  question?: Question | null;
+  /** A day or an amount of it, or of a promise on it, is out of bounds: nothing is reckoned from it until it is put right. */
+  faulty?: boolean;
 }
 
 /** What policy and calendar say about it. */
@@ -90,11 +120,16 @@ export type WhyCode =
   | 'promise-pending'
   | 'promise-judged'
   | 'disputed'
+  | 'covered'
+  | 'second-person'
   | 'credit-expected'
   | 'below-minimum'
+  | 'in-question'
+  | 'faulty'
   | 'ladder-exhausted'
   | 'paid'
   | 'credited'
+  | 'nothing-owed'
   | 'replaced-by-plan'
   | 'written-off';
 
@@ -135,13 +170,36 @@ export interface Verdict {
 
 /** What is still owed. */
 export const openMinor = (f: Pick<ReceivableFacts, 'amountMinor' | 'paidMinor' | 'creditedMinor' | 'writtenOffMinor'>): number =>
-  f.amountMinor - f.paidMinor - f.creditedMinor - f.writtenOffMinor;
+  totalMinor([f.amountMinor, -f.paidMinor, -f.creditedMinor, -f.writtenOffMinor]);
 
 /** The part of the open amount that is not asked for: in dispute, or conceded and not yet credited; never more than is open. */
-export function disputedMinor(facts: ReceivableFacts): number {
-  const claimed = facts.disputes.filter((d) => d.state === 'open').reduce((sum, d) => sum + d.amountMinor, 0);
-  const conceded = expectedCredits(facts.disputes).reduce((sum, d) => sum + d.minor, 0);
-  return Math.min(claimed + conceded, openMinor(facts));
+export const disputedMinor = (facts: ReceivableFacts): number => lesser(unaskedMinor(facts.disputes), openMinor(facts));
+
+/** What disputes take out of what is asked for, however much is open. */
+export function unaskedMinor(disputes: readonly DisputeFact[]): number {
+  const claimed = disputes.filter((d) => d.state === 'open').map((d) => d.amountMinor);
+  return totalMinor([...claimed, ...expectedCredits(disputes).map((d) => d.minor)]);
+}
+
+/** What is not asked for of all this: open disputes as far as policy's share of the customer's open amount lets them, and expected credits. */
+export function leftOutMinor(disputes: readonly DisputeFact[]): number {
+  const open = disputes.filter((d) => d.state === 'open').map((d) => d.unaskedMinor ?? d.amountMinor);
+  return totalMinor([...open, ...expectedCredits(disputes).map((d) => d.minor)]);
+}
+
+/** What is asked for: open, neither left out for a dispute nor covered by money that has not found its place. */
+export const askedMinor = (facts: ReceivableFacts): number =>
+  larger(0, totalMinor([openMinor(facts), -leftOutMinor(facts.disputes), -facts.coveredMinor]));
+
+/** What of a dispute is left out when it is opened, by policy's share (a decimal text) of the customer's open amount; null: all of it. */
+export function unaskedOf(
+  amountMinor: number,
+  { share, openMinor: open, leftOutMinor: before }: { share: string; openMinor: number; leftOutMinor: number },
+): number | null {
+  if (Number(share) >= 1) return null;
+  const millionths = BigInt(Math.round(Number(share) * 1e6));
+  const roomMinor = Number((BigInt(open) * millionths) / 1_000_000n) - before;
+  return Math.min(amountMinor, Math.max(0, roomMinor));
 }
 
 /**
@@ -154,9 +212,23 @@ export function expectedCredits(disputes: readonly DisputeFact[]): { dispute: Di
     .filter((d) => d.state === 'upheld' || d.state === 'part-upheld')
     .toSorted((a, b) => (a.openedAt > b.openedAt ? -1 : 1))
     .flatMap((dispute) => {
-      const credited = Math.min(dispute.amountMinor, Math.max(0, dispute.creditedMinor - used));
+      const credited = lesser(dispute.amountMinor, Math.max(0, dispute.creditedMinor - used));
       used += credited;
-      const minor = dispute.state === 'part-upheld' && credited > 0 ? 0 : dispute.amountMinor - credited;
+      const minor = dispute.state === 'part-upheld' && credited > 0 ? 0 : totalMinor([dispute.amountMinor, -credited]);
       return minor > 0 && dispute.lapsedAt === null ? [{ dispute, minor }] : [];
     });
+}
+
+/** The expected credit notes whose place a smaller item takes, the latest first, with what is still to come of each. */
+export function expectedAfter(
+  disputes: readonly DisputeFact[],
+  loweredMinor: number,
+): { dispute: DisputeFact; takenMinor: number; restMinor: number }[] {
+  let leftMinor = loweredMinor;
+  return expectedCredits(disputes).flatMap(({ dispute, minor }) => {
+    if (leftMinor <= 0) return [];
+    const takenMinor = Math.min(leftMinor, minor);
+    leftMinor -= takenMinor;
+    return [{ dispute, takenMinor, restMinor: dispute.state === 'part-upheld' ? 0 : minor - takenMinor }];
+  });
 }

@@ -1,4 +1,4 @@
-import { addDays, dateOf, daysBetween, endOfMonth, instantAt, nextContactDay } from '../kernel/calendar.ts';
+import { addDays, dateOf, daysBetween, endOfMonth, instantAt, lastContactDayBefore, nextContactDay } from '../kernel/calendar.ts';
 import type { BusinessDate, Calendar, Instant } from '../kernel/calendar.ts';
 import { isContact } from './ladder.ts';
 import type { Rung, RungState } from './ladder.ts';
@@ -131,14 +131,27 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
     }
     if (freeFrom) on = later(on, freeFrom);
     if (gapFrom) on = later(on, addDays(gapFrom, Math.max(1, rung.minGapDays)));
-    if (isContact(rung.action)) on = nextContactDay(calendar, on);
+    const asked = on;
+    if (isContact(rung.action)) on = nextContactDay(calendar, asked);
+    const announces = isAnnouncement(rung, facts, ladder.rungs);
+    // No contact day is left before the due date: an announcement goes on the last one there was.
+    const broughtOn =
+      announces && asked <= facts.dueDate && on > facts.dueDate ? lastContactDayBefore(calendar, facts.dueDate) : null;
+    const inTime = broughtOn !== null && broughtOn >= today && broughtOn >= earliest(gapFrom, freeFrom, rung);
+    if (inTime) on = broughtOn;
     const requested = record?.state === 'requested' && on <= today;
     if (requested) on = dateOf(record.at, zone);
-    const pastDue = later(on, today) > facts.dueDate && isAnnouncement(rung, facts, ladder.rungs);
+    const pastDue = later(on, today) > facts.dueDate && announces;
     remaining.push({ rung, requested, on, at: requested ? record.at : instantAt(on, slotMinute, zone), pastDue });
     previousOn = gapFrom = on;
   }
   return remaining;
+}
+
+/** The first day the gap to the rung before and the end of the last pause leave a rung. */
+function earliest(gapFrom: BusinessDate | null, freeFrom: BusinessDate | null, rung: Rung): BusinessDate {
+  const gap = gapFrom === null ? '' : addDays(gapFrom, Math.max(1, rung.minGapDays));
+  return later(gap, freeFrom ?? '');
 }
 
 function lastAt(rungs: readonly RungRecord[], states: readonly RungState[]): Instant | null {

@@ -23,6 +23,8 @@ export interface WorkOrderFacts {
   warnAt: Instant;
   dueAt: Instant;
   snoozedUntil: Instant | null;
+  /** When what it decides on lapses: looked at again then; null: never. */
+  lapsesAt: Instant | null;
 }
 
 export interface WorkOrderVerdict {
@@ -37,6 +39,12 @@ export interface WorkOrderVerdict {
  */
 export function planWorkOrder(facts: WorkOrderFacts, kind: WorkOrderKind, now: Instant): WorkOrderVerdict {
   if (facts.closedAt) return { step: 'close', due: false, at: null };
+  const next = nextStep(facts, kind, now);
+  const { lapsesAt } = facts;
+  return lapsesAt !== null && lapsesAt < (next.at ?? '9999') ? { step: 'wait', due: false, at: lapsesAt } : next;
+}
+
+function nextStep(facts: WorkOrderFacts, kind: WorkOrderKind, now: Instant): WorkOrderVerdict {
   const { snoozedUntil, dueAt } = facts;
   const warnAt = snoozedUntil && snoozedUntil > facts.warnAt ? snoozedUntil : facts.warnAt;
   if (facts.state === 'open' && warnAt < dueAt && dueAt > now) return { step: 'warn', due: warnAt <= now, at: warnAt };

@@ -1,9 +1,16 @@
 import { daysBetween } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { exponentOf, formatAmount } from '../kernel/money.ts';
+import type { TaskHarm } from './policy.ts';
+import { exponentOf, formatAmount, sayMoney } from '../kernel/money.ts';
+import { sayDate } from '../kernel/said-time.ts';
+import { closedUp } from '../kernel/sentences.ts';
 
 /** What a task's rank depends on. Amounts in minor units. */
 export interface TaskFacts {
+  /** What comes of it when nobody does it. Only of tasks that collect (`money`) do the figures of the debt count. */
+  harm: TaskHarm;
+  /** The business day its deadline ends. */
+  dueOn: BusinessDate;
   overdue: readonly { currency: string; minor: number }[];
   /** Of the oldest open receivable the task is about; null: none. */
   oldestDueDate: BusinessDate | null;
@@ -14,7 +21,7 @@ export interface TaskFacts {
   lastContactOn: BusinessDate | null;
 }
 
-export type RankCode = 'overdue-amount' | 'overdue-age' | 'broken-promises' | 'deadline' | 'limitation' | 'no-contact';
+export type RankCode = 'harm' | 'overdue-amount' | 'overdue-age' | 'broken-promises' | 'deadline' | 'limitation' | 'no-contact';
 
 export interface RankReason {
   code: RankCode;
@@ -22,15 +29,24 @@ export interface RankReason {
   figures: Record<string, string>;
 }
 
-/** Points of the worklist: ten for each tenfold of the amount, one for two days of age, the others as they stand. */
+/**
+ * Points of the worklist: what comes of a task that is left, then of one that collects ten for each tenfold of the amount and one for two
+ * days of age; the others as they stand. What would be our own breach comes before any money.
+ */
 export const rankPoints = {
+  harm: { breach: 240, goods: 100, contact: 80, decision: 70, risk: 50, money: 20, books: 20, data: 5 },
   perTenfold: 10,
   mostForAmount: 60,
   daysPerPoint: 2,
   mostForAge: 40,
   perBrokenPromise: 10,
   mostForPromises: 20,
-  warned: 5,
+  deadline: [
+    { withinDays: -1, points: 30 },
+    { withinDays: 0, points: 20 },
+    { withinDays: 1, points: 10 },
+    { withinDays: 3, points: 5 },
+  ],
   escalated: 15,
   limitation: [
     { withinDays: 30, points: 40 },
@@ -43,13 +59,17 @@ export const rankPoints = {
 
 /** How urgent a task is: the sum of its reasons, each with its points and figures. */
 export function rankTask(facts: TaskFacts, today: BusinessDate): { rank: number; reasons: RankReason[] } {
-  const reasons = [
+  const debt = [
     ...amountReasons(facts),
     ...ageReasons(facts, today),
     ...promiseReasons(facts),
-    ...deadlineReasons(facts),
     ...limitationReasons(facts, today),
     ...quietReasons(facts, today),
+  ];
+  const reasons = [
+    { code: 'harm' as const, points: rankPoints.harm[facts.harm], figures: { harm: facts.harm } },
+    ...deadlineReasons(facts, today),
+    ...(facts.harm === 'money' ? debt : []),
   ].filter((reason) => reason.points > 0);
   return { rank: reasons.reduce((sum, reason) => sum + reason.points, 0), reasons };
 }
@@ -57,12 +77,12 @@ export function rankTask(facts: TaskFacts, today: BusinessDate): { rank: number;
 /** Currencies are not added: the greatest amount counts, by its size in its own major units. */
 function amountReasons({ overdue }: TaskFacts): RankReason[] {
   const scored = overdue.map(({ currency, minor }) => {
-    const major = minor / 10 ** (exponentOf(currency) ?? 2);
+    const major = Number(minor) / 10 ** (exponentOf(currency) ?? 2);
     const points = Math.min(rankPoints.mostForAmount, Math.floor(rankPoints.perTenfold * Math.log10(Math.max(1, major))));
-    return { points, amount: `${formatAmount(minor, currency)} ${currency}` };
+    return { points, figures: { amount: formatAmount(minor, currency), currency } };
   });
   const [most] = scored.sort((a, b) => b.points - a.points);
-  return most ? [{ code: 'overdue-amount', points: most.points, figures: { amount: most.amount } }] : [];
+  return most ? [{ code: 'overdue-amount', ...most }] : [];
 }
 
 function ageReasons({ oldestDueDate }: TaskFacts, today: BusinessDate): RankReason[] {
@@ -76,9 +96,12 @@ function promiseReasons({ brokenPromises }: TaskFacts): RankReason[] {
   return [{ code: 'broken-promises', points, figures: { count: String(brokenPromises) } }];
 }
 
-function deadlineReasons({ state }: TaskFacts): RankReason[] {
-  const points = state === 'escalated' ? rankPoints.escalated : state === 'warned' ? rankPoints.warned : 0;
-  return [{ code: 'deadline', points, figures: { state } }];
+function deadlineReasons({ state, dueOn }: TaskFacts, today: BusinessDate): RankReason[] {
+  if (state === 'done' || state === 'cancelled') return [];
+  const days = daysBetween(today, dueOn);
+  const near = rankPoints.deadline.find((row) => days <= row.withinDays)?.points ?? 0;
+  const points = near + (state === 'escalated' ? rankPoints.escalated : 0);
+  return [{ code: 'deadline', points, figures: { state, on: dueOn, late: String(days < 0) } }];
 }
 
 function limitationReasons({ limitationOn }: TaskFacts, today: BusinessDate): RankReason[] {
@@ -93,13 +116,35 @@ function quietReasons({ lastContactOn }: TaskFacts, today: BusinessDate): RankRe
   return [{ code: 'no-contact', points: quiet ? rankPoints.quiet : 0, figures: { last: lastContactOn ?? '-' } }];
 }
 
+const harmWords: Readonly<Record<TaskHarm, Record<'zh' | 'en', string>>> = {
+  breach: { en: 'left undone it is our own breach of contract', zh: '不处理即构成我方违约' },
+  goods: { en: 'goods or an order wait for it', zh: '有订单或货物等待处理' },
+  contact: { en: 'customers are reached wrongly, or not at all', zh: '客户联系中断或可能出错' },
+  decision: { en: 'somebody waits for the decision', zh: '有人等待审批或答复' },
+  risk: { en: 'credit may be at risk', zh: '授信可能存在风险' },
+  money: { en: 'money is to be collected', zh: '有款项待收回' },
+  books: { en: 'the books are not clear', zh: '账目有待核实' },
+  data: { en: 'data is to be corrected', zh: '资料有待更正' },
+};
+
+const money = (f: Record<string, string>, language: 'zh' | 'en'): string =>
+  sayMoney(f['amount'] ?? '', f['currency'] ?? '', language);
+
 const words: Readonly<Record<RankCode, Record<'zh' | 'en', (f: Record<string, string>) => string>>> = {
-  'overdue-amount': { en: (f) => `${f['amount']} overdue`, zh: (f) => `逾期 ${f['amount']}` },
-  'overdue-age': { en: (f) => `oldest overdue by ${f['days']} days`, zh: (f) => `最早一笔已逾期 ${f['days']} 天` },
-  'broken-promises': { en: (f) => `${f['count']} broken promises`, zh: (f) => `${f['count']} 次承诺未兑现` },
+  harm: { en: (f) => harmWords[f['harm'] as TaskHarm].en, zh: (f) => harmWords[f['harm'] as TaskHarm].zh },
+  'overdue-amount': { en: (f) => `${money(f, 'en')} overdue`, zh: (f) => `逾期${money(f, 'zh')}` },
+  'overdue-age': {
+    en: (f) => `oldest overdue by ${f['days']} day${f['days'] === '1' ? '' : 's'}`,
+    zh: (f) => `最早一笔已逾期 ${f['days']} 天`,
+  },
+  'broken-promises': {
+    en: (f) => `${f['count']} broken promise${f['count'] === '1' ? '' : 's'}`,
+    zh: (f) => `${f['count']} 次未兑现的付款承诺`,
+  },
   deadline: {
-    en: (f) => (f['state'] === 'escalated' ? 'escalated after its deadline' : 'near its deadline'),
-    zh: (f) => (f['state'] === 'escalated' ? '已超期升级' : '临近期限'),
+    en: (f) => `${f['state'] === 'escalated' ? 'escalated, ' : ''}${f['late'] === 'true' ? 'was due' : 'due'} on ${f['on']}`,
+    zh: (f) =>
+      `${f['state'] === 'escalated' ? '已升级，' : ''}${f['late'] === 'true' ? `已超过期限 ${f['on']}` : `限 ${f['on']} 前完成`}`,
   },
   limitation: { en: (f) => `time-barred after ${f['on']}`, zh: (f) => `诉讼时效至 ${f['on']}` },
   'no-contact': {
@@ -109,4 +154,7 @@ const words: Readonly<Record<RankCode, Record<'zh' | 'en', (f: Record<string, st
 };
 
 /** A reason of a rank in words. */
-export const sayRank = ({ code, figures }: RankReason, language: 'zh' | 'en'): string => words[code][language](figures);
+export const sayRank = ({ code, figures }: RankReason, language: 'zh' | 'en'): string => {
+  const said = Object.fromEntries(Object.entries(figures).map(([name, text]) => [name, sayDate(text, language)]));
+  return closedUp(words[code][language](said));
+};

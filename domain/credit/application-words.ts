@@ -1,11 +1,13 @@
+import { sentenceOf } from '../kernel/sentences.ts';
+import type { Sentences } from '../kernel/sentences.ts';
 import type { ApplicationState, ApplicationWhy } from './application.ts';
 
 type Language = 'zh' | 'en';
-type Sentence = (p: Record<string, string>) => string;
 
-const sentences: Record<Language, Record<ApplicationWhy['code'], Sentence>> = {
+const sentences: Sentences<ApplicationWhy['code']> = {
   en: {
-    'facts-gathered': () => 'the dossier is put together',
+    submitted: () => 'submitted; not looked at yet',
+    'facts-gathered': () => 'the credit file is put together',
     'facts-asked': (p) => `facts are out of date; asking ${p['connectors']}`,
     'facts-wanted': (p) =>
       p['connectors'] === ''
@@ -20,7 +22,8 @@ const sentences: Record<Language, Record<ApplicationWhy['code'], Sentence>> = {
     ended: (p) => `ended: ${p['state']}`,
   },
   zh: {
-    'facts-gathered': () => '正在汇集授信资料',
+    submitted: () => '已提交，尚未开始处理',
+    'facts-gathered': () => '正在汇集授信档案',
     'facts-asked': (p) => `资料已过期，正在向 ${p['connectors']} 查询`,
     'facts-wanted': (p) =>
       p['connectors'] === ''
@@ -37,7 +40,7 @@ const sentences: Record<Language, Record<ApplicationWhy['code'], Sentence>> = {
 };
 
 /** Why an application stands where it stands, in words a person reads. */
-export const sayApplicationWhy = (why: ApplicationWhy, language: Language): string => sentences[language][why.code](why.params);
+export const sayApplicationWhy = (why: ApplicationWhy, language: Language): string => sentenceOf(sentences, why, language);
 
 export const applicationStateWords: Record<Language, Record<ApplicationState, string>> = {
   en: {

@@ -41,11 +41,14 @@ export interface WaitingFor {
   facts: readonly string[];
   connectors: readonly string[];
   since: Instant;
+  /** How often it was tried again since; each retry is a figure, not an entry of the record. */
+  tries?: number;
   tryAgainAt: Instant;
 }
 
 export interface ApplicationWhy {
   code:
+    | 'submitted'
     | 'facts-gathered'
     | 'facts-asked'
     | 'facts-wanted'
@@ -82,6 +85,9 @@ export interface DecisionInput {
   exposureVersion: number;
 }
 
+/** What earlier versions told the process of a decision. Today it is told nothing: the decision stands in our record alone. */
+export type SentDecision = Pick<DecisionInput, 'by' | 'verdict'>;
+
 export interface WithdrawalInput {
   by: Decider;
   reason: string;
@@ -93,6 +99,8 @@ export interface ResubmissionInput {
   requested: Partial<Pick<Offer, 'limitMinor' | 'termsDays' | 'validUntil'>> | null;
   reason: string;
 }
+/** What earlier versions told the process of a withdrawal or an answer. */
+export type SentAnswer = Pick<WithdrawalInput | ResubmissionInput, 'by'>;
 
 /** A seat of the route as people see it. */
 export interface RouteSeat {
@@ -104,6 +112,8 @@ export interface RouteSeat {
   onBehalfOf: string | null;
   at: Instant | null;
   reason: string | null;
+  /** Hash of the credit file that was decided on, where it is read with the way. */
+  creditFile?: string | null;
 }
 
 /** What whoever decided, withdrew or answered is told. */
@@ -116,28 +126,37 @@ export interface ApplicationAnswer {
 export const isClosed = (state: ApplicationState): boolean =>
   state === 'approved' || state === 'declined' || state === 'withdrawn' || state === 'expired';
 
-/** Whether a decision may be taken now, by the plan alone; null: the facts decide. */
+/** Whether the state lets anybody decide; who may, our record knows, and not the process. */
+export function awaitsDecision(
+  { answered, state }: Pick<ApplicationPlan, 'state' | 'answered'>,
+  updateId: string,
+): Refused | null {
+  if (answered.includes(updateId)) return null;
+  if (state === 'approved' || state === 'declined') return { code: 'already-decided', params: {} };
+  return state === 'awaiting-decision' ? null : { code: 'not-open', params: { state } };
+}
+
+/** Whether a person may decide now, by state and seats; null: the other facts decide. */
 export function judgeDecision(
   plan: Pick<ApplicationPlan, 'state' | 'requestedBy' | 'seats' | 'answered'>,
   { by }: Pick<DecisionInput, 'by'>,
   updateId: string,
 ): Refused | null {
   if (plan.answered.includes(updateId)) return null;
-  const { state } = plan;
-  if (state === 'approved' || state === 'declined') return { code: 'already-decided', params: {} };
-  if (state !== 'awaiting-decision') return { code: 'not-open', params: { state } };
+  const closed = awaitsDecision(plan, updateId);
+  if (closed) return closed;
   const seated = seatFor(plan.seats, plan.requestedBy, by);
   return 'refused' in seated ? seated.refused : null;
 }
 
 /** Whoever asked may take it back while nothing is final; so may those who decide on credit. */
-export function judgeWithdrawal(plan: ApplicationPlan, _input: WithdrawalInput, updateId: string): Refused | null {
+export function judgeWithdrawal(plan: ApplicationPlan, updateId: string): Refused | null {
   if (plan.answered.includes(updateId)) return null;
   return isClosed(plan.state) ? { code: 'not-open', params: { state: plan.state } } : null;
 }
 
 /** Only what was returned can be answered. */
-export function judgeResubmission(plan: ApplicationPlan, _input: ResubmissionInput, updateId: string): Refused | null {
+export function judgeResubmission(plan: ApplicationPlan, updateId: string): Refused | null {
   if (plan.answered.includes(updateId)) return null;
   return plan.state === 'returned' ? null : { code: 'not-open', params: { state: plan.state } };
 }

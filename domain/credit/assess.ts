@@ -1,7 +1,7 @@
 import type { BusinessDate } from '../kernel/calendar.ts';
 import type { FactName } from './facts.ts';
 import type { CreditRules, GradesPolicy, RouteKind, ScorecardPolicy } from './policy.ts';
-import { numberOf, staleFacts } from './profile.ts';
+import { isFirstTime, numberOf, staleFacts } from './profile.ts';
 import type { Facts, StaleFact } from './profile.ts';
 import { proposalOf } from './proposal.ts';
 import type { Proposal } from './proposal.ts';
@@ -65,8 +65,7 @@ export async function assess(input: AssessmentInput, policies: AssessmentPolicie
   const grades = policies.grades.content;
   const scored = scoreOf(input, policies.scorecard.content);
   const { grade, threshold } = gradeOf(scored.score, scored.shift, grades);
-  const months = numberOf(facts, 'tradeMonths');
-  const firstTime = months === undefined || months < grades.firstTime.months;
+  const firstTime = isFirstTime(numberOf(facts, 'tradeMonths'), grades);
   const smeRegime = input.creditorWasSme === true && underTheRegulation.includes(String(facts.debtorClass?.value));
   const asked: Record<string, Cell> = {
     grade,

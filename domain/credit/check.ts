@@ -1,6 +1,6 @@
 import { addDays, daysBetween } from '../kernel/dates.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { parseAmount } from '../kernel/money.ts';
+import { parseAmount, scaled } from '../kernel/money.ts';
 import type { CreditRules } from './policy.ts';
 
 /** Stages of collection that can stop an order, the later the worse. */
@@ -27,6 +27,10 @@ export interface CheckRules {
   licenceGraceDays: number | null;
   listed: 'held' | 'rejected' | null;
   terms: boolean;
+  /** Grades whose orders a person must let pass. */
+  heldGrades: readonly string[];
+  /** Share of a customer's open amount up to which open disputes are no reason to hold, as a decimal text. */
+  disputeShare: string;
   abnormal: { factor: string; verdict: 'held' | 'rejected' | 'downgraded' } | null;
 }
 
@@ -43,18 +47,25 @@ export interface StandingFacts {
   afterMinor: number;
 }
 
+/** `dunnedSince`: since when a step of dunning holds new orders and shipments; null: none does. */
+export interface PayerFacts extends StandingFacts {
+  dunnedSince: BusinessDate | null;
+}
+
 /** All an order is judged by. */
 export interface OrderFacts {
   today: BusinessDate;
   currency: string;
   shipDate: BusinessDate;
   prepaid: boolean;
+  /** Unused money that names this order. */
+  boundMinor: number;
   /** The order's whole value, and what of it is still to be judged: neither delivered nor invoiced. */
   amountMinor: number;
   restMinor: number;
   /** What was approved of it before, while it stood open ever since. */
   earlier: { approvedMinor: number; approvedOn: BusinessDate } | null;
-  payer: StandingFacts;
+  payer: PayerFacts;
   group: StandingFacts | null;
   overdue: readonly { currency: string; amountMinor: number; since: BusinessDate }[];
   depositsMinor: number;
@@ -65,6 +76,10 @@ export interface OrderFacts {
   licenceUntil: BusinessDate | null;
   /** Lists with an entry in force. */
   listed: readonly string[];
+  /** As last granted; null: never graded. */
+  grade: string | null;
+  /** Goods issues that should not have left and that nobody has looked at yet. */
+  breaches: readonly string[];
   medianMinor: number | null;
 }
 
@@ -77,13 +92,17 @@ export const reasonCodes = [
   'overdue-amount',
   'overdue-days',
   'stage-reached',
+  'dunning-hold',
   'profile-old',
   'licence-expired',
   'listed',
   'terms-too-long',
+  'grade-held',
+  'goods-left-unasked',
   'order-abnormal',
   'order-abnormal-prepay',
   'prepaid',
+  'prepayment-missing',
   'within-tolerance',
   'released',
 ] as const;
@@ -106,7 +125,8 @@ export interface OrderVerdict {
   reasons: readonly OrderReason[];
 }
 
-function minorOf(amounts: Readonly<Record<string, string>>): MinorByCurrency {
+/** Amounts of a policy in minor units. */
+export function minorOf(amounts: Readonly<Record<string, string>>): MinorByCurrency {
   return Object.fromEntries(
     Object.entries(amounts).map(([currency, text]) => {
       const parsed = parseAmount(text, currency);
@@ -137,6 +157,8 @@ export function checkRulesOf(version: number, rules: CreditRules): CheckRules {
     licenceGraceDays: checks.licence.on ? checks.licence.graceDays : null,
     listed: checks.listed.on ? checks.listed.verdict : null,
     terms: checks.terms.on,
+    heldGrades: checks.grade?.on ? checks.grade.held : [],
+    disputeShare: rules.disputes?.maxShare ?? '1',
     abnormal: checks.abnormalOrder.on ? { factor: checks.abnormalOrder.factor, verdict: checks.abnormalOrder.verdict } : null,
   };
 }
@@ -147,14 +169,22 @@ const approved = (code: ReasonCode, figures: Figures): OrderVerdict => ({
   reasons: [{ code, figures }],
 });
 
+/** Who stands on a sanctions list is supplied by no payment, tolerance or release. */
+export const isSanctioned = (lists: readonly string[]): boolean => lists.includes('sanctions');
+/** A hold for a sanctions list alone ends with the listing, and only so; of other lists a person decides. */
+export const isForced = (lists: readonly string[]): boolean => lists.some((list) => list !== 'sanctions');
+
 /** The verdict on an order, with every reason. `credit_verdict` in SQL is its twin. */
 export function judgeOrder(facts: OrderFacts, rules: CheckRules): OrderVerdict {
   const { listed, restMinor, prepaid } = facts;
   if (listed.length > 0 && rules.listed === 'rejected')
     return { decision: 'rejected', forced: false, reasons: [{ code: 'listed', figures: { lists: listed } }] };
   if (restMinor === 0) return { decision: 'approved', forced: false, reasons: [] };
-  if (prepaid) return approved('prepaid', {});
-  const tolerated = withinTolerance(facts, rules);
+  const sanctioned = isSanctioned(listed) && rules.listed !== null;
+  if (prepaid && sanctioned)
+    return { decision: 'held', forced: isForced(listed), reasons: [{ code: 'listed', figures: { lists: listed } }] };
+  if (prepaid) return prepaidVerdict(facts);
+  const tolerated = sanctioned ? null : withinTolerance(facts, rules);
   if (tolerated) return approved('within-tolerance', tolerated);
   const abnormal = abnormalReason(facts, rules);
   const reasons = [
@@ -165,15 +195,19 @@ export function judgeOrder(facts: OrderFacts, rules: CheckRules): OrderVerdict {
     ...(abnormal ? [abnormal] : []),
   ];
   const rejected = abnormal?.code === 'order-abnormal' && rules.abnormal?.verdict === 'rejected';
-  const forced = reasons.some(({ code }) => code === 'listed' || code === 'order-abnormal');
+  const forced = reasons.some(({ code }) => (code === 'listed' && isForced(listed)) || code === 'order-abnormal');
   return { decision: rejected ? 'rejected' : reasons.length > 0 ? 'held' : 'approved', forced: forced && !rejected, reasons };
 }
 
-/** A decimal text of at most six places as a whole number of millionths. */
-function millionths(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(6, '0').slice(0, 6));
+/** Goods paid for before they leave take no credit, once the money is in. */
+function prepaidVerdict({ boundMinor, restMinor }: OrderFacts): OrderVerdict {
+  if (boundMinor >= restMinor) return approved('prepaid', {});
+  const figures = { amountMinor: restMinor, receivedMinor: boundMinor, missingMinor: restMinor - boundMinor };
+  return { decision: 'held', forced: false, reasons: [{ code: 'prepayment-missing', figures }] };
 }
+
+/** A decimal text of at most six places as a whole number of millionths. */
+const millionths = (text: string): bigint => scaled(text, 6);
 const MILLION = 1_000_000n;
 
 function withinTolerance({ earlier, amountMinor, today }: OrderFacts, rules: CheckRules): Figures | null {
@@ -234,11 +268,13 @@ export function lateReasons(
 }
 
 function profileReasons(facts: OrderFacts, rules: CheckRules): OrderReason[] {
-  const { stage, profileAsOf, licenceUntil, listed, termsDays, maxTermsDays, today } = facts;
+  const { stage, profileAsOf, licenceUntil, listed, termsDays, maxTermsDays, today, grade, breaches } = facts;
+  const { dunnedSince } = facts.payer;
   const reasons: OrderReason[] = [];
   const { stageFrom, profileDays, licenceGraceDays } = rules;
   if (stage !== null && stageFrom !== null && lateStages.indexOf(stage) >= lateStages.indexOf(stageFrom))
     reasons.push({ code: 'stage-reached', figures: { stage, from: stageFrom } });
+  if (dunnedSince !== null) reasons.push({ code: 'dunning-hold', figures: { since: dunnedSince } });
   if (profileAsOf !== null && profileDays !== null && daysBetween(profileAsOf, today) > profileDays)
     reasons.push({ code: 'profile-old', figures: { asOf: profileAsOf, maximumDays: profileDays } });
   if (licenceUntil !== null && licenceGraceDays !== null && today > addDays(licenceUntil, licenceGraceDays))
@@ -246,6 +282,8 @@ function profileReasons(facts: OrderFacts, rules: CheckRules): OrderReason[] {
   if (listed.length > 0 && rules.listed === 'held') reasons.push({ code: 'listed', figures: { lists: listed } });
   if (rules.terms && maxTermsDays !== null && termsDays > maxTermsDays)
     reasons.push({ code: 'terms-too-long', figures: { termsDays, maximumDays: maxTermsDays } });
+  if (grade !== null && rules.heldGrades.includes(grade)) reasons.push({ code: 'grade-held', figures: { grade } });
+  if (breaches.length > 0) reasons.push({ code: 'goods-left-unasked', figures: { shipments: breaches } });
   return reasons;
 }
 

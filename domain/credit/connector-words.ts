@@ -3,7 +3,8 @@ import type { ConnectorName } from './facts.ts';
 
 type Language = 'zh' | 'en';
 
-const names: Record<ConnectorName, Record<Language, string>> = {
+/** What people call each data provider. */
+export const connectorNames: Record<ConnectorName, Record<Language, string>> = {
   bureau: { en: 'The credit bureau', zh: '征信机构' },
   licences: { en: 'The licence registry', zh: '许可证登记系统' },
   'court-list': { en: 'The court list', zh: '法院失信名单系统' },
@@ -13,6 +14,10 @@ const problems: Record<ConnectorProblem, Record<Language, string>> = {
   'not-configured': {
     en: 'is not connected here. Enter the facts with evidence, or set its address and key.',
     zh: '尚未接入。请凭证据手工录入，或配置其地址与密钥。',
+  },
+  'kept-inside': {
+    en: 'was not asked: nothing leaves this installation now (see "duecourse doctor"). Enter the facts with evidence.',
+    zh: '未查询：本安装目前不对外发送（见 "duecourse doctor"）。请凭证据手工录入。',
   },
   'no-tax-id': {
     en: 'cannot be asked: the customer has no valid tax id. Correct the customer record first.',
@@ -59,4 +64,6 @@ const problems: Record<ConnectorProblem, Record<Language, string>> = {
 
 /** Why a connector told nothing and what to do, in a sentence. */
 export const sayConnectorProblem = (connector: ConnectorName, problem: ConnectorProblem, language: Language): string =>
-  language === 'zh' ? `${names[connector].zh}${problems[problem].zh}` : `${names[connector].en} ${problems[problem].en}`;
+  language === 'zh'
+    ? `${connectorNames[connector].zh}${problems[problem].zh}`
+    : `${connectorNames[connector].en} ${problems[problem].en}`;

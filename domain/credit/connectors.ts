@@ -11,6 +11,7 @@ export interface ConnectorRequest {
 /** Why a connector told nothing; each with its words in connector-words.ts. */
 export const connectorProblems = [
   'not-configured',
+  'kept-inside',
   'no-tax-id',
   'not-on-file',
   'credentials',

@@ -1,6 +1,6 @@
 import { addDays } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { exponentOf } from '../kernel/money.ts';
+import { exponentOf, narrowed, scaled, totalMinor } from '../kernel/money.ts';
 
 /** Where what a customer could owe stands. `deposits` is money received for nothing yet, and lowers the exposure. */
 export const buckets = ['reserved', 'ordered', 'delivered', 'open', 'bills', 'deposits'] as const;
@@ -57,6 +57,8 @@ export interface Position {
   /** The last day of the limit that expired last; null while one is valid. */
   expiredOn: BusinessDate | null;
   exposureMinor: number;
+  /** What has no rate on file, and so is not in the exposure. */
+  unconverted: readonly { currency: string; minor: number }[];
 }
 
 /** The last ship date that counts today. */
@@ -72,13 +74,7 @@ const RATE_UNIT = 10_000_000_000n;
 function halfUp(numerator: bigint, denominator: bigint): number {
   const twice = 2n * numerator + denominator;
   const floor = twice / (2n * denominator);
-  return Number(twice < 0n && twice % (2n * denominator) !== 0n ? floor - 1n : floor);
-}
-
-/** A decimal text in units of 10^-places. */
-function scaled(text: string, places: number): bigint {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(places, '0').slice(0, places));
+  return narrowed(twice < 0n && twice % (2n * denominator) !== 0n ? floor - 1n : floor);
 }
 
 /** What of a security counts, in minor units of its account. */
@@ -87,7 +83,7 @@ export const securedMinor = ({ valueMinor, share }: SecurityFact): number =>
 
 function secured(account: AccountFacts, effect: SecurityFact['effect'], today: BusinessDate): number {
   const valid = account.securities.filter((one) => one.effect === effect && inForce(one, today));
-  return valid.reduce((sum, one) => sum + securedMinor(one), 0);
+  return totalMinor(valid.map(securedMinor));
 }
 
 /** What one account counts today, in its own currency: orders inside the horizon, bills until they clear, deposits and securities off. */
@@ -95,10 +91,10 @@ export function countedMinor(account: AccountFacts, today: BusinessDate, horizon
   const horizon = horizonOf(today, horizonDays);
   const { reserved, ordered, delivered, open, deposits } = account.balances;
   const sum = (holds: (part: DatedAmount) => boolean): number =>
-    account.dated.filter(holds).reduce((total, part) => total + part.amountMinor, 0);
+    totalMinor(account.dated.filter(holds).map((part) => part.amountMinor));
   const later = sum(({ bucket, onDate }) => (bucket === 'reserved' || bucket === 'ordered') && onDate > horizon);
   const bills = sum(({ bucket, onDate }) => bucket === 'bills' && onDate > today);
-  return reserved + ordered - later + delivered + open + bills - deposits - secured(account, 'lowers-exposure', today);
+  return totalMinor([reserved, ordered, -later, delivered, open, bills, -deposits, -secured(account, 'lowers-exposure', today)]);
 }
 
 /**
@@ -108,8 +104,8 @@ export function countedMinor(account: AccountFacts, today: BusinessDate, horizon
 export function committedMinor(account: AccountFacts, today: BusinessDate): number {
   const { ordered, delivered, open, deposits } = account.balances;
   const bills = account.dated.filter(({ bucket, onDate }) => bucket === 'bills' && onDate > today);
-  const uncleared = bills.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  return ordered + delivered + open + uncleared - deposits - secured(account, 'lowers-exposure', today);
+  const uncleared = totalMinor(bills.map(({ amountMinor }) => amountMinor));
+  return totalMinor([ordered, delivered, open, uncleared, -deposits, -secured(account, 'lowers-exposure', today)]);
 }
 
 /** A dated rate: one unit of `base` in `quote`, as a decimal text of at most ten places. */
@@ -155,7 +151,7 @@ export function poolOf(accounts: readonly AccountFacts[], judge: AccountFacts): 
 /**
  * How a payer or group stands towards orders in `currency`. `accounts`: all of its currencies, the first opened first. `more` is what an
  * order would add (in its currency). Without a limit on file its exposure is that of the order's own account. `counts`: see committedMinor.
- * Throws RateMissing.
+ * Throws RateMissing when there is no rate for `more`.
  */
 export function positionOf(
   accounts: readonly AccountFacts[],
@@ -171,9 +167,14 @@ export function positionOf(
     currency: account.currency,
     minor: counts === 'all' ? countedMinor(account, today, horizonDays) : committedMinor(account, today),
   }));
-  const exposureMinor = convertedMinor([...counted, { currency, minor: moreMinor }], judge.currency, rateOf);
+  // One missing rate concerns that amount alone: it is shown apart, and what can be counted is.
+  const unconverted = counted.filter(
+    (one) => one.minor !== 0 && one.currency !== judge.currency && rateOf(one.currency, judge.currency) === null,
+  );
+  const convertible = counted.filter((one) => !unconverted.includes(one));
+  const exposureMinor = convertedMinor([...convertible, { currency, minor: moreMinor }], judge.currency, rateOf);
   const valid = judge.limits.filter((limit) => inForce(limit, today));
-  const best = valid.toSorted((a, b) => b.amountMinor - a.amountMinor || (a.kind < b.kind ? -1 : 1))[0];
+  const best = valid.toSorted((a, b) => Number(b.amountMinor) - Number(a.amountMinor) || (a.kind < b.kind ? -1 : 1))[0];
   const raisedMinor = best ? secured(judge, 'raises-limit', today) : 0;
   const ended = judge.limits.flatMap(({ validUntil }) => (validUntil !== null && validUntil < today ? [validUntil] : []));
   return {
@@ -181,10 +182,11 @@ export function positionOf(
     currency: judge.currency,
     version: judge.version,
     known,
-    limitMinor: best ? best.amountMinor + raisedMinor : known ? 0 : null,
+    limitMinor: best ? totalMinor([best.amountMinor, raisedMinor]) : known ? 0 : null,
     limitKind: best?.kind ?? null,
     raisedMinor,
     expiredOn: best ? null : (ended.toSorted().at(-1) ?? null),
     exposureMinor,
+    unconverted,
   };
 }

@@ -1,8 +1,9 @@
 import { isBusinessDate } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
+import { NO_END } from '../kernel/date-bounds.ts';
 import { isCurrency, parseAmount } from '../kernel/money.ts';
 import { factTable, lists } from './facts.ts';
-import type { FactName } from './facts.ts';
+import type { FactName, ListEntry } from './facts.ts';
 import type { Evidence, FactValue } from './profile.ts';
 
 const mostText = 200;
@@ -62,6 +63,14 @@ export function readFactValue(name: FactName, raw: unknown): FactValue | undefin
     amounts[one['currency']] = parsed.minor;
   }
   return fitsFact(name, amounts) ? amounts : undefined;
+}
+
+/** The dates inside a fact's value, to be held within their bounds; a licence that never ends has none. */
+export function datesInFact(name: FactName, value: FactValue): BusinessDate[] {
+  if (name === 'licenceUntil' && value === NO_END) return [];
+  const { type } = factTable[name];
+  if (type === 'date') return [value as BusinessDate];
+  return type === 'entries' ? (value as readonly ListEntry[]).flatMap(({ since }) => since ?? []) : [];
 }
 
 /** A fact as somebody enters it. */

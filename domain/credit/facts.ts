@@ -66,7 +66,7 @@ export const factTable = define({
   tier: fact('basic', 'text', null, null, master, 'Hospital tier, or level of a dealer', '医院等级或经销商级别'),
   region: fact('basic', 'text', null, null, master, 'Region', '区域'),
   debtorClass: fact('basic', 'code', null, null, master, 'Debtor class under the SME payment regulation', '条例下的债务人类别', {
-    codes: ['public-institution', 'organ', 'large-enterprise', 'other'],
+    codes: ['public-institution', 'organ', 'large-enterprise', 'insurance-fund', 'other'],
   }),
   creditorWasSme: fact('basic', 'boolean', null, null, master, 'We were an SME when contracting', '签约时我方为中小企业'),
   ownership: fact('basic', 'code', null, 365, bureau, 'Ownership', '所有制性质', {

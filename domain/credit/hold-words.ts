@@ -1,16 +1,19 @@
+import { sentenceOf } from '../kernel/sentences.ts';
+import type { Sentences } from '../kernel/sentences.ts';
 import type { OrderHoldState, OrderHoldWhy } from './order-hold.ts';
 
 type Language = 'zh' | 'en';
-type Sentence = (p: Record<string, string>) => string;
 
-const sentences: Record<Language, Record<OrderHoldWhy['code'], Sentence>> = {
+const sentences: Sentences<OrderHoldWhy['code']> = {
   en: {
+    held: () => 'held; not looked at yet',
     'to-route': () => 'the approval matrix names who decides',
     'awaits-tier': (p) => `waits for tier ${p['tier']}: ${p['roles']}; or for news of the account`,
     expiring: (p) => `nobody decided by ${p['on']}`,
     ended: (p) => `ended: ${p['state']}`,
   },
   zh: {
+    held: () => '已冻结，尚未开始处理',
     'to-route': () => '按审批矩阵确定审批人',
     'awaits-tier': (p) => `等待第 ${p['tier']} 级审批：${p['roles']}；或等待信用占用变化`,
     expiring: (p) => `至 ${p['on']} 无人决定`,
@@ -19,7 +22,7 @@ const sentences: Record<Language, Record<OrderHoldWhy['code'], Sentence>> = {
 };
 
 /** Why a held order stands where it stands, in words a person reads. */
-export const sayHoldWhy = (why: OrderHoldWhy, language: Language): string => sentences[language][why.code](why.params);
+export const sayHoldWhy = (why: OrderHoldWhy, language: Language): string => sentenceOf(sentences, why, language);
 
 export const orderHoldStateWords: Record<Language, Record<OrderHoldState, string>> = {
   en: {

@@ -138,7 +138,8 @@ function growth({ lastHalf, halfBefore }: SalesSums): number | null {
 function amounts(sales: LedgerSums['sales'], of: (one: SalesSums) => number | null): Amounts | null {
   const known = Object.entries(sales).flatMap(([currency, one]) => {
     const minor = of(one);
-    return minor === null ? [] : [[currency, minor] as const];
+    // A sum that rows out of bounds lead beyond what is exact is not known.
+    return minor === null || !Number.isSafeInteger(minor) ? [] : [[currency, minor] as const];
   });
   return known.length > 0 ? Object.fromEntries(known) : null;
 }

@@ -18,7 +18,7 @@ export type HoldVerdict = (typeof holdVerdicts)[number];
 export type OrderHoldStep = 'route' | 'warn' | 'lapse' | 'close';
 
 export interface OrderHoldWhy {
-  code: 'to-route' | 'awaits-tier' | 'expiring' | 'ended';
+  code: 'held' | 'to-route' | 'awaits-tier' | 'expiring' | 'ended';
   params: Record<string, string>;
 }
 
@@ -49,6 +49,9 @@ export interface HoldDecisionInput {
   /** The round that was looked at; null: the only one. */
   round: number | null;
 }
+
+/** What earlier versions told the process of a decision. */
+export type SentHoldDecision = Pick<HoldDecisionInput, 'by' | 'verdict' | 'round'>;
 
 /** What whoever decided is told. */
 export interface HoldAnswer {
@@ -100,16 +103,22 @@ export function endOfHold({ state, orderState, decision, heldMinor }: OrderHoldF
   return decision === 'approved' && orderState === 'open' ? 'released' : 'lapsed';
 }
 
-/** Whether a decision may be taken now, by the plan alone; null: the facts decide. */
+/** Whether the state lets anybody decide; who may, our record knows, and not the process. */
+export function isHoldOpen({ state, answered }: Pick<OrderHoldPlan, 'state' | 'answered'>, updateId: string): Refused | null {
+  if (answered.includes(updateId) || state === 'open') return null;
+  return state === 'lapsed' ? { code: 'not-open', params: { state } } : { code: 'already-decided', params: {} };
+}
+
+/** Whether a person may decide now, by state, round and seats; null: the other facts decide. */
 export function judgeHoldDecision(
   plan: Pick<OrderHoldPlan, 'state' | 'round' | 'requestedBy' | 'seats' | 'answered'>,
   { by, round }: Pick<HoldDecisionInput, 'by' | 'round'>,
   updateId: string,
 ): Refused | null {
-  const { state, seats } = plan;
+  const { seats } = plan;
   if (plan.answered.includes(updateId)) return null;
-  if (state === 'lapsed') return { code: 'not-open', params: { state } };
-  if (state !== 'open') return { code: 'already-decided', params: {} };
+  const closed = isHoldOpen(plan, updateId);
+  if (closed) return closed;
   if ((round ?? 1) !== plan.round) return { code: 'conflict', params: { what: 'order' } };
   if (seats.length === 0) return null;
   const seated = seatFor(seats, plan.requestedBy, by);

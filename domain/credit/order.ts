@@ -1,8 +1,8 @@
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { exponentOf } from '../kernel/money.ts';
+import { exponentOf, scaled } from '../kernel/money.ts';
 
 /** Where the cents of an order line stand; each is in exactly one of these. */
-export const lineBuckets = ['held', 'prepaid', 'reserved', 'ordered', 'delivered', 'invoiced', 'cancelled'] as const;
+export const lineBuckets = ['held', 'prepaid', 'reserved', 'ordered', 'delivered', 'invoiced', 'cancelled', 'returned'] as const;
 export type LineBucket = (typeof lineBuckets)[number];
 
 export const orderStates = ['open', 'closed', 'cancelled', 'lapsed'] as const;
@@ -18,6 +18,10 @@ export interface OrderLineDocument {
   amountMinor: number;
 }
 
+/** Why delivered goods will not be invoiced: given free of charge, returned, or priced too high. */
+export const notInvoicedWhys = ['free', 'return', 'price'] as const;
+export type NotInvoicedWhy = (typeof notInvoicedWhys)[number];
+
 /** An order as its sender has it. */
 export interface OrderDocument {
   externalId: string;
@@ -25,21 +29,25 @@ export interface OrderDocument {
   currency: string;
   requestedShipDate: BusinessDate;
   prepaid: boolean;
+  /** Whether its unit prices hold the tax; without it (`false`), `taxRate` is added to what each line is worth. */
+  pricesWithTax?: boolean;
+  /** A decimal share, e.g. '0.13'. */
+  taxRate?: string | null;
   lines: readonly OrderLineDocument[];
 }
 
 const PLACES = 6;
 const UNIT = 10n ** BigInt(PLACES);
 
-function units(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(PLACES, '0'));
-}
+const units = (text: string): bigint => scaled(text, PLACES);
 
-/** quantity × unit price in minor units, rounded half up once; null when it is more than can be kept exactly. */
-export function lineAmount(quantity: string, unitPrice: string, currency: string): number | null {
-  const exact = units(quantity) * units(unitPrice) * 10n ** BigInt(exponentOf(currency) ?? 2);
-  const minor = (2n * exact + UNIT * UNIT) / (2n * UNIT * UNIT);
+/**
+ * quantity × unit price × (1 + tax) in minor units, rounded half up once: what will be owed for a line. `tax`: a decimal share that the price
+ * does not hold. Null when it is more than can be kept exactly.
+ */
+export function lineAmount(quantity: string, unitPrice: string, currency: string, tax = '0'): number | null {
+  const exact = units(quantity) * units(unitPrice) * (UNIT + units(tax)) * 10n ** BigInt(exponentOf(currency) ?? 2);
+  const minor = (2n * exact + UNIT * UNIT * UNIT) / (2n * UNIT * UNIT * UNIT);
   return minor > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(minor);
 }
 

@@ -1,22 +1,20 @@
+import { customerTypes } from '../collection/documents.ts';
 import { may } from '../kernel/actor.ts';
 import { daysBetween } from '../kernel/calendar.ts';
-import { isCurrency, parseAmount } from '../kernel/money.ts';
+import { amountFaults } from '../amount-faults.ts';
+import { unreachedRows } from './matrix-rows.ts';
 import type { PolicyContext, PolicyFault } from '../policy.ts';
 import { factTable } from './facts.ts';
-import type { AmountByCurrency, ApprovalMatrix, Characteristic, CreditRules, GradesPolicy, ScorecardPolicy } from './policy.ts';
-import { contentOf, tableFaults } from './tables.ts';
+import type { ApprovalMatrix, Characteristic, CreditRules, GradesPolicy, ScorecardPolicy } from './policy.ts';
+import { refusalText } from '../kernel/refusal.ts';
+import type { ColumnType } from './table-cells.ts';
+import { tableFaults } from './table-faults.ts';
+import type { TableColumns } from './table-faults.ts';
 import type { DecisionTable } from './tables.ts';
 
 const fault = (at: string, what: string): PolicyFault => ({ at, what });
 const twice = (ids: readonly string[], at: string): PolicyFault[] =>
   ids.flatMap((id, no) => (ids.indexOf(id) === no ? [] : [fault(`${at}/${no}`, `${id} appears twice`)]));
-
-function amountFaults(amounts: AmountByCurrency, at: string): PolicyFault[] {
-  return Object.entries(amounts).flatMap(([currency, amount]) => {
-    const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
-    return fits ? [] : [fault(`${at}/${currency}`, `${amount} is no amount of ${currency}`)];
-  });
-}
 
 /** Bins leave no gap and keep to the way a characteristic is said to go; the last peer group holds for everybody. */
 export function scorecardFaults({ characteristics, factors, peerGroups }: ScorecardPolicy): PolicyFault[] {
@@ -71,18 +69,49 @@ function binFaults({ id, fact, bins, monotone, againstPeers }: Characteristic, a
   return faults;
 }
 
-const limitFields = {
-  inputs: ['grade', 'customerType', 'tier', 'firstTime'],
-  outputs: ['row', 'factor', 'capUnits', 'netAssetsShare', 'startUnits'],
-};
-const termsFields = {
-  inputs: ['grade', 'customerType', 'tier', 'firstTime', 'smeRegime'],
-  outputs: ['row', 'termsDays', 'reconciliation', 'ladder'],
-};
+const amountOf = (to: number): ColumnType => ({ type: 'number', from: 0, to });
+
+/** The columns of the two tables: whom a row is about, and what it gives. Amounts count in units, like those of the approval matrix. */
+function columnsOf({ grades }: GradesPolicy, ladders: readonly string[]): { limit: TableColumns; terms: TableColumns } {
+  const inputs: TableColumns['inputs'] = {
+    grade: { type: 'code', oneOf: grades.map((row) => row.grade) },
+    customerType: { type: 'code', oneOf: customerTypes },
+    tier: { type: 'text' },
+    firstTime: { type: 'boolean' },
+  };
+  return {
+    limit: {
+      inputs,
+      outputs: {
+        row: { type: 'text' },
+        factor: amountOf(1000),
+        capUnits: amountOf(10_000_000),
+        netAssetsShare: { type: 'number', from: 0, to: 100, orNull: true },
+        startUnits: amountOf(10_000_000),
+      },
+    },
+    terms: {
+      inputs: { ...inputs, smeRegime: { type: 'boolean' } },
+      outputs: {
+        row: { type: 'text' },
+        termsDays: { type: 'number', from: 0, to: 720, whole: true },
+        reconciliation: { type: 'code', oneOf: ['normal', 'strict'] },
+        ladder: { type: 'code', oneOf: ladders, orNull: true },
+      },
+    },
+  };
+}
+
+const inTable = (table: DecisionTable, columns: TableColumns, at: string): PolicyFault[] =>
+  tableFaults(table, columns).map((found) => ({
+    ...{ at: `${at}${found.at}`, code: found.code, params: found.params },
+    what: refusalText(found.code, found.params, 'en').detail,
+  }));
 
 /** Thresholds fall, amounts fit their currency, and the tables answer for everybody. */
 export function gradesFaults(policy: GradesPolicy, { ladders }: PolicyContext): PolicyFault[] {
   const { grades, units, rounding, stepUp, limitTable, termsTable } = policy;
+  const columns = columnsOf(policy, ladders);
   const thresholds = grades.flatMap((row, at) => {
     const isLast = at === grades.length - 1;
     if ((row.from === undefined) !== isLast)
@@ -108,31 +137,25 @@ export function gradesFaults(policy: GradesPolicy, { ladders }: PolicyContext): 
     ),
     ...thresholds,
     ...rising,
-    ...amountFaults(units, '/units'),
-    ...amountFaults(rounding.to, '/rounding/to'),
+    ...amountFaults('/units', units),
+    ...amountFaults('/rounding/to', rounding.to),
     ...unrounded,
     ...zero,
-    ...tableFaults(limitTable, limitFields).map(({ at, what }) => fault(`/limitTable${at}`, what)),
-    ...tableFaults(termsTable, termsFields).map(({ at, what }) => fault(`/termsTable${at}`, what)),
-    ...unknownCells(termsTable, 'ladder', ladders, '/termsTable'),
-    ...unknownCells(termsTable, 'reconciliation', ['normal', 'strict'], '/termsTable'),
+    ...inTable(limitTable, columns.limit, '/limitTable'),
+    ...inTable(termsTable, columns.terms, '/termsTable'),
   ];
 }
 
-function unknownCells(table: DecisionTable, field: string, known: readonly string[], at: string): PolicyFault[] {
-  const content = contentOf(table);
-  const column = content?.outputs.find((output) => output.field === field)?.id;
-  if (!content || column === undefined) return [];
-  return content.rules.flatMap((row, no) => {
-    const text = (row[column] ?? '').trim().replace(/^["']|["']$/g, '');
-    return text === 'null' || known.includes(text) ? [] : [fault(`${at}/rules/${no}`, `unknown ${field} ${text}`)];
-  });
-}
-
 /** Seats belong to roles that may decide, the last row holds for everybody, and nothing large is approved by itself. */
-export function approvalMatrixFaults({ rows }: ApprovalMatrix, { grades }: PolicyContext): PolicyFault[] {
+export function approvalMatrixFaults(matrix: ApprovalMatrix, { grades, filled }: PolicyContext): PolicyFault[] {
+  const { rows } = matrix;
   const last = rows.at(-1);
   return [
+    ...unreachedRows(matrix, grades).map((row) => ({
+      ...fault(`/rows/${rows.indexOf(row)}`, `${row.id} is never reached`),
+      code: 'table-row' as const,
+      params: { row: rows.indexOf(row) + 1, name: row.id },
+    })),
     ...twice(
       rows.map((row) => row.id),
       '/rows',
@@ -143,6 +166,9 @@ export function approvalMatrixFaults({ rows }: ApprovalMatrix, { grades }: Polic
         ...tier.roles
           .filter((role) => !may({ kind: 'user', id: '', role, scope: {} }, 'credit.decide'))
           .map((role) => fault(`/rows/${at}/tiers/${no}`, `${role} may not decide on credit`)),
+        ...tier.roles
+          .filter((role) => filled !== undefined && !filled.includes(role))
+          .map((role) => fault(`/rows/${at}/tiers/${no}/roles/${tier.roles.indexOf(role)}`, `nobody is ${role}`)),
       ]),
       ...(row.when.grades ?? [])
         .filter((grade) => !grades.includes(grade))
@@ -156,13 +182,18 @@ export function approvalMatrixFaults({ rows }: ApprovalMatrix, { grades }: Polic
 
 /** Amounts fit their currency, and warnings come before what they warn of. */
 export function creditRulesFaults(rules: CreditRules): PolicyFault[] {
-  const { checks, reconciliation, holds, applications } = rules;
+  const { checks, reconciliation, holds, applications, shipments } = rules;
   return [
-    ...amountFaults(rules.smallAmount, '/smallAmount'),
-    ...amountFaults(checks.documentValue.amount, '/checks/documentValue/amount'),
-    ...amountFaults(checks.overdueAmount.amount, '/checks/overdueAmount/amount'),
-    ...amountFaults(reconciliation.normal.tolerance, '/reconciliation/normal/tolerance'),
-    ...amountFaults(reconciliation.strict.tolerance, '/reconciliation/strict/tolerance'),
+    ...amountFaults('/smallAmount', rules.smallAmount),
+    ...amountFaults('/checks/documentValue/amount', checks.documentValue.amount),
+    ...amountFaults('/checks/overdueAmount/amount', checks.overdueAmount.amount),
+    ...amountFaults('/reconciliation/normal/tolerance', reconciliation.normal.tolerance),
+    ...amountFaults('/reconciliation/strict/tolerance', reconciliation.strict.tolerance),
+    ...(['normal', 'strict'] as const).flatMap((mode) =>
+      amountFaults(`/reconciliation/${mode}/beforeFirstStatement`, reconciliation[mode].beforeFirstStatement ?? {}),
+    ),
+    ...amountFaults('/shipments/notInvoiced', shipments.notInvoiced ?? {}),
+    ...amountFaults('/shipments/invoicedBeyond', shipments.invoicedBeyond ?? {}),
     ...(holds.warnDays >= holds.orderDays ? [fault('/holds/warnDays', 'warns before the hold is opened')] : []),
     ...(applications.warnDays >= applications.expiryDays
       ? [fault('/applications/warnDays', 'warns before the application is made')]

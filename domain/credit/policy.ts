@@ -1,3 +1,4 @@
+import { actKinds } from '../acts/act.ts';
 import type { Stage } from '../collection/ladder.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import type { Role } from '../kernel/actor.ts';
@@ -118,8 +119,8 @@ export interface GradesPolicy {
 // ---- Approval ----
 
 export const applicationKinds = ['new', 'raise', 'temporary', 'terms', 'review'] as const;
-/** What is approved: an application by its kind, or the release of a held order or shipment. */
-export const routeKinds = [...applicationKinds, 'order-hold', 'shipment-hold'] as const;
+/** What is approved: an application by its kind, the release of a held order or shipment, or an act that gives money, time or credit. */
+export const routeKinds = [...applicationKinds, 'order-hold', 'shipment-hold', ...actKinds] as const;
 export type RouteKind = (typeof routeKinds)[number];
 
 export interface RouteCondition {
@@ -185,6 +186,8 @@ export interface ReconciliationRule {
   /** Days a statement may stay unconfirmed; differences by currency that are let pass. */
   unconfirmedDays: number;
   tolerance: AmountByCurrency;
+  /** Goods and debts that may be out before any statement was exchanged; a currency not named is not judged. */
+  beforeFirstStatement?: AmountByCurrency;
 }
 
 export interface CreditRules {
@@ -205,15 +208,23 @@ export interface CreditRules {
     licence: Switch<{ graceDays: number }>;
     listed: Switch<{ verdict: 'held' | 'rejected' }>;
     terms: Switch<object>;
+    /** Orders of customers with these grades go only by decision. Absent: no grade is held. */
+    grade?: Switch<{ held: readonly string[] }>;
     /** `downgraded`: taken against prepayment only. */
     abnormalOrder: Switch<{ factor: string; verdict: 'held' | 'rejected' | 'downgraded' }>;
   };
+  /** Open disputes are no reason to hold up to this share of what the customer owes; absent: wholly. */
+  disputes?: { maxShare: string };
   holds: { orderDays: number; warnDays: number; shipmentResponseDays: number };
   shipments: {
     /** Goods leave only on a shipment request that may ship: never asked, of customers with strict reconciliation, or of all. */
     requestRequired: 'never' | 'strict' | 'always';
     /** While the books differ beyond the tolerance, goods worth the difference stay here, or none ship. */
     onDifference: 'reduce' | 'hold';
+    /** Delivered goods that will not be invoiced leave an order by one person up to these amounts; above, or not named: by two. */
+    notInvoiced?: AmountByCurrency;
+    /** An invoice may be above what its order has left by these amounts without a task; of a currency not named by nothing. */
+    invoicedBeyond?: AmountByCurrency;
     /** Clauses of the house's general terms by which it may hold goods back; a hold with another reason needs a person's ground. */
     clauses: readonly HoldClause[];
   };

@@ -2,6 +2,7 @@ import { addDays, addMonths, daysBetween } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import { connectorOf, factNames, factTable } from './facts.ts';
 import type { Amounts, ConnectorName, Dimension, FactName, FactSource, ListEntry } from './facts.ts';
+import type { GradesPolicy } from './policy.ts';
 
 export type FactValue = number | string | boolean | Amounts | readonly ListEntry[];
 
@@ -142,3 +143,7 @@ export function plainFacts(facts: Facts, currency: string): Partial<Record<FactN
   }
   return plain;
 }
+
+/** Whether a customer counts as a first-time customer: it trades with us for less than policy says, or nobody knows since when. */
+export const isFirstTime = (tradeMonths: number | undefined, { firstTime }: Pick<GradesPolicy, 'firstTime'>): boolean =>
+  tradeMonths === undefined || tradeMonths < firstTime.months;

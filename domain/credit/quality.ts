@@ -1,5 +1,6 @@
 import { addDays, addMonths } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
+import { NO_END } from '../kernel/date-bounds.ts';
 import { taxIdFault } from './tax-id.ts';
 
 /** Faults of master data and documents that a person mends. */
@@ -98,7 +99,7 @@ function toldDates({ told }: QualityFacts, today: BusinessDate): { what: string;
   if (registeredOn !== null && registeredOn < oldestBusiness) odd.push({ what: 'registered-long-ago', date: registeredOn });
   if (licenceUntil !== null && registeredOn !== null && licenceUntil < registeredOn)
     odd.push({ what: 'licence-before-registration', date: licenceUntil });
-  if (licenceUntil !== null && licenceUntil > addMonths(today, longestLicenceYears * 12))
+  if (licenceUntil !== null && licenceUntil !== NO_END && licenceUntil > addMonths(today, longestLicenceYears * 12))
     odd.push({ what: 'licence-far-off', date: licenceUntil });
   return odd;
 }

@@ -1,4 +1,5 @@
-import type { Instant } from '../kernel/calendar.ts';
+import { addDays, instantAt } from '../kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 
 /** What the reservation of an order depends on. */
 export interface ReservationFacts {
@@ -7,6 +8,8 @@ export interface ReservationFacts {
   reservedMinor: number;
   orderedMinor: number;
   reservedUntil: Instant | null;
+  /** When an order that ships later than counts today begins to count, and is judged again; null: it counts. */
+  countsFrom: Instant | null;
 }
 
 export type ReservationStep = 'wait' | 'lapse' | 'close';
@@ -17,8 +20,15 @@ export interface ReservationVerdict {
   due: boolean;
 }
 
-/** A reservation lapses at its end; one with nothing left to lapse is over. */
-export function planReservation({ state, reservedMinor, reservedUntil }: ReservationFacts, now: Instant): ReservationVerdict {
+/** Midnight of the first day on which an order with this ship date counts. */
+export const countsFromOf = (shipDate: BusinessDate, horizonDays: number, zone: string): Instant =>
+  instantAt(addDays(shipDate, -horizonDays), 0, zone);
+
+/** A reservation is judged again when it begins to count, and lapses at its end; one with nothing left to lapse is over. */
+export function planReservation(facts: ReservationFacts, now: Instant): ReservationVerdict {
+  const { state, reservedMinor, reservedUntil, countsFrom } = facts;
   if (state !== 'open' || reservedMinor === 0 || reservedUntil === null) return { step: 'close', at: null, due: false };
+  if (countsFrom !== null && countsFrom < reservedUntil && reservedUntil > now)
+    return { step: 'wait', at: countsFrom, due: countsFrom <= now };
   return { step: 'lapse', at: reservedUntil, due: reservedUntil <= now };
 }

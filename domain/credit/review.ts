@@ -1,8 +1,10 @@
 import type { Instant } from '../kernel/calendar.ts';
+import { sentenceOf } from '../kernel/sentences.ts';
+import type { Sentences } from '../kernel/sentences.ts';
 import type { ProcessPlan } from '../collection/process.ts';
 import type { ApplicationState } from './application.ts';
 
-export const reviewCauses = ['date', 'early-warning', 'broken-promise', 'limit-expiry', 'request'] as const;
+export const reviewCauses = ['date', 'early-warning', 'broken-promise', 'limit-expiry', 'request', 'dunning'] as const;
 export type ReviewCause = (typeof reviewCauses)[number];
 
 export const reviewStates = ['open', 'running', 'raised', 'kept', 'lowered', 'cancelled'] as const;
@@ -20,10 +22,12 @@ export interface ReviewFacts {
   application: ApplicationState | null;
   /** Another review of the customer's credit has settled since, or runs: this one is not needed any more. */
   overtaken: boolean;
+  /** What called for it has turned out not to be so: a promise that was kept after all. */
+  groundless: boolean;
 }
 
 export interface ReviewWhy {
-  code: 'review-due' | 'review-runs' | 'review-settles' | 'overtaken' | 'ended';
+  code: 'review-due' | 'review-runs' | 'review-settles' | 'overtaken' | 'groundless' | 'ended';
   params: Record<string, string>;
 }
 
@@ -34,15 +38,19 @@ export interface ReviewVerdict {
   why: ReviewWhy;
 }
 
+const running: ReadonlySet<ApplicationState> = new Set(['assessing', 'awaiting-decision', 'returned']);
+
 /** What a review waits for: its day, then the application it starts, then what came of it. */
 export function planReview(facts: ReviewFacts, now: Instant): ReviewVerdict {
   const { state, dueAt, application } = facts;
   if (state !== 'open' && state !== 'running')
     return { step: 'close', due: false, at: null, why: { code: 'ended', params: { state } } };
+  const undecided = state === 'open' || application === null || running.has(application);
+  if (facts.groundless && undecided) return { step: 'settle', due: true, at: now, why: { code: 'groundless', params: {} } };
   if (state === 'open' && facts.overtaken) return { step: 'settle', due: true, at: now, why: { code: 'overtaken', params: {} } };
   if (state === 'open')
     return { step: 'start', due: dueAt <= now, at: dueAt, why: { code: 'review-due', params: { on: dueAt } } };
-  if (application === null || application === 'assessing' || application === 'awaiting-decision' || application === 'returned')
+  if (application === null || running.has(application))
     return { step: 'wait', due: false, at: null, why: { code: 'review-runs', params: {} } };
   return { step: 'settle', due: true, at: now, why: { code: 'review-settles', params: { state: application } } };
 }
@@ -53,21 +61,23 @@ export function reviewOutcome(before: number | null, after: number | null): 'rai
   return (after ?? 0) < (before ?? 0) ? 'lowered' : 'kept';
 }
 
-const sentences: Record<'en' | 'zh', Record<ReviewWhy['code'], (p: Record<string, string>) => string>> = {
+const sentences: Sentences<ReviewWhy['code']> = {
   en: {
-    'review-due': (p) => `the credit is reviewed on ${p['on']}`,
+    'review-due': (p) => (p['on'] === undefined ? 'requested; not looked at yet' : `the credit is reviewed on ${p['on']}`),
     'review-runs': () => 'its application is being decided',
     'review-settles': (p) => `its application was ${p['state']}`,
     overtaken: () => 'the credit was decided on meanwhile',
+    groundless: () => 'what called for it was not so',
     ended: (p) => `ended: ${p['state']}`,
   },
   zh: {
-    'review-due': (p) => `将于 ${p['on']} 复审授信`,
+    'review-due': (p) => (p['on'] === undefined ? '已安排复审，尚未开始处理' : `将于 ${p['on']} 复审授信`),
     'review-runs': () => '复审申请正在审批',
     'review-settles': (p) => `复审申请结果：${p['state']}`,
     overtaken: () => '其间授信已另行决定',
+    groundless: () => '复审事由不成立',
     ended: (p) => `已结束：${p['state']}`,
   },
 };
 
-export const sayReviewWhy = (why: ReviewWhy, language: 'en' | 'zh'): string => sentences[language][why.code](why.params);
+export const sayReviewWhy = (why: ReviewWhy, language: 'en' | 'zh'): string => sentenceOf(sentences, why, language);

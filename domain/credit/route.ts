@@ -36,11 +36,9 @@ export interface Route {
 }
 
 /** The way to a decision: the first row that holds. What must be decided by hand passes over rows without tiers. */
-export function routeOf(question: RouteQuestion, { rows, byHandFrom }: ApprovalMatrix): Route {
-  const { amountMinor, unitMinor, termsDays } = question;
-  const large = amountMinor !== null && (unitMinor === null || amountMinor >= byHandFrom.units * unitMinor);
-  const byHand = large || (termsDays !== null && termsDays >= byHandFrom.termsDays);
-  const row = rows.find((one) => holdsFor(one, question) && !(byHand && one.tiers.length === 0));
+export function routeOf(question: RouteQuestion, matrix: ApprovalMatrix): Route {
+  const byHand = isByHand(question, matrix);
+  const row = rowFor(question, matrix);
   if (!row) throw new Error('policy approval-matrix: no row holds');
   const seats = row.tiers.flatMap(({ roles, deadlineWorkingDays }, at) =>
     roles.map((role) => ({ tier: at + 1, role, deadlineWorkingDays })),
@@ -48,9 +46,25 @@ export function routeOf(question: RouteQuestion, { rows, byHandFrom }: ApprovalM
   return { row: row.id, title: row.title, byHand, automatic: seats.length === 0, seats };
 }
 
+function isByHand({ amountMinor, unitMinor, termsDays }: RouteQuestion, { byHandFrom }: ApprovalMatrix): boolean {
+  const large = amountMinor !== null && (unitMinor === null || amountMinor >= byHandFrom.units * unitMinor);
+  return large || (termsDays !== null && termsDays >= byHandFrom.termsDays);
+}
+
+/** The row that a question goes by; undefined: none holds. */
+export function rowFor(question: RouteQuestion, matrix: ApprovalMatrix): RouteRow | undefined {
+  const byHand = isByHand(question, matrix);
+  return matrix.rows.find((one) => holdsFor(one, question) && !(byHand && one.tiers.length === 0));
+}
+
+/** The matrix as held orders, held shipments and acts are asked of it: rows without tiers are passed over. */
+export const decidedByPeople = (matrix: ApprovalMatrix): ApprovalMatrix => ({
+  ...matrix,
+  rows: matrix.rows.filter(({ tiers }) => tiers.length > 0),
+});
+
 /** The way to a decision on a held order or shipment. It is held because the check would not: rows without tiers are passed over. */
-export const routeOfHold = (question: RouteQuestion, matrix: ApprovalMatrix): Route =>
-  routeOf(question, { ...matrix, rows: matrix.rows.filter(({ tiers }) => tiers.length > 0) });
+export const routeOfHold = (question: RouteQuestion, matrix: ApprovalMatrix): Route => routeOf(question, decidedByPeople(matrix));
 
 function holdsFor({ when }: RouteRow, of: RouteQuestion): boolean {
   const within = (bound: number | undefined, amount: number | null, unit: number | null): boolean =>

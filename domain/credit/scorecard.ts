@@ -118,9 +118,22 @@ function lineOf(one: Characteristic, facts: Facts, reference: PeerReference): Sc
   return { ...head, value, asOf, source, peers, judged, bin: bin.id, ...bounds, points: bin.points };
 }
 
-/** Nobody who never traded with us has kept promises or paid on time: zeros of our own books are not behaviour. */
+/** Facts our books always have: that nothing has happened yet is no merit of somebody who has hardly begun to trade. */
+const always: readonly FactName[] = [
+  ...(['overdueShare', 'oldestOverdueDays', 'collectionStage', 'legalCases'] as const),
+  ...(['brokenPromises', 'disputesUpheld', 'disputesRejected'] as const),
+];
+const nothingYet: readonly (FactValue | undefined)[] = [0, 'none', 'due'];
+
+/**
+ * Nobody who never traded with us has kept promises or paid on time, so in the first month zeros of our own books are not behaviour; what did
+ * happen by then (an overdue item, a broken promise, a payment on or after its day) is.
+ */
 const tellsNothing = (name: FactName, facts: Facts): boolean =>
-  factTable[name].dimension === 'behaviour' && facts[name]?.source === 'ledger' && (numberOf(facts, 'tradeMonths') ?? 0) === 0;
+  facts[name]?.source === 'ledger' &&
+  (numberOf(facts, 'tradeMonths') ?? 0) === 0 &&
+  always.includes(name) &&
+  nothingYet.includes(facts[name]?.value);
 
 function fits(bin: Bin, judged: number | null, value: FactValue): boolean {
   if (bin.below !== undefined) return judged !== null && judged < bin.below;

@@ -29,6 +29,10 @@ export interface Decider {
 
 export const isOpenSeat = ({ state }: Pick<Seat, 'state'>): boolean => state === 'open' || state === 'escalated';
 
+/** What people decide about a process, by the name of the update that tells it; what the update itself says is nothing. */
+export type DecisionAct =
+  'decideApplication' | 'withdrawApplication' | 'resubmitApplication' | 'decideOrderHold' | 'decideShipmentHold';
+
 export type Seated = { seat: Seat; hat: Hat } | { refused: Refused };
 
 const refused = (code: Refused['code'], params: Refused['params'] = {}): Seated => ({ refused: { code, params } });

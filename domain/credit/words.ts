@@ -4,6 +4,9 @@ import type { Assessment } from './assess.ts';
 import type { BoundCode } from './proposal.ts';
 import type { VerdictReason } from './reasons.ts';
 import type { ScoreLine } from './scorecard.ts';
+import { sayMoney } from '../kernel/money.ts';
+import { sayDate } from '../kernel/said-time.ts';
+import { closedUp } from '../kernel/sentences.ts';
 
 type Language = 'zh' | 'en';
 
@@ -44,7 +47,7 @@ const trimmed = (value: number): string => String(Math.round(value * 10) / 10);
 function valueWords(line: ScoreLine, language: Language): string {
   const { value, fact } = line;
   if (typeof value === 'number') return figure(fact, value, language);
-  return codes[String(value)]?.[language] ?? String(value);
+  return codes[String(value)]?.[language] ?? sayDate(String(value), language);
 }
 
 function rangeWords({ fact, from, below }: ScoreLine, language: Language): string {
@@ -85,7 +88,7 @@ const bounds: Record<Language, Record<BoundCode, (amount: string) => string>> = 
     'step-kept': (a) => `no step up: payment on time or agreeing books fall short of the policy; the limit stays within ${a}`,
   },
   zh: {
-    start: (a) => `额度为政策规定的起始额度 ${a}`,
+    start: (a) => `额度为信用政策规定的起始额度 ${a}`,
     sales: (a) => `额度按账期内的月均赊销额计算：${a}`,
     'net-assets': (a) => `额度以净资产的规定比例为限：${a}`,
     cap: (a) => `额度以该等级的上限为限：${a}`,
@@ -117,7 +120,7 @@ export function sayVerdictReason(reason: VerdictReason, language: Language): str
     }
     case 'peers': {
       const { title, members } = reason;
-      if (zh) return `付款情况与${title.zh}相比${members === null ? '（政策参照值）' : `（本公司账上 ${members} 家）`}`;
+      if (zh) return `付款情况与${title.zh}相比${members === null ? '（信用政策参照值）' : `（本公司账上 ${members} 家）`}`;
       return `payment is judged against ${title.en}${members === null ? ' (reference of the policy)' : ` (${members} in our books)`}`;
     }
     case 'first-time':
@@ -128,10 +131,10 @@ export function sayVerdictReason(reason: VerdictReason, language: Language): str
         : 'the SME payment regulation applies: terms of 60 days at most';
     case 'no-unit':
       return zh
-        ? `等级政策未规定 ${reason.currency} 的计量单位，无法建议额度；请在 grades 政策的 units 和 rounding 中补充`
+        ? `信用政策 grades 未规定 ${reason.currency} 的计量单位，无法建议额度；请在其 units 和 rounding 中补充`
         : `the grades policy has no unit for ${reason.currency}, so no limit is proposed; add it to its units and rounding`;
     default:
-      return bounds[language][reason.code](`${reason.amount} ${reason.currency}`);
+      return closedUp(bounds[language][reason.code](sayMoney(reason.amount, reason.currency, language)));
   }
 }
 

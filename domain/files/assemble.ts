@@ -1,25 +1,31 @@
 import { formatAmount, parseAmount, sumMinor } from '../kernel/money.ts';
 import { shown } from './mapping.ts';
 import type { MappedRow, Reader, RowFault } from './mapping.ts';
+import type { ImportKind } from './fields.ts';
+import { unsigned } from './values.ts';
 
 type Value = string | number | boolean;
 type Body = Record<string, unknown>;
 
 /** One document of a file, in the shape of the API's body (with its `externalId`), not yet held against its contract. */
 export interface Assembled {
+  /** What it is: a red-letter row among invoices is a credit note. */
+  kind: ImportKind;
   /** Rows it is made of, as people count them. */
   rows: readonly number[];
   externalId: string;
   body: Body;
   faults: readonly RowFault[];
   /** The row and field a place of the body comes from. */
-  at(path: readonly PropertyKey[]): { row: number; field: string };
+  at(path: readonly PropertyKey[]): { row: number; field: string; part?: number };
 }
 
 /** Makes one document of the rows that share an id. Fields of the document must agree in all of them (or be empty); each row is a part. */
 export function assemble(reader: Reader, rows: readonly MappedRow[]): Assembled {
   const [first, ...others] = rows;
   if (!first) throw new Error('a document needs a row');
+  if (isRed(reader, first)) return noteOf(first, rows);
+  if (reader.kind === 'ledger' && rows.length === 1 && isOpeningCredit(first)) return openingCredit(reader, first);
   const twice = reader.hasParts ? [] : repeats(first, others);
   const parts = reader.hasParts ? rows : [first];
   const head = headOf(reader, rows);
@@ -27,13 +33,80 @@ export function assemble(reader: Reader, rows: readonly MappedRow[]): Assembled 
   const shape = reader.kind === 'ledger' ? ledgerBody(head.values, parts, reader.hasParts) : listBody(reader, head.values, parts);
   const where = reader.kind === 'ledger' ? ledgerPlace : listPlace;
   return {
-    rows: rows.map((row) => row.row),
+    kind: reader.kind,
+    rows: rowsOf(rows),
     externalId: String(first.values['externalId'] ?? ''),
     body: shape.body,
     faults,
     at(path) {
-      const { part, field } = where(path);
-      return { row: (shape.parts[part] ?? first).row, field };
+      const place = where(path);
+      const { row, part } = shape.parts[place.part] ?? first;
+      return { row, field: place.field, ...(part !== undefined && { part }) };
+    },
+  };
+}
+
+/** Parts in columns come from one row. */
+const rowsOf = (rows: readonly MappedRow[]): number[] => [...new Set(rows.map((row) => row.row))];
+
+/** Whether a row among invoices is red-letter: its amount is negative, and the mapping says what that means. */
+export function isRed({ redLetter }: Reader, { values }: MappedRow): boolean {
+  const amount = values['amount'] ?? values['instalments.amount'];
+  return redLetter !== undefined && typeof amount === 'string' && amount.startsWith('-');
+}
+
+const noteFields: Readonly<Record<string, string>> = { invoice: 'corrects', issuedOn: 'issueDate' };
+
+/** A red-letter row as a credit note on the invoice it names, or else on the one whose id it has. Its rows must say the same. */
+function noteOf(first: MappedRow, rows: readonly MappedRow[]): Assembled {
+  const { externalId, customer, currency, corrects, issueDate, amount = first.values['instalments.amount'] } = first.values;
+  const others = rows.filter((row) => row.row !== first.row);
+  const body: Body = {
+    ...{ externalId, customer, currency, invoice: corrects ?? externalId, issuedOn: issueDate },
+    ...{ amount: typeof amount === 'string' ? unsigned(amount) : amount, reason: '红字' },
+  };
+  return {
+    kind: 'credit-notes',
+    rows: rowsOf(rows),
+    externalId: String(externalId ?? ''),
+    body,
+    faults: [...rows.flatMap((row) => row.faults), ...repeats(first, others)],
+    at(path) {
+      const { field } = listPlace(path);
+      const own = noteFields[field] ?? field;
+      return { row: first.row, field: own === 'corrects' && corrects === undefined ? 'externalId' : own };
+    },
+  };
+}
+
+const isNegative = (value: Value | undefined): boolean => typeof value === 'string' && value.startsWith('-');
+
+/** A row of a ledger whose open amount is negative, or whose amount is and nothing says otherwise, is a credit of the customer. */
+const isOpeningCredit = ({ values }: MappedRow): boolean =>
+  values['settledOn'] === undefined &&
+  values['paid'] === undefined &&
+  (isNegative(values['open']) || (values['open'] === undefined && isNegative(values['amount'])));
+
+/** A negative open item as a credit note on account. */
+function openingCredit(reader: Reader, row: MappedRow): Assembled {
+  const { externalId, customer, currency, issueDate, amount, open } = row.values;
+  const field = open === undefined ? 'amount' : 'open';
+  const credit = open ?? amount;
+  const shape = ledgerBody(headOf(reader, [row]).values, [row], reader.hasParts);
+  const note = {
+    ...{ externalId, customer, currency, issuedOn: issueDate, onAccount: true, reason: '期初贷方余额 · opening credit' },
+    amount: typeof credit === 'string' ? unsigned(credit) : credit,
+  };
+  return {
+    kind: reader.kind,
+    rows: rowsOf([row]),
+    externalId: String(externalId ?? ''),
+    body: { credit: note, customer: shape.body['customer'] },
+    faults: row.faults,
+    at(path) {
+      const [top, name] = path.filter((step) => typeof step === 'string');
+      if (top !== 'credit') return { row: row.row, field: ledgerPlace(path).field };
+      return { row: row.row, field: name === 'issuedOn' ? 'issueDate' : name === 'amount' ? field : (name ?? field) };
     },
   };
 }
@@ -93,7 +166,7 @@ function listBody(
 ): { body: Body; parts: readonly MappedRow[] } {
   const list = listOf[reader.kind];
   const body: Body = {};
-  for (const [name, value] of Object.entries(head)) put(body, name, value);
+  for (const [name, value] of Object.entries(head)) if (name !== 'corrects') put(body, name, value);
   const parts = reader.hasParts ? rows.filter((row) => row.hasPart) : [];
   const items = parts.map((row, index) => {
     const own = Object.entries(row.values).filter(([name]) => name.startsWith(`${list}.`));

@@ -1,6 +1,8 @@
 import { fieldsOf, missingFields } from './fields.ts';
 import type { Field, ImportKind } from './fields.ts';
-import { plainNumbers, readCell, textOf } from './values.ts';
+import { bindTests } from './row-filter.ts';
+import type { BoundTests, RowTest } from './row-filter.ts';
+import { negated, plainNumbers, readCell, textOf, unsigned } from './values.ts';
 import type { Cell, DateFormat, NumberFormat } from './values.ts';
 
 /** Where a field's value comes from: a column, or the same `value` in every row. */
@@ -17,6 +19,8 @@ export interface Source {
   replace?: Readonly<Record<string, string>> | undefined;
   /** Of an empty cell. */
   default?: string | undefined;
+  /** An amount's sign: turned round, left out, or told by the words of another column (借 / 贷). */
+  sign?: 'inverted' | 'absolute' | { column: string; negative: readonly string[] } | undefined;
 }
 
 /** How a file is read. Without `fields` each column fills the field that has its name. */
@@ -24,8 +28,18 @@ export interface Mapping {
   fields?: Readonly<Record<string, Source>> | undefined;
   dates?: DateFormat | undefined;
   numbers?: Partial<NumberFormat> | undefined;
-  /** Row of the header as people count rows; 1 without it. */
+  /** Parts that stand beside each other in one row, such as instalments in columns: the fields of each part. */
+  parts?: readonly Readonly<Record<string, Source>>[] | undefined;
+  /** Rows left out: each of which one of these is true. */
+  skipRows?: readonly RowTest[] | undefined;
+  /** Rows taken: those of which all of these are true. */
+  onlyRows?: readonly RowTest[] | undefined;
+  /** Rows of a negative amount among invoices: left out, or taken as credit notes. */
+  redLetter?: 'skip' | 'credit-note' | undefined;
+  /** Row of the header as people count rows; without it the first row that has the columns named. */
   headerRow?: number | undefined;
+  /** Columns by which the header is known among the first rows. */
+  headerWith?: readonly string[] | undefined;
   encoding?: 'utf-8' | 'gb18030' | 'utf-16le' | undefined;
   delimiter?: ',' | ';' | '\t' | '|' | undefined;
   /** Name of a workbook's sheet; the first visible one without it. */
@@ -44,69 +58,113 @@ export function mappingFaults(kind: ImportKind, mapping: Mapping): MappingFault[
   if (!mapping.fields) return [];
   const known = fieldsOf(kind);
   const names = Object.keys(mapping.fields);
+  const inParts = [...new Set((mapping.parts ?? []).flatMap((part) => Object.keys(part)))];
   const unknown = names.filter((field) => !Object.hasOwn(known, field));
-  const missing = missingFields(kind, new Set(names));
+  const apart = inParts.filter((field) => !Object.hasOwn(known, field) || !known[field]?.part || names.includes(field));
+  const missing = missingFields(kind, new Set([...names, ...inParts]));
   return [
-    ...unknown.map((field): MappingFault => ({ field, fault: 'field-unknown' })),
+    ...[...unknown, ...apart].map((field): MappingFault => ({ field, fault: 'field-unknown' })),
     ...missing.map((field): MappingFault => ({ field, fault: 'field-missing' })),
+    ...(mapping.redLetter && kind !== 'invoices' ? [{ field: 'redLetter', fault: 'field-unknown' as const }] : []),
   ];
 }
 
 /** A field bound to its column (null: a constant). */
-interface Bound {
+export interface Bound {
   name: string;
   field: Field;
   source: Source;
   index: number | null;
+  /** Where the words stand that tell the sign of its amount. */
+  signIndex?: number;
+  /** How all of a column's days are written, when that is known by reading them. */
+  agreed?: DateFormat;
 }
 
 /** A mapping bound to a header. */
 export interface Reader {
   kind: ImportKind;
   fields: readonly Bound[];
+  /** The fields of each part that stands in columns of its own. */
+  parts: readonly (readonly Bound[])[];
+  tests: BoundTests;
+  redLetter: Mapping['redLetter'];
   /** Fields whose rows make parts of one document. */
   hasParts: boolean;
   /** Columns nothing is read from. */
   unusedColumns: string[];
   dates: DateFormat;
   numbers: NumberFormat;
+  /** The seller's zone. */
+  zone: string;
 }
 
 const norm = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
 
-/** Binds a mapping to the header of a file, or says which fields and columns do not fit. */
+/** Binds a mapping to the header of a file, or says which fields and columns do not fit. `zone` is the seller's. */
 export function bindMapping(
   kind: ImportKind,
   mapping: Mapping,
   header: readonly string[],
+  zone = 'Asia/Shanghai',
 ): { ok: true; reader: Reader } | { ok: false; faults: MappingFault[] } {
-  const known = fieldsOf(kind);
   const fields = mapping.fields ?? byName(kind, header);
-  const faults = mappingFaults(kind, { fields });
-  const bound = Object.entries(fields).flatMap(([name, source]): Bound[] => {
-    const field = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (!field) return [];
-    if (source.column === undefined) return [{ name, field, source, index: null }];
-    const found = columnsNamed(header, source.column);
-    const [index] = found;
-    if (index !== undefined && found.length === 1) return [{ name, field, source, index }];
-    faults.push({ field: name, column: source.column, fault: index === undefined ? 'column-missing' : 'column-twice' });
-    return [];
-  });
+  const faults = mappingFaults(kind, { ...mapping, fields });
+  const bind = (sources: Readonly<Record<string, Source>>): Bound[] => boundTo(kind, sources, header, faults);
+  const bound = bind(fields);
+  const parts = (mapping.parts ?? []).map(bind);
+  const tests = bindTests(mapping, (column) => oneColumn(header, column, column, faults));
   if (faults.length > 0) return { ok: false, faults };
-  const used = new Set(bound.map((one) => one.index));
+  const all = [...bound, ...parts.flat()];
+  const used = new Set([...all.flatMap((one) => [one.index, one.signIndex ?? null]), ...tests.columns]);
+  const inRows = bound.some((one) => one.field.part && one.index !== null && (kind !== 'ledger' || one.name === 'instalment'));
   return {
     ok: true,
     reader: {
-      kind,
-      fields: bound,
-      hasParts: bound.some((one) => one.field.part && one.index !== null && (kind !== 'ledger' || one.name === 'instalment')),
+      ...{ kind, fields: bound, parts, tests, redLetter: mapping.redLetter, zone },
+      hasParts: inRows || parts.length > 0,
       unusedColumns: header.filter((name, index) => name !== '' && !used.has(index)),
       dates: mapping.dates ?? 'YYYY-MM-DD',
       numbers: { ...plainNumbers, ...swapped(mapping.numbers) },
     },
   };
 }
+
+/** The index of the column a field names; what is amiss goes to `faults`. */
+function oneColumn(header: readonly string[], field: string, column: string, faults: MappingFault[]): number | null {
+  const found = columnsNamed(header, column);
+  const [index] = found;
+  if (index !== undefined && found.length === 1) return index;
+  faults.push({ field, column, fault: index === undefined ? 'column-missing' : 'column-twice' });
+  return null;
+}
+
+function boundTo(
+  kind: ImportKind,
+  sources: Readonly<Record<string, Source>>,
+  header: readonly string[],
+  faults: MappingFault[],
+): Bound[] {
+  const known = fieldsOf(kind);
+  return Object.entries(sources).flatMap(([name, source]): Bound[] => {
+    const field = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (!field) return [];
+    const sign = typeof source.sign === 'object' ? oneColumn(header, name, source.sign.column, faults) : undefined;
+    const index = source.column === undefined ? null : oneColumn(header, name, source.column, faults);
+    return [{ name, field, source, index, ...(typeof sign === 'number' && { signIndex: sign }) }];
+  });
+}
+
+/** Columns by which the header of a file is known: those the mapping says, or all it reads from. */
+export function headerColumns({ headerWith, fields, parts }: Mapping): readonly string[] {
+  if (headerWith) return headerWith;
+  const sources = [fields ?? {}, ...(parts ?? [])].flatMap((one) => Object.values(one));
+  return sources.flatMap(({ column }) => (column === undefined ? [] : [column]));
+}
+
+/** Whether a row has all these columns. */
+export const hasColumns = (row: readonly string[], columns: readonly string[]): boolean =>
+  columns.length > 0 && columns.every((column) => columnsNamed(row, column).length > 0);
 
 /** A decimal comma without a word on thousands means that points part them. */
 function swapped(numbers: Partial<NumberFormat> = {}): Partial<NumberFormat> {
@@ -131,6 +189,8 @@ export interface RowFault {
   field: string;
   fault: string;
   params?: Record<string, string | number>;
+  /** Which of the parts that stand in columns. */
+  part?: number;
 }
 
 /** A row read through the mapping: the values of its fields, those that are empty left out. */
@@ -140,6 +200,8 @@ export interface MappedRow {
   /** Whether a column, not only constants, says something of a part. */
   hasPart: boolean;
   faults: readonly RowFault[];
+  /** Which of the parts that stand in columns. */
+  part?: number;
 }
 
 const SHOWN = 60;
@@ -148,30 +210,68 @@ export const shown = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cs}]/g
 
 /** Reads one row. A row with cells beyond the header is refused whole: its columns have moved. */
 export function readRow(reader: Reader, row: number, cells: readonly Cell[], width: number): MappedRow {
+  const read = readFields(reader, reader.fields, row, cells);
+  if (cells.slice(width).every((cell) => textOf(cell) === '')) return read;
+  const moved: RowFault = { row, field: '', fault: 'too-many-cells', params: { columns: width, cells: cells.length } };
+  return { ...read, faults: [moved, ...read.faults] };
+}
+
+/** How each part that stands in columns is numbered, where no column says it. */
+const numberField: Partial<Record<ImportKind, string>> = {
+  invoices: 'instalments.no',
+  ledger: 'instalment',
+  orders: 'lines.line',
+};
+
+/** Reads one row as the parts that stand beside each other in it; the row itself when it has none. */
+export function readParts(reader: Reader, row: number, cells: readonly Cell[], width: number): MappedRow[] {
+  const head = readRow(reader, row, cells, width);
+  const parts = reader.parts.flatMap((fields, part): MappedRow[] => {
+    const read = readFields(reader, fields, row, cells);
+    if (!read.hasPart) return [];
+    const counter = numberField[reader.kind];
+    const values = { ...head.values, ...(counter && { [counter]: part + 1 }), ...read.values };
+    return [{ row, values, hasPart: true, part, faults: read.faults.map((fault) => ({ ...fault, part })) }];
+  });
+  const [first, ...others] = parts;
+  return first ? [{ ...first, faults: [...head.faults, ...first.faults] }, ...others] : [head];
+}
+
+function readFields(reader: Reader, fields: readonly Bound[], row: number, cells: readonly Cell[]): MappedRow {
   const values: Record<string, string | number | boolean> = {};
   const faults: RowFault[] = [];
   let hasPart = false;
-  if (cells.slice(width).some((cell) => textOf(cell) !== '')) {
-    faults.push({ row, field: '', fault: 'too-many-cells', params: { columns: width, cells: cells.length } });
-  }
-  for (const { name, field, source, index } of reader.fields) {
+  for (const one of fields) {
+    const { name, field, source, index } = one;
     const cell = valueOf(source, index === null ? null : (cells[index] ?? null));
     const numbers = { ...reader.numbers, ...swapped(definedOf(source)) };
-    const read = readCell(cell, field.type, { date: source.format ?? reader.dates, numbers });
+    const date = one.agreed ?? source.format ?? reader.dates;
+    const read = readCell(cell, field.type, { date, numbers, zone: reader.zone });
     if (field.part && index !== null && textOf(cells[index] ?? null) !== '') hasPart = true;
-    if (read.ok && read.value !== undefined) values[name] = read.value;
+    if (read.ok && read.value !== undefined) values[name] = signed(one, read.value, cells);
     if (read.ok) continue;
-    const params = { value: shown(textOf(cell)), format: source.format ?? reader.dates };
+    const params = { value: shown(textOf(cell)), format: date };
     faults.push({ row, field: name, fault: read.fault, params });
   }
   return { row, values, hasPart, faults };
+}
+
+/** An amount with the sign the mapping's rule gives it. */
+function signed({ field, source, signIndex }: Bound, value: string | number | boolean, cells: readonly Cell[]) {
+  const { sign } = source;
+  if (sign === undefined || field.type !== 'amount' || typeof value !== 'string') return value;
+  if (sign === 'absolute') return unsigned(value);
+  if (sign === 'inverted') return negated(value);
+  const word = textOf(signIndex === undefined ? null : (cells[signIndex] ?? null));
+  return sign.negative.includes(word) ? negated(unsigned(value)) : value;
 }
 
 function definedOf({ decimal, thousands }: Source): Partial<NumberFormat> {
   return { ...(decimal !== undefined && { decimal }), ...(thousands !== undefined && { thousands }) };
 }
 
-function valueOf(source: Source, cell: Cell): Cell {
+/** What a field reads of its cell: the mapping's words, replacements and default done. */
+export function valueOf(source: Source, cell: Cell): Cell {
   if (source.column === undefined) return source.value ?? null;
   const text = textOf(cell);
   if (text === '') return source.default ?? null;

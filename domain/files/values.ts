@@ -1,8 +1,13 @@
 import { dateOfDayNumber, isBusinessDate } from '../kernel/dates.ts';
 import type { BusinessDate } from '../kernel/dates.ts';
+import { dateOf, parseInstant } from '../kernel/instants.ts';
 
-/** A cell as a file holds it: text of a CSV; number, boolean, day or error of a spreadsheet; null when empty. */
-export type Cell = string | number | boolean | { date: BusinessDate } | { error: string } | null;
+/**
+ * A cell as a file holds it: text of a CSV; number, boolean, day or error of a spreadsheet; null when empty. A number of more digits than a
+ * spreadsheet keeps comes as the file writes it, and says whether all of them are there.
+ */
+export type Cell =
+  string | number | boolean | { date: BusinessDate } | { error: string } | { digits: string; whole: boolean } | null;
 
 /** What a target field takes. */
 export type FieldType = 'text' | 'date' | 'amount' | 'integer' | 'boolean' | 'rate';
@@ -12,6 +17,7 @@ export const dateFormats = [
   'YYYY-MM-DD',
   'YYYY/M/D',
   'YYYYMMDD',
+  'YYYY.M.D',
   'YYYY年M月D日',
   'M/D/YYYY',
   'D/M/YYYY',
@@ -28,7 +34,8 @@ export interface NumberFormat {
 export const plainNumbers: NumberFormat = { decimal: '.', thousands: ',' };
 
 /** Why a cell cannot be read; the sentences stand in contracts/import-words.ts. */
-export type ValueFault = 'cell-error' | 'not-a-date' | 'not-a-number' | 'not-a-whole-number' | 'not-a-boolean' | 'not-text';
+export type ValueFault =
+  'cell-error' | 'digits-lost' | 'not-a-date' | 'not-a-number' | 'not-a-whole-number' | 'not-a-boolean' | 'not-text';
 
 export type Read = { ok: true; value: string | number | boolean | undefined } | { ok: false; fault: ValueFault };
 
@@ -41,8 +48,39 @@ export function textOf(cell: Cell): string {
   if (typeof cell === 'string') return cell.replaceAll(/[\s\u00A0\u3000]+/gu, ' ').trim();
   if (typeof cell === 'number') return plainNumber(cell);
   if (typeof cell === 'boolean') return String(cell);
+  if ('digits' in cell) return cell.digits;
   return 'date' in cell ? cell.date : cell.error;
 }
+
+/** Digits of a number that a spreadsheet keeps; it writes noughts for those behind them. */
+const KEPT_DIGITS = 15;
+/** From here on fifteen digits do not reach to the hundredths. */
+const COARSE = 1e13;
+
+/** A number as a workbook writes it. Long ones (document numbers, in most files) are not rounded through a float: all digits, or none. */
+export function numberCell(text: string): Cell {
+  const written = text.trim();
+  const value = Number(written);
+  if (written === '' || !Number.isFinite(value)) return { error: written.slice(0, 20) };
+  if (Math.abs(value) < COARSE) return value;
+  const plain = /^-?\d+$/.test(written);
+  const digits = written.replace(/^-/, '');
+  if (plain && digits.length <= KEPT_DIGITS) return value;
+  if (plain) return { digits: written, whole: /[1-9]/.test(digits.slice(KEPT_DIGITS)) };
+  const kept = Number(value.toPrecision(KEPT_DIGITS));
+  const exact = Math.abs(value) < 10 ** KEPT_DIGITS && kept === value;
+  return exact ? value : { digits: written.slice(0, 40), whole: false };
+}
+
+/** What a cell of a CSV means that was written for a spreadsheet: ="0000123" or '0000123 keep the noughts of a number's text. */
+export function unformula(text: string): string {
+  const inner = /^\s*="((?:[^"]|"")*)"\s*$/.exec(text)?.[1];
+  if (inner !== undefined) return inner.replaceAll('""', '"');
+  return /^\s*'\d+\s*$/.test(text) ? text.replace("'", '') : text;
+}
+
+/** 2.63120000009999E+15: a spreadsheet has left the last digits out. */
+const shortened = /^-?\d(?:[.,]\d+)?E\+\d{2,}$/i;
 
 /** Fifteen digits are what a spreadsheet itself keeps: 0.1 + 0.2 is read as 0.3. Never with an exponent. */
 function plainNumber(value: number): string {
@@ -51,18 +89,28 @@ function plainNumber(value: number): string {
   return text.includes('e') ? kept.toLocaleString('en', { useGrouping: false, maximumFractionDigits: 20 }) : text;
 }
 
+/** How a file writes what is not plain, and where its days are counted. */
+export interface CellFormat {
+  date: DateFormat;
+  numbers: NumberFormat;
+  /** The seller's zone: an instant in a column of days is the day it was there. */
+  zone: string;
+}
+
 /** Reads a cell as the field takes it; an empty one as undefined. */
-export function readCell(cell: Cell, type: FieldType, format: { date: DateFormat; numbers: NumberFormat }): Read {
+export function readCell(cell: Cell, type: FieldType, format: CellFormat): Read {
   if (typeof cell === 'object' && cell !== null && 'error' in cell) return bad('cell-error');
   const text = textOf(cell);
   if (text === '') return good(undefined);
+  const long = typeof cell === 'object' && cell !== null && 'digits' in cell;
+  if (long && !cell.whole) return bad('digits-lost');
   switch (type) {
     case 'text':
-      return good(text);
+      return shortened.test(text) ? bad('digits-lost') : good(text);
     case 'date':
-      return readDate(cell, text, format.date);
+      return readDate(cell, text, format);
     case 'amount':
-      return typeof cell === 'number' ? good(text) : readNumber(text, format.numbers);
+      return typeof cell === 'number' || long ? good(text) : readNumber(text, format.numbers);
     case 'integer':
       return /^-?\d{1,9}$/.test(text) ? good(Number(text)) : bad('not-a-whole-number');
     case 'boolean':
@@ -76,6 +124,7 @@ const patterns: Readonly<Record<Exclude<DateFormat, 'excel'>, RegExp>> = {
   'YYYY-MM-DD': /^(?<y>\d{4})-(?<m>\d{1,2})-(?<d>\d{1,2})$/,
   'YYYY/M/D': /^(?<y>\d{4})\/(?<m>\d{1,2})\/(?<d>\d{1,2})$/,
   YYYYMMDD: /^(?<y>\d{4})(?<m>\d{2})(?<d>\d{2})$/,
+  'YYYY.M.D': /^(?<y>\d{4})\. ?(?<m>\d{1,2})\. ?(?<d>\d{1,2})\.?$/,
   YYYY年M月D日: /^(?<y>\d{4}) ?年 ?(?<m>\d{1,2}) ?月 ?(?<d>\d{1,2}) ?日$/,
   'M/D/YYYY': /^(?<m>\d{1,2})\/(?<d>\d{1,2})\/(?<y>\d{4})$/,
   'D/M/YYYY': /^(?<d>\d{1,2})\/(?<m>\d{1,2})\/(?<y>\d{4})$/,
@@ -83,9 +132,9 @@ const patterns: Readonly<Record<Exclude<DateFormat, 'excel'>, RegExp>> = {
 };
 /** Forms that begin with the year mean one day only, so they are read whatever format is asked for. */
 const plain = [patterns['YYYY-MM-DD'], patterns['YYYY/M/D'], patterns['YYYY年M月D日']];
-const clockTime = /[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/;
+const clockTime = /[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/;
 
-function readDate(cell: Cell, text: string, format: DateFormat): Read {
+function readDate(cell: Cell, text: string, { date: format, zone }: CellFormat): Read {
   if (typeof cell === 'object' && cell !== null && 'date' in cell) return good(cell.date);
   const serial = typeof cell === 'number' ? cell : format === 'excel' && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : null;
   if (serial !== null) {
@@ -96,8 +145,30 @@ function readDate(cell: Cell, text: string, format: DateFormat): Read {
   }
   const day = text.replace(clockTime, '');
   const own = format === 'excel' ? [] : [patterns[format]];
-  for (const pattern of [...own, ...plain]) if (pattern.test(day)) return dateFrom(pattern, day);
-  return bad('not-a-date');
+  const found = [...own, ...plain].find((pattern) => pattern.test(day));
+  return found ? there(dateFrom(found, day), text.slice(day.length), zone) : bad('not-a-date');
+}
+
+const zoned = /^[ T](\d{1,2}:\d{2})(:\d{2})?(\.\d+)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/;
+
+/** The day in the seller's zone of a day and time in another; a time without a zone is the seller's own. */
+function there(day: Read, time: string, zone: string): Read {
+  const [, clock = '', seconds = ':00', , offset = ''] = zoned.exec(time) ?? [];
+  if (!day.ok || offset === '') return day;
+  const digits = offset.replace(/\D/g, '').padEnd(4, '0');
+  const iso = digits === '0000' ? 'Z' : `${offset.slice(0, 1)}${digits.slice(0, 2)}:${digits.slice(2)}`;
+  const at = parseInstant(`${String(day.value)}T${clock.padStart(5, '0')}${seconds}${iso}`);
+  return at === undefined ? bad('not-a-date') : good(dateOf(at, zone));
+}
+
+/** Forms of a day that are taken only when all of a column is written so: among others they may as well be numbers of something else. */
+export const agreedFormats = ['YYYYMMDD', 'YYYY.M.D'] as const;
+export type AgreedFormat = (typeof agreedFormats)[number];
+
+/** The one of these forms that a cell is a day of; null: of none. */
+export function agreedFormatOf(cell: Cell): AgreedFormat | null {
+  const day = textOf(cell).replace(clockTime, '');
+  return agreedFormats.find((format) => patterns[format].test(day) && dateFrom(patterns[format], day).ok) ?? null;
 }
 
 function dateFrom(pattern: RegExp, text: string): Read {
@@ -136,6 +207,11 @@ function readNumber(raw: string, { decimal, thousands }: NumberFormat): Read {
   const fraction = (found[2] ?? '').replace(/0+$/, '');
   return good(`${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`);
 }
+
+/** A plain decimal string without its sign, and with the other one. */
+export const unsigned = (amount: string): string => amount.replace(/^-/, '');
+export const negated = (amount: string): string =>
+  amount.startsWith('-') ? amount.slice(1) : /[1-9]/.test(amount) ? `-${amount}` : amount;
 
 function readRate(text: string, numbers: NumberFormat): Read {
   const percent = /^(.*?) ?[%％]$/.exec(text);

@@ -29,6 +29,9 @@ export const permissions = [
   'payment.write',
   'payment.reverse',
   'credit-note.write',
+  'credit-note.reverse',
+  'money.apply',
+  'money.refund',
   'receivable.read',
   'dispute.open',
   'dispute.resolve',
@@ -46,6 +49,7 @@ export const permissions = [
   'policy.approve',
   'template.read',
   'template.write',
+  'template.approve',
   'import.run',
   'import.read',
   'audit.read',
@@ -58,6 +62,7 @@ export const permissions = [
   'metrics.read',
   'timeline.read',
   'credit.read',
+  'credit-file.read',
   'credit.apply',
   'credit.decide',
   'credit.record',
@@ -69,7 +74,12 @@ export const permissions = [
   'statement.read',
   'difference.settle',
   'rate.write',
+  'calendar.write',
   'delegation.manage',
+  'delegation.read',
+  'setting.read',
+  'setting.write',
+  'act.read',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -85,6 +95,7 @@ const fieldReads: Permission[] = [
   'credit.read',
   'order.read',
   'statement.read',
+  'act.read',
 ];
 const deskReads: Permission[] = [...fieldReads, 'process.read', 'policy.read', 'template.read', 'legal.read', 'import.read'];
 const creditDesk: Permission[] = [
@@ -92,6 +103,7 @@ const creditDesk: Permission[] = [
   'customer.write',
   'dispute.open',
   'dispute.resolve',
+  'money.apply',
   'promise.record',
   'task.work',
   'contact.log',
@@ -100,9 +112,11 @@ const creditDesk: Permission[] = [
   'credit.apply',
   'credit.decide',
   'credit.record',
+  'credit-file.read',
   'hold.decide',
   'statement.write',
   'difference.settle',
+  'write-off',
 ];
 
 /** Role → verbs. Nobody decides what they asked for: sales asks, auditors read, an admin makes no credit decision. */
@@ -114,6 +128,9 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'payment.write',
     'payment.reverse',
     'credit-note.write',
+    'credit-note.reverse',
+    'money.apply',
+    'money.refund',
     'receivable.read',
     'dispute.open',
     'import.run',
@@ -129,35 +146,45 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'statement.write',
     'statement.read',
     'rate.write',
+    'act.read',
   ],
-  sales: [...fieldReads, 'dispute.open', 'contact.log', 'task.work', 'credit.apply'],
+  sales: [...fieldReads, 'credit-file.read', 'dispute.open', 'contact.log', 'task.work', 'credit.apply'],
   credit_officer: creditDesk,
   credit_manager: [
     ...creditDesk,
     'payment.reverse',
+    'credit-note.reverse',
+    'money.refund',
     'policy.write',
     'template.write',
+    'template.approve',
     'audit.read',
     'metrics.read',
     'rate.write',
     'delegation.manage',
+    'delegation.read',
   ],
   finance_director: [
     ...allReads,
     'payment.reverse',
+    'credit-note.reverse',
+    'money.apply',
+    'money.refund',
     'dispute.resolve',
     'write-off',
     'policy.approve',
+    'template.approve',
     'task.work',
     'credit.decide',
     'hold.decide',
     'delegation.manage',
+    'setting.write',
   ],
-  collector: [...deskReads, 'dispute.open', 'promise.record', 'task.work', 'contact.log'],
+  collector: [...deskReads, 'money.apply', 'dispute.open', 'promise.record', 'task.work', 'contact.log'],
   logistics: ['customer.read', 'order.read', 'shipment.write', 'task.read', 'task.work', 'event.read', 'clock.read'],
-  legal: [...deskReads, 'dispute.open', 'task.work', 'contact.log', 'legal.work', 'template.write'],
+  legal: [...deskReads, 'dispute.open', 'task.work', 'contact.log', 'legal.work', 'template.write', 'template.approve'],
   auditor: allReads,
-  admin: [...allReads, 'clock.change', 'key.manage', 'user.manage'],
+  admin: [...allReads, 'clock.change', 'key.manage', 'calendar.write', 'user.manage', 'setting.write'],
 };
 
 const allowed: ReadonlyMap<string, ReadonlySet<Permission>> = new Map<string, ReadonlySet<Permission>>([
@@ -173,6 +200,37 @@ export function may(actor: Actor, verb: Permission): boolean {
 /** The verbs of a role, for the UI and the documentation. */
 export function permissionsOf(role: Role | 'system'): readonly Permission[] {
   return role === 'system' ? permissions : table[role];
+}
+
+/** What gives money, time or credit away, or makes whoever may. */
+const weighty: readonly Permission[] = [
+  'credit.decide',
+  'hold.decide',
+  'policy.approve',
+  'template.approve',
+  'write-off',
+  'key.manage',
+];
+
+/** Whether a key of that role is in force only when a second administrator has confirmed it. */
+export const needsSecondAdmin = (role: Role): boolean => table[role].some((verb) => weighty.includes(verb));
+
+/** Sales see the customers of their account owner alone; whoever decides may not decide on those they look after. */
+const heedsOwner = (role: Role): boolean =>
+  role === 'sales' || table[role].some((verb) => verb === 'credit.decide' || verb === 'hold.decide');
+
+/**
+ * Whether an actor may give a credential of that role and scope. Null when it may: nobody gives what they do not have, and a bound that
+ * the role would not heed is no bound.
+ */
+export function scopeFault(
+  by: Actor,
+  { role, scope = {} }: { role: Role; scope?: Actor['scope'] },
+): { code: 'scope-unheeded' | 'scope-too-wide'; at: '/scope/owner' | '/scope/regions' } | null {
+  if (scope.owner !== undefined && !heedsOwner(role)) return { code: 'scope-unheeded', at: '/scope/owner' };
+  const own = by.scope.regions;
+  const within = own === undefined || (scope.regions !== undefined && scope.regions.every((region) => own.includes(region)));
+  return within ? null : { code: 'scope-too-wide', at: '/scope/regions' };
 }
 
 /** Whether a row (a customer's region and account owner) is the actor's to see: sales their own customers, others by region. */

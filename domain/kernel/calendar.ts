@@ -1,7 +1,7 @@
 import { addDays, dayNumber, weekdayOf, yearOf } from './dates.ts';
 import type { BusinessDate } from './dates.ts';
 
-export { addDays, addMonths, daysBetween, endOfMonth, isBusinessDate, weekdayOf } from './dates.ts';
+export { addDays, addMonths, dayOfMonth, daysBetween, endOfMonth, isBusinessDate, weekdayOf } from './dates.ts';
 export type { BusinessDate } from './dates.ts';
 export { addMs, dateOf, instantAt, isInstant, isZone, minuteOfDay, msBetween, parseInstant } from './instants.ts';
 export type { Instant } from './instants.ts';
@@ -62,6 +62,11 @@ function firstFrom(date: BusinessDate, step: 1 | -1, fits: (date: BusinessDate) 
 /** The first contact day from `date` on, `date` included. */
 export function nextContactDay(cal: Calendar, date: BusinessDate): BusinessDate {
   return firstFrom(date, 1, (day) => isContactDay(cal, day));
+}
+
+/** The last contact day before `date`, `date` itself not included. */
+export function lastContactDayBefore(cal: Calendar, date: BusinessDate): BusinessDate {
+  return firstFrom(addDays(date, -1), -1, (day) => isContactDay(cal, day));
 }
 
 /** The first working day from `date` on, `date` included. */

@@ -81,6 +81,12 @@ export function endOfMonth(date: BusinessDate): BusinessDate {
   return join({ year, month, day: daysInMonth(year, month) });
 }
 
+/** The day of this number in the date's month, or the month's last day when it has no such day. */
+export function dayOfMonth(date: BusinessDate, n: number): BusinessDate {
+  const { year, month } = parts(date);
+  return join({ year, month, day: Math.min(Math.max(1, n), daysInMonth(year, month)) });
+}
+
 /** The same day n months later, or that month's last day when it has no such day [Civil Code 200–202]. */
 export function addMonths(date: BusinessDate, n: number): BusinessDate {
   if (!Number.isSafeInteger(n)) throw new RangeError(`not a whole number of months: ${n}`);

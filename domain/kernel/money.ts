@@ -45,16 +45,48 @@ export function parseAmount(text: string, currency: string): { ok: true; minor: 
   return { ok: true, minor: text.startsWith('-') && size !== 0 ? -size : size };
 }
 
-/** Writes minor units as the plain decimal string of the API ("6000.00"). Throws RangeError on an unknown currency or unsafe integer. */
-export function formatAmount(minor: number, currency: string): string {
+/** Writes minor units as the plain decimal string of the API ("6000.00"); exact sums come as bigint. Throws RangeError on an unknown currency or unsafe integer. */
+export function formatAmount(minor: number | bigint, currency: string): string {
   const exponent = exponents.get(currency);
   if (exponent === undefined) throw new RangeError(`unknown currency ${currency}`);
-  if (!Number.isSafeInteger(minor)) throw new RangeError(`not a safe integer of minor units: ${minor}`);
-  const digits = String(Math.abs(minor)).padStart(exponent + 1, '0');
+  if (typeof minor === 'number' && !Number.isSafeInteger(minor))
+    throw new RangeError(`not a safe integer of minor units: ${minor}`);
+  const digits = String(minor)
+    .replace('-', '')
+    .padStart(exponent + 1, '0');
   const cut = digits.length - exponent;
   const unsigned = exponent === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`;
   return minor < 0 ? `-${unsigned}` : unsigned;
 }
+
+/** From here on a handful of documents leave the bounds of a sum (a hundred million, with two decimals). */
+export const giantMinor = 10_000_000_000;
+
+/** Exact sum of any size, to compare and to show what came in and was never judged. */
+export const exactSum = (values: readonly number[]): bigint => values.reduce((sum, value) => sum + BigInt(value), 0n);
+
+/**
+ * Exact sum that rows an earlier version let in may take out of the safe integers: then it is a bigint, whatever its type says. It can be
+ * shown and compared; no arithmetic takes it for a number.
+ */
+export function totalMinor(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) {
+    if (typeof value !== 'number' || !Number.isSafeInteger(sum + value)) return narrowed(exactSum(values));
+    sum += value;
+  }
+  return sum;
+}
+
+/** A number where that is exact, else the bigint, as `totalMinor` has it. */
+export function narrowed(minor: bigint): number {
+  const value = Number(minor);
+  return Number.isSafeInteger(value) ? value : (minor as unknown as number);
+}
+
+/** The smaller and the larger of two amounts, either of which may be out of bounds. */
+export const lesser = (a: number, b: number): number => (b < a ? b : a);
+export const larger = (a: number, b: number): number => (b > a ? b : a);
 
 /** Exact sum of minor units of one currency. Throws RangeError when an operand or the running sum leaves the safe integers. */
 export function sumMinor(values: readonly number[]): number {
@@ -66,3 +98,31 @@ export function sumMinor(values: readonly number[]): number {
   }
   return sum;
 }
+
+/** A decimal text as a whole number of units of 10^-places; further decimals are left out. */
+export function scaled(text: string, places: number): bigint {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return BigInt(whole + fraction.padEnd(places, '0').slice(0, places));
+}
+
+/** So much of an amount as `part` is of `whole`, rounded down; none of nothing. */
+export const shareOf = (minor: number, part: number, whole: number): number =>
+  whole <= 0 ? 0 : Number((BigInt(minor) * BigInt(part)) / BigInt(whole));
+
+const inThrees = (amount: string): string => amount.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
+
+/** "12,000.00": minor units as people read them, digits in threes. */
+export const groupedAmount = (minor: number, currency: string): string => inThrees(formatAmount(minor, currency));
+
+/** An amount, given as its decimal string, in a sentence: "CNY 1,528,142.57", "人民币 1,528,142.57 元". */
+export const sayMoney = (amount: string, currency: string, language: 'zh' | 'en'): string =>
+  language === 'zh' && currency === 'CNY' ? `人民币 ${inThrees(amount)} 元` : `${currency} ${inThrees(amount)}`;
+
+/** The same of a plain number of whole units, rounded half up. Throws RangeError on an unknown currency or a number out of bounds. */
+export function groupedUnits(value: number, currency: string): string {
+  const exponent = exponents.get(currency) ?? 0;
+  return groupedAmount(Math.round(Number((value * 10 ** exponent).toPrecision(15))), currency);
+}
+
+/** Minor units as a plain number of whole units, to reckon with in a text; amounts are never kept so. */
+export const unitsOf = (minor: number, currency: string): number => Number(formatAmount(minor, currency));

@@ -1,7 +1,15 @@
 import type { RefusalCode, RefusalText } from './refusal.ts';
+import { datesEn } from './refusals-dates.ts';
+import { ordersEn } from './refusals-orders.ts';
+import { decisionsEn } from './refusals-decisions.ts';
+import { moneyEn } from './refusals-money.ts';
 
 /** English sentences. A clause in [ ] is said only when the figures it names are given. */
 export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
+  ...moneyEn,
+  ...decisionsEn,
+  ...ordersEn,
+  ...datesEn,
   'not-found': {
     title: 'Not found',
     detail: 'There is nothing here[ with the id {id}]. Check the path and the id, ours or your own.',
@@ -15,10 +23,19 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'No valid credential came with the request. Send "Authorization: Bearer dck_…" with a key that has not expired, or sign in.',
   },
-  invalid: { title: 'Invalid input', detail: 'The input does not fit[: {what}]. Correct the fields named and send it again.' },
+  invalid: { title: 'Invalid input', detail: 'The input does not fit. Correct the fields named and send it again.' },
   conflict: {
     title: 'Conflict',
     detail: 'Somebody changed this meanwhile[: {what}]. Read it again, then repeat what is still wanted.',
+  },
+  'other-customer': {
+    title: 'It belongs to another customer',
+    detail:
+      'This id stands for a document of another customer and stays with it. Correct the customer, or use another id for a document of its own.',
+  },
+  'waits-already': {
+    title: 'Something waits already',
+    detail: 'This waits already, or is being decided elsewhere[: {what}]. Have that decided or closed first.',
   },
   'already-exists': {
     title: 'Already exists',
@@ -37,6 +54,11 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'amount-too-large': {
     title: 'Amount too large',
     detail: 'The amount[ {value}] is larger than can be kept exactly. Check it for stray digits, or split it.',
+  },
+  'sum-too-large': {
+    title: 'Sum too large',
+    detail:
+      'With this amount, the sum of the customer or its account could no longer be kept exactly[: at most {bound} in a currency with two decimals]. Check it for stray digits; nothing was written.',
   },
   'amount-not-positive': {
     title: 'Amount must be positive',
@@ -72,7 +94,15 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'There is no such receivable[ {receivable}][, instalment {instalment}]. Check the invoice and the number of the instalment.',
   },
+  'payment-bound': {
+    title: 'Money bound to an order',
+    detail: 'This money was paid for an order[ {order}]. It goes to the invoices of that order alone.',
+  },
   'payment-unknown': { title: 'Unknown payment', detail: 'There is no payment[ {payment}]. Check the id, ours or your own.' },
+  'discount-instalments': {
+    title: 'A discount needs an invoice without instalments',
+    detail: 'A discount for payment in time needs an invoice without instalments. Leave out the discount, or the instalments.',
+  },
   'instalments-sum': {
     title: 'Instalments do not add up',
     detail: 'The instalments add up[ to {sum}] to another amount than the invoice[ ({amount})]. Correct one of them.',
@@ -97,11 +127,12 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'instalment-has-money': {
     title: 'Instalment has money on it',
     detail:
-      'Money has been allocated to the instalment[ {instalment}], so it cannot be changed. Reverse the payment first, or send a credit note.',
+      'Money has been allocated to the instalment[ {instalment}], so it can neither be taken out nor made smaller than that money. Reverse the payment first, or send a credit note.',
   },
   'already-reversed': {
     title: 'Already reversed',
-    detail: 'The payment[ {payment}] was reversed before[ on {date}]. There is nothing left to reverse.',
+    detail:
+      'This[ payment {payment}][ write-off of {writeOff}] was reversed before[ on {date}]. There is nothing left to reverse.',
   },
   'already-decided': {
     title: 'Already decided',
@@ -127,6 +158,26 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'policy-invalid': {
     title: 'Policy cannot be used',
     detail: 'The policy contradicts itself[: {what}]. Correct the places named and save a new version.',
+  },
+  'table-shape': {
+    title: 'Decision table cannot be read',
+    detail:
+      'The place named does not have the shape of a decision table. It is one input, one decision table with hit policy "first" and one output, wired in that order, with 1 to 20 columns a side and 1 to 200 rows of texts.',
+  },
+  'table-column': {
+    title: 'Column does not fit its table',
+    detail:
+      'The columns do not fit this table[: {missing} is missing][: {unknown} is not one of its columns][ (row {row})][: {twice} appears twice]. Name each column of the table once, and no other.',
+  },
+  'table-cell': {
+    title: 'Cell does not fit its column',
+    detail:
+      'A cell does not fit its column[: row {row}, column {column}, cell {cell}].[ It takes {oneOf}.][ It takes a text in quotes of at most {chars} characters.][ It takes a number from {from} to {to}, with at most {digits} digits.][ It takes a whole number from {wholeFrom} to {wholeTo}.] In an input an empty cell holds for all; several values are separated by commas; ==, != and not in are understood.',
+  },
+  'table-row': {
+    title: 'Row of a decision table decides nothing',
+    detail:
+      'Every row of a decision table must be the first that holds for somebody, and the last must hold for everybody.[ Row {row} is never reached][ ({name})][: the rows above it take all its cases.][ Row {last} has conditions.] Move it up, narrow those above it, or take it out.',
   },
   'import-unreadable': {
     title: 'File cannot be read',
@@ -163,124 +214,61 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'The database cannot be reached, so it is not certain that anything was stored. Send the same request again in a minute, with the same id or Idempotency-Key: nothing is done twice. An administrator can run "duecourse doctor".',
   },
+  'storage-full': {
+    title: 'No room on the disk',
+    detail:
+      'The disk of the database is full, so nothing was stored. Make room on it; then send the same request again: it is taken as soon as there is room.',
+  },
   'unsupported-media': {
     title: 'Content type not supported',
     detail: 'This content type[ ({type})] is not read here. Send JSON as "application/json"; imports take CSV or XLSX.',
   },
   'too-large': {
     title: 'Request too large',
-    detail: 'The request is larger or more deeply nested than allowed[ ({limit})]. Split it, or use an import.',
+    detail:
+      'The request is larger or more deeply nested than allowed[ (at most {limit} MiB)][ (at most {levels} levels)][ (at most {items} items in a list)][ (at most {parts} parts)][ (at most {words} words)]. Split it, or use an import.',
   },
   'version-mismatch': {
     title: 'Version has moved on',
     detail:
       'The version sent[ ({given})] is not the current one[ ({current})]. Read it again, look at what changed, and repeat with the new version.',
   },
-  'order-unknown': {
-    title: 'Unknown order',
-    detail: 'There is no order[ {order}]. Send the order first (PUT /v1/orders/…), or correct its id.',
-  },
-  'order-closed': {
-    title: 'Order is closed',
-    detail: 'The order[ {order}] is no longer open[ ({state})]. Reopen it first (POST /v1/orders/…/reopen), or send a new order.',
-  },
-  'quantity-exceeds': {
-    title: 'More than is left',
+  sanctioned: {
+    title: 'On a sanctions list',
     detail:
-      'The quantity[ {value}][ of line {line}] is more than is left to ship[ ({left})]. Lower it, or change the order first.',
+      'The customer is on a sanctions list[ since {since}]: nobody can release goods or orders to it. Correct the facts of the customer if the entry is wrong; the hold ends with the listing.',
   },
-  'not-approved': {
-    title: 'Not approved to ship',
+  'customer-merged': {
+    title: 'The customer was merged',
+    detail: 'This customer[ ({customer})] was merged into another one[, {into}]. Name that one.',
+  },
+  'into-itself': {
+    title: 'Merged into itself',
+    detail: 'A customer[ ({customer})] cannot be merged into itself. Name the customer that takes it over in "into".',
+  },
+  'go-live-closed': {
+    title: 'The go-live window is closed',
     detail:
-      'The order[ {order}] is not approved[ ({state})], so nothing of it may be shipped. Wait for the decision on its hold, or ask for one.',
+      'Limits come in by file while the go-live window is open, and this one[ of {customer}] would raise what stands. Open a window (POST /v1/go-live-windows), or set it by itself (POST /v1/credit-limits), which a second person approves.',
   },
-  'line-unknown': {
-    title: 'Unknown line',
-    detail: 'The order[ {order}] has no line[ {line}]. Correct its number, or send the order with it first (PUT /v1/orders/…).',
-  },
-  'shipment-held': {
-    title: 'Held: must not leave',
+  'payer-out-of-scope': {
+    title: 'The payer is looked after by others',
     detail:
-      'The goods are held[ (shipment request {request})] and must not leave. Read the hold (GET /v1/shipment-holds) to see what would end it.',
+      'Another customer pays for[ {customer}], and that one is outside your scope. Ask the person who looks after the payer.',
   },
-  'request-required': {
-    title: 'Ask before it ships',
+  'scope-unheeded': {
+    title: 'This role does not heed that scope',
     detail:
-      'Goods of the order[ {order}] leave only on a shipment request. Send one (POST /v1/shipment-requests) and name it in "request".',
+      'An account owner means something to sales and to those who decide[, nothing to {role}]. Leave it out, or name regions.',
   },
-  'request-unknown': {
-    title: 'Unknown shipment request',
+  'scope-too-wide': {
+    title: 'Wider than your own scope',
     detail:
-      'There is no shipment request[ {request}] of this order. Send it first (POST /v1/shipment-requests), or correct its id.',
+      'You may give a credential only regions that are yours[: {regions}]. Name some of them, or ask an administrator of all regions.',
   },
-  'answer-awaited': {
-    title: 'The customer may still answer',
+  'own-key': {
+    title: 'Proposed by yourself',
     detail:
-      'The contract can be ended only after notice and a reasonable time to give security[: until {until}] (Civil Code 528). Give notice, wait, or let it ship.',
-  },
-  'rate-missing': {
-    title: 'No exchange rate on file',
-    detail:
-      'There is no exchange rate[ from {from}][ to {to}] on file[ on or before {date}]. Record one (POST /v1/exchange-rates), then repeat this.',
-  },
-  'own-request': {
-    title: 'Own request',
-    detail: 'Nobody decides what they asked for themselves. Another person of this tier, or their delegate, must decide.',
-  },
-  'tier-exceeded': {
-    title: 'Above your tier',
-    detail: 'This decision belongs to another tier[: {role}][ (tier {tier})][; yours ends at {limit}]. Have it decided there.',
-  },
-  'counter-not-lower': {
-    title: 'No counter-proposal',
-    detail:
-      'A counter-proposal must lower what lies on the table. Give a lower limit or shorter terms than are offered now, or approve what is offered.',
-  },
-  'same-eyes': {
-    title: 'Decided by you before',
-    detail: 'You have decided this at another tier, or for somebody else. Another person must decide here.',
-  },
-  'own-customer': {
-    title: 'Own customer',
-    detail:
-      'Nobody decides on the credit of a customer they look after. Another person of this tier, or their delegate, must decide.',
-  },
-  'stale-exposure': {
-    title: 'The exposure has changed',
-    detail:
-      'The account changed after the dossier was read[ (version {given}, now {current})]. Read it again, look at what changed, and decide on the new version.',
-  },
-  'not-open': {
-    title: 'Not waiting for this',
-    detail: 'This cannot be done now[: it is {state}]. Read it again to see what it waits for.',
-  },
-  'ground-missing': {
-    title: 'A hold needs its ground',
-    detail:
-      'A hold by law needs a ground, evidence and a notice to the customer[: {what} is missing]. Without them it is our own breach (Civil Code 527, 528). Give them, or release.',
-  },
-  'limit-missing': {
-    title: 'No limit asked for',
-    detail: 'Something that this kind of application needs is missing[: {what}]. Send it in "requested".',
-  },
-  'fact-value': {
-    title: 'Not a value of this fact',
-    detail:
-      'The value does not fit its fact[: {fact}][ is of type {type}]. The definitions of all facts stand in docs/connectors.md; amounts are lists of currency and decimal string.',
-  },
-  'evidence-missing': {
-    title: 'Evidence is missing',
-    detail:
-      'This fact counts only with evidence[: {fact}]. Give a text, the reference of a document or the hash of a file in "evidence".',
-  },
-  'statement-sum': {
-    title: 'The lines do not add up',
-    detail:
-      'The lines of the statement do not add up to its total[: they come to {sum}, the total says {total}]. Send all lines, or correct the total; what the customer owes is positive, payments and credits are taken off.',
-  },
-  'adjustment-unfit': {
-    title: 'Does not settle this difference',
-    detail:
-      'This adjustment[ ({kind})] does not settle this difference[: {what}]. A document only the customer has is put right by posting it; a credit needs the instalment it goes to in "receivable"; an allocation needs a payment with money that lies on nothing.',
+      'Nobody puts in force alone a key that decides. Another administrator confirms it; the command line of the owner makes one: duecourse key create --role admin.',
   },
 };

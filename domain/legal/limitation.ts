@@ -1,5 +1,6 @@
 import { addMonths } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
+import { LAST_RECKONED } from '../kernel/date-bounds.ts';
 
 /** The law behind the date, shown to users beside it. */
 export const limitationRule = {
@@ -17,6 +18,10 @@ export function limitationEnds(dueDates: readonly BusinessDate[]): BusinessDate 
   if (last === undefined) throw new RangeError('a debt without a due date');
   return addMonths(last, limitationRule.years * 12);
 }
+
+/** The same of dates that may be out of bounds; null: it cannot be told. */
+export const limitationOrNull = (dueDates: readonly BusinessDate[]): BusinessDate | null =>
+  dueDates.length === 0 || dueDates.some((day) => day > LAST_RECKONED) ? null : limitationEnds(dueDates);
 
 /** The law by which a confirmed statement, as consent of the debtor, begins the period anew. */
 export const acknowledgementRule = {

@@ -11,6 +11,8 @@ export interface OurDocument extends BookItem {
   outside: boolean;
   /** Of an invoice: what was paid or credited of it after the statement's date. */
   settledSinceMinor: number;
+  /** Of an invoice: what of its amount we have given up. It is owed all the same, so their books may show it or not. */
+  writtenOffMinor: number;
   /** Of a payment: nothing of it has been laid on an invoice yet. */
   unallocated: boolean;
   /** Lines of its order, where it has one. */
@@ -129,6 +131,7 @@ function unequalAmounts(
   const kind = ours[0]?.kind;
   if (kind === 'payment') return [found('unallocated-payment', differenceMinor, ours, theirs)];
   if (kind === 'credit-note') return [found('unrecorded-return', differenceMinor, ours, theirs)];
+  if (differenceMinor < 0 && sumMinor(ours.map((item) => item.writtenOffMinor)) >= -differenceMinor) return [];
   const since = sumMinor(ours.map((item) => item.settledSinceMinor));
   if (differenceMinor < 0 && since >= -differenceMinor) return [];
   const payment = differenceMinor < 0 ? money.explain(-differenceMinor) : null;
@@ -158,10 +161,11 @@ function missingHere(line: TheirLine, frame: StatementFrame): FoundDifference {
 
 /** A document of ours that they do not list. */
 function missingThere(item: OurDocument, frame: StatementFrame, money: Money): FoundDifference[] {
-  const amountMinor = -item.amountMinor;
+  const askedMinor = item.amountMinor - item.writtenOffMinor;
+  const amountMinor = -askedMinor;
   if (item.kind === 'invoice') {
-    if (item.settledSinceMinor >= item.amountMinor) return [];
-    const payment = money.explain(item.amountMinor);
+    if (item.settledSinceMinor >= askedMinor) return [];
+    const payment = money.explain(askedMinor);
     if (payment !== null) return [found('unallocated-payment', amountMinor, [item], [], payment)];
   }
   if (onItsWay(item.on, frame)) return [found('timing', amountMinor, [item], [])];

@@ -36,6 +36,8 @@ export interface OpenDifference {
 export interface ReconciliationStanding {
   /** How strictly this customer is reconciled: the rule of policy `credit-rules` that holds for it. */
   mode: 'normal' | 'strict';
+  /** Whether a statement was ever exchanged, ours or the customer's. */
+  stated: boolean;
   /** The day of the first statement since the last answer that the customer has not answered; null: none waits for an answer. */
   unconfirmedSince: BusinessDate | null;
   /** The day the customer last confirmed a statement of ours as it stood. */

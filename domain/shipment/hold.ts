@@ -18,6 +18,7 @@ export type ShipmentHoldStep = 'tell' | 'notice' | 'answer' | 'judge' | 'close';
 
 export interface ShipmentHoldWhy {
   code:
+    | 'held'
     | 'departments-told'
     | 'ground-wanted'
     | 'notice-due'
@@ -60,6 +61,9 @@ export interface ShipmentHoldInput {
   lines: readonly { line: number; quantity: string }[];
 }
 
+/** What earlier versions told the process of an act. */
+export type SentHoldAct = Pick<ShipmentHoldInput, 'by' | 'act'>;
+
 /** What whoever acted is told. */
 export interface ShipmentHoldAnswer {
   state: ShipmentHoldState;
@@ -71,8 +75,14 @@ export interface ShipmentHoldAnswer {
 
 export const isDecision = (act: HoldAct): boolean => act !== 'ground' && act !== 'notice';
 
+/** Whether the state lets anybody act; who may, our record knows, and not the process. */
+export const isShipmentHoldOpen = (
+  { state, answered }: Pick<ShipmentHoldPlan, 'state' | 'answered'>,
+  updateId: string,
+): Refused | null => (answered.includes(updateId) || state === 'open' ? null : { code: 'already-decided', params: {} });
+
 /**
- * Whether somebody may act now, by the plan alone; null: the facts decide. Whoever keeps goods back needs the law's conditions: a ground, its
+ * Whether somebody may act now, by the plan; null: the facts decide. Whoever keeps goods back needs the law's conditions: a ground, its
  * evidence, the notice; and to end the contract, that the time to answer is over and that another person gave the ground.
  */
 export function judgeHoldAct(
@@ -81,7 +91,8 @@ export function judgeHoldAct(
   updateId: string,
 ): Refused | null {
   if (plan.answered.includes(updateId)) return null;
-  if (plan.state !== 'open') return { code: 'already-decided', params: {} };
+  const closed = isShipmentHoldOpen(plan, updateId);
+  if (closed) return closed;
   if (!isDecision(act)) return null;
   const seated = seatFor(plan.seats, plan.requestedBy, by);
   if ('refused' in seated) return seated.refused;

@@ -1,7 +1,6 @@
 import { addDays, daysBetween } from '../kernel/dates.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { parseAmount } from '../kernel/money.ts';
-import { lateReasons } from '../credit/check.ts';
+import { isForced, isSanctioned, lateReasons, minorOf } from '../credit/check.ts';
 import type { CheckRules, Figures, StandingFacts } from '../credit/check.ts';
 import { exceeds, largestPart, partAmount } from '../credit/order.ts';
 import type { OrderState } from '../credit/order.ts';
@@ -18,10 +17,14 @@ export const shipmentReasonCodes = [
   'group-limit-exceeded',
   'overdue-amount',
   'overdue-days',
+  'dunning-hold',
   'statement-unconfirmed',
+  'statement-never',
   'books-differ',
   'licence-expired',
   'listed',
+  'grade-held',
+  'prepayment-missing',
   'hold-open',
 ] as const;
 export type ShipmentReasonCode = (typeof shipmentReasonCodes)[number];
@@ -35,10 +38,11 @@ export interface ShipmentReason {
 /** The policy `credit-rules` as shipments are judged by it. */
 export interface ShipmentRules extends Pick<
   CheckRules,
-  'version' | 'limit' | 'smallMinor' | 'overdueMinor' | 'oldestOverdueDays' | 'licenceGraceDays' | 'listed'
+  'version' | 'limit' | 'smallMinor' | 'overdueMinor' | 'oldestOverdueDays' | 'licenceGraceDays' | 'listed' | 'heldGrades'
 > {
   unconfirmedDays: number;
   toleranceMinor: Readonly<Record<string, number>>;
+  beforeStatementMinor: Readonly<Record<string, number>>;
   /** What a difference of the books does: goods worth as much stay here, or nothing ships. */
   onDifference: 'reduce' | 'hold';
 }
@@ -65,15 +69,27 @@ export interface ShipmentFacts {
   today: BusinessDate;
   currency: string;
   order: { decision: 'approved' | 'held' | 'rejected'; state: OrderState };
+  /** Paid for before it leaves; and the unused money that names it, beside the worth of what went or may go and is not invoiced. */
   prepaid: boolean;
+  boundMinor: number;
+  spokenForMinor: number;
+  grade: string | null;
   lines: readonly ShipmentLine[];
   payer: ShipmentStanding | null;
   group: ShipmentStanding | null;
   overdue: readonly { currency: string; amountMinor: number; since: BusinessDate }[];
+  /** Since when a step of dunning holds the payer's orders and shipments. */
+  dunnedSince: BusinessDate | null;
   licenceUntil: BusinessDate | null;
   listed: readonly string[];
   /** How the customer's books stand to ours: a statement that waits for an answer since, and what is in doubt by currency. */
-  books: { unconfirmedSince: BusinessDate | null; doubtfulMinor: Readonly<Record<string, number>> };
+  books: {
+    unconfirmedSince: BusinessDate | null;
+    doubtfulMinor: Readonly<Record<string, number>>;
+    /** Whether any statement was exchanged; and what of this customer is out in the order's currency: owed, delivered or let go. */
+    stated: boolean;
+    outMinor: number;
+  };
   /** Worth of goods that stay here already because the books differ. */
   withheldMinor: number;
   /** Caller's id of an earlier request of this customer of which nothing may ship. */
@@ -94,15 +110,10 @@ export interface ShipmentVerdict {
 
 /** The rules of one version for customers whose books are reconciled so. */
 export function shipmentRulesOf(check: CheckRules, rules: CreditRules, books: 'normal' | 'strict'): ShipmentRules {
-  const { unconfirmedDays, tolerance } = rules.reconciliation[books];
-  const toleranceMinor = Object.fromEntries(
-    Object.entries(tolerance).map(([currency, text]) => {
-      const parsed = parseAmount(text, currency);
-      if (!parsed.ok) throw new Error(`policy credit-rules: ${text} is no amount of ${currency}`);
-      return [currency, parsed.minor];
-    }),
-  );
-  return { ...check, unconfirmedDays, toleranceMinor, onDifference: rules.shipments.onDifference };
+  const { unconfirmedDays, tolerance, beforeFirstStatement } = rules.reconciliation[books];
+  const beforeStatementMinor = minorOf(beforeFirstStatement ?? {});
+  const { onDifference } = rules.shipments;
+  return { ...check, unconfirmedDays, toleranceMinor: minorOf(tolerance), beforeStatementMinor, onDifference };
 }
 
 /**
@@ -112,7 +123,9 @@ export function shipmentRulesOf(check: CheckRules, rules: CreditRules, books: 'n
 export function judgeShipment(facts: ShipmentFacts, rules: ShipmentRules): ShipmentVerdict {
   const stops = stopReasons(facts, rules);
   const bounds = facts.prepaid ? [] : boundsOf(facts, rules);
-  const reasons = [...stops, ...bounds.map(({ reason }) => reason)].filter(({ code }) => !facts.decided.includes(code));
+  const reasons = [...stops, ...bounds.map(({ reason }) => reason)].filter(
+    ({ code }) => !facts.decided.includes(code) || (code === 'listed' && isSanctioned(facts.listed)),
+  );
   const stopped = reasons.some(({ code }) => stops.some((stop) => stop.code === code));
   const inForce = bounds.filter(({ reason }) => reasons.includes(reason));
   const lines = stopped
@@ -127,7 +140,7 @@ export function judgeShipment(facts: ShipmentFacts, rules: ShipmentRules): Shipm
   }, 0);
   const whole = lines.every(({ requested, allowed }) => !exceeds(requested, allowed));
   const decision = whole ? 'ship' : lines.some(({ allowed }) => exceeds(allowed, '0')) ? 'reduce' : 'hold';
-  const forced = !whole && reasons.some(({ code }) => code === 'listed');
+  const forced = !whole && isForced(facts.listed) && reasons.some(({ code }) => code === 'listed');
   return { decision, forced, lines, reasons: whole ? [] : reasons, withheldMinor };
 }
 
@@ -156,13 +169,21 @@ function stopReasons(facts: ShipmentFacts, rules: ShipmentRules): ShipmentReason
   const reasons: ShipmentReason[] = [];
   if (order.decision !== 'approved' || order.state !== 'open')
     reasons.push({ code: 'order-not-approved', figures: { state: order.state === 'open' ? order.decision : order.state } });
-  if (!prepaid) reasons.push(...creditStops(facts, rules));
+  reasons.push(...(prepaid ? prepaidStops(facts) : creditStops(facts, rules)));
   const { licenceGraceDays } = rules;
   if (licenceUntil !== null && licenceGraceDays !== null && today > addDays(licenceUntil, licenceGraceDays))
     reasons.push({ code: 'licence-expired', figures: { until: licenceUntil } });
   if (listed.length > 0 && rules.listed !== null) reasons.push({ code: 'listed', figures: { lists: listed } });
   if (heldBy !== null) reasons.push({ code: 'hold-open', figures: { request: heldBy } });
   return reasons;
+}
+
+/** Goods that are to be paid for first leave when the money is there. */
+function prepaidStops({ lines, boundMinor, spokenForMinor }: ShipmentFacts): ShipmentReason[] {
+  const amountMinor = spokenForMinor + lines.reduce((sum, line) => sum + worthOf(line, line.requested), 0);
+  if (amountMinor <= boundMinor) return [];
+  const figures = { amountMinor, receivedMinor: boundMinor, missingMinor: amountMinor - boundMinor };
+  return [{ code: 'prepayment-missing', figures }];
 }
 
 function creditStops(facts: ShipmentFacts, rules: ShipmentRules): ShipmentReason[] {
@@ -175,6 +196,9 @@ function creditStops(facts: ShipmentFacts, rules: ShipmentRules): ShipmentReason
     else if (!payer.valid) reasons.push({ code: 'limit-expired', figures: { expiredOn: payer.expiredOn } });
   }
   reasons.push(...lateReasons(facts, rules));
+  if (facts.dunnedSince !== null) reasons.push({ code: 'dunning-hold', figures: { since: facts.dunnedSince } });
+  if (facts.grade !== null && rules.heldGrades.includes(facts.grade))
+    reasons.push({ code: 'grade-held', figures: { grade: facts.grade } });
   const since = books.unconfirmedSince;
   if (since !== null && daysBetween(since, today) > rules.unconfirmedDays)
     reasons.push({
@@ -212,11 +236,17 @@ function boundsOf(facts: ShipmentFacts, rules: ShipmentRules): Bound[] {
   };
   over('limit-exceeded', payer);
   over('group-limit-exceeded', group);
+  const beforeMinor = rules.beforeStatementMinor[currency];
+  const worth = lines.reduce((sum, line) => sum + worthOf(line, line.requested), 0);
+  if (!books.stated && beforeMinor !== undefined && books.outMinor + worth > beforeMinor) {
+    const figures = { outMinor: books.outMinor, amountMinor: worth, maximumMinor: beforeMinor };
+    const worthMinor = Math.max(0, beforeMinor - books.outMinor);
+    bounds.push({ reason: { code: 'statement-never', figures }, roomMinor: Infinity, worthMinor });
+  }
   const differenceMinor = books.doubtfulMinor[currency] ?? 0;
   const toleranceMinor = rules.toleranceMinor[currency];
   if (rules.onDifference === 'reduce' && toleranceMinor !== undefined && differenceMinor > toleranceMinor) {
     const staysMinor = Math.max(0, differenceMinor - withheldMinor);
-    const worth = lines.reduce((sum, line) => sum + worthOf(line, line.requested), 0);
     const figures = { differenceMinor, toleranceMinor, booksCurrency: currency };
     if (staysMinor > 0)
       bounds.push({

@@ -44,7 +44,7 @@ export async function sourceLedger(source: FirstRun['source'], dataDir: string):
   if (kept === undefined)
     throw new StackError(
       `The imported ledger is gone from ${folder}: begin anew with --reset.`,
-      `${folder} 中已没有导入的账本:请用 --reset 重新开始。`,
+      `${folder} 中已没有导入的台账：请用 --reset 重新开始。`,
     );
   return readLedger(join(folder, kept), join(folder, 'mapping.json'));
 }
@@ -58,7 +58,7 @@ function keepImport(file: string, mapping: string, dataDir: string): void {
     cpSync(mapping, join(folder, 'mapping.json'));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StackError(`The ledger or its mapping cannot be read: ${why}.`, `无法读取账本或列映射:${why}。`);
+    throw new StackError(`The ledger or its mapping cannot be read: ${why}.`, `无法读取台账或列映射：${why}。`);
   }
 }
 
@@ -69,7 +69,7 @@ export async function requireLedger({ import: file, mapping }: StackOptions): Pr
   if (ledger.invoices.length === 0) throw noInvoice();
 }
 
-const noInvoice = (): StackError => new StackError('The ledger holds no invoice that can be used.', '账本中没有可用的发票。');
+const noInvoice = (): StackError => new StackError('The ledger holds no invoice that can be used.', '台账中没有可用的发票。');
 
 /** Throws StackError where a ledger is named for a folder that already began with other data: it would be ignored. */
 export function refuseSecondLedger(options: StackOptions, beginning: Beginning): void {
@@ -77,7 +77,7 @@ export function refuseSecondLedger(options: StackOptions, beginning: Beginning):
   if (options.import === undefined || resumes) return;
   throw new StackError(
     `${options.data} already holds other data, so --import would change nothing: begin anew with --reset, choose another folder with --data DIR, or send the file to POST /v1/imports.`,
-    `${options.data} 中已有其他数据,--import 不会生效:请用 --reset 重新开始,用 --data DIR 换一个文件夹,或把文件发送至 POST /v1/imports。`,
+    `${options.data} 中已有其他数据，--import 不会生效：请用 --reset 重新开始，用 --data DIR 换一个文件夹，或把文件发送至 POST /v1/imports。`,
   );
 }
 
@@ -97,7 +97,7 @@ export function ignoredOptions(options: StackOptions, beginning: Beginning): Wor
   return [
     {
       en: `${names} counts only when a data folder begins; this one goes on as it was (--reset begins anew).`,
-      zh: `${names} 仅在数据文件夹首次启动时有效;此文件夹按原样继续(--reset 重新开始)。`,
+      zh: `${names} 仅在数据文件夹首次启动时有效；此文件夹按原样继续（--reset 重新开始）。`,
     },
   ];
 }

@@ -1,8 +1,9 @@
 import { addDays, addMonths, instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { readClock } from '../../store/clock.ts';
+import type { GoLive } from '../../domain/collection/going-live.ts';
+import { firstContactDefault, writeGoLive } from '../../store/going-live.ts';
 import { postHistory } from '../../store/history.ts';
-import { writeSetting } from '../../store/settings.ts';
 import { boardEmpty, stepTo } from '../../store/stepping.ts';
 import { systemActor } from '../../store/transaction.ts';
 import type { Store } from '../../store/transaction.ts';
@@ -43,6 +44,8 @@ export interface LiveOptions {
   /** Whether its customers apply for credit and the desk decides. */
   readonly credit: boolean;
   readonly goLive: BusinessDate;
+  /** Whether the ledger holds all of its customers' past: only then do a first invoice and the days before going live tell what they are. */
+  readonly history: GoLive['history'];
   /** Lived up to, not including, this day. */
   readonly until: BusinessDate;
   readonly signal: AbortSignal;
@@ -72,7 +75,11 @@ export async function live(options: LiveOptions): Promise<Lived> {
   const shown: Progress = { phase: 'customers', goLive, until, at: from, done: 0, total: 0 };
   const show: Show = (change) => progress(Object.assign(shown, change));
 
-  if (telling.past.length > 0) await writeSetting(store, actor, 'collectFrom', goLive);
+  if (telling.past.length > 0) {
+    const rule = options.history === 'complete' ? null : await firstContactDefault(store);
+    const goLiveRule = { collectFrom: goLive, history: options.history, firstContact: rule };
+    await writeGoLive(store, actor, goLiveRule, 'a ledger with a past is taken over');
+  }
   await sendCustomers(api, ledger, signal, show);
   await importHistory(store, telling.past, refusals, signal, show);
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { importMapping } from '../../contracts/imports.ts';
+import { bindTests } from '../../domain/files/row-filter.ts';
 import { plainNumbers } from '../../domain/files/values.ts';
 import type { FieldType } from '../../domain/files/values.ts';
 import type { Reader } from '../../domain/files/mapping.ts';
@@ -50,7 +51,7 @@ const fieldTypes: Readonly<Record<string, FieldType>> = {
 const required = ['externalId', 'customer', 'issueDate', 'currency', 'amount'];
 
 /** The mapping of an import, and how the ledger is told; explained for people in examples/README.md. */
-export const ledgerMapping = importMapping.extend({
+export const ledgerMapping = importMapping.omit({ parts: true, redLetter: true }).extend({
   /** Move all dates by whole weeks so that the last invoice is of this week; without it they stay. */
   shift: z.boolean().default(true),
   /** Customers without an address get one of this domain: for examples only. */
@@ -70,7 +71,7 @@ export function readMapping(file: string): LedgerMapping {
     const why = error instanceof Error ? error.message : String(error);
     throw new StackError(
       `The mapping ${file} cannot be read (${why}): examples/README.md shows one.`,
-      `无法读取列映射 ${file}(${why}):示例见 examples/README.md。`,
+      `无法读取列映射 ${file}（${why}）：示例见 examples/README.md。`,
     );
   }
   const parsed = ledgerMapping.safeParse(content);
@@ -78,24 +79,27 @@ export function readMapping(file: string): LedgerMapping {
   const places = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the mapping'}: ${issue.message}`);
   throw new StackError(
     `The mapping ${file} does not fit (${places.join('; ')}): examples/README.md explains it.`,
-    `列映射 ${file} 不符合要求(${places.join(';')}):说明见 examples/README.md。`,
+    `列映射 ${file} 不符合要求（${places.join(';')}）：说明见 examples/README.md。`,
   );
 }
 
 /** Binds the mapping to a table's header. Throws StackError naming fields there are not and columns the file has not. */
-export function bindLedger(mapping: LedgerMapping, header: readonly string[], file: string): Reader {
+export function bindLedger(mapping: LedgerMapping, header: readonly string[], file: string, zone: string): Reader {
   const sources =
     mapping.fields ?? Object.fromEntries(header.filter((name) => fieldTypes[name]).map((name) => [name, { column: name }]));
   const unknown = Object.keys(sources).filter((name) => !Object.hasOwn(fieldTypes, name));
   const absent = required.filter((name) => !Object.hasOwn(sources, name));
-  const columns = Object.values(sources).flatMap(({ column }) =>
-    column !== undefined && !header.includes(column) ? [column] : [],
-  );
+  const named = Object.values(sources).flatMap(({ column, sign }) => [
+    ...(column === undefined ? [] : [column]),
+    ...(typeof sign === 'object' ? [sign.column] : []),
+  ]);
+  const tested = [...(mapping.skipRows ?? []), ...(mapping.onlyRows ?? [])].map(({ column }) => column);
+  const columns = [...named, ...tested].filter((column) => !header.includes(column));
   const known = Object.keys(fieldTypes).join(', ');
   if (unknown.length > 0)
     throw new StackError(
       `The mapping names fields a ledger has not (${unknown.join(', ')}): it has ${known}.`,
-      `列映射中有账本没有的字段(${unknown.join('、')}):可用的字段为 ${known}。`,
+      `列映射中有台账没有的字段（${unknown.join('、')}）：可用的字段为 ${known}。`,
     );
   if (absent.length > 0)
     throw new StackError(
@@ -105,12 +109,15 @@ export function bindLedger(mapping: LedgerMapping, header: readonly string[], fi
   if (columns.length > 0)
     throw new StackError(
       `${file} has no column ${columns.join(', ')}: its columns are ${header.join(', ')}.`,
-      `${file} 没有列 ${columns.join('、')}:它的列为 ${header.join('、')}。`,
+      `${file} 没有列 ${columns.join('、')}：它的列为 ${header.join('、')}。`,
     );
   const fields = Object.entries(sources).flatMap(([name, source]) => {
     const type = fieldTypes[name];
+    if (type === undefined) return [];
     const index = source.column === undefined ? null : header.indexOf(source.column);
-    return type === undefined ? [] : [{ name, field: { type, part: false }, source, index }];
+    const signIndex = typeof source.sign === 'object' ? header.indexOf(source.sign.column) : undefined;
+    const bound = { name, field: { type, part: false }, source, index };
+    return [{ ...bound, ...(signIndex !== undefined && { signIndex }) }];
   });
   const { decimal, thousands } = mapping.numbers ?? {};
   const numbers = {
@@ -118,5 +125,7 @@ export function bindLedger(mapping: LedgerMapping, header: readonly string[], fi
     ...(decimal === ',' && { decimal, thousands: '.' as const }),
     ...(thousands !== undefined && { thousands }),
   };
-  return { kind: 'ledger', fields, hasParts: false, unusedColumns: [], dates: mapping.dates ?? 'YYYY-MM-DD', numbers };
+  const tests = bindTests(mapping, (column) => header.indexOf(column));
+  const rest = { parts: [], redLetter: undefined, hasParts: false, unusedColumns: [], zone };
+  return { kind: 'ledger', fields, tests, dates: mapping.dates ?? 'YYYY-MM-DD', numbers, ...rest };
 }

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { DateColumns } from '../../domain/files/agreed-dates.ts';
+import { isTaken } from '../../domain/files/row-filter.ts';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { customerTypes, instalmentKinds } from '../../domain/collection/documents.ts';
 import { sayFault } from '../../contracts/import-words.ts';
 import { FileFault } from '../../worker/files/fault.ts';
 import { openTable } from '../../worker/files/table.ts';
+import type { FileRow } from '../../worker/files/table.ts';
 import { StackError } from '../error.ts';
 import { invoiceOf } from './draft.ts';
 import type { Draft, Part } from './draft.ts';
@@ -23,6 +26,7 @@ export interface ReadLedger {
 }
 
 const TERMS_DAYS = 30;
+const SELLER_ZONE = 'Asia/Shanghai';
 
 /** Reads a CSV or XLSX ledger through its mapping. Throws StackError when file or mapping cannot be used at all. */
 export async function readLedger(file: string, mappingFile: string): Promise<ReadLedger> {
@@ -56,21 +60,22 @@ async function readRows(file: string, mapping: LedgerMapping): Promise<Row[]> {
   } catch {
     throw new StackError(
       `${file} cannot be read: give the path of a CSV or XLSX file.`,
-      `无法读取 ${file}:请给出 CSV 或 XLSX 文件的路径。`,
+      `无法读取 ${file}：请给出 CSV 或 XLSX 文件的路径。`,
     );
   }
   try {
     const table = await openTable(bytes, mapping);
-    const reader = bindLedger(mapping, table.header, file);
-    const rows: Row[] = [];
-    for await (const batch of table.rows()) {
-      for (const { row, cells } of batch) rows.push(new Row(reader, row, cells, table.header.length));
-    }
-    return rows;
+    const bound = bindLedger(mapping, table.header, file, SELLER_ZONE);
+    const dates = new DateColumns(bound);
+    const taken: FileRow[] = [];
+    for await (const batch of table.rows()) taken.push(...batch.filter(({ cells }) => isTaken(bound.tests, cells)));
+    for (const { cells } of taken) dates.see(cells);
+    const reader = dates.agreed(bound);
+    return taken.map(({ row, cells }) => new Row(reader, row, cells, table.header.length));
   } catch (error) {
     if (!(error instanceof FileFault)) throw error;
     const stored = { fault: error.fault, params: error.params };
-    throw new StackError(`${file}: ${sayFault(stored, 'en')}.`, `${file}:${sayFault(stored, 'zh')}。`);
+    throw new StackError(`${file}: ${sayFault(stored, 'en')}.`, `${file}：${sayFault(stored, 'zh')}。`);
   }
 }
 

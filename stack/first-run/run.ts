@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dateOf } from '../../domain/kernel/calendar.ts';
+import { sayDate } from '../../domain/kernel/said-time.ts';
 import { setSpeed } from '../../store/clock.ts';
 import { notableCustomers } from '../../store/portfolio.ts';
 import { writeSetting } from '../../store/settings.ts';
@@ -50,6 +51,7 @@ export async function firstRun(options: RunOptions): Promise<void> {
     ledger: shiftLedger(source.ledger, run.weeks),
     story: run.source === 'example' ? readStory(run.today) : null,
     credit: run.source === 'example',
+    history: run.source === 'example' ? 'complete' : 'open-items',
     goLive: run.goLive,
     until,
   });
@@ -74,7 +76,7 @@ export async function showNotable(
 /** Lives it while the screen shows how far it is. */
 async function shown(
   { stack, signal, language, out }: RunOptions,
-  told: Pick<LiveOptions, 'ledger' | 'story' | 'credit' | 'goLive' | 'until'>,
+  told: Pick<LiveOptions, 'ledger' | 'story' | 'credit' | 'goLive' | 'history' | 'until'>,
 ): Promise<Lived> {
   const { store, config, ready } = stack;
   const engine = await engineCounter(config.temporal);
@@ -92,21 +94,21 @@ async function shown(
 function opening({ source, replay, goLive, today, weeks }: FirstRun, language: Language): string {
   const moved = language === 'zh' ? `日期整体平移 ${weeks} 周` : `dates moved by ${weeks} weeks`;
   if (language === 'zh') {
-    const what = source === 'example' ? '示例账本与虚构故事' : '您的账本';
+    const what = source === 'example' ? '示例台账与虚构故事' : '您的台账';
     return replay === 'full'
-      ? `${what}:从 ${goLive} 起完整重演至 ${today}(${moved})`
-      : `${what}:如同公司于 ${goLive} 上线,重演至 ${today}(${moved})`;
+      ? `${what}：从 ${sayDate(goLive, 'zh')}起完整回放至 ${sayDate(today, 'zh')}（${moved}）`
+      : `${what}：如同公司于 ${sayDate(goLive, 'zh')}上线，回放至 ${sayDate(today, 'zh')}（${moved}）`;
   }
   const what = source === 'example' ? 'The example ledger and an invented story' : 'Your ledger';
   return replay === 'full'
-    ? `${what}: lived through from ${goLive} to ${today} (${moved})`
-    : `${what}: a company goes live on ${goLive} and lives to ${today} (${moved})`;
+    ? `${what}: replaying ${goLive} to ${today} (${moved})`
+    : `${what}: a company goes live on ${goLive}; replaying to ${today} (${moved})`;
 }
 
 function closing({ documents, visits, seconds: part }: Lived, seconds: number, language: Language): string {
   const [before, sending, processes] = [part.before, part.sending, part.processes].map((one) => Math.round(one));
   return language === 'zh'
-    ? `首次运行用时 ${seconds} 秒:${grouped(documents)} 份单据,${grouped(visits)} 个有事的小时(客户与历史 ${before} 秒,发送单据 ${sending} 秒,流程处理 ${processes} 秒)`
+    ? `首次运行用时 ${seconds} 秒：${grouped(documents)} 份单据，${grouped(visits)} 个有业务发生的小时（客户与历史 ${before} 秒，发送单据 ${sending} 秒，流程处理 ${processes} 秒）`
     : `The whole took ${seconds} s: ${grouped(documents)} documents in ${grouped(visits)} eventful hours ` +
         `(customers and history ${before} s, sending documents ${sending} s, processes ${processes} s)`;
 }
@@ -118,7 +120,7 @@ function tellFaults(lines: readonly string[], dataDir: string, language: Languag
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   say(
     language === 'zh'
-      ? `${lines.length} 处无法使用,全部列于 ${file}:`
+      ? `${lines.length} 处无法使用，全部列于 ${file}：`
       : `${lines.length} could not be used, all listed in ${file}:`,
   );
   for (const line of lines.slice(0, FAULTS_SHOWN)) say(`  ${line}`);

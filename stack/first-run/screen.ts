@@ -1,5 +1,7 @@
 import { daysBetween } from '../../domain/kernel/calendar.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
+import { codeWords } from '../../domain/code-words.ts';
+import { formatAmount, sayMoney } from '../../domain/kernel/money.ts';
+import { sayDate } from '../../domain/kernel/said-time.ts';
 import { stages } from '../../domain/collection/ladder.ts';
 import type { Stage } from '../../domain/collection/ladder.ts';
 import type { Notable, Portfolio } from '../../store/portfolio.ts';
@@ -18,7 +20,8 @@ export interface Scene {
 }
 
 const stageWords: Readonly<Record<Stage, { en: string; zh: string }>> = {
-  scheduled: { en: 'scheduled', zh: '未到期' },
+  // Also what lies overdue from before going live: its day says nothing of a stage.
+  scheduled: { en: 'no step yet', zh: '尚无步骤' },
   due: { en: 'due', zh: '临期' },
   reminder: { en: 'reminder', zh: '提醒' },
   escalation: { en: 'escalation', zh: '升级' },
@@ -26,10 +29,12 @@ const stageWords: Readonly<Record<Stage, { en: string; zh: string }>> = {
   closed: { en: 'closed', zh: '已结清' },
 };
 
+const channelWords: Readonly<Record<string, { en: string; zh: string }>> = codeWords['message.channel'];
+
 const phaseWords: Readonly<Record<Progress['phase'], { en: string; zh: string }>> = {
   customers: { en: 'Customers', zh: '客户' },
   history: { en: 'History before going live', zh: '上线前历史' },
-  living: { en: 'Living through the ledger', zh: '逐小时重演账本' },
+  living: { en: 'Replaying the ledger', zh: '逐小时回放台账' },
   done: { en: 'Done', zh: '完成' },
 };
 
@@ -73,15 +78,17 @@ export function sceneLines({ progress, portfolio, engine, seconds }: Scene, lang
   const zh = language === 'zh';
   const share = shareDone(progress);
   const left = progress.phase === 'living' && share > 0.05 ? (seconds / share) * (1 - share) : null;
-  const rest = left === null ? '' : zh ? `,约剩 ${clockOf(left)}` : `, about ${clockOf(left)} left`;
+  const rest = left === null ? '' : zh ? `，约剩 ${clockOf(left)}` : `, about ${clockOf(left)} left`;
   const sent = `${grouped(progress.done)}/${grouped(progress.total)}`;
   const messages = portfolio.messages.reduce((sum, one) => sum + one.count, 0);
-  const channels = portfolio.messages.map(({ channel, count }) => `${channel} ${grouped(count)}`).join(', ');
+  const channels = portfolio.messages
+    .map(({ channel, count }) => `${channelWords[channel]?.[language] ?? channel} ${grouped(count)}`)
+    .join(zh ? '、' : ', ');
   const { tasks } = portfolio;
   return [
     `${phaseWords[progress.phase][language]} ${bar(share, 30)}  ${sent}`,
     zh
-      ? `业务日期 ${portfolio.today}(至 ${progress.until})  已用 ${clockOf(seconds)}${rest}`
+      ? `业务日期 ${sayDate(portfolio.today, 'zh')}（至 ${sayDate(progress.until, 'zh')}）  已用 ${clockOf(seconds)}${rest}`
       : `Business date ${portfolio.today}, going to ${progress.until}   ${clockOf(seconds)}${rest}`,
     '',
     ...table([
@@ -99,46 +106,49 @@ export function sceneLines({ progress, portfolio, engine, seconds }: Scene, lang
       ]),
     ]),
     '',
-    zh ? `消息 ${grouped(messages)}(${channels || '–'})` : `Messages ${grouped(messages)} (${channels || '–'})`,
+    zh ? `消息 ${grouped(messages)}（${channels || '–'}）` : `Messages ${grouped(messages)} (${channels || '–'})`,
     zh
       ? `工单 未结 ${grouped(tasks.open)} / 共 ${grouped(tasks.total)}   工作流 运行中 ${grouped(engine.open)} / 已结束 ${grouped(engine.closed)}`
-      : `Work orders ${grouped(tasks.open)} open of ${grouped(tasks.total)}   Workflows ${grouped(engine.open)} open, ${grouped(engine.closed)} closed`,
+      : `Tasks ${grouped(tasks.open)} open of ${grouped(tasks.total)}   Workflows ${grouped(engine.open)} open, ${grouped(engine.closed)} closed`,
   ];
 }
 
 /** The same in one line, where there is no terminal. */
 export function sceneLine({ progress, portfolio, seconds }: Scene, language: Language): string {
-  const counts = stages.map((stage) => `${stageWords[stage][language]} ${portfolio.stages[stage]}`).join(', ');
+  const counts = stages
+    .map((stage) => `${stageWords[stage][language]} ${portfolio.stages[stage]}`)
+    .join(language === 'zh' ? '、' : ', ');
   const percent = Math.floor(shareDone(progress) * 100);
-  return `${clockOf(seconds)}  ${phaseWords[progress.phase][language]} ${percent} %  ${portfolio.today}  ${counts}`;
+  return `${clockOf(seconds)}  ${phaseWords[progress.phase][language]} ${percent} %  ${sayDate(portfolio.today, language)}  ${counts}`;
 }
 
 function whyWords({ why, currency, amountMinor, count }: Notable, language: Language): string {
-  const amount = currency !== null && amountMinor !== null ? `${currency} ${money(amountMinor, currency)}` : '';
+  const amount =
+    currency !== null && amountMinor !== null ? sayMoney(formatAmount(amountMinor, currency), currency, language) : '';
   const n = grouped(count ?? 0);
   const zh = language === 'zh';
   switch (why) {
     case 'in-legal':
-      return zh ? `法务阶段金额最大:${amount}` : `most money in the legal stage: ${amount}`;
+      return zh ? `法务阶段金额最大：${amount}` : `most money in the legal stage: ${amount}`;
     case 'disputed':
-      return zh ? `争议金额最大:${amount}` : `largest open dispute: ${amount}`;
+      return zh ? `争议金额最大：${amount}` : `largest open dispute: ${amount}`;
     case 'broken-promise':
-      return zh ? `付款承诺未履行:${amount}` : `a promise to pay was broken: ${amount}`;
+      return zh ? `未兑现的付款承诺：${amount}` : `a promise to pay was broken: ${amount}`;
     case 'most-overdue':
-      return zh ? `逾期金额最大:${amount}(${n} 笔)` : `most overdue: ${amount} in ${n}`;
+      return zh ? `逾期金额最大：${amount}（${n} 笔）` : `most overdue: ${amount} in ${n}`;
     case 'part-paid':
-      return zh ? `部分付款后仍欠:${amount}` : `paid in part, still owes ${amount}`;
+      return zh ? `部分付款后仍欠：${amount}` : `paid in part, still owes ${amount}`;
     case 'most-contacted':
-      return zh ? `收到消息最多:${n} 条` : `contacted most often: ${n} messages`;
+      return zh ? `收到消息最多：${n} 条` : `contacted most often: ${n} messages`;
     case 'kept-promise':
-      return zh ? `履行了付款承诺:${amount}` : `kept a promise to pay: ${amount}`;
+      return zh ? `已兑现付款承诺：${amount}` : `kept a promise to pay: ${amount}`;
   }
 }
 
 /** Customers to begin with, each with its reason and a link below `base`. */
 export function notableLines(notables: readonly Notable[], base: string, language: Language): string[] {
   if (notables.length === 0) return [];
-  const title = language === 'zh' ? '值得一看的客户:' : 'Customers worth looking at:';
+  const title = language === 'zh' ? '值得一看的客户：' : 'Customers worth looking at:';
   return [
     title,
     ...notables.flatMap((one) => [

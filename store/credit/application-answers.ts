@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { inScope, may } from '../../domain/kernel/actor.ts';
+import type { Actor } from '../../domain/kernel/actor.ts';
 import { addMs } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { isClosed, missingFor } from '../../domain/credit/application.ts';
@@ -15,15 +16,15 @@ import type { ApplicationDesk } from './application-book.ts';
 import { answering } from './application-update.ts';
 import type { DecidedApplication } from './application-update.ts';
 import type { HeldUpdate } from './decision-update.ts';
+import { stillDecider } from './hats.ts';
 
 /** Takes an application back, while nothing is final: by whoever asked, or by those who decide on credit. */
 export function withdrawApplication(
   desk: ApplicationDesk,
-  { id, withdrawal, held }: { id: string; withdrawal: WithdrawalInput; held: HeldUpdate },
+  { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
-  const { by, reason } = withdrawal;
-  return answering(desk, id, by.actor, held, async (tx, at, found) => {
-    mayAnswer(found, by.actor);
+  return answering(desk, id, 'withdrawApplication', held, async (tx, at, found, { by, reason }: WithdrawalInput) => {
+    await mayAnswer(tx, at, found, by.actor);
     if (isClosed(found.state)) throw new Refusal('not-open', { state: found.state });
     await sql`
       update credit_application set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${id}::uuid`.execute(
@@ -42,19 +43,18 @@ export function withdrawApplication(
 /** Answers what was asked: a new round on fresh facts, with what is asked for as it is now. Earlier decisions stay on record. */
 export function resubmitApplication(
   desk: ApplicationDesk,
-  { id, resubmission, held }: { id: string; resubmission: ResubmissionInput; held: HeldUpdate },
+  { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
-  const { by, requested, reason } = resubmission;
-  return answering(desk, id, by.actor, held, async (tx, at, found) => {
-    mayAnswer(found, by.actor);
+  return answering(desk, id, 'resubmitApplication', held, async (tx, at, found, { by, requested, reason }: ResubmissionInput) => {
+    await mayAnswer(tx, at, found, by.actor);
     if (found.state !== 'returned') throw new Refusal('not-open', { state: found.state });
     const offer = { ...found.offer, ...requested };
     const missing = missingFor(found.kind, offer);
-    if (missing) throw new Refusal('limit-missing', { what: missing });
+    if (missing) throw new Refusal('limit-missing', { what: missing }, { pointer: `/requested/${missing}` });
     const { current } = await desk.store.policies.current();
     const { expiryDays } = current['credit-rules'].content.applications;
     await sql`
-      update credit_application set state = 'assessing', round = round + 1, offer = ${JSON.stringify(offer)}::jsonb, reason = ${reason},
+      update credit_application set state = 'assessing', round = round + 1, offer = ${JSON.stringify(offer)}::jsonb,
         limit_minor = ${offer.limitMinor}, terms_days = ${offer.termsDays}, valid_until = ${offer.validUntil}::date,
         assessment_id = null, gathered_at = null, routed_at = null, warned_at = null, connectors = '[]', route_row = null,
         expires_at = ${addMs(at.now, expiryDays * 86_400_000)}::timestamptz where id = ${id}::uuid`.execute(tx);
@@ -69,7 +69,9 @@ export function resubmitApplication(
   });
 }
 
-function mayAnswer(found: ApplicationCase, actor: WithdrawalInput['by']['actor']): void {
+/** Judged by the credential as it is now, not as it was when this was asked for. */
+async function mayAnswer(tx: Tx, at: Moment, found: ApplicationCase, asked: Actor): Promise<void> {
+  const { actor } = await stillDecider(tx, asked, at.today, 'credit.apply');
   if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
   if (actor.id !== found.requestedBy && !may(actor, 'credit.decide')) throw new Refusal('forbidden', { verb: 'credit.apply' });
 }

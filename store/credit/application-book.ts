@@ -9,9 +9,10 @@ import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
 import { followOrders, openRound, standDown } from './approvals.ts';
-import { decidedOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
+import { decidedOf, dossierOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationChange } from './application-facts.ts';
 import { grantApplication } from './application-grant.ts';
+import { keepDossier, readDossier } from './decision-dossier.ts';
 import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { readAssessment } from './judge.ts';
@@ -82,6 +83,13 @@ function byHand({ store }: ApplicationDesk, id: string, refusal: Refusal): Promi
   });
 }
 
+/** What policy grants by itself rests on a credit file too. */
+async function grant(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<ApplicationChange> {
+  const hash = await keepDossier(tx, at, await readDossier(tx, desk.store, at, dossierOf(found)));
+  await sql`update credit_application set dossier_hash = ${hash} where id = ${found.id}::uuid`.execute(tx);
+  return grantApplication(desk, tx, at, found, { by: 'policy', reason: 'approval-matrix' });
+}
+
 type Taker = (desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase) => Promise<ApplicationChange>;
 
 const takers: Record<ApplicationStep, Taker> = {
@@ -89,7 +97,7 @@ const takers: Record<ApplicationStep, Taker> = {
   ask: gather,
   score,
   route,
-  grant: (desk, tx, at, found) => grantApplication(desk, tx, at, found, { by: 'policy', reason: 'approval-matrix' }),
+  grant,
   warn,
   expire,
   close: () => Promise.resolve(noChange()),
@@ -131,6 +139,7 @@ async function askFor(
     update credit_application set connectors = connectors || ${JSON.stringify(connectors)}::jsonb where id = ${found.id}::uuid`.execute(
     tx,
   );
+  if (found.waitingFor) return { ...noChange(), ask: connectors };
   const { audit, event } = tell(found, 'credit-application.asked', { after: { connectors, facts } }, { connectors });
   return { audit: [audit], traces: noTraces(), events: [event], ask: connectors };
 }
@@ -142,6 +151,7 @@ async function waitFor(store: Store, tx: Tx, at: Moment, found: ApplicationCase,
     facts: stale.facts,
     connectors: stale.connectors,
     since: found.waitingFor?.since ?? at.now,
+    tries: found.waitingFor ? (found.waitingFor.tries ?? 0) + 1 : 0,
     tryAgainAt: addMs(at.now, TRY_AGAIN_MS),
   };
   await sql`
@@ -161,8 +171,8 @@ async function waitFor(store: Store, tx: Tx, at: Moment, found: ApplicationCase,
     subject: `application ${found.externalId}`,
     reason: { application: found.externalId, facts, connectors },
   });
-  if (found.waitingFor && traces.audit.length === 0)
-    return { ...noChange(), audit: [tell(found, 'credit-application.tried-again').audit] };
+  // Still the same wait: a retry is a figure, not an entry of the record.
+  if (traces.audit.length === 0 && sameWait(found.waitingFor, waiting)) return noChange();
   const { audit, event } = tell(
     found,
     'credit-application.waiting',
@@ -171,6 +181,9 @@ async function waitFor(store: Store, tx: Tx, at: Moment, found: ApplicationCase,
   );
   return { audit: [audit], traces, events: [event] };
 }
+
+const sameWait = (before: WaitingFor | null, now: WaitingFor): boolean =>
+  before !== null && before.facts.join() === now.facts.join() && before.connectors.join() === now.connectors.join();
 
 /** The scorecard judges what is known. A review asks for what is proposed. */
 async function score({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { counterFault, counterOffer, judgeDecision } from '../../domain/credit/application.ts';
 import type { DecisionInput } from '../../domain/credit/application.ts';
 import { isOpenSeat } from '../../domain/credit/seats.ts';
@@ -26,9 +26,9 @@ import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
  */
 export function decideApplication(
   desk: ApplicationDesk,
-  { id, decision, held }: { id: string; decision: DecisionInput; held: HeldUpdate },
+  { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
-  return answering(desk, id, decision.by.actor, held, async (tx, at, found) => {
+  return answering(desk, id, 'decideApplication', held, async (tx, at, found, decision: DecisionInput) => {
     const decider = await stillDecider(tx, decision.by.actor, at.today);
     lookAtDecider(found, decider.actor);
     const { seat, hat } = seatOf(found, decider, held.updateId);
@@ -38,7 +38,7 @@ export function decideApplication(
   });
 }
 
-/** The seat, by the facts: the plan the validator saw may have been overtaken. */
+/** The seat, by the facts: the state the process saw may have been overtaken. */
 function seatOf(found: ApplicationCase, by: Decider, updateId: string): { seat: SeatCase; hat: Hat } {
   const judged = judgeDecision(found, { by }, updateId);
   if (judged) throw new Refusal(judged.code, judged.params);
@@ -150,7 +150,7 @@ async function giveBack(store: Store, tx: Tx, at: Moment, found: ApplicationCase
 /** A counter-proposal becomes what the next tier sees, and what is granted. */
 function lowered(found: ApplicationCase, taken: Taken): ApplicationCase['offer'] {
   const fault = counterFault(found.offer, taken);
-  if (fault) throw new Refusal('counter-not-lower', { pointer: `/${fault}` }, { pointer: `/${fault}` });
+  if (fault) throw new Refusal('counter-not-lower', {}, { pointer: `/${fault}` });
   return counterOffer(found.offer, taken);
 }
 
@@ -162,5 +162,5 @@ function sameAsOffered({ offer }: ApplicationCase, { limitMinor, termsDays }: Ta
       : termsDays !== null && termsDays !== offer.termsDays
         ? 'termsDays'
         : null;
-  if (other) throw new Refusal('invalid', { what: other, pointer: `/${other}` }, { pointer: `/${other}` });
+  if (other) throw invalidAt(`/${other}`, 'offer-differs');
 }

@@ -145,6 +145,7 @@ export function planOf(found: ApplicationCase, verdict: ApplicationVerdict, at: 
     at: verdict.at,
     waitMs: realWaitMs(at.clock, verdict.at, at.now),
     why: sayApplicationWhy(verdict.why, 'en'),
+    reason: verdict.why,
     customerId: found.customerId,
     state: found.state,
     round: found.round,
@@ -189,6 +190,7 @@ export async function settle(
   await sql`
     update credit_application set seq = ${seq}, plan_step = ${verdict.step}, plan_at = ${verdict.at}, plan_why = ${JSON.stringify(verdict.why)}::jsonb
     where id = ${id}::uuid`.execute(tx);
+  if (stillWaits(before, found, change)) return { value, audit: null, answer };
   const planned: AuditFact = {
     ...aboutApplication(found),
     action: 'credit-application.planned',
@@ -206,6 +208,12 @@ export async function settle(
     answer,
   };
 }
+
+/** It waits as it did before, and nothing was told: its next try moves on, which is no news for the record. */
+const stillWaits = (before: ApplicationCase, now: ApplicationCase, { audit, traces, events }: ApplicationChange): boolean =>
+  before.waitingFor !== null &&
+  now.waitingFor !== null &&
+  [audit, events, traces.audit, traces.asks, traces.posts, traces.events].every((written) => written.length === 0);
 
 const sameInstant = (found: ApplicationCase, verdict: ApplicationVerdict): boolean =>
   // A step that is due now moves with the clock: only its kind is news.

@@ -62,7 +62,7 @@ export async function grantApplication(
   }
   await writeTerms(tx, at, found, termsDays);
   await writeProfile(tx, at, found, { assessment, termsDays, validUntil, reviewOn });
-  add(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long']) });
+  add(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long', 'grade-held']) });
   add(traces, await watch(store, tx, at, found, granted));
   await sql`
     update credit_application set state = 'approved', decided_at = ${at.now}::timestamptz, granted = ${JSON.stringify(granted)}::jsonb
@@ -124,10 +124,10 @@ async function writeProfile(tx: Tx, at: Moment, found: ApplicationCase, graded: 
   if (found.kind === 'temporary') return;
   const { assessment, termsDays, validUntil, reviewOn } = graded;
   await sql`
-    insert into credit_profile (customer_id, grade, score, max_terms_days, graded_at, valid_until, review_on, profile_as_of)
-    values (${found.customerId}::uuid, ${assessment.verdict.grade}, ${assessment.verdict.score}, ${termsDays}, ${at.now}::timestamptz, ${validUntil}::date,
+    insert into credit_profile (customer_id, grade, score, ladder, max_terms_days, graded_at, valid_until, review_on, profile_as_of)
+    values (${found.customerId}::uuid, ${assessment.verdict.grade}, ${assessment.verdict.score}, ${assessment.verdict.proposal.ladder}, ${termsDays}, ${at.now}::timestamptz, ${validUntil}::date,
       ${reviewOn}::date, ${at.today}::date)
-    on conflict (customer_id) do update set grade = excluded.grade, score = excluded.score,
+    on conflict (customer_id) do update set grade = excluded.grade, score = excluded.score, ladder = excluded.ladder,
       max_terms_days = coalesce(excluded.max_terms_days, credit_profile.max_terms_days), graded_at = excluded.graded_at,
       valid_until = excluded.valid_until, review_on = excluded.review_on, version = credit_profile.version + 1`.execute(tx);
 }

@@ -1,5 +1,5 @@
-import type { Actor } from '../../domain/kernel/actor.ts';
 import type { ApplicationAnswer, ApplicationPlan } from '../../domain/credit/application.ts';
+import type { DecisionAct } from '../../domain/credit/seats.ts';
 import type { Tx } from '../database.ts';
 import type { Moment } from '../transaction.ts';
 import { routeOfSeats } from './approvals.ts';
@@ -8,25 +8,27 @@ import type { ApplicationDesk } from './application-book.ts';
 import { lockApplication, processOf, settle } from './application-facts.ts';
 import type { ApplicationCase } from './application-facts.ts';
 import { answerOnce, unheard } from './decision-update.ts';
+import type { AskedDecision } from './intents.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
 
 export type DecidedApplication = DecidedProcess<ApplicationPlan, ApplicationAnswer>;
 
 /** One update of an application, once. */
-export function answering(
+export function answering<Input extends AskedDecision>(
   desk: ApplicationDesk,
   id: string,
-  actor: Actor,
+  act: DecisionAct,
   held: HeldUpdate,
-  work: (tx: Tx, at: Moment, found: ApplicationCase) => Promise<Change>,
+  work: (tx: Tx, at: Moment, found: ApplicationCase, asked: Input) => Promise<Change>,
 ): Promise<DecidedApplication> {
   const book = {
     store: desk.store,
     process: processOf(id),
+    act,
     lock: async (tx: Tx) => unheard(await lockApplication(tx, id)),
     answerOf: ({ state, round, seats }: ApplicationCase): ApplicationAnswer => ({ state, round, route: routeOfSeats(seats) }),
     settle: (tx: Tx, at: Moment, before: ApplicationCase, change: Change) => settle(tx, desk.store, at, id, before, change),
     reassess: () => reassessApplication(desk, { id, seq: null }),
   };
-  return answerOnce(book, actor, held, work);
+  return answerOnce(book, held, work);
 }

@@ -11,7 +11,7 @@ import type {
   WaitingFor,
 } from '../../domain/credit/application.ts';
 import type { Assessment } from '../../domain/credit/assess.ts';
-import type { Database } from '../database.ts';
+import type { Database, Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { momentOf } from '../transaction.ts';
@@ -58,6 +58,15 @@ export interface ApplicationView extends ApplicationListed {
   policyVersion: string | null;
   dossierHash: string | null;
   dossier: DecisionDossier;
+  given: GivenReason[];
+}
+
+/** Why somebody asked, asked back, or answered. */
+export interface GivenReason {
+  act: 'submitted' | 'returned' | 'resubmitted' | 'withdrawn';
+  reason: string;
+  by: string;
+  at: Instant;
 }
 
 const COLUMNS = sql`a.id, a.external_id as "externalId", c.external_id as customer, c.name as "customerName", c.id as "customerId", a.kind, a.state,
@@ -115,7 +124,7 @@ export async function readApplication(store: Store, actor: Actor, id: string): P
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
-      const { rows } = await sql<Omit<ApplicationView, 'route' | 'earlierRounds' | 'exposureVersion' | 'dossier'>>`
+      const { rows } = await sql<Omit<ApplicationView, 'route' | 'earlierRounds' | 'exposureVersion' | 'dossier' | 'given'>>`
         select ${COLUMNS} from credit_application a join customer c on c.id = a.customer_id left join assessment s on s.id = a.assessment_id
         where a.id = ${found.id}::uuid`.execute(tx);
       const row = rows[0];
@@ -124,8 +133,19 @@ export async function readApplication(store: Store, actor: Actor, id: string): P
       return {
         ...row,
         ...(await readRoute(tx, processOf(found.id), row.round)),
+        given: await givenReasons(tx, found.id),
         exposureVersion: await accountVersion(tx, found.customerId, found.currency),
         dossier: await readDossier(tx, store, at, dossierOf({ ...row, customerId: found.customerId })),
       };
     });
+}
+
+/** Every reason given for an application, the first first, as the record holds them: none replaces another. */
+async function givenReasons(db: Tx, id: string): Promise<GivenReason[]> {
+  const { rows } = await sql<GivenReason>`
+    select replace(action, 'credit-application.', '') as act, reason, actor_id as by, business_at as at from audit
+    where subject_kind = 'credit-application' and subject_id = ${id} and reason is not null
+      and action in ('credit-application.submitted', 'credit-application.returned', 'credit-application.resubmitted', 'credit-application.withdrawn')
+    order by seq`.execute(db);
+  return rows;
 }

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { addDays, addMs } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { parseAmount } from '../../domain/kernel/money.ts';
 import { missingFor } from '../../domain/credit/application.ts';
 import type { ApplicationKind, ApplicationState, Offer } from '../../domain/credit/application.ts';
 import type { Tx } from '../database.ts';
-import { eventOf } from '../payments.ts';
+import { eventOf } from '../unapplied.ts';
 import { LostRace, isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { contentHash } from '../setup.ts';
@@ -88,8 +88,8 @@ function offerOf({ requested }: NewApplication, own: string): Offer {
 async function lockCustomer(tx: Tx, actor: Actor, customer: string): Promise<{ id: string; currency: string }> {
   const { rows } = await sql<{ id: string; currency: string }>`
     select c.id, c.currency from customer c
-    where (c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid) and ${seesCustomer(actor)}
-    order by c.external_id = ${customer} desc limit 1 for no key update of c`.execute(tx);
+    where (c.external_id = customer_now(${customer}) or c.id = ${isOurId(customer) ? customer : null}::uuid) and ${seesCustomer(actor)}
+    order by c.external_id = customer_now(${customer}) desc limit 1 for no key update of c`.execute(tx);
   const row = rows[0];
   if (!row) throw new Refusal('customer-unknown', { customer }, { pointer: '/customer' });
   return row;
@@ -112,11 +112,9 @@ function lookAt(kind: ApplicationKind, offer: Offer, today: BusinessDate, tempor
   const { validUntil } = offer;
   const latest = kind === 'temporary' ? addDays(today, temporaryMaxDays) : null;
   if (validUntil !== null && (validUntil < today || (latest !== null && validUntil > latest)))
-    throw new Refusal(
-      'invalid',
-      { what: validUntil < today ? `${validUntil} < ${today}` : `${validUntil} > ${latest}` },
-      { pointer: '/requested/validUntil' },
-    );
+    throw validUntil < today
+      ? invalidAt('/requested/validUntil', 'too-early', { date: validUntil, earliest: today })
+      : invalidAt('/requested/validUntil', 'too-late', { date: validUntil, latest: latest ?? '' });
 }
 
 /** What is written of an application; `submitApplication` and reviews make them. */

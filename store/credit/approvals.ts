@@ -29,14 +29,14 @@ export interface SeatCase extends Seat {
 export interface Decided {
   /** Workflow id. */
   process: string;
-  customerId: string;
+  customerId: string | null;
   round: number;
   requestedBy: string;
   /** Of its work orders, without names: e.g. `application CA-1`. */
   subject: string;
   about: Record<string, unknown>;
   /** What kind of work orders its seats get, each by its role. */
-  work: 'approval' | 'release';
+  work: 'approval' | 'release' | 'act';
 }
 
 /** Reads the seats of a round, by tier and role. Whoever judges by them holds the lock of their process's row. */
@@ -70,12 +70,13 @@ export async function readRoute(
   round: number,
 ): Promise<{ route: RouteSeat[]; earlierRounds: (RouteSeat & { round: number })[] }> {
   const { rows } = await sql<RouteSeat & { round: number }>`
-    select round, tier, role, state, deadline, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", decided_at as at, reason
+    select round, tier, role, state, deadline, decided_by as "decidedBy", on_behalf_of as "onBehalfOf", decided_at as at, reason,
+      dossier_hash as "creditFile"
     from approval where process = ${process} order by round, tier, role`.execute(db);
   const present = rows.filter((seat) => seat.round === round);
   return {
-    route: present.map(({ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason }) => ({
-      ...{ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason },
+    route: present.map(({ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason, creditFile }) => ({
+      ...{ tier, role, state, deadline, decidedBy, onBehalfOf, at, reason, creditFile },
     })),
     earlierRounds: rows.filter((seat) => seat.round !== round),
   };

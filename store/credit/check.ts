@@ -32,13 +32,15 @@ export interface OrderDecided {
 
 /** One order to judge, as `credit_check` takes it. */
 export interface CheckRequest {
-  /** `put`: as sent; `reopen`: what was cancelled of it comes back; `recheck`: what is held of it. */
-  op: 'put' | 'reopen' | 'recheck';
+  /** `put`: as sent; `reopen`: what was cancelled of it comes back; `recheck`: what is held of it; `enter`: what is reserved of it, now that it counts. */
+  op: 'put' | 'reopen' | 'recheck' | 'enter';
   externalId: string;
   customer: string;
   currency: string;
   shipDate: string | null;
   prepaid: boolean | null;
+  pricesWithTax: boolean | null;
+  taxRate: string | null;
   lines: OrderDocument['lines'] | null;
   amountMinor: number | null;
   hash: string | null;
@@ -75,7 +77,7 @@ export function putRequest(
   reason: string | null,
   credential: string | null = null,
 ): CheckRequest {
-  const { externalId, customer, currency, requestedShipDate, prepaid, lines } = order;
+  const { externalId, customer, currency, requestedShipDate, prepaid, pricesWithTax = true, taxRate = null, lines } = order;
   const amountMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0);
   const hash = contentHash(order);
   return {
@@ -85,6 +87,8 @@ export function putRequest(
     currency,
     shipDate: requestedShipDate,
     prepaid,
+    pricesWithTax,
+    taxRate,
     lines,
     amountMinor,
     hash,
@@ -96,13 +100,13 @@ export function putRequest(
 
 /** The request to judge a standing order again. */
 export function againRequest(
-  op: 'reopen' | 'recheck',
+  op: 'reopen' | 'recheck' | 'enter',
   actor: Actor,
   order: { externalId: string; customer: string; currency: string },
   reason: string | null,
 ): CheckRequest {
   const { externalId, customer, currency } = order;
-  const none = { shipDate: null, prepaid: null, lines: null, amountMinor: null, hash: null };
+  const none = { shipDate: null, prepaid: null, pricesWithTax: null, taxRate: null, lines: null, amountMinor: null, hash: null };
   return { op, externalId, customer, currency, ...none, ...whoIs(actor), reason, credential: null };
 }
 
@@ -119,7 +123,7 @@ export async function rulesInForce(store: Store): Promise<CheckRules> {
 async function check(db: Database | Tx, store: Store, requests: readonly CheckRequest[]): Promise<Answered[]> {
   const rules = await rulesInForce(store);
   const { rows } = await sql<{ answers: Answered[] }>`
-    select credit_check(${JSON.stringify(requests)}::jsonb, ${JSON.stringify(rules)}::jsonb, ${store.policies.zone}) as answers`.execute(
+    select credit_check(requests_now(${JSON.stringify(requests)}::jsonb), ${JSON.stringify(rules)}::jsonb, ${store.policies.zone}) as answers`.execute(
     db,
   );
   return rows[0]?.answers ?? [];
@@ -134,8 +138,11 @@ export async function checkAllWithin(
   return (await check(tx, store, requests)).map((answer) => ('refusal' in answer ? refusalOf(answer) : answer));
 }
 
-const refusalOf = ({ refusal, params = {}, pointer }: Refused): Refusal =>
-  new Refusal(refusal, params, pointer === undefined ? {} : { pointer });
+function refusalOf({ refusal, params = {}, pointer }: Refused): Refusal {
+  // An order of somebody else: no repeat helps.
+  if (refusal === 'conflict' && params['what'] === 'customer') return new Refusal('other-customer', {}, { pointer: '/customer' });
+  return new Refusal(refusal, params, pointer === undefined ? {} : { pointer });
+}
 
 function decided(answer: Answered | undefined): OrderDecided {
   if (!answer) throw new Error('a check gave no answer');
@@ -149,7 +156,7 @@ export const checkWithin = async (tx: Tx, store: Store, request: CheckRequest): 
 
 const desk = gathererOf((store: Store) => ({
   about: (request: CheckRequest) => request.externalId,
-  work: (requests: readonly CheckRequest[]) => begunAnew(() => check(store.db, store, requests)),
+  work: (requests: readonly CheckRequest[]) => begunAnew(() => check(store.db, store, requests), { pointer: '/lines' }),
 }));
 
 /**

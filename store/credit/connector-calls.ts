@@ -5,6 +5,8 @@ import type { LastAnswers } from '../../domain/credit/profile.ts';
 import { normalTaxId, taxIdFault } from '../../domain/credit/tax-id.ts';
 import { subjectOf } from '../../domain/kernel/subject.ts';
 import type { Tx } from '../database.ts';
+import { readDepartures } from '../departures.ts';
+import type { Deployment } from '../departures.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
 import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
@@ -25,14 +27,19 @@ const actor = systemActor('connectors');
 const WORK_ORDER = 'connector-silent';
 
 /** Puts a call on record; a try after the first finds the row of the first. */
-export async function openConnectorCall(store: Store, call: NewConnectorCall): Promise<{ callId: string; taxId: string | null }> {
+export async function openConnectorCall(
+  store: Store,
+  call: NewConnectorCall,
+  deployment: Deployment,
+): Promise<{ callId: string; taxId: string | null; leaves: boolean }> {
   return write(store, actor, async (tx, at) => {
     const { taxId } = await lockCustomer(tx, call.customerId);
+    const leaves = (await readDepartures(tx, store, deployment)).providers.includes(call.connector);
     const known = taxId !== null && taxIdFault(taxId) === null ? normalTaxId(taxId) : null;
     const { rows: open } = await sql<{ id: string }>`
       select id from connector_call where customer_id = ${call.customerId}::uuid and connector = ${call.connector}
         and asked_for is not distinct from ${call.askedFor} and state = 'asked' order by asked_at limit 1`.execute(tx);
-    if (open[0]) return { value: { callId: open[0].id, taxId: known }, audit: null };
+    if (open[0]) return { value: { callId: open[0].id, taxId: known, leaves }, audit: null };
     const { id } = await tx
       .insertInto('connector_call')
       .values({
@@ -44,9 +51,10 @@ export async function openConnectorCall(store: Store, call: NewConnectorCall): P
       })
       .returning('id')
       .executeTakeFirstOrThrow();
+    if (await lastProblem(tx, call, id)) return { value: { callId: id, taxId: known, leaves }, audit: null };
     const about = { subjectKind: 'customer', subjectId: call.customerId, customerId: call.customerId };
     const audit = { ...about, action: 'profile.connector-asked', after: { connector: call.connector, for: call.askedFor } };
-    return { value: { callId: id, taxId: known }, audit: [audit] };
+    return { value: { callId: id, taxId: known, leaves }, audit: [audit] };
   });
 }
 
@@ -96,14 +104,30 @@ export async function closeConnectorCall(
       reason: problem,
       after: { connector: call.connector, for: call.askedFor, problem },
     };
+    const value = { connector: call.connector, state: answer.outcome, problem };
+    // The same silence once more is a figure: the first time stands in the record.
+    if (problem !== null && traces.audit.length === 0 && (await lastProblem(tx, call, call.id)) === problem)
+      return { value, audit: null, asks: waiting(call) };
     return {
-      value: { connector: call.connector, state: answer.outcome, problem },
+      value,
       audit: [audit, ...traces.audit],
       asks: [...traces.asks, ...waiting(call)],
       posts: traces.posts,
       events: [{ ...about, kind: audit.action, data: { connector: call.connector, problem } }, ...traces.events],
     };
   });
+}
+
+/** What kept the call before this one from being answered; null: it was answered, or there was none. */
+async function lastProblem(
+  tx: Tx,
+  { customerId, connector, askedFor }: NewConnectorCall,
+  before: string,
+): Promise<ConnectorProblem | null> {
+  const { rows } = await sql<{ problem: ConnectorProblem | null }>`
+    select problem from connector_call where customer_id = ${customerId}::uuid and connector = ${connector}
+      and asked_for is not distinct from ${askedFor} and id < ${before}::uuid order by id desc limit 1`.execute(tx);
+  return rows[0]?.problem ?? null;
 }
 
 async function readCall(tx: Tx, id: string): Promise<Call> {

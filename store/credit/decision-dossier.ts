@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { readable } from '../../domain/kernel/readable.ts';
 import type { Database, Tx } from '../database.ts';
 import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
@@ -16,15 +17,15 @@ interface Trade {
   invoices: number;
 }
 
-/** What lies before whoever decides on credit. Plain JSON; the same facts give the same hash. */
+/** What whoever decides on credit reads, amounts as decimal text. Plain JSON; the same facts give the same hash. */
 export interface DecisionDossier {
   customer: Record<string, unknown>;
   profile: Record<string, unknown> | null;
   /** The stored verdict: score, grade, characteristics with their reasons, proposal, facts with source and age. */
   assessment: Record<string, unknown> | null;
-  exposure: { version: number; accounts: Exposure['accounts']; payer: Exposure['payer']; group: Exposure['group'] } | null;
+  exposure: Record<string, unknown> | null;
   /** Of the last twelve months; what is open, whatever its age. */
-  trades: readonly Trade[];
+  trades: readonly Record<string, unknown>[];
   reconciliation: Record<string, unknown>;
   /** The newest first. */
   contacts: readonly Record<string, unknown>[];
@@ -92,20 +93,28 @@ export async function readDossier(
   if (!facts) throw new Error(`no customer ${customerId}`);
   const exposure = await readExposure(db, store, at, { customerId, currency });
   const version = await accountVersion(db, customerId, currency);
-  return {
+  const file = {
     ...facts,
-    exposure: exposure && { version, accounts: exposure.accounts, payer: exposure.payer, group: exposure.group },
+    exposure: exposure && exposureOf(exposure, version),
     trades: await readTrades(db, customerId, at.today),
   };
+  return readable(file, currency) as DecisionDossier;
 }
+
+const exposureOf = ({ accounts, payer, group }: Exposure, version: number) => ({
+  version,
+  accounts: accounts.map(({ balances, ...account }) => ({ ...account, balancesMinor: balances })),
+  payer,
+  group,
+});
 
 async function readTrades(db: Database | Tx, customerId: string, today: string): Promise<Trade[]> {
   const { rows } = await sql<Trade>`
     select r.currency, count(distinct r.invoice_id) filter (where i.issue_date > ${today}::date - 365)::int as invoices,
-      coalesce(sum(r.amount_minor) filter (where i.issue_date > ${today}::date - 365), 0)::bigint as "invoicedMinor",
-      coalesce(sum(r.paid_minor) filter (where i.issue_date > ${today}::date - 365), 0)::bigint as "paidMinor",
-      sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor)::bigint as "openMinor",
-      coalesce(sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) filter (where r.due_date < ${today}::date), 0)::bigint as "overdueMinor",
+      to_jsonb(coalesce(sum(r.amount_minor) filter (where i.issue_date > ${today}::date - 365), 0)) as "invoicedMinor",
+      to_jsonb(coalesce(sum(r.paid_minor) filter (where i.issue_date > ${today}::date - 365), 0)) as "paidMinor",
+      to_jsonb(sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor)) as "openMinor",
+      to_jsonb(coalesce(sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) filter (where r.due_date < ${today}::date), 0)) as "overdueMinor",
       min(r.due_date) filter (where r.amount_minor > r.paid_minor + r.credited_minor + r.written_off_minor) as "oldestDueDate"
     from receivable r join invoice i on i.id = r.invoice_id where r.customer_id = ${customerId}::uuid and not r.withdrawn
     group by r.currency order by r.currency`.execute(db);
@@ -122,11 +131,12 @@ export async function accountVersion(db: Database | Tx, customerId: string, curr
   return rows[0]?.version ?? 0;
 }
 
-/** Keeps what lies before the decider, once, under its hash. */
+/** Keeps what lies before the decider, once, under the SHA-256 of its canonical JSON [RFC 8785], as it is read again. */
 export async function keepDossier(tx: Tx, at: Moment, dossier: DecisionDossier): Promise<string> {
-  const hash = contentHash(dossier);
+  const content = JSON.stringify(dossier);
+  const hash = contentHash(JSON.parse(content));
   await sql`
-    insert into decision_dossier (hash, content, kept_at) values (${hash}, ${JSON.stringify(dossier)}::jsonb, ${at.now}::timestamptz)
+    insert into decision_dossier (hash, content, kept_at) values (${hash}, ${content}::jsonb, ${at.now}::timestamptz)
     on conflict (hash) do nothing`.execute(tx);
   return hash;
 }

@@ -1,13 +1,18 @@
-import type { Actor } from '../../domain/kernel/actor.ts';
 import type { AuditFact } from '../../domain/kernel/audit.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
+import { refusalBy, refusedBy } from '../../domain/kernel/refused.ts';
 import type { Refused } from '../../domain/kernel/refused.ts';
 import type { Tx } from '../database.ts';
+import { decisionAnswer } from '../subjects.ts';
 import { write } from '../transaction.ts';
 import type { EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
 import { noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { add, firstAnswer, keepAnswer } from './approvals.ts';
+import { lapsedIntent, lockIntent, readIntent, refuseIntent, settleIntent } from './intents.ts';
+import type { AskedDecision, IntentId } from './intents.ts';
+import type { RouteSeat } from '../../domain/credit/application.ts';
+import type { DecisionAct } from '../../domain/credit/seats.ts';
 
 /** What a step, a look or a decision wrote; the plan and the answer to the bell are added when the process settles. */
 export interface Change {
@@ -46,6 +51,7 @@ export interface DecisionBook<Case, Plan, Answer> {
   store: Store;
   /** Workflow id. */
   process: string;
+  act: DecisionAct;
   /** Locks what a decision judges, and reads it. */
   lock(tx: Tx): Promise<Case | null>;
   answerOf(found: Case): Answer;
@@ -55,38 +61,68 @@ export interface DecisionBook<Case, Plan, Answer> {
   reassess(): Promise<Plan>;
 }
 
+/** What a decision writes, judged by what is locked. */
+type Work<Input, Case> = (tx: Tx, at: Moment, found: Case, asked: Input) => Promise<Change>;
+
 /**
- * One update, once: a repeat hears its first answer; a refusal leaves everything as it was and comes back as data, with the plan as it
- * stands now.
+ * One update, once, and only what the API was asked for, by whom and as what, as it stands in our record: a repeat hears its first answer; a
+ * refusal leaves everything as it was, is kept with what was asked, and comes back as data, with the plan as it stands now. Of tries beside
+ * one another the first outcome on record is the outcome of all: what was refused is judged anew only when it is asked for anew.
  */
-export async function answerOnce<Case, Plan, Answer extends object>(
+export async function answerOnce<Input extends AskedDecision, Case, Plan, Answer extends { route: readonly RouteSeat[] }>(
   book: DecisionBook<Case, Plan, Answer>,
-  actor: Actor,
   { updateId }: HeldUpdate,
-  work: (tx: Tx, at: Moment, found: Case) => Promise<Change>,
+  work: Work<Input, Case>,
 ): Promise<DecidedProcess<Plan, Answer>> {
+  const { store, process, act } = book;
+  const intended = { process, updateId, act };
+  const sent = await readIntent<Input>(store.db, intended);
+  if (!sent) return { plan: await book.reassess(), outcome: { refused: { code: 'intent-missing', params: {} } } };
+  const once = () => write(store, sent.input.by.actor, (tx, at) => carryOut(book, intended, tx, at, work));
   try {
-    return await write<DecidedProcess<Plan, Answer>>(book.store, actor, async (tx, at) => {
-      const found = await book.lock(tx);
-      if (!found) throw new Refusal('not-found', { id: book.process });
-      const first = await firstAnswer<Answer>(tx, updateId);
-      if (first) return asAnswer(await book.settle(tx, at, found, noChange()), first);
-      const change = await work(tx, at, found);
-      const after = await book.lock(tx);
-      if (!after) throw new Error('a process was gone in the middle of its transaction');
-      const answer = book.answerOf(after);
-      await keepAnswer(tx, at, book.process, updateId, answer);
-      return asAnswer(await book.settle(tx, at, found, change), answer);
-    });
+    return await once();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { plan: await book.reassess(), outcome: { refused: { code: error.code, params: error.params } } };
+    const own = refusedBy(error);
+    const refused = await refuseIntent(store.db, intended, own);
+    if (!refused && (await decisionAnswer(store.db, process, updateId))) return once();
+    return { plan: await book.reassess(), outcome: { refused: refused ?? own } };
   }
 }
 
-function asAnswer<Plan, Answer>(
+async function carryOut<Input extends AskedDecision, Case, Plan, Answer extends { route: readonly RouteSeat[] }>(
+  book: DecisionBook<Case, Plan, Answer>,
+  intended: IntentId,
+  tx: Tx,
+  at: Moment,
+  work: Work<Input, Case>,
+): Promise<Written<DecidedProcess<Plan, Answer>> | Unchanged<DecidedProcess<Plan, Answer>>> {
+  const { process, updateId } = intended;
+  const found = await book.lock(tx);
+  if (!found) throw new Refusal('not-found', { id: process });
+  const intent = await lockIntent<Input>(tx, intended);
+  const first = await firstAnswer<Answer>(tx, updateId);
+  if (first) {
+    await settleIntent(tx, intended);
+    return asAnswer(await book.settle(tx, at, found, noChange()), first);
+  }
+  if (!intent) throw new Refusal('intent-missing');
+  if (intent.refused) throw refusalBy(intent.refused);
+  if (intent.lapsed) throw lapsedIntent();
+  const change = await work(tx, at, found, intent.input);
+  const after = await book.lock(tx);
+  if (!after) throw new Error('a process was gone in the middle of its transaction');
+  const answer = book.answerOf(after);
+  await keepAnswer(tx, at, process, updateId, answer);
+  await settleIntent(tx, intended);
+  return asAnswer(await book.settle(tx, at, found, change), answer);
+}
+
+/** The answer as the engine keeps it: without the reasons of those who decided, which whoever asked gets from our record. */
+function asAnswer<Plan, Answer extends { route: readonly RouteSeat[] }>(
   written: Written<Plan> | Unchanged<Plan>,
-  answer: Answer,
+  kept: Answer,
 ): Written<DecidedProcess<Plan, Answer>> | Unchanged<DecidedProcess<Plan, Answer>> {
+  const answer = { ...kept, route: kept.route.map((seat) => ({ ...seat, reason: null })) };
   return { ...written, value: { plan: written.value, outcome: { answer } } };
 }

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Actor, Role } from '../../domain/kernel/actor.ts';
 import { may, roles } from '../../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import type { Database, Tx } from '../database.ts';
-import { eventOf } from '../payments.ts';
+import { eventOf } from '../unapplied.ts';
 import { isOurId } from '../rows.ts';
 import { write } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
@@ -45,16 +45,11 @@ export async function delegate(store: Store, actor: Actor, asked: NewDelegation)
     const { from, to, validFrom, validUntil, reason } = asked;
     const giver = await roleOf(tx, from, '/from');
     const taker = await roleOf(tx, to, '/to');
-    if (from === to) throw new Refusal('invalid', { what: 'from = to' }, { pointer: '/to' });
-    if (validUntil < validFrom || validUntil < at.today)
-      throw new Refusal(
-        'invalid',
-        { what: `${validUntil} < ${validFrom < at.today ? at.today : validFrom}` },
-        { pointer: '/validUntil' },
-      );
-    if (rankOf(giver) === 0) throw new Refusal('invalid', { what: giver }, { pointer: '/from' });
-    if (!may({ kind: 'key', id: to, role: taker, scope: {} }, 'credit.decide'))
-      throw new Refusal('invalid', { what: taker }, { pointer: '/to' });
+    if (from === to) throw invalidAt('/to', 'delegate-self');
+    const earliest = validFrom < at.today ? at.today : validFrom;
+    if (validUntil < earliest) throw invalidAt('/validUntil', 'too-early', { date: validUntil, earliest });
+    if (rankOf(giver) === 0) throw invalidAt('/from', 'delegate-powerless');
+    if (!may({ kind: 'key', id: to, role: taker, scope: {} }, 'credit.decide')) throw invalidAt('/to', 'delegate-unable');
     if (to === actor.id) throw new Refusal('own-request');
     if (from !== actor.id && rankOf(actor.role) <= rankOf(giver)) throw new Refusal('forbidden', { verb: 'delegation.manage' });
     const { rows } = await sql<Delegation>`
@@ -100,7 +95,7 @@ async function roleOf(tx: Tx, id: string, pointer: string): Promise<Role> {
     select role from api_key where id = ${isOurId(id) ? id : null}::uuid and revoked_at is null
       and (expires_at is null or expires_at > clock_timestamp())`.execute(tx);
   const role = roles.find((known) => known === rows[0]?.role);
-  if (!role) throw new Refusal('invalid', { what: id }, { pointer });
+  if (!role) throw invalidAt(pointer, 'credential-unknown');
   return role;
 }
 

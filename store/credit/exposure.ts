@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { positionOf, RateMissing } from '../../domain/credit/exposure.ts';
+import { positionOf } from '../../domain/credit/exposure.ts';
 import type {
   AccountFacts,
   Bucket,
@@ -17,6 +17,8 @@ import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { momentOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
+import { owedOn, readAccountsOn } from './exposure-on.ts';
+import type { PastDay } from './exposure-on.ts';
 import { documentsOf } from './orders-read.ts';
 import type { BucketDocument } from './orders-read.ts';
 
@@ -48,6 +50,22 @@ export async function readAccounts(
   return rows;
 }
 
+/** What a payer's customers owe by their documents while no account bears them: as accounts without limit or security, none of them on file. */
+async function owedWithoutAccount(db: Database | Tx, code: string): Promise<AccountFacts[]> {
+  const { rows } = await sql<Row>`
+    with owed as (
+      select d.currency, d.bucket, d.on_date, sum(d.amount_minor)::bigint as minor
+      from credit_documents(array(select b.customer_id from credit_bearer b where b.code = ${code})) d group by 1, 2, 3)
+    select 'unopened/' || currency as id, 'payer' as kind, ${code}::text as code, currency, 0 as version,
+      jsonb_build_object('reserved', 0, 'ordered', 0, 'delivered', coalesce(sum(minor) filter (where bucket = 'delivered'), 0),
+        'open', coalesce(sum(minor) filter (where bucket = 'open'), 0), 'bills', coalesce(sum(minor) filter (where bucket = 'bills'), 0),
+        'deposits', coalesce(sum(minor) filter (where bucket = 'deposits'), 0)) as balances,
+      coalesce(jsonb_agg(jsonb_build_object('bucket', bucket, 'onDate', on_date, 'amountMinor', minor) order by bucket, on_date)
+        filter (where on_date is not null and minor <> 0), '[]') as dated, '[]'::jsonb as limits, '[]'::jsonb as securities
+    from owed group by currency having bool_or(minor <> 0) order by currency`.execute(db);
+  return rows;
+}
+
 /** The newest rate of each pair on file at or before a day. */
 export async function readRates(db: Database | Tx, on: BusinessDate): Promise<RateOf> {
   const { rows } = await sql<{ base: string; quote: string; rate: string }>`
@@ -69,30 +87,31 @@ export interface Exposure {
 
 /**
  * The exposure of a customer's payer in the eyes of an order in `currency` (the customer's own without one), or of the account given.
- * Answers null when no account is open: nothing was ever granted, ordered or given as security. Throws Refusal `rate-missing`.
+ * Before an account is opened (nothing was granted, ordered or given as security) it is what its customers owe, without a limit; null
+ * when they owe nothing either. What has no rate on file is told apart. `past`: as it stood at the end of that day; `at` is then that day too.
  */
 export async function readExposure(
   db: Database | Tx,
   store: Store,
   at: Pick<Moment, 'today'>,
   of: { accountId: string } | { customerId: string; currency?: string },
+  past: PastDay | null = null,
 ): Promise<Exposure | null> {
   const found = await whose(db, of);
   if (!found) return null;
   const { current } = await store.policies.current();
   const { horizonDays } = current['credit-rules'].content;
-  const payers = await readAccounts(db, 'payer', [found.code]);
-  const groups = found.groupCode === null ? [] : await readAccounts(db, 'group', [found.groupCode]);
+  const read = (kind: 'payer' | 'group', code: string): Promise<AccountFacts[]> =>
+    past ? readAccountsOn(db, kind, code, past) : readAccounts(db, kind, [code]);
+  const opened = await read('payer', found.code);
+  const owed = (): Promise<AccountFacts[]> => (past ? owedOn(db, found.code, past) : owedWithoutAccount(db, found.code));
+  const payers = opened.length > 0 ? opened : await owed();
+  const groups = found.groupCode === null ? [] : await read('group', found.groupCode);
   if (payers.length === 0) return null;
   const day = { today: at.today, horizonDays, rateOf: await readRates(db, at.today) };
-  try {
-    const payer = positionOf(payers, found.currency, day) ?? positionOf(payers, payers[0]?.currency ?? found.currency, day);
-    const group = positionOf(groups, found.currency, day);
-    return { customerId: found.customerId, accounts: [...payers, ...groups], payer, group, horizonDays };
-  } catch (error) {
-    if (error instanceof RateMissing) throw new Refusal('rate-missing', { from: error.base, to: error.quote, date: at.today });
-    throw error;
-  }
+  const payer = positionOf(payers, found.currency, day) ?? positionOf(payers, payers[0]?.currency ?? found.currency, day);
+  const group = positionOf(groups, found.currency, day);
+  return { customerId: found.customerId, accounts: [...payers, ...groups], payer, group, horizonDays };
 }
 
 interface Whose {
@@ -130,8 +149,16 @@ export interface ExposureView {
   documents: BucketDocument[];
 }
 
-/** The exposure of the customer `{id}` means, among those the actor may see. Throws Refusal `not-found`. */
-export async function viewExposure(store: Store, actor: Actor, id: string, currency?: string): Promise<ExposureView> {
+/**
+ * The exposure of the customer `{id}` means, among those the actor may see; as it stood at the end of `asOf`, without the documents, which are
+ * told as they stand now. Throws Refusal `not-found` or `date-in-future`.
+ */
+export async function viewExposure(
+  store: Store,
+  actor: Actor,
+  id: string,
+  { currency, asOf }: { currency?: string | undefined; asOf?: BusinessDate | undefined } = {},
+): Promise<ExposureView> {
   const { rows } = await sql<{ id: string; code: string }>`
     select c.id, c.external_id as code from customer c where ${seesCustomer(actor)}
       and (c.external_id = ${id} or c.id = ${isOurId(id) ? id : null}::uuid) order by c.external_id = ${id} desc limit 1`.execute(
@@ -139,16 +166,17 @@ export async function viewExposure(store: Store, actor: Actor, id: string, curre
   );
   const found = rows[0];
   if (!found) throw new Refusal('not-found', { id });
-  const at = await momentOf(store.db, store);
+  const { today } = await momentOf(store.db, store);
+  if (asOf !== undefined && asOf > today) throw new Refusal('date-in-future', { date: asOf, today }, { pointer: '?asOf' });
+  const past = asOf === undefined || asOf === today ? null : { asOf, zone: store.policies.zone };
   const { current } = await store.policies.current();
   const of = { customerId: found.id, ...(currency !== undefined && { currency }) };
-  const exposure = await readExposure(store.db, store, at, of);
-  const payers = (exposure?.accounts ?? []).filter((account) => account.kind === 'payer').map((account) => account.id);
+  const exposure = await readExposure(store.db, store, { today: asOf ?? today }, of, past);
   return {
     customer: found.code,
-    today: at.today,
+    today: asOf ?? today,
     horizonDays: current['credit-rules'].content.horizonDays,
     exposure,
-    documents: payers.length === 0 ? [] : await documentsOf(store.db, payers),
+    documents: exposure && !past ? await documentsOf(store.db, actor, found.id) : [],
   };
 }

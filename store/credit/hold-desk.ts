@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { numberOf, staleFacts } from '../../domain/credit/profile.ts';
+import { isFirstTime, numberOf, staleFacts } from '../../domain/credit/profile.ts';
 import { routeOfHold } from '../../domain/credit/route.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
@@ -25,14 +25,13 @@ export async function wayOfHold(tx: Tx, store: Store, at: Moment, of: HeldAmount
   const facts = await collectDossier(tx, store, at, of.customerId);
   const { rows } = await sql<{ grade: string | null }>`
     select grade from credit_profile where customer_id = ${of.customerId}::uuid`.execute(tx);
-  const months = numberOf(facts, 'tradeMonths');
   const { version, content } = current['approval-matrix'];
   const route = routeOfHold(
     {
       kind: of.kind,
       customerType: String(facts.customerType?.value ?? 'other'),
       grade: rows[0]?.grade ?? null,
-      firstTime: months === undefined || months < grades.firstTime.months,
+      firstTime: isFirstTime(numberOf(facts, 'tradeMonths'), grades),
       amountMinor: of.amountMinor,
       termsDays: null,
       unitMinor: unitOf(grades, of.currency),
@@ -43,6 +42,15 @@ export async function wayOfHold(tx: Tx, store: Store, at: Moment, of: HeldAmount
     content,
   );
   return wayOf(route, version);
+}
+
+/** Nobody releases anything to whoever stands on a sanctions list. Throws Refusal `sanctioned`. */
+export async function refuseSanctioned(tx: Tx, customerId: string): Promise<void> {
+  const { rows } = await sql<{ since: string | null }>`
+    select e ->> 'since' as since from credit_profile p, jsonb_array_elements(p.listed) e
+    where p.customer_id = ${customerId}::uuid and e ->> 'list' = 'sanctions' limit 1`.execute(tx);
+  const [entry] = rows;
+  if (entry) throw new Refusal('sanctioned', entry.since === null ? {} : { since: entry.since });
 }
 
 /**

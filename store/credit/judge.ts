@@ -14,6 +14,8 @@ import { questionOf, routeOf } from '../../domain/credit/route.ts';
 import type { Route } from '../../domain/credit/route.ts';
 import type { DecisionTables } from '../../domain/credit/tables.ts';
 import type { Database, Tx } from '../database.ts';
+import { readDepartures } from '../departures.ts';
+import type { Deployment } from '../departures.ts';
 import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { lastAnswers } from './connector-calls.ts';
@@ -58,11 +60,12 @@ export interface CreditJudge {
   route(store: Store, assessment: StoredAssessment): Promise<Way>;
 }
 
-/** The judge over our own policies. `connectors`: those that can be asked here. */
-export function creditJudge(tables: DecisionTables, connectors: readonly ConnectorName[]): CreditJudge {
-  const live = (name: ConnectorName | null): boolean => name !== null && connectors.includes(name);
+/** The judge over our own policies. `deployment`: which data providers can be asked here; those that may not be asked now count as absent. */
+export function creditJudge(tables: DecisionTables, deployment: Deployment): CreditJudge {
   return {
     async wanted(tx, store, at, { customerId }) {
+      const { providers } = await readDepartures(tx, store, deployment);
+      const live = (name: ConnectorName | null): boolean => name !== null && providers.includes(name);
       const facts = await collectDossier(tx, store, at, customerId);
       const { current } = await store.policies.current();
       const judged = new Set(current.scorecard.content.characteristics.map(({ fact }) => toldAs(fact)));

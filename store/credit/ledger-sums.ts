@@ -77,7 +77,7 @@ const salesSums = (ids: Ids) => sql`
     where i.customer_id = ${ids} and i.issue_date > w.year_ago and i.issue_date <= w.today),
   credited as (
     select n.customer_id, n.currency, sum(n.amount_minor) as minor from w, credit_note n
-    where n.customer_id = ${ids} and n.issued_on > w.year_ago and n.issued_on <= w.today group by 1, 2),
+    where n.customer_id = ${ids} and n.reversed_at is null and n.issued_on > w.year_ago and n.issued_on <= w.today group by 1, 2),
   invoiced as (
     select customer_id, currency, sum(amount_minor) as minor,
       coalesce(sum(amount_minor) filter (where issue_date > w.half_ago), 0) as last_half,

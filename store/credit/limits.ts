@@ -2,16 +2,14 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import type { Database, Tx } from '../database.ts';
 import { isOurId, LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
 import { readExposure } from './exposure.ts';
-import { lockCustomer } from './securities.ts';
 
 /** A limit to put on the account that bears a customer, or on its group's. */
 export interface LimitGrant {
@@ -27,6 +25,8 @@ export interface LimitGrant {
   externalId?: string | null;
   setBy: string;
   reason: string;
+  /** The go-live window in which it was brought in. */
+  windowId?: string | null;
   policyVersion?: string | null;
   /** Version of the account the deciders looked at; another one refuses with `stale-exposure`. */
   seenVersion?: number | null;
@@ -54,9 +54,8 @@ export async function grantLimit(
   const validFrom = grant.validFrom ?? at.today;
   const { validUntil } = grant;
   if (validUntil !== null && validUntil < validFrom)
-    throw new Refusal('invalid', { what: `${validUntil} < ${validFrom}` }, { pointer: '/validUntil' });
-  if (grant.kind === 'temporary' && validUntil === null)
-    throw new Refusal('invalid', { what: 'validUntil' }, { pointer: '/validUntil' });
+    throw invalidAt('/validUntil', 'too-early', { date: validUntil, earliest: validFrom });
+  if (grant.kind === 'temporary' && validUntil === null) throw invalidAt('/validUntil', 'last-day-missing');
   const payer = await openAccount(tx, at, grant.customerId, grant.currency);
   await lockAccounts(tx, [payer]);
   const accountId = grant.on === 'group' ? await groupOf(tx, payer) : payer;
@@ -88,6 +87,7 @@ export async function grantLimit(
             validUntil,
             externalId,
             applicationId,
+            windowId: grant.windowId ?? null,
           },
         },
       ],
@@ -131,61 +131,15 @@ async function bumpVersion(tx: Tx, accountId: string, seen: number | null): Prom
 
 async function insertLimit(tx: Tx, at: Moment, accountId: string, grant: LimitGrant): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    insert into credit_limit (account_id, kind, amount_minor, valid_from, valid_until, application_id, external_id, set_by, reason, set_at)
+    insert into credit_limit (account_id, kind, amount_minor, valid_from, valid_until, application_id, external_id, set_by, reason, set_at,
+      go_live_window_id)
     values (${accountId}::uuid, ${grant.kind}, ${grant.amountMinor}::bigint, ${grant.validFrom ?? at.today}::date, ${grant.validUntil}::date,
-      ${grant.applicationId ?? null}::uuid, ${grant.externalId ?? null}, ${grant.setBy}, ${grant.reason}, ${at.now}::timestamptz)
+      ${grant.applicationId ?? null}::uuid, ${grant.externalId ?? null}, ${grant.setBy}, ${grant.reason}, ${at.now}::timestamptz,
+      ${grant.windowId ?? null}::uuid)
     on conflict (external_id) do nothing returning id`.execute(tx);
   const id = rows[0]?.id;
   if (id === undefined) throw new LostRace('a limit was written meanwhile');
   return id;
-}
-
-/** A limit brought along from another system when going live. */
-export interface OpeningLimit extends Omit<LimitGrant, 'customerId' | 'setBy' | 'applicationId' | 'seenVersion' | 'externalId'> {
-  externalId: string;
-  /** The caller's id of the customer. */
-  customer: string;
-}
-
-/** Brings in an opening limit, once by its external id; the same again changes nothing. Throws Refusal `already-exists` for other content. */
-export async function importLimit(
-  store: Store,
-  actor: Actor,
-  document: OpeningLimit,
-): Promise<{ id: string; externalId: string; created: boolean; overMinor: number }> {
-  return write<{ id: string; externalId: string; created: boolean; overMinor: number }>(store, actor, async (tx, at) => {
-    const { customer, externalId, ...grant } = document;
-    const customerId = await lockCustomer(tx, actor, customer);
-    const known = await standingImport(tx, externalId);
-    if (known) {
-      const same = known.amountMinor === grant.amountMinor && known.currency === grant.currency && known.kind === grant.kind;
-      if (!same) throw new Refusal('already-exists', { id: externalId }, { pointer: '/externalId' });
-      return { value: { id: known.id, externalId, created: false, overMinor: 0 }, audit: null };
-    }
-    await judgeImport(tx, actor, customerId);
-    const { limit, traces } = await grantLimit(tx, store, at, { ...grant, customerId, externalId, setBy: actor.id });
-    const [first, ...more] = traces.audit;
-    if (!first) throw new Error('a limit without its audit entry');
-    const value = { id: limit.id, externalId, created: true, overMinor: limit.overMinor };
-    return { value, ...traces, audit: [{ ...first, action: 'credit-limit.imported' }, ...more] };
-  });
-}
-
-/** Limits are brought in when going live, by nobody for an own customer; once one was decided on, the next is applied for. */
-async function judgeImport(tx: Tx, actor: Actor, customerId: string): Promise<void> {
-  const { rows } = await sql<{ owner: string | null; decided: boolean }>`
-    select c.owner, exists (select from credit_bearer b join credit_account a on a.kind = 'payer' and a.code = b.code or a.kind = 'group' and a.code = b.group_code
-      join credit_limit l on l.account_id = a.id where b.customer_id = c.id and l.application_id is not null) as decided
-    from customer c where c.id = ${customerId}::uuid`.execute(tx);
-  if (rows[0]?.owner === actor.id) throw new Refusal('own-request');
-  if (rows[0]?.decided) throw new Refusal('conflict', { what: 'credit-application' }, { pointer: '/customer' });
-}
-
-async function standingImport(tx: Tx, externalId: string) {
-  const { rows } = await sql<{ id: string; amountMinor: number; currency: string; kind: string }>`
-    select l.id, l.amount_minor as "amountMinor", a.currency, l.kind from credit_limit l join credit_account a on a.id = l.account_id
-    where l.external_id = ${externalId}`.execute(tx);
-  return rows[0];
 }
 
 /** A limit as it is shown, revoked ones too. */

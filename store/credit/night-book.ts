@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
-import type { ConnectorName } from '../../domain/credit/facts.ts';
 import type { NightPlan, NightStep } from '../../domain/credit/watch.ts';
 import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { realWaitMs } from '../../domain/kernel/clock.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { Tx } from '../database.ts';
+import { readDepartures } from '../departures.ts';
+import type { Deployment } from '../departures.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Post, Store } from '../transaction.ts';
 import { addTraces } from '../work-orders.ts';
+import { askAboutLateOrders } from '../invoiced-beyond.ts';
+import { askForNotices } from '../notice-tasks.ts';
 import { refreshProfiles } from './refresh.ts';
 import { askStale } from './refresh-requests.ts';
 
@@ -74,7 +77,7 @@ export async function reassessNight(store: Store, input: Input): Promise<NightPl
 export async function takeNightStep(
   store: Store,
   input: { id: string; seq: number },
-  connectors: readonly ConnectorName[],
+  deployment: Deployment,
 ): Promise<NightPlan> {
   return write(store, actor, async (tx, at) => {
     const night = await lockNight(tx, input.id);
@@ -89,6 +92,7 @@ export async function takeNightStep(
       batch.map((one) => one.id),
     );
     const { traces } = refreshed;
+    const { providers } = await readDepartures(tx, store, deployment);
     addTraces(
       traces,
       await askStale(
@@ -96,10 +100,14 @@ export async function takeNightStep(
         store,
         at,
         batch.map((one) => one.id),
-        connectors,
+        providers,
       ),
     );
     const ended = batch.length < BATCH;
+    if (ended) {
+      addTraces(traces, await askForNotices(tx, store, at));
+      addTraces(traces, await askAboutLateOrders(tx, store, at));
+    }
     const moved: Night = {
       ...night,
       reached: batch.at(-1)?.code ?? night.reached,
@@ -139,7 +147,9 @@ async function lockNight(tx: Tx, id: string): Promise<Night | null> {
 
 async function nextCustomers(tx: Tx, after: string): Promise<{ id: string; code: string }[]> {
   const { rows } = await sql<{ id: string; code: string }>`
-    select id, external_id as code from customer where external_id > ${after} order by external_id limit ${BATCH}`.execute(tx);
+    select id, external_id as code from customer where external_id > ${after} and merged_into is null order by external_id limit ${BATCH}`.execute(
+    tx,
+  );
   return rows;
 }
 

@@ -7,7 +7,9 @@ import { wholeOffer } from '../../domain/credit/release.ts';
 import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces, openWorkOrder } from '../work-orders.ts';
+import { bindDeposits, freeDeposits } from '../deposits.ts';
+import { addTraces, noTraces, openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
 import { add, followOrders, openRound, standDown } from './approvals.ts';
 import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
@@ -37,10 +39,12 @@ export function reassessHold(store: Store, input: { id: string; seq: number | nu
   return write(store, actor, async (tx, at) => {
     const locked = await lockHold(tx, input.id);
     if (!locked) return { value: unknownHold(input), audit: null };
+    const deposits = await depositsOf(tx, store, at, locked);
     const found = (await judgedAnew(tx, store, at, locked)) ? ((await lockHold(tx, input.id)) ?? locked) : locked;
-    if (found.state !== 'open') return settleHold(tx, store, at, found, noChange());
+    if (found.state !== 'open') return settleHold(tx, store, at, found, { audit: [], traces: deposits, events: [] });
     const followed = await followOrders(tx, store, at, decidedOfHold(found), found.seats);
     const change: Change = { audit: [], traces: followed, events: [] };
+    addTraces(change.traces, deposits);
     for (const { tier, role, to } of followed.escalated) {
       const { audit, event } = tellHold(found, 'order-hold.escalated', { after: { tier, role, to } }, { tier, role, to });
       change.audit.push(audit);
@@ -48,6 +52,17 @@ export function reassessHold(store: Store, input: { id: string; seq: number | nu
     }
     return settleHold(tx, store, at, found, change);
   });
+}
+
+/** Money that came before a prepaid order and names it is a deposit for it. */
+async function depositsOf(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { state, order, customerId }: OrderHoldCase,
+): Promise<WorkOrderTraces> {
+  if (state !== 'open' || !order.prepaid) return noTraces();
+  return bindDeposits(tx, store, at, { customerId, externalId: order.externalId, currency: order.currency });
 }
 
 /**
@@ -139,7 +154,7 @@ async function warn(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pro
 }
 
 /** The hold has expired: what is held of the order is cancelled. */
-async function lapse(_store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+async function lapse(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
   const before = found.order;
   const left = before.lines.some(({ minor }) => minor.reserved + minor.ordered + minor.prepaid + minor.delivered > 0);
   await tx
@@ -150,5 +165,6 @@ async function lapse(_store: Store, tx: Tx, at: Moment, found: OrderHoldCase): P
   await moveOrder(tx, at, before.id, moveAll(before.lines, ['held'], 'cancelled'), 'order.lapsed');
   const order = changeOf(before, await readOrderCase(tx, before.id), 'order.lapsed', 'hold-expired');
   const closed = await closeHold(tx, at, found, 'lapsed', { by: 'policy', reason: 'hold-expired' });
+  addTraces(closed.traces, await freeDeposits(tx, store, at, before.id));
   return { audit: [...order.audit, ...closed.audit], traces: closed.traces, events: [...order.events, ...closed.events] };
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { formatAmount } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { endOfHold, judgeHoldDecision } from '../../domain/credit/order-hold.ts';
 import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan } from '../../domain/credit/order-hold.ts';
 import { narrowOffer, releasedLines } from '../../domain/credit/release.ts';
@@ -15,7 +15,7 @@ import { keepDossier } from './decision-dossier.ts';
 import { addChange, answerOnce, noChange, unheard } from './decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
 import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
-import { lookAtAccount } from './hold-desk.ts';
+import { lookAtAccount, refuseSanctioned } from './hold-desk.ts';
 import { reassessHold } from './order-hold-book.ts';
 import { readHoldDossier } from './order-hold-dossier.ts';
 import {
@@ -37,28 +37,32 @@ import { recheckOrder } from './orders.ts';
  */
 export function decideOrderHold(
   store: Store,
-  { id, decision, held }: { id: string; decision: HoldDecisionInput; held: HeldUpdate },
+  { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedProcess<OrderHoldPlan, HoldAnswer>> {
   const book = {
     store,
     process: processOfHold(id),
+    act: 'decideOrderHold' as const,
     lock: async (tx: Tx) => unheard(await lockHold(tx, id)),
     answerOf: ({ state, round, seats }: OrderHoldCase): HoldAnswer => ({ state, round, route: routeOfSeats(seats) }),
     settle: (tx: Tx, at: Moment, before: OrderHoldCase, change: Change) => settleHold(tx, store, at, before, change),
     reassess: () => reassessHold(store, { id, seq: null }),
   };
-  return answerOnce(book, decision.by.actor, held, async (tx, at, found) => {
+  return answerOnce(book, held, async (tx, at, found, decision: HoldDecisionInput) => {
     const by = await stillDecider(tx, decision.by.actor, at.today, 'hold.decide');
     lookAtDecider({ ...found, externalId: found.order.externalId }, by.actor);
     const { seat, hat } = await seatOf(store, found, by, decision, held.updateId);
-    if (decision.verdict !== 'reject') await lookAtAccount(tx, found.order.accountId, decision.exposureVersion);
+    if (decision.verdict !== 'reject') {
+      await refuseSanctioned(tx, found.customerId);
+      await lookAtAccount(tx, found.order.accountId, decision.exposureVersion);
+    }
     const dossierHash = await keepDossier(tx, at, await readHoldDossier(tx, store, at, id));
     return decide(store, tx, at, found, { ...decision, by, seat, hat, dossierHash, updateId: held.updateId });
   });
 }
 
 /**
- * The seat, by the facts: the plan the validator saw may have been overtaken. Whoever put the order as it is, or had it opened again, has
+ * The seat, by the facts: the state the process saw may have been overtaken. Whoever put the order as it is, or had it opened again, has
  * asked for what is decided; and who looked at another content of it looks again.
  */
 async function seatOf(
@@ -163,17 +167,17 @@ function refusalOf(fault: ReleaseFault, currency: string): Refusal {
   const pointer = `/lines/${fault.index}`;
   switch (fault.code) {
     case 'quantity':
-      return new Refusal('quantity-exceeds', { value: fault.value, left: fault.left, pointer }, { pointer });
+      return new Refusal('quantity-exceeds', { value: fault.value, left: fault.left }, { pointer });
     case 'amount': {
       const { valueMinor, openMinor } = fault;
-      const params = { value: formatAmount(valueMinor, currency), open: formatAmount(openMinor, currency), pointer };
+      const params = { value: formatAmount(valueMinor, currency), open: formatAmount(openMinor, currency), currency };
       return new Refusal('amount-exceeds-open', params, { pointer });
     }
     case 'nothing':
-      return new Refusal('amount-not-positive', { value: '0', pointer }, { pointer });
+      return new Refusal('amount-not-positive', { value: '0' }, { pointer });
     case 'line-unknown':
     case 'line-twice':
-      return new Refusal('invalid', { what: pointer, pointer }, { pointer });
+      return invalidAt(pointer, fault.code);
     default:
       return fault satisfies never;
   }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { OrderReason } from '../../domain/credit/check.ts';
+import { readable } from '../../domain/kernel/readable.ts';
 import type { Database, Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { readDossier } from './decision-dossier.ts';
@@ -7,7 +7,7 @@ import type { DecisionDossier } from './decision-dossier.ts';
 
 /** What lies before whoever decides on a held order: the customer, and the order with the reasons it is held for. */
 export interface OrderHoldDossier extends DecisionDossier {
-  order: Record<string, unknown> & { reasons: readonly OrderReason[] };
+  order: Record<string, unknown>;
   /** The oldest due first. */
   openItems: readonly Record<string, unknown>[];
 }
@@ -39,5 +39,5 @@ export async function readHoldDossier(db: Database | Tx, store: Store, at: Momen
     assessmentId: 'latest',
     applicationId: null,
   });
-  return { ...customer, ...held };
+  return { ...customer, ...(readable(held, currency) as typeof held) };
 }

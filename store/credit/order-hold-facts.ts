@@ -183,6 +183,7 @@ function planOf(found: OrderHoldCase, verdict: OrderHoldVerdict, at: Moment): Or
     at: verdict.at,
     waitMs: realWaitMs(at.clock, verdict.at, at.now),
     why: sayHoldWhy(verdict.why, 'en'),
+    reason: verdict.why,
     state: found.state,
     round: found.round,
     requestedBy: found.requestedBy,

@@ -78,7 +78,7 @@ export async function listOrderHolds(
   const [at, id] = filter.after ?? [null, null];
   const { rows } = await sql<OrderHoldListed>`
     select ${COLUMNS} ${FROM}
-    where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = ${customer}) and (${state}::text is null or h.state = ${state})
+    where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = customer_now(${customer})) and (${state}::text is null or h.state = ${state})
       and (${at}::timestamptz is null or (h.opened_at, h.id) < (${at}::timestamptz, ${id}::uuid))
     order by h.opened_at desc, h.id desc limit ${limit + 1}`.execute(db);
   return rows;

@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import type { FaultyField } from '../../domain/kernel/faulty.ts';
+import { faultyOf } from '../faulty.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
@@ -17,11 +19,14 @@ export interface OrderView {
   currency: string;
   requestedShipDate: BusinessDate;
   prepaid: boolean;
+  pricesWithTax: boolean;
+  taxRate: string | null;
   amountMinor: number;
   decision: OrderDecision;
   state: OrderState;
   reservedUntil: Instant | null;
   orderHoldId: string | null;
+  faulty: FaultyField[] | null;
   version: number;
   lines: (LineFacts & { item: string; productLine: string | null; unitPrice: string })[];
   decisions: {
@@ -46,12 +51,12 @@ export interface OrderFilter {
 }
 
 const view = sql`o.id, o.external_id as "externalId", c.external_id as customer, o.currency, o.requested_ship_date as "requestedShipDate", o.prepaid,
-  o.amount_minor as "amountMinor", o.decision, o.state, o.reserved_until as "reservedUntil", o.version, o.created_at as "createdAt",
-  o.updated_at as "updatedAt", (select h.id from order_hold h where h.order_id = o.id and h.state = 'open') as "orderHoldId",
+  o.prices_with_tax as "pricesWithTax", o.tax_rate as "taxRate", o.amount_minor as "amountMinor", o.decision, o.state, o.reserved_until as "reservedUntil", o.version, o.created_at as "createdAt",
+  o.updated_at as "updatedAt", (select h.id from order_hold h where h.order_id = o.id and h.state = 'open') as "orderHoldId", ${faultyOf('order', 'o')} as faulty,
   (select jsonb_agg(jsonb_build_object('line', l.line, 'item', l.item, 'productLine', l.product_line, 'quantity', trim_scale(l.quantity)::text,
     'shippedQuantity', trim_scale(l.shipped_quantity)::text, 'unitPrice', l.unit_price, 'amountMinor', l.amount_minor, 'minor', jsonb_build_object(
     'held', l.held_minor, 'prepaid', l.prepaid_minor, 'reserved', l.reserved_minor, 'ordered', l.ordered_minor, 'delivered', l.delivered_minor,
-    'invoiced', l.invoiced_minor, 'cancelled', l.cancelled_minor)) order by l.line) from order_line l where l.order_id = o.id) as lines,
+    'invoiced', l.invoiced_minor, 'cancelled', l.cancelled_minor, 'returned', l.returned_minor)) order by l.line) from order_line l where l.order_id = o.id) as lines,
   (select jsonb_agg(jsonb_build_object('version', d.version, 'at', d.at, 'decision', d.decision, 'reasons', d.reasons, 'by', d.actor,
     'policyVersion', d.policy_version, 'currency', o.currency) order by d.at, d.version) from order_decision d where d.order_id = o.id) as decisions`;
 
@@ -60,7 +65,7 @@ export async function listOrders(db: Database, actor: Actor, filter: OrderFilter
   const { customer, state, decision, after } = filter;
   const conditions = [
     seesCustomer(actor),
-    ...(customer === undefined ? [] : [sql<boolean>`c.external_id = ${customer}`]),
+    ...(customer === undefined ? [] : [sql<boolean>`c.external_id = customer_now(${customer})`]),
     ...(state === undefined ? [] : [sql<boolean>`o.state = ${state}`]),
     ...(decision === undefined ? [] : [sql<boolean>`o.decision = ${decision}`]),
     ...(after === undefined ? [] : [sql<boolean>`o.id < ${after}::uuid`]),
@@ -90,7 +95,7 @@ const withInstants = (order: OrderView): OrderView => ({
 /** A document that makes up a bucket. */
 export interface BucketDocument {
   bucket: Bucket;
-  document: 'order' | 'invoice' | 'payment';
+  document: 'order' | 'invoice' | 'payment' | 'credit-note';
   externalId: string;
   customer: string;
   on: BusinessDate | null;
@@ -99,11 +104,13 @@ export interface BucketDocument {
 }
 const SHOWN = 500;
 
-/** What the buckets of accounts are made of, the largest first. */
-export async function documentsOf(db: Database, accountIds: readonly string[]): Promise<BucketDocument[]> {
+/** What the buckets of a customer's payer are made of, the largest first: of the customers the actor may see, whoever else it pays for. */
+export async function documentsOf(db: Database, actor: Actor, customerId: string): Promise<BucketDocument[]> {
   const { rows } = await sql<BucketDocument>`
-    with m as (select m.customer_id, m.currency, c.external_id as customer from credit_member m join customer c on c.id = m.customer_id
-      where m.account_id = any(${[...accountIds]}::uuid[]))
+    with m as (select b.customer_id, d.currency, c.external_id as customer
+      from credit_bearer o join credit_bearer b on b.code = o.code join customer c on c.id = b.customer_id
+        cross join lateral (select distinct currency from credit_documents(array[c.id])) d
+      where o.customer_id = ${customerId}::uuid and ${seesCustomer(actor)})
     select * from (
       select b.bucket, 'order' as document, o.external_id as "externalId", m.customer, o.requested_ship_date as "on", sum(b.amount)::bigint as "amountMinor", o.currency
       from m join sales_order o on o.customer_id = m.customer_id and o.currency = m.currency join order_line l on l.order_id = o.id,
@@ -117,7 +124,10 @@ export async function documentsOf(db: Database, accountIds: readonly string[]): 
       select b.bucket, 'payment', p.external_id, m.customer, b."on", b.amount, p.currency
       from m join payment p on p.customer_id = m.customer_id and p.currency = m.currency, lateral (values ('deposits', null::date, p.unapplied_minor),
         ('bills', p.clears_on, case when p.clears_on is not null then p.amount_minor else 0 end)) b (bucket, "on", amount)
-      where b.amount > 0 and p.reversed_at is null) x
+      where b.amount > 0 and p.reversed_at is null
+      union all
+      select 'deposits', 'credit-note', n.external_id, m.customer, null, n.unapplied_minor, n.currency
+      from m join credit_note n on n.customer_id = m.customer_id and n.currency = m.currency where n.unapplied_minor > 0) x
     order by "amountMinor" desc, "externalId" limit ${SHOWN}`.execute(db);
   return rows;
 }

@@ -4,14 +4,18 @@ import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { OrderReason } from '../../domain/credit/check.ts';
+import { horizonOf } from '../../domain/credit/exposure.ts';
+import { countsFromOf } from '../../domain/credit/reservation.ts';
 import { moveAll, moveSome } from '../../domain/credit/order.ts';
 import type { LineFacts, LineMove, OrderDocument, OrderState } from '../../domain/credit/order.ts';
 import type { Tx } from '../database.ts';
+import { freeDeposits } from '../deposits.ts';
 import { commitMark } from '../idempotency.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
+import { joinTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { lockAccounts } from './accounts.ts';
 import { againRequest, checkOrder, checkWithin, putRequest, rulesInForce } from './check.ts';
@@ -36,6 +40,8 @@ export interface OrderCase {
   currency: string;
   requestedShipDate: BusinessDate;
   prepaid: boolean;
+  /** It ships later than counts, and was approved so. */
+  beyondHorizon: boolean;
   amountMinor: number;
   decision: 'approved' | 'held' | 'rejected';
   state: OrderState;
@@ -60,11 +66,12 @@ export async function lockOrder(tx: Tx, actor: Actor, id: string): Promise<Order
 export async function readOrderCase(tx: Tx, id: string): Promise<OrderCase> {
   const { rows } = await sql<OrderCase>`
     select o.id, o.external_id as "externalId", o.customer_id as "customerId", c.external_id as customer, o.account_id as "accountId", o.currency,
-      o.requested_ship_date as "requestedShipDate", o.prepaid, o.amount_minor as "amountMinor", o.decision, o.state, o.reserved_until as "reservedUntil",
+      o.requested_ship_date as "requestedShipDate", o.prepaid, o.beyond_horizon as "beyondHorizon", o.amount_minor as "amountMinor", o.decision, o.state, o.reserved_until as "reservedUntil",
       o.version, o.put_by as "putBy",
       (select jsonb_agg(jsonb_build_object('line', l.line, 'quantity', trim_scale(l.quantity)::text, 'shippedQuantity', trim_scale(l.shipped_quantity)::text,
         'amountMinor', l.amount_minor, 'minor', jsonb_build_object('held', l.held_minor, 'prepaid', l.prepaid_minor, 'reserved', l.reserved_minor,
-        'ordered', l.ordered_minor, 'delivered', l.delivered_minor, 'invoiced', l.invoiced_minor, 'cancelled', l.cancelled_minor)) order by l.line)
+        'ordered', l.ordered_minor, 'delivered', l.delivered_minor, 'invoiced', l.invoiced_minor, 'cancelled', l.cancelled_minor,
+        'returned', l.returned_minor)) order by l.line)
         from order_line l where l.order_id = o.id) as lines
     from sales_order o join customer c on c.id = o.customer_id where o.id = ${id}::uuid`.execute(tx);
   const order = rows[0];
@@ -102,7 +109,14 @@ export async function endOrder(
       .execute();
     await moveOrder(tx, at, before.id, moveAll(before.lines, OPEN_BUCKETS, 'cancelled'), `order.${as}`);
     const order = await readOrderCase(tx, before.id);
-    return { value: { order, changed: true }, ...changeOf(before, order, `order.${as}`, reason) };
+    const { audit, events } = changeOf(before, order, `order.${as}`, reason);
+    const freed = await freeDeposits(tx, store, at, before.id);
+    return {
+      value: { order, changed: true },
+      ...freed,
+      audit: [...audit, ...freed.audit],
+      events: [...events, ...freed.events],
+    };
   });
 }
 
@@ -172,14 +186,22 @@ export async function recheckOrder(
   const rejected = freed.length === 0;
   const reservedUntil =
     rejected || release.as === 'prepaid' ? null : await reservedUntilOf(tx, store, at, before.requestedShipDate);
-  await settleRelease(tx, at, before, { rejected, reservedUntil, prepaid: !rejected && release.as === 'prepaid' });
+  const { horizonDays } = await rulesInForce(store);
+  const beyond = reservedUntil !== null && before.requestedShipDate > horizonOf(at.today, horizonDays);
+  await settleRelease(tx, at, before, { rejected, reservedUntil, beyond, prepaid: !rejected && release.as === 'prepaid' });
   await moveOrder(tx, at, orderId, [...freed, ...rest], rejected ? 'order.rejected' : 'order.released');
   const order = await readOrderCase(tx, orderId);
   await keepRelease(tx, store, at, { order, actor, rejected, release });
   const change = changeOf(before, order, rejected ? 'order.rejected' : 'order.released', release.reason);
+  const unbound = await freeDeposits(tx, store, at, orderId);
   const subject = workflowId('reservation', orderId);
-  const posts = reservedUntil ? [{ subject, kind: 'reservation' as const, at: reservedUntil, customerId: order.customerId }] : [];
-  return { decided: null, order, traces: { audit: [...change.audit], asks: [], posts, events: change.events } };
+  const first = beyond ? countsFromOf(before.requestedShipDate, horizonDays, store.policies.zone) : reservedUntil;
+  const posts = first ? [{ subject, kind: 'reservation' as const, at: first, customerId: order.customerId }] : [];
+  return {
+    decided: null,
+    order,
+    traces: joinTraces({ audit: [...change.audit], asks: [], posts, events: change.events }, unbound),
+  };
 }
 
 function releaseMoves(order: OrderCase, { lines, as }: OrderRelease): LineMove[] {
@@ -208,7 +230,12 @@ async function settleRelease(
   tx: Tx,
   at: Moment,
   order: OrderCase,
-  { rejected, reservedUntil, prepaid }: { rejected: boolean; reservedUntil: Instant | null; prepaid: boolean },
+  {
+    rejected,
+    reservedUntil,
+    beyond,
+    prepaid,
+  }: { rejected: boolean; reservedUntil: Instant | null; beyond: boolean; prepaid: boolean },
 ): Promise<void> {
   await tx
     .updateTable('sales_order')
@@ -217,6 +244,7 @@ async function settleRelease(
       state: rejected ? 'cancelled' : 'open',
       prepaid: prepaid || order.prepaid,
       reserved_until: reservedUntil,
+      beyond_horizon: beyond,
       version: order.version + 1,
       updated_at: at.now,
     })

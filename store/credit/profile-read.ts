@@ -46,7 +46,9 @@ interface Standing {
   validUntil: BusinessDate | null;
   reviewOn: BusinessDate | null;
   maxTermsDays: number | null;
-  reasons: unknown;
+  reasons: Record<string, unknown> | null;
+  /** The customer's own. */
+  currency: string;
   connectors: ConnectorCallView[];
   accounts: AccountView[];
 }
@@ -80,7 +82,7 @@ export async function readProfile(store: Store, actor: Actor, customer: string):
 
 async function readStanding(store: Store, actor: Actor, customer: string, today: BusinessDate): Promise<Standing> {
   const { rows } = await sql<Standing>`
-    select c.id, c.external_id as "externalId", c.name, p.score, p.grade, p.graded_at as "gradedAt", p.valid_until as "validUntil",
+    select c.id, c.external_id as "externalId", c.name, c.currency, p.score, p.grade, p.graded_at as "gradedAt", p.valid_until as "validUntil",
       p.review_on as "reviewOn", p.max_terms_days as "maxTermsDays",
       (select a.verdict from assessment a where a.customer_id = c.id order by a.at desc limit 1) as reasons,
       coalesce((select jsonb_agg(to_jsonb(n) order by n.connector) from (

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Amounts, ListEntry } from '../../domain/credit/facts.ts';
+import { NO_END } from '../../domain/kernel/date-bounds.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
@@ -49,7 +50,7 @@ function rowOf(id: string, facts: Facts, holds: readonly { key: string; since: s
   const until = facts.licenceUntil?.value;
   return {
     customer_id: id,
-    licence_until: typeof until === 'string' ? until : null,
+    licence_until: typeof until === 'string' && until !== NO_END ? until : null,
     listed: [
       ...entries.map(({ list, since, reference }) => ({ list, since, evidence: reference })),
       ...holds.map(({ key, since }) => ({ list: forcedHoldList, since, evidence: key })),

@@ -4,6 +4,7 @@ import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { Database, Tx } from '../database.ts';
+import { settleWaiting } from '../waiting-payments.ts';
 import { write } from '../transaction.ts';
 import type { Ask, Store } from '../transaction.ts';
 
@@ -18,7 +19,10 @@ export interface RateDocument {
 }
 export type RateView = RateDocument & { recordedBy: string; recordedAt: Instant };
 
-/** Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record; what is held in its currency looks again. */
+/**
+ * Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record. What is held in its
+ * currency looks again, and payments that waited for it settle.
+ */
 export async function recordRate(
   store: Store,
   actor: Actor,
@@ -47,11 +51,13 @@ export async function recordRate(
       .execute();
     const about = { subjectKind: 'exchange-rate', subjectId: `${base}/${quote}/${on}` };
     const action = standing ? 'exchange-rate.corrected' : 'exchange-rate.recorded';
+    const came = await settleWaiting(tx, store, at, base, quote);
     return {
       value: { changed: true, created: !standing },
-      audit: [{ ...about, action, reason, ...(standing && { before: standing }), after: document }],
-      asks: await heldInCurrency(tx, base),
-      events: [{ ...about, kind: action }],
+      audit: [{ ...about, action, reason, ...(standing && { before: standing }), after: document }, ...came.audit],
+      asks: [...(await heldInCurrency(tx, base)), ...came.asks],
+      posts: came.posts,
+      events: [{ ...about, kind: action }, ...came.events],
     };
   });
 }

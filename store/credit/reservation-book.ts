@@ -1,26 +1,52 @@
 import { sql } from 'kysely';
+import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
 import { realWaitMs } from '../../domain/kernel/clock.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { ReservationPlan } from '../../domain/credit/process.ts';
-import { planReservation } from '../../domain/credit/reservation.ts';
+import { countsFromOf, planReservation } from '../../domain/credit/reservation.ts';
 import type { ReservationFacts, ReservationVerdict } from '../../domain/credit/reservation.ts';
 import { moveAll } from '../../domain/credit/order.ts';
 import type { Tx } from '../database.ts';
+import { freeDeposits } from '../deposits.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
+import { againRequest, checkWithin, rulesInForce } from './check.ts';
 import { changeOf, moveOrder, readOrderCase } from './orders.ts';
 import type { OrderCase } from './orders.ts';
 
 type Input = { id: string; seq: number | null };
 const actor = systemActor('reservation');
 
-/** Reads the order anew and answers until when its reservation holds. */
+/**
+ * Reads the order anew and answers until when its reservation holds. An order that comes near enough to count is judged again: what it
+ * was approved by may be gone.
+ */
 export async function reassessReservation(store: Store, { id, seq }: Input): Promise<ReservationPlan> {
   return write<ReservationPlan>(store, actor, async (tx, at) => {
     const found = await lockReservation(tx, id);
     if (!found) return { value: unknown(seq), audit: null };
-    return planned(found.order, planReservation(factsOf(found.order), at.now), at, found.asked);
+    const facts = await factsIn(store, found.order);
+    const verdict = planReservation(facts, at.now);
+    if (verdict.step !== 'wait' || !verdict.due) return planned(found.order, verdict, at, found.asked);
+    const judged = await judgedNear(tx, store, found.order);
+    const now = judged ? await lockReservation(tx, id) : found;
+    if (!now) return { value: unknown(seq), audit: null };
+    const after = await factsIn(store, now.order);
+    const tomorrow = instantAt(addDays(at.today, 1), 0, store.policies.zone);
+    return planned(now.order, planReservation(judged ? after : { ...after, countsFrom: tomorrow }, at.now), at, now.asked);
   });
+}
+
+/** False: it cannot be judged today, for want of an exchange rate. */
+async function judgedNear(tx: Tx, store: Store, order: OrderCase): Promise<boolean> {
+  try {
+    await checkWithin(tx, store, againRequest('enter', actor, order, 'horizon'));
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'rate-missing') return false;
+    throw error;
+  }
 }
 
 /** What is still reserved at its end is cancelled, only if the stored plan is the one asked for and its moment has come. */
@@ -29,7 +55,7 @@ export async function lapseReservation(store: Store, { id, seq }: Input): Promis
     const found = await lockReservation(tx, id);
     if (!found) return { value: unknown(seq), audit: null };
     const { order, asked } = found;
-    const verdict = planReservation(factsOf(order), at.now);
+    const verdict = planReservation(await factsIn(store, order), at.now);
     if (verdict.step !== 'lapse' || !verdict.due || (seq !== null && seq !== order.version))
       return planned(order, verdict, at, asked);
     const { orderedMinor } = factsOf(order);
@@ -46,8 +72,10 @@ export async function lapseReservation(store: Store, { id, seq }: Input): Promis
       .execute();
     await moveOrder(tx, at, id, moveAll(order.lines, ['reserved'], 'cancelled'), 'order.lapsed');
     const after = await readOrderCase(tx, id);
-    const { value, answer } = planned(after, planReservation(factsOf(after), at.now), at, asked);
-    return { value, answer, ...changeOf(order, after, 'order.lapsed', null) };
+    const { value, answer } = planned(after, planReservation(await factsIn(store, after), at.now), at, asked);
+    const { audit, events } = changeOf(order, after, 'order.lapsed', null);
+    const freed = await freeDeposits(tx, store, at, id);
+    return { value, answer, ...freed, audit: [...audit, ...freed.audit], events: [...events, ...freed.events] };
   });
 }
 
@@ -62,14 +90,25 @@ async function lockReservation(tx: Tx, id: string): Promise<{ order: OrderCase; 
 const sumOf = (order: OrderCase, bucket: 'reserved' | 'ordered'): number =>
   order.lines.reduce((sum, line) => sum + line.minor[bucket], 0);
 
-const factsOf = (order: OrderCase): ReservationFacts => ({
+const factsOf = (order: OrderCase): Omit<ReservationFacts, 'countsFrom'> => ({
   state: order.state,
   reservedMinor: sumOf(order, 'reserved'),
   orderedMinor: sumOf(order, 'ordered'),
   reservedUntil: order.reservedUntil,
 });
 
-const whys = { wait: 'news is awaited', lapse: 'reserved until its end', close: 'nothing is reserved any more' } as const;
+const factsIn = async (store: Store, order: OrderCase): Promise<ReservationFacts> => ({
+  ...factsOf(order),
+  countsFrom: order.beyondHorizon
+    ? countsFromOf(order.requestedShipDate, (await rulesInForce(store)).horizonDays, store.policies.zone)
+    : null,
+});
+
+const whys = {
+  wait: 'judged again when its ship date comes near',
+  lapse: 'reserved until its end',
+  close: 'nothing is reserved any more',
+} as const;
 
 function planned(order: OrderCase, { step, at: moment }: ReservationVerdict, at: Moment, asked: number) {
   const value: ReservationPlan = {

@@ -28,6 +28,7 @@ interface ReviewCase {
   application: ApplicationState | null;
   grantedMinor: number | null;
   overtaken: boolean;
+  groundless: boolean;
   seq: number;
   step: string;
   at: Instant | null;
@@ -53,7 +54,9 @@ async function advance(store: Store, input: Input, take: boolean): Promise<Revie
   });
 }
 
-const factsOf = ({ state, dueAt, application, overtaken }: ReviewCase): ReviewFacts => ({ state, dueAt, application, overtaken });
+const factsOf = ({ state, dueAt, application, overtaken, groundless }: ReviewCase): ReviewFacts => ({
+  ...{ state, dueAt, application, overtaken, groundless },
+});
 
 /** Locks the customer, then the review. */
 async function lockReview(tx: Tx, at: Moment, id: string): Promise<ReviewCase | null> {
@@ -65,6 +68,7 @@ async function lockReview(tx: Tx, at: Moment, id: string): Promise<ReviewCase | 
       v.application_id as "applicationId", a.state as application, (a.granted ->> 'limitMinor')::bigint as "grantedMinor",
       v.detail ? 'overtakenBy' or v.cause = 'limit-expiry' and not exists (select from credit_limit l where l.id = (v.detail ->> 'limitId')::uuid and l.revoked_at is null
         and l.valid_until >= ${at.today}::date) as overtaken,
+      v.detail ? 'groundless' as groundless,
       v.seq, v.plan_step as step, v.plan_at as at, coalesce(w.asked, 0) as asked
     from credit_review v join customer c on c.id = v.customer_id left join credit_application a on a.id = v.application_id
       left join wake w on w.subject = 'credit-review-' || v.id
@@ -157,7 +161,9 @@ async function warnOfEnd(store: Store, tx: Tx, at: Moment, found: ReviewCase): P
 }
 
 async function close(tx: Tx, at: Moment, found: ReviewCase): Promise<WorkOrderTraces> {
-  if (found.state === 'open' || found.application === 'withdrawn' || found.application === 'expired')
+  const { application } = found;
+  const undecided = application !== 'approved' && application !== 'declined';
+  if (found.state === 'open' || (found.groundless && undecided) || application === 'withdrawn' || application === 'expired')
     return end(tx, at, found, 'cancelled');
   const before = found.detail.beforeMinor ?? null;
   return end(tx, at, found, found.application === 'approved' ? reviewOutcome(before, found.grantedMinor) : 'kept');
@@ -200,7 +206,7 @@ async function settle(
   const seq = moved ? found.seq + 1 : found.seq;
   const answer = { subject: workflowId('credit-review', found.id), asked: before.asked, at: verdict.at };
   const value: ReviewPlan = {
-    ...{ seq, step: verdict.step, at: verdict.at, why: sayReviewWhy(verdict.why, 'en'), state: found.state },
+    ...{ seq, step: verdict.step, at: verdict.at, why: sayReviewWhy(verdict.why, 'en'), reason: verdict.why, state: found.state },
     waitMs: realWaitMs(at.clock, verdict.at, at.now),
   };
   if (!moved) return { value, audit: null, answer };

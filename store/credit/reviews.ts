@@ -6,12 +6,13 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { ReviewCause, ReviewState } from '../../domain/credit/review.ts';
 import type { Database, Tx } from '../database.ts';
-import { eventOf } from '../payments.ts';
+import { eventOf } from '../unapplied.ts';
+import { standDown } from './approvals.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces } from '../work-orders.ts';
+import { addTraces, noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 
 /** Reviews begin with the working day. */
@@ -28,13 +29,13 @@ export interface NewReview {
 
 /**
  * Opens a review of a customer's credit. One that is due at once is not opened beside another that is due or runs; customers without
- * credit have none.
+ * credit have none, unless a step of dunning asks for one: who owes has had it.
  */
 export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise<{ id: string | null; traces: WorkOrderTraces }> {
   const { rows } = await sql<{ id: string }>`
     insert into credit_review (key, customer_id, cause, detail, due_at, plan_at)
     select ${review.key}, ${review.customerId}::uuid, ${review.cause}, ${JSON.stringify(review.detail)}::jsonb, ${review.dueAt}::timestamptz, ${review.dueAt}::timestamptz
-    where (${review.cause} = 'limit-expiry' or exists (select from credit_profile p where p.customer_id = ${review.customerId}::uuid and p.grade is not null))
+    where (${review.cause} in ('limit-expiry', 'dunning') or exists (select from credit_profile p where p.customer_id = ${review.customerId}::uuid and p.grade is not null))
       and (${review.dueAt > at.now}::boolean or not exists (select from credit_review v where v.customer_id = ${review.customerId}::uuid
         and (v.state = 'running' or v.state = 'open' and v.due_at <= ${at.now}::timestamptz)))
     on conflict (key) do nothing returning id`.execute(tx);
@@ -114,13 +115,71 @@ export async function reviewBrokenPromises(
 ): Promise<WorkOrderTraces> {
   const [first] = promiseIds;
   if (first === undefined) return noTraces();
+  const key = `broken-promise/${first}`;
+  const { rows } = await sql`select from credit_review where key = ${key}`.execute(tx);
   const { traces } = await openReview(tx, at, {
-    key: `broken-promise/${first}`,
+    // Broken anew, after it had been judged kept.
+    key: rows.length === 0 ? key : `${key}/${at.now}`,
     customerId,
     cause: 'broken-promise',
     detail: { promises: promiseIds },
     dueAt: at.now,
   });
+  return traces;
+}
+
+/**
+ * Takes back the reviews that were opened because of promises which, by the value date of their money, were not broken: one that runs loses
+ * the application it started, unless that is decided or serves another review too.
+ */
+export async function takeBackReviews(
+  tx: Tx,
+  at: Moment,
+  customerId: string,
+  promiseIds: readonly string[],
+): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ id: string; application: string | null }>`
+    update credit_review v set detail = v.detail || jsonb_build_object('groundless', ${at.now}::text)
+    where v.customer_id = ${customerId}::uuid and v.cause = 'broken-promise' and v.state in ('open', 'running')
+      and v.detail -> 'promises' ?| ${[...promiseIds]}::text[]
+      and not exists (select from promise p where p.state = 'broken' and v.detail -> 'promises' ? p.id::text)
+    returning v.id, (select a.id from credit_application a where a.id = v.application_id and a.external_id = 'REVIEW-' || v.id
+      and a.state in ('assessing', 'awaiting-decision', 'returned')
+      and not exists (select from credit_review o where o.application_id = a.id and o.id <> v.id)) as application`.execute(tx);
+  const traces = noTraces();
+  for (const { id, application } of rows) {
+    const audit = { subjectKind: 'credit-review', subjectId: id, customerId, action: 'credit-review.groundless' };
+    addTraces(traces, {
+      ...noTraces(),
+      audit: [{ ...audit, reason: 'broken-promise', after: { promises: promiseIds } }],
+      asks: [{ subject: workflowId('credit-review', id), kind: 'credit-review', customerId }],
+      events: [eventOf(audit)],
+    });
+    if (application !== null) addTraces(traces, await withdrawReviewApplication(tx, at, customerId, application));
+  }
+  return traces;
+}
+
+async function withdrawReviewApplication(tx: Tx, at: Moment, customerId: string, id: string): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ state: string }>`
+    with before as (select id, state from credit_application where id = ${id}::uuid for update)
+    update credit_application a set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null
+    from before b where a.id = b.id and b.state in ('assessing', 'awaiting-decision', 'returned') returning b.state`.execute(tx);
+  if (!rows[0]) return noTraces();
+  const subject = workflowId('credit-application', id);
+  const audit = {
+    subjectKind: 'credit-application',
+    subjectId: id,
+    customerId,
+    action: 'credit-application.withdrawn',
+    reason: 'the promise was kept',
+    before: { state: rows[0].state },
+    after: { state: 'withdrawn' },
+  };
+  const traces = await standDown(tx, at, subject, 'withdrawn');
+  traces.audit.unshift(audit);
+  traces.asks.push({ subject, kind: 'credit-application', customerId });
+  traces.events.push(eventOf(audit));
   return traces;
 }
 
@@ -134,11 +193,11 @@ export async function requestReview(
   return write(store, actor, async (tx, at) => {
     const { rows } = await sql<{ id: string; graded: boolean }>`
       select c.id, exists (select from credit_profile p where p.customer_id = c.id and p.grade is not null) as graded from customer c
-      where (c.external_id = ${customer} or c.id = ${isOurId(customer) ? customer : null}::uuid) and ${seesCustomer(actor)}
-      order by c.external_id = ${customer} desc limit 1 for no key update of c`.execute(tx);
+      where (c.external_id = customer_now(${customer}) or c.id = ${isOurId(customer) ? customer : null}::uuid) and ${seesCustomer(actor)}
+      order by c.external_id = customer_now(${customer}) desc limit 1 for no key update of c`.execute(tx);
     const found = rows[0];
     if (!found) throw new Refusal('customer-unknown', { customer }, { pointer: '/customer' });
-    if (!found.graded) throw new Refusal('not-open', { state: 'no credit' });
+    if (!found.graded) throw new Refusal('not-open', { state: 'no-credit' });
     const detail = { reason, requestedBy: actor.id };
     const key = `request/${found.id}/${at.now}`;
     const { id, traces } = await openReview(tx, at, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
@@ -157,6 +216,8 @@ export interface ReviewView {
   dueAt: Instant;
   application: string | null;
   detail: Record<string, unknown>;
+  /** The customer's own. */
+  currency: string;
   closedAt: Instant | null;
 }
 
@@ -169,7 +230,7 @@ export async function listReviews(
 ): Promise<ReviewView[]> {
   const [at, id] = filter.after ?? [null, null];
   const { rows } = await sql<ReviewView>`
-    select v.id, c.external_id as customer, v.cause, v.state, v.due_at as "dueAt", a.external_id as application, v.detail, v.closed_at as "closedAt"
+    select v.id, c.external_id as customer, v.cause, v.state, v.due_at as "dueAt", a.external_id as application, v.detail, c.currency, v.closed_at as "closedAt"
     from credit_review v join customer c on c.id = v.customer_id left join credit_application a on a.id = v.application_id
     where ${seesCustomer(actor)} and (${filter.customer ?? null}::text is null or c.external_id = ${filter.customer ?? null})
       and (${filter.state ?? null}::text is null or v.state = ${filter.state ?? null})

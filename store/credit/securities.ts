@@ -5,7 +5,7 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { SecurityFact } from '../../domain/credit/exposure.ts';
 import type { Database, Tx } from '../database.ts';
 import { isOurId, LostRace } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
+import { seesBearer, seesCustomer } from '../scope.ts';
 import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
@@ -48,11 +48,11 @@ export async function putSecurity(
   type Put = { id: string; externalId: string; changed: boolean; created: boolean };
   return write<Put>(store, actor, async (tx, at) => {
     const { externalId } = document;
-    const customerId = await lockCustomer(tx, actor, document.customer);
+    const customerId = await lockBorne(tx, actor, document.customer);
     const account = await openAccount(tx, at, customerId, document.currency);
     await lockAccounts(tx, [account]);
     const standing = await readStanding(tx, externalId);
-    if (standing && standing.accountId !== account) throw new Refusal('conflict', { what: 'customer' }, { pointer: '/customer' });
+    if (standing && standing.accountId !== account) throw new Refusal('other-customer', {}, { pointer: '/customer' });
     if (standing?.contentHash === contentHash(document))
       return { value: { id: standing.id, externalId, changed: false, created: false }, audit: null };
     if (standing?.released) throw new Refusal('already-exists', { id: externalId }, { pointer: '/externalId' });
@@ -79,8 +79,8 @@ export async function releaseSecurity(
   return write<{ id: string; changed: boolean }>(store, actor, async (tx, at) => {
     const { rows } = await sql<{ id: string; accountId: string; customerId: string; released: boolean }>`
       select s.id, s.account_id as "accountId", c.id as "customerId", s.released_at is not null as released
-      from security s join credit_member m on m.account_id = s.account_id join customer c on c.id = m.customer_id
-      where (s.external_id = ${id} or s.id = ${isOurId(id) ? id : null}::uuid) and ${seesCustomer(actor)} order by c.id limit 1`.execute(
+      from security s join credit_account a on a.id = s.account_id join credit_member m on m.account_id = a.id join customer c on c.id = m.customer_id
+      where (s.external_id = ${id} or s.id = ${isOurId(id) ? id : null}::uuid) and ${seesCustomer(actor)} and ${seesBearer(actor)} order by c.id limit 1`.execute(
       tx,
     );
     const found = rows[0];
@@ -102,9 +102,25 @@ export async function releaseSecurity(
 /** Locks a customer the actor may see, by its external id. Throws Refusal `customer-unknown`. */
 export async function lockCustomer(tx: Tx, actor: Actor, code: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    select c.id from customer c where c.external_id = ${code} and ${seesCustomer(actor)} for no key update of c`.execute(tx);
+    select c.id from customer c where c.external_id = customer_now(${code}) and ${seesCustomer(actor)} for no key update of c`.execute(
+    tx,
+  );
   const id = rows[0]?.id;
   if (id === undefined) throw new Refusal('customer-unknown', { customer: code }, { pointer: '/customer' });
+  return id;
+}
+
+/**
+ * The same for what is written on the account that bears the customer: its payer is the actor's to see too. Throws Refusal
+ * `customer-unknown`, `payer-out-of-scope`.
+ */
+export async function lockBorne(tx: Tx, actor: Actor, code: string): Promise<string> {
+  const id = await lockCustomer(tx, actor, code);
+  const { rows } = await sql`
+    select 1 from credit_bearer b join customer p on p.id = b.payer_id where b.customer_id = ${id}::uuid and not ${seesCustomer(actor, 'p')}`.execute(
+    tx,
+  );
+  if (rows.length > 0) throw new Refusal('payer-out-of-scope', { customer: code }, { pointer: '/customer' });
   return id;
 }
 

@@ -51,8 +51,11 @@ export function linesToJudge(order: OrderCase, wanted: readonly WantedLine[], cl
 }
 
 interface CustomerRow {
+  grade: string | null;
+  boundMinor: number;
   licenceUntil: BusinessDate | null;
   listed: string[];
+  outMinor: number;
   withheldMinor: number;
   heldBy: string | null;
   decided: string[];
@@ -93,17 +96,30 @@ export async function shipmentFacts(
       day,
       takesMinor,
     );
-  const { decision, state, prepaid, currency } = order;
+  const { decision, state, currency } = order;
+  const sum = (bucket: 'reserved' | 'ordered' | 'delivered'): number =>
+    order.lines.reduce((total, line) => total + line.minor[bucket], 0);
+  const claims = await readClaims(tx, order.id, null);
+  const allowed = order.lines.reduce(
+    (total, line) => total + partAmount(line, line.shippedQuantity, claims.get(line.line)?.allowed ?? '0'),
+    0,
+  );
+  // What a person let go on credit is judged by credit.
+  const prepaid = order.prepaid && sum('reserved') + sum('ordered') === 0;
   return {
     rules: shipmentRulesOf(check, current['credit-rules'].content, standing.mode),
     facts: {
       ...{ today: at.today, currency, order: { decision, state }, prepaid, lines },
+      ...{ boundMinor: customer.boundMinor, spokenForMinor: sum('delivered') + allowed, grade: customer.grade },
       payer: ofKind('payer'),
       group: ofKind('group'),
-      overdue: accounts.flatMap((account) => (account.kind === 'payer' ? overdueOf(account, at.today) : [])),
+      ...(await latenessOf(tx, accounts, at.today, check.disputeShare)),
       licenceUntil: customer.licenceUntil,
       listed: customer.listed,
-      books: { unconfirmedSince: standing.unconfirmedSince, doubtfulMinor: doubtfulMinor(standing) },
+      books: {
+        ...{ unconfirmedSince: standing.unconfirmedSince, doubtfulMinor: doubtfulMinor(standing) },
+        ...{ stated: standing.stated, outMinor: customer.outMinor },
+      },
       withheldMinor: customer.withheldMinor,
       heldBy: customer.heldBy,
       decided: customer.decided,
@@ -113,7 +129,7 @@ export async function shipmentFacts(
 
 async function readCustomer(
   tx: Tx,
-  { id, customerId, currency }: OrderCase,
+  { id, externalId, customerId, currency }: OrderCase,
   hold: string | null,
   { today, zone, days }: { today: BusinessDate; zone: string; days: number },
 ): Promise<CustomerRow> {
@@ -126,7 +142,10 @@ async function readCustomer(
     released as (
       select d.version, d.at from order_decision d where d.order_id = ${id}::uuid and d.reasons @> '[{"code": "released"}]'
         and d.at >= (${today}::date - ${days}::int)::timestamp at time zone ${zone} order by d.at desc limit 1)
-    select p.licence_until as "licenceUntil", coalesce((select jsonb_agg(distinct e ->> 'list') from jsonb_array_elements(p.listed) e), '[]') as listed,
+    select p.licence_until as "licenceUntil", p.grade, order_bound(${externalId}, c.id, ${currency}) as "boundMinor", coalesce((select jsonb_agg(distinct e ->> 'list') from jsonb_array_elements(p.listed) e), '[]') as listed,
+      coalesce((select sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) from receivable r
+        where r.customer_id = c.id and r.currency = ${currency}), 0)::bigint + coalesce((select sum(l.ordered_minor + l.delivered_minor) from sales_order o
+        join order_line l on l.order_id = o.id where o.customer_id = c.id and o.currency = ${currency}), 0)::bigint as "outMinor",
       coalesce((select sum(e.withheld_minor) from earlier e where e.currency = ${currency}), 0)::bigint as "withheldMinor",
       (select e.external_id from earlier e where e.decision = 'hold' order by e.opened_at, e.id limit 1) as "heldBy",
       coalesce((select jsonb_agg(x ->> 'code') from (select d.reasons from order_decision d, released where d.order_id = ${id}::uuid
@@ -146,29 +165,30 @@ export async function securedNow(tx: Tx, at: Moment, { accountId }: Pick<OrderCa
   return rows[0]?.minor ?? 0;
 }
 
-/** Whether goods of a customer leave on a request only, and which request of theirs is held as a whole. */
-export async function shippingRules(
-  tx: Tx,
-  store: Store,
-  customerId: string,
-): Promise<{ requestRequired: boolean; heldBy: string | null }> {
+/** Whether goods of a customer are to be asked for before they leave. */
+export async function requestRequired(tx: Tx, store: Store, customerId: string): Promise<boolean> {
   const { current } = await store.policies.current();
-  const { requestRequired } = current['credit-rules'].content.shipments;
-  const { mode } = await reconciliationOf(tx, store, customerId);
-  const { rows } = await sql<{ heldBy: string }>`
-    select r.external_id as "heldBy" from shipment_hold h join shipment_request r on r.id = h.request_id
-    where h.customer_id = ${customerId}::uuid and h.state = 'open' and r.decision = 'hold' order by h.opened_at, h.id limit 1`.execute(
-    tx,
-  );
-  return { requestRequired: requestRequired === 'always' || requestRequired === mode, heldBy: rows[0]?.heldBy ?? null };
+  const whose = current['credit-rules'].content.shipments.requestRequired;
+  if (whose !== 'strict') return whose === 'always';
+  return (await reconciliationOf(tx, store, customerId)).mode === 'strict';
 }
 
-function overdueOf({ currency, dated }: AccountFacts, today: BusinessDate): ShipmentFacts['overdue'] {
-  const late = dated.filter(({ bucket, onDate, amountMinor }) => bucket === 'open' && onDate < today && amountMinor > 0);
-  const [first] = late.map(({ onDate }) => onDate).toSorted();
-  return first === undefined
-    ? []
-    : [{ currency, amountMinor: late.reduce((sum, one) => sum + one.amountMinor, 0), since: first }];
+/** What is overdue on a payer's accounts, as the check of orders has it, without what is disputed or conceded; and what dunning holds. */
+async function latenessOf(
+  tx: Tx,
+  accounts: readonly AccountFacts[],
+  today: BusinessDate,
+  share: string,
+): Promise<Pick<ShipmentFacts, 'overdue' | 'dunnedSince'>> {
+  const ids = accounts.filter((account) => account.kind === 'payer').map(({ id }) => id);
+  const { rows } = await sql<ShipmentFacts['overdue'][number] & { dunnedSince: BusinessDate | null }>`
+    select a.currency, o.overdue as "amountMinor", o.since, dunned_since(a.id, ${today}::date, ${share}::numeric) as "dunnedSince" from unnest(${ids}::uuid[]) with ordinality x (id, n) join credit_account a on a.id = x.id,
+      lateral overdue_of(a.id, ${today}::date, ${share}::numeric) o where o.overdue > 0 order by x.n`.execute(tx);
+  const held = rows.flatMap(({ dunnedSince }) => dunnedSince ?? []).sort();
+  return {
+    overdue: rows.map(({ currency, amountMinor, since }) => ({ currency, amountMinor, since })),
+    dunnedSince: held[0] ?? null,
+  };
 }
 
 type Day = { today: BusinessDate; horizonDays: number; rateOf: RateOf; counts: 'committed' };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Decider, Hat } from '../../domain/credit/seats.ts';
 import { isDecision, judgeHoldAct } from '../../domain/shipment/hold.ts';
@@ -15,7 +15,7 @@ import { addChange, answerOnce, noChange, unheard } from './decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
 import { keepDossier, readDossier } from './decision-dossier.ts';
 import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
-import { lookAtAccount, wayOfHold } from './hold-desk.ts';
+import { lookAtAccount, refuseSanctioned, wayOfHold } from './hold-desk.ts';
 import { reassessShipmentHold, respondByOf } from './shipment-hold-book.ts';
 import {
   answerOf,
@@ -37,17 +37,18 @@ import { allow, drop, reducedLines, rescind, waitingLines } from './shipment-hol
  */
 export function decideShipmentHold(
   store: Store,
-  { id, decision, held }: { id: string; decision: ShipmentHoldInput; held: HeldUpdate },
+  { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedProcess<ShipmentHoldPlan, ShipmentHoldAnswer>> {
   const book = {
     store,
     process: holdProcess(id),
+    act: 'decideShipmentHold' as const,
     lock: async (tx: Tx) => unheard(await lockShipmentHold(tx, id)),
     answerOf,
     settle: (tx: Tx, at: Moment, before: ShipmentHoldCase, change: Change) => settleHold(tx, store, at, before, change),
     reassess: () => reassessShipmentHold(store, { id, seq: null }),
   };
-  return answerOnce(book, decision.by.actor, held, async (tx, at, found) => {
+  return answerOnce(book, held, async (tx, at, found, decision: ShipmentHoldInput) => {
     const by = await stillDecider(tx, decision.by.actor, at.today, 'hold.decide');
     lookAtDecider(found, by.actor);
     const { act } = decision;
@@ -98,8 +99,7 @@ async function takeNotice(
   const { givenAt, arrivedAt, how } = notice;
   if ((arrivedAt ?? givenAt) > at.now)
     throw new Refusal('date-in-future', { date: arrivedAt ?? givenAt, today: at.now }, { pointer: '/notice' });
-  if (arrivedAt !== null && arrivedAt < givenAt)
-    throw new Refusal('invalid', { what: `${arrivedAt} < ${givenAt}` }, { pointer: '/notice/arrivedAt' });
+  if (arrivedAt !== null && arrivedAt < givenAt) throw invalidAt('/notice/arrivedAt', 'arrived-early');
   const respondBy = await respondByOf(store, arrivedAt ?? givenAt);
   const proofs = [...found.evidence, ...evidence.map((one) => ({ ...one, by: by.actor.id, at: at.now }))];
   await sql`
@@ -135,6 +135,7 @@ async function decide(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase,
   const { act, by, reason, updateId, lines } = taken;
   if (!isDecision(act) || act === 'ground' || act === 'notice') throw new Error(`${act} is no decision`);
   const { seat, hat } = takenSeat(found.seats, found.requestedBy, by);
+  if (act === 'ship' || act === 'reduce') await refuseSanctioned(tx, found.customerId);
   if (act !== 'keep') await lookAtAccount(tx, found.order.accountId, taken.exposureVersion ?? 0);
   if (act === 'rescind') timeToAnswer(found, at);
   if (act === 'reduce') reducedLines(found, lines);
@@ -165,7 +166,7 @@ function timeToAnswer({ respondBy }: ShipmentHoldCase, at: Moment): void {
 function agreed({ offer }: ShipmentHoldCase, { act, lines }: Taken): void {
   if (!offer || act === 'keep') return;
   const same = offer.act === act && JSON.stringify(offer.lines) === JSON.stringify(lines);
-  if (!same) throw new Refusal('invalid', { what: offer.act, pointer: '/act' }, { pointer: '/act' });
+  if (!same) throw invalidAt('/act', 'act-differs');
 }
 
 async function dossierOf(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<string> {

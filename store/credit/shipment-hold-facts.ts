@@ -74,6 +74,7 @@ export interface ShipmentHoldCase {
   seq: number;
   step: ShipmentHoldStep;
   at: Instant | null;
+  whyCode: string;
   asked: number;
   /** What the process has answered so far. */
   heard: number;
@@ -102,7 +103,7 @@ export async function lockShipmentHold(tx: Tx, id: string): Promise<ShipmentHold
       h.state, h.forced, h.reasons, h.requested_by as "requestedBy", h.ground, h.evidence, h.noticed_at as "noticedAt", h.arrived_at as "arrivedAt",
       h.notice_by_hand as "byHand", h.respond_by as "respondBy", h.responded_at as "respondedAt", h.opened_at as "openedAt", h.round,
       h.told_at as "toldAt", h.offer, h.outcome, h.secured_minor as "securedMinor", h.withheld_minor as "withheldMinor",
-      r.policy_version as "policyVersion", h.seq, h.plan_step as step, h.plan_at as at, coalesce(w.asked, 0) as asked, coalesce(w.answered, 0) as heard,
+      r.policy_version as "policyVersion", h.seq, h.plan_step as step, h.plan_at as at, h.plan_why ->> 'code' as "whyCode", coalesce(w.asked, 0) as asked, coalesce(w.answered, 0) as heard,
       (select jsonb_build_object('state', n.state, 'message', m.state, 'outbox', coalesce(m.outbox, false), 'sentAt', ${iso('m.sent_at')},
         'deliveredAt', ${iso('m.delivered_at')}) from notice n left join message m on m.id = n.message_id
         where n.process = 'shipment-hold-' || h.id order by n.requested_at desc, n.id desc limit 1) as notice,
@@ -198,6 +199,7 @@ export function holdPlan(found: ShipmentHoldCase, verdict: ShipmentHoldVerdict, 
     at: verdict.at,
     waitMs: realWaitMs(at.clock, verdict.at, at.now),
     why: sayHoldWhy(verdict.why, 'en'),
+    reason: verdict.why,
     state: found.state,
     round: found.round,
     requestedBy: found.requestedBy,
@@ -265,6 +267,7 @@ export async function settleHold(
   await sql`
     update shipment_hold set seq = ${seq}, plan_step = ${verdict.step}, plan_at = ${verdict.at}, plan_why = ${JSON.stringify(verdict.why)}::jsonb
     where id = ${id}::uuid`.execute(tx);
+  if (stillWaits(found, verdict, change)) return { value, audit: null, answer };
   const { audit: planned } = tellHold(found, 'shipment-hold.planned', {
     reason: verdict.why.code,
     after: { state: found.state, step: verdict.step, at: verdict.at, why: verdict.why },
@@ -284,6 +287,12 @@ export async function relock(tx: Tx, id: string): Promise<ShipmentHoldCase> {
   if (!found) throw new Error('a shipment hold was gone in the middle of its transaction');
   return found;
 }
+
+/** It waits for what it waited for, and nothing happened: only its next look moves on, which is no news for the record. */
+const stillWaits = (found: ShipmentHoldCase, verdict: ShipmentHoldVerdict, { audit, traces, events }: Change): boolean =>
+  found.step === verdict.step &&
+  found.whyCode === verdict.why.code &&
+  [audit, events, traces.audit, traces.asks, traces.posts, traces.events].every((written) => written.length === 0);
 
 const sameInstant = (found: ShipmentHoldCase, verdict: ShipmentHoldVerdict): boolean =>
   // A step that is due now moves with the clock: only its kind is news.

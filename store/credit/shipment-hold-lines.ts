@@ -3,16 +3,19 @@ import type { AuditFact } from '../../domain/kernel/audit.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { exceeds, leftOf, moveSome, partAmount, shippable } from '../../domain/credit/order.ts';
 import type { LineFacts, LineMove } from '../../domain/credit/order.ts';
-import { judgeShipment } from '../../domain/shipment/judge.ts';
-import type { ShipmentReasonCode } from '../../domain/shipment/judge.ts';
+import { clauseFor } from '../../domain/shipment/ground.ts';
+import { judgeShipment, shipmentReasonCodes } from '../../domain/shipment/judge.ts';
+import type { ShipmentReason, ShipmentReasonCode } from '../../domain/shipment/judge.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noChange } from './decision-update.ts';
+import { openWorkOrder } from '../work-orders.ts';
+import { addChange, noChange } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
+import { add } from './approvals.ts';
 import { moveOrder } from './orders.ts';
 import { linesToJudge, readClaims, securedNow, shipmentFacts } from './shipment-facts.ts';
 import type { WantedLine } from './shipment-facts.ts';
-import { tellHold } from './shipment-hold-facts.ts';
+import { holdProcess, tellHold } from './shipment-hold-facts.ts';
 import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { commitMoves } from './shipment-requests.ts';
 
@@ -22,18 +25,9 @@ const some = (quantity: string): boolean => exceeds(quantity, '0');
 export const waitingLines = ({ lines }: ShipmentHoldCase): WantedLine[] =>
   lines.flatMap(({ line, waiting }) => (some(waiting) ? [{ line, quantity: waiting }] : []));
 
-/** Reasons that security given after the notice outweighs [528]: what is owed, not who may be supplied. */
-const ofCredit: readonly ShipmentReasonCode[] = [
-  'no-limit',
-  'limit-expired',
-  'limit-exceeded',
-  'group-limit-exceeded',
-  'overdue-amount',
-  'overdue-days',
-  'statement-unconfirmed',
-  'books-differ',
-  'hold-open',
-];
+/** Reasons that security for the goods does not outweigh [528]: who may be supplied, what was never accepted, and goods to be paid first. */
+const beyondSecurity: readonly ShipmentReasonCode[] = ['listed', 'licence-expired', 'order-not-approved', 'prepayment-missing'];
+const ofCredit = shipmentReasonCodes.filter((code) => !beyondSecurity.includes(code));
 
 /**
  * Judges what waits anew, gives up what was cancelled of it, and lets ship what now may. A forced hold lets nothing ship by itself; one by law
@@ -55,7 +49,10 @@ export async function judgeAgain(tx: Tx, store: Store, at: Moment, found: Shipme
   const verdict = judgeShipment(secured ? { ...facts, decided: [...facts.decided, ...ofCredit] } : facts, rules);
   if (found.forced) return change;
   const allowed = verdict.lines.flatMap(({ line, allowed: quantity }) => (some(quantity) ? [{ line, quantity }] : []));
-  if (allowed.length === 0) return change;
+  if (allowed.length === 0) {
+    addChange(change, await heldAnew(tx, store, at, found, verdict.reasons));
+    return change;
+  }
   await allow(tx, at, found, allowed, lines);
   await sql`update shipment_hold set withheld_minor = ${verdict.withheldMinor} where id = ${found.id}::uuid`.execute(tx);
   const reason = secured ? 'security-given' : 'judged-anew';
@@ -63,7 +60,50 @@ export async function judgeAgain(tx: Tx, store: Store, at: Moment, found: Shipme
   return change;
 }
 
-function note(change: Change, found: ShipmentHoldCase, what: 'given-up' | 'eased', fact: Partial<AuditFact>): void {
+/**
+ * What holds now is another reason than before. The house's clause ends with what it covers: the new reasons stand by the clause that covers
+ * them, or a person must give a ground.
+ */
+async function heldAnew(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  found: ShipmentHoldCase,
+  reasons: readonly ShipmentReason[],
+): Promise<Change> {
+  const change = noChange();
+  const codes = (of: readonly ShipmentReason[]): string => [...new Set(of.map(({ code }) => code))].sort().join();
+  if (found.toldAt === null || codes(reasons) === codes(found.reasons)) return change;
+  const { current } = await store.policies.current();
+  const { version, content } = current['credit-rules'];
+  const clause = found.ground?.by === 'policy' ? clauseFor(reasons, content.shipments.clauses) : null;
+  const given =
+    found.ground?.by === 'policy' ? clause && { ground: { kind: 'contract', clause }, by: 'policy', at: at.now } : found.ground;
+  await sql`
+    update shipment_hold set reasons = ${JSON.stringify(reasons)}::jsonb, ground = ${given && JSON.stringify(given)}::jsonb
+    where id = ${found.id}::uuid`.execute(tx);
+  if (!given && found.ground)
+    add(
+      change.traces,
+      await openWorkOrder(tx, store, at, {
+        key: `${holdProcess(found.id)}/shipment-hold-ground`,
+        kind: 'shipment-hold-ground',
+        customerId: found.customerId,
+        process: holdProcess(found.id),
+        subject: `shipment request ${found.request}`,
+        reason: { request: found.request, order: found.order.externalId, reasons: reasons.map(({ code }) => code) },
+      }),
+    );
+  const policyVersion = `credit-rules/${version}`;
+  note(change, found, 'held-anew', {
+    policyVersion,
+    before: { reasons: found.reasons },
+    after: { reasons, ground: given?.ground ?? null },
+  });
+  return change;
+}
+
+function note(change: Change, found: ShipmentHoldCase, what: 'given-up' | 'eased' | 'held-anew', fact: Partial<AuditFact>): void {
   const { audit, event } = tellHold(found, `shipment-hold.${what}`, fact);
   change.audit.push(audit);
   change.events.push(event);

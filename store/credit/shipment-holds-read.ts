@@ -98,7 +98,7 @@ export async function listShipmentHolds(
   const { customer = null, order = null, state = null } = filter;
   const [at, id] = filter.after ?? [null, null];
   const { rows } = await sql<Row>`
-    select ${columns} from ${tables} where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = ${customer})
+    select ${columns} from ${tables} where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = customer_now(${customer}))
       and (${order}::text is null or o.external_id = ${order}) and (${state}::text is null or h.state = ${state})
       and (${at}::timestamptz is null or (h.opened_at, h.id) < (${at}::timestamptz, ${id}::uuid))
     order by h.opened_at desc, h.id desc limit ${limit + 1}`.execute(db);

@@ -1,61 +1,93 @@
 import { sql } from 'kysely';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { leftOf, shippable } from '../../domain/credit/order.ts';
+import { exceeds, leftOf, shippable } from '../../domain/credit/order.ts';
 import type { LineBucket, LineFacts } from '../../domain/credit/order.ts';
+import { judgeIssue } from '../../domain/shipment/breach.ts';
+import type { Breach, IssuedLine } from '../../domain/shipment/breach.ts';
+import { judgeShipment } from '../../domain/shipment/judge.ts';
+import type { ShipmentReason } from '../../domain/shipment/judge.ts';
 import type { Tx } from '../database.ts';
-import type { Store } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
 import type { OrderCase } from './orders.ts';
-import { readClaims, shippingRules } from './shipment-facts.ts';
+import { linesToJudge, readClaims, requestRequired, shipmentFacts } from './shipment-facts.ts';
+import type { WantedLine } from './shipment-facts.ts';
 
-/** What of an order may leave by one goods issue. */
-export interface ShippingPermit {
+/** How a goods issue is booked, and what was wrong with it. */
+export interface IssueVerdict {
   requestId: string | null;
-  leftOf(line: LineFacts): string;
-  /** What was asked for of a line; more than is left of it when part is held. */
-  askedOf(line: LineFacts): string;
-  /** The request whose hold keeps the rest here. */
-  heldBy: string | null;
-  /** Where the cents of what leaves are taken from, the first first. */
+  breaches: readonly Breach[];
+  /** Later orders of the customer wait until a person has looked at it. */
+  holds: boolean;
+  /** Where the cents of what left are taken from, the first first. */
   from: readonly LineBucket[];
 }
 
 /**
- * With a request: what it allowed and did not go yet. Without: what no request has a claim on, and only where policy lets goods leave
- * unasked and nothing of the customer is held. The order is locked by the caller.
+ * Judges goods that have left. With a request: what it allowed. Without: as the check would have answered, had it been asked. The order and
+ * its customer are locked by the caller. Throws Refusal `request-unknown`.
  */
-export async function permitOf(tx: Tx, store: Store, order: OrderCase, request: string | null): Promise<ShippingPermit> {
-  return request === null ? unasked(tx, store, order) : onRequest(tx, order, request);
+export async function verdictOfIssue(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  order: OrderCase,
+  { request, lines }: { request: string | null; lines: readonly WantedLine[] },
+): Promise<IssueVerdict> {
+  const left = (line: number): string => {
+    const found = order.lines.find((one) => one.line === line);
+    return found ? leftOf(found.quantity, found.shippedQuantity) : '0';
+  };
+  if (request !== null) {
+    const asked = await readRequest(tx, order, request);
+    const issued = lines.map((one): IssuedLine => ({ ...one, allowed: asked.left(one.line), left: left(one.line) }));
+    const { breaches, holds } = judgeIssue({ lines: issued, unasked: false, stops: [], exceeds });
+    return { requestId: asked.id, breaches, holds, from: bucketsOf(holds, ['ordered', 'reserved', 'prepaid']) };
+  }
+  const unasked = await requestRequired(tx, store, order.customerId);
+  const claims = await readClaims(tx, order.id);
+  const claimed = (line: LineFacts): string =>
+    leftOf(leftOf(shippable(line), line.shippedQuantity), claims.get(line.line)?.claimed ?? '0');
+  const issued = lines.map((one): IssuedLine => {
+    const line = order.lines.find(({ line: no }) => no === one.line);
+    // What requests have a claim on, or what was cancelled, was not free to go.
+    return { ...one, allowed: line ? atLeastNone(claimed(line)) : '0', left: left(one.line) };
+  });
+  const stops = await stopsOf(tx, store, at, order, lines);
+  const { breaches, holds } = judgeIssue({ lines: issued, unasked, stops, exceeds });
+  const first: readonly LineBucket[] = claims.size > 0 ? ['reserved', 'prepaid', 'ordered'] : ['ordered', 'reserved', 'prepaid'];
+  return { requestId: null, breaches, holds, from: bucketsOf(holds, first) };
 }
 
-async function onRequest(tx: Tx, order: OrderCase, request: string): Promise<ShippingPermit> {
-  const { rows } = await sql<{ id: string; line: number; left: string; asked: string; open: boolean }>`
-    select r.id, l.line, trim_scale(l.allowed - l.issued)::text as left, trim_scale(l.requested - l.issued - l.dropped)::text as asked,
-      coalesce(h.state = 'open', false) as open
-    from shipment_request r join shipment_request_line l on l.request_id = r.id left join shipment_hold h on h.request_id = r.id
+const atLeastNone = (quantity: string): string => (quantity.startsWith('-') ? '0' : quantity);
+
+/** What should not have left may have been held, or cancelled already. */
+const bucketsOf = (breached: boolean, first: readonly LineBucket[]): readonly LineBucket[] =>
+  breached ? [...first, 'held', 'cancelled'] : first;
+
+async function readRequest(tx: Tx, order: OrderCase, request: string): Promise<{ id: string; left(line: number): string }> {
+  const { rows } = await sql<{ id: string; line: number; left: string }>`
+    select r.id, l.line, trim_scale(l.allowed - l.issued)::text as left
+    from shipment_request r join shipment_request_line l on l.request_id = r.id
     where r.external_id = ${request} and r.order_id = ${order.id}::uuid`.execute(tx);
   const [first] = rows;
   if (!first) throw new Refusal('request-unknown', { request }, { pointer: '/request' });
-  const of = (line: LineFacts) => rows.find((row) => row.line === line.line);
-  return {
-    requestId: first.id,
-    leftOf: (line) => of(line)?.left ?? '0',
-    askedOf: (line) => of(line)?.asked ?? '0',
-    heldBy: first.open ? request : null,
-    from: ['ordered', 'reserved', 'prepaid'],
-  };
+  return { id: first.id, left: (line) => rows.find((row) => row.line === line)?.left ?? '0' };
 }
 
-async function unasked(tx: Tx, store: Store, order: OrderCase): Promise<ShippingPermit> {
-  const { requestRequired, heldBy } = await shippingRules(tx, store, order.customerId);
-  if (requestRequired) throw new Refusal('request-required', { order: order.externalId }, { pointer: '/request' });
-  if (heldBy !== null) throw new Refusal('shipment-held', { request: heldBy }, { pointer: '/order' });
-  const claims = await readClaims(tx, order.id);
-  return {
-    requestId: null,
-    leftOf: (line) => leftOf(leftOf(shippable(line), line.shippedQuantity), claims.get(line.line)?.claimed ?? '0'),
-    askedOf: () => '0',
-    heldBy: null,
-    // What requests have a claim on stays committed to them.
-    from: claims.size > 0 ? ['reserved', 'prepaid', 'ordered'] : ['ordered', 'reserved', 'prepaid'],
-  };
+/** Why the check would have kept these goods here; without an exchange rate it cannot tell, and the fact is taken all the same. */
+async function stopsOf(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  order: OrderCase,
+  lines: readonly WantedLine[],
+): Promise<readonly ShipmentReason[]> {
+  try {
+    const judged = linesToJudge(order, lines, await readClaims(tx, order.id));
+    const { facts, rules } = await shipmentFacts(tx, store, at, { order, lines: judged, hold: null });
+    return judgeShipment(facts, rules).reasons;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'rate-missing') return [];
+    throw error;
+  }
 }

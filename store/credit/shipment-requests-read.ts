@@ -50,7 +50,7 @@ export async function listShipmentRequests(
 ): Promise<ShipmentRequestView[]> {
   const conditions = [
     seesCustomer(actor),
-    ...(customer === undefined ? [] : [sql<boolean>`c.external_id = ${customer}`]),
+    ...(customer === undefined ? [] : [sql<boolean>`c.external_id = customer_now(${customer})`]),
     ...(order === undefined ? [] : [sql<boolean>`o.external_id = ${order}`]),
     ...(decision === undefined ? [] : [sql<boolean>`r.decision = ${decision}`]),
     ...(after === undefined ? [] : [sql<boolean>`r.id < ${after}::uuid`]),

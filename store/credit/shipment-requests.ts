@@ -98,7 +98,7 @@ export function requestShipment(
 const actionOf = { ship: 'allowed', reduce: 'reduced', hold: 'held' } as const satisfies Record<ShipmentDecision, string>;
 
 /** Customer before order, as everybody locks them: requests of one customer are judged one after another. */
-async function lockRequested(tx: Tx, actor: Actor, code: string): Promise<OrderCase> {
+export async function lockRequested(tx: Tx, actor: Actor, code: string): Promise<OrderCase> {
   const { rows } = await sql<{ id: string; customerId: string }>`
     select o.id, o.customer_id as "customerId" from sales_order o join customer c on c.id = o.customer_id
     where o.external_id = ${code} and ${seesCustomer(actor)}`.execute(tx);

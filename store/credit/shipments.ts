@@ -1,18 +1,22 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { addQuantities, exceeds, moveSome, partAmount } from '../../domain/credit/order.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
+import { addQuantities, exceeds, leftOf, moveSome, partAmount } from '../../domain/credit/order.ts';
 import type { LineMove } from '../../domain/credit/order.ts';
+import type { Breach } from '../../domain/shipment/breach.ts';
 import type { Tx } from '../database.ts';
 import { LostRace } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
 import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { moveOrder, readOrderCase } from './orders.ts';
+import { noTraces, openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { moveOrder } from './orders.ts';
 import type { OrderCase } from './orders.ts';
-import { permitOf } from './shipment-permit.ts';
+import { verdictOfIssue } from './shipment-permit.ts';
+import type { IssueVerdict } from './shipment-permit.ts';
+import { lockRequested } from './shipment-requests.ts';
 
 /** Goods that left, and later that they arrived and were accepted. */
 export interface ShipmentDocument {
@@ -35,15 +39,16 @@ export interface PostedShipment {
   amountMinor: number;
   deliveredOn: BusinessDate | null;
   acceptedOn: BusinessDate | null;
+  /** Why these goods should not have left. */
+  breaches: readonly Breach[];
   changed: boolean;
   created: boolean;
 }
 
 /**
  * Posts a goods issue: what it is worth of its order counts as delivered until it is invoiced. The same shipment again may tell when it
- * was delivered and accepted; its lines stay. On a shipment request only what that allowed may leave; without one, what no request has a
- * claim on. Throws Refusal `order-unknown`, `not-approved`, `quantity-exceeds`, `already-exists`, `request-unknown`, `request-required`,
- * `shipment-held`.
+ * was delivered and accepted; its lines stay. Goods that left are a fact: what should have kept them here is flagged, opens a task and holds
+ * later orders, and refuses nothing. Throws Refusal `order-unknown`, `line-unknown`, `request-unknown`, `already-exists`, `date-in-future`.
  */
 export async function postShipment(
   store: Store,
@@ -53,17 +58,23 @@ export async function postShipment(
 ): Promise<PostedShipment> {
   return write<PostedShipment>(store, actor, async (tx, at) => {
     judgeDates(document, at.today);
-    const order = await lockShipped(tx, actor, document.order);
+    const order = await lockRequested(tx, actor, document.order);
     const standing = await readShipment(tx, document.externalId);
-    const value = standing ? await tellArrival(tx, order, standing, document) : await issue(tx, store, at, order, document);
+    const { posted: value, traces } = standing
+      ? { posted: await tellArrival(tx, order, standing, document), traces: noTraces() }
+      : await issue(tx, store, at, order, document);
     if (!value.changed) return { value, audit: null };
     const about = { subjectKind: 'shipment', subjectId: value.id, customerId: order.customerId };
     const action = standing ? 'shipment.changed' : 'shipment.issued';
     const before = standing && { deliveredOn: standing.deliveredOn, acceptedOn: standing.acceptedOn };
     return {
       value,
-      audit: [{ ...about, action, reason, ...(before && { before }), after: { ...document, amountMinor: value.amountMinor } }],
-      events: [{ ...about, kind: action, data: { order: order.externalId } }],
+      ...{ asks: traces.asks, posts: traces.posts },
+      audit: [
+        { ...about, action, reason, ...(before && { before }), after: { ...document, amountMinor: value.amountMinor } },
+        ...traces.audit,
+      ],
+      events: [{ ...about, kind: action, data: { order: order.externalId } }, ...traces.events],
     };
   });
 }
@@ -73,18 +84,9 @@ function judgeDates({ issuedOn, deliveredOn, acceptedOn }: ShipmentDocument, tod
   for (const [name, date] of Object.entries(days))
     if (date !== null && date > today) throw new Refusal('date-in-future', { date, today }, { pointer: `/${name}` });
   if (deliveredOn !== null && deliveredOn < issuedOn)
-    throw new Refusal('invalid', { what: `${deliveredOn} < ${issuedOn}` }, { pointer: '/deliveredOn' });
+    throw invalidAt('/deliveredOn', 'too-early', { date: deliveredOn, earliest: issuedOn });
   if (acceptedOn !== null && acceptedOn < (deliveredOn ?? issuedOn))
-    throw new Refusal('invalid', { what: `${acceptedOn} < ${deliveredOn ?? issuedOn}` }, { pointer: '/acceptedOn' });
-}
-
-async function lockShipped(tx: Tx, actor: Actor, code: string): Promise<OrderCase> {
-  const { rows } = await sql<{ id: string }>`
-    select o.id from sales_order o join customer c on c.id = o.customer_id
-    where o.external_id = ${code} and ${seesCustomer(actor)} for no key update of o`.execute(tx);
-  const id = rows[0]?.id;
-  if (id === undefined) throw new Refusal('order-unknown', { order: code }, { pointer: '/order' });
-  return readOrderCase(tx, id);
+    throw invalidAt('/acceptedOn', 'too-early', { date: acceptedOn, earliest: deliveredOn ?? issuedOn });
 }
 
 interface Standing {
@@ -95,12 +97,15 @@ interface Standing {
   deliveredOn: BusinessDate | null;
   acceptedOn: BusinessDate | null;
   contentHash: string;
+  breaches: Breach[];
 }
 
 async function readShipment(tx: Tx, externalId: string): Promise<Standing | undefined> {
   const { rows } = await sql<Standing>`
     select id, order_id as "orderId", amount_minor as "amountMinor", issued_on as "issuedOn", delivered_on as "deliveredOn",
-      accepted_on as "acceptedOn", content_hash as "contentHash" from shipment where external_id = ${externalId}`.execute(tx);
+      accepted_on as "acceptedOn", content_hash as "contentHash", breach as breaches from shipment where external_id = ${externalId}`.execute(
+    tx,
+  );
   return rows[0];
 }
 
@@ -130,59 +135,115 @@ async function tellArrival(tx: Tx, order: OrderCase, standing: Standing, documen
     amountMinor,
     deliveredOn,
     acceptedOn,
+    breaches: standing.breaches,
     changed,
     created: false,
   };
 }
 
-async function issue(tx: Tx, store: Store, at: Moment, order: OrderCase, document: ShipmentDocument): Promise<PostedShipment> {
-  if (order.decision !== 'approved' || order.state !== 'open') {
-    const state = order.state === 'open' ? order.decision : order.state;
-    throw new Refusal('not-approved', { order: order.externalId, state }, { pointer: '/order' });
-  }
-  const permit = await permitOf(tx, store, order, document.request ?? null);
+interface IssuedGoods {
+  posted: PostedShipment;
+  traces: WorkOrderTraces;
+}
+
+/** Books goods that left, whatever they should have done: what was wrong is kept with them, and opens a task. */
+async function issue(tx: Tx, store: Store, at: Moment, order: OrderCase, document: ShipmentDocument): Promise<IssuedGoods> {
+  for (const [index, { line: no }] of document.lines.entries())
+    if (!order.lines.some((one) => one.line === no))
+      throw new Refusal('line-unknown', { order: order.externalId, line: no }, { pointer: `/lines/${index}/line` });
+  const verdict = await verdictOfIssue(tx, store, at, order, { request: document.request ?? null, lines: document.lines });
   const moves: LineMove[] = [];
+  const grown: { line: number; quantity: string; amountMinor: number }[] = [];
   let amountMinor = 0;
   for (const [index, { line: no, quantity }] of document.lines.entries()) {
     const line = order.lines.find((one) => one.line === no);
-    const left = line ? permit.leftOf(line) : '0';
-    if (!line || exceeds(quantity, left)) {
-      if (line && permit.heldBy !== null && exceeds(permit.askedOf(line), left))
-        throw new Refusal('shipment-held', { request: permit.heldBy, line: no, left }, { pointer: `/lines/${index}/quantity` });
-      throw new Refusal('quantity-exceeds', { line: no, value: quantity, left }, { pointer: `/lines/${index}/quantity` });
-    }
-    const part = partAmount(line, line.shippedQuantity, quantity);
-    amountMinor += part;
-    moves.push(...moveSome(line, part, permit.from, 'delivered'));
-    await tx
-      .updateTable('order_line')
-      .set({ shipped_quantity: addQuantities(line.shippedQuantity, quantity) })
-      .where('order_id', '=', order.id)
-      .where('line', '=', no)
-      .execute();
+    if (!line) continue;
+    const over = leftOf(quantity, leftOf(line.quantity, line.shippedQuantity));
+    const ordered = exceeds(over, '0') ? leftOf(quantity, over) : quantity;
+    const part = partAmount(line, line.shippedQuantity, ordered);
+    const more = exceeds(over, '0') ? partAmount(line, '0', over) : 0;
+    if (!Number.isSafeInteger(order.amountMinor + more) || exceeds(addQuantities(line.quantity, over), MOST_PIECES))
+      throw new Refusal('amount-too-large', {}, { pointer: `/lines/${index}/quantity` });
+    amountMinor += part + more;
+    moves.push(...moveSome(line, part, verdict.from, 'delivered'));
+    if (exceeds(over, '0')) grown.push({ line: no, quantity: over, amountMinor: more });
   }
-  const id = await insertShipment(tx, at, order.id, { document, amountMinor, requestId: permit.requestId });
+  const id = await insertShipment(tx, at, order, { document, amountMinor, verdict });
   await moveOrder(tx, at, order.id, moves, 'shipment.issued');
+  for (const one of grown)
+    await sql`select order_grow(${order.id}::uuid, ${one.line}, ${one.quantity}::numeric, ${one.amountMinor}::bigint, ${at.now}::timestamptz)`.execute(
+      tx,
+    );
+  await takePieces(tx, order.id, document.lines);
   const { externalId, deliveredOn, acceptedOn } = document;
+  const { breaches } = verdict;
+  const posted = { id, externalId, orderId: order.id, currency: order.currency, amountMinor, deliveredOn, acceptedOn, breaches };
   return {
-    ...{ id, externalId, orderId: order.id, currency: order.currency, amountMinor, deliveredOn, acceptedOn },
-    changed: true,
-    created: true,
+    posted: { ...posted, changed: true, created: true },
+    traces: await flagged(tx, store, at, order, { posted: { id, externalId }, verdict }),
   };
+}
+
+/** Quantities have at most twelve digits before the point. */
+const MOST_PIECES = '999999999999';
+
+async function takePieces(tx: Tx, orderId: string, lines: ShipmentDocument['lines']): Promise<void> {
+  for (const { line, quantity } of lines) {
+    await sql`update order_line set shipped_quantity = shipped_quantity + ${quantity}::numeric where order_id = ${orderId}::uuid and line = ${line}`.execute(
+      tx,
+    );
+    await sql`select shipment_drop_claims(${orderId}::uuid, ${line}::int)`.execute(tx);
+  }
+}
+
+/** One task a customer, whatever left meanwhile: who closes it has looked at all of it. */
+async function flagged(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  order: OrderCase,
+  { posted, verdict }: { posted: { id: string; externalId: string }; verdict: IssueVerdict },
+): Promise<WorkOrderTraces> {
+  if (verdict.breaches.length === 0) return noTraces();
+  const kind = verdict.holds ? 'shipment-breach' : 'shipment-not-asked';
+  const open = await tx
+    .selectFrom('work_order')
+    .select('id')
+    .where('customer_id', '=', order.customerId)
+    .where('kind', '=', kind)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  const traces = open
+    ? noTraces()
+    : await openWorkOrder(tx, store, at, {
+        ...{ key: `${kind}/${posted.id}`, kind, customerId: order.customerId },
+        subject: `shipment ${posted.externalId}`,
+        reason: { shipment: posted.externalId, order: order.externalId, codes: verdict.breaches.map(({ code }) => code) },
+      });
+  const about = { subjectKind: 'shipment', subjectId: posted.id, customerId: order.customerId };
+  const { breaches, holds } = verdict;
+  traces.audit.push({ ...about, action: 'shipment.breached', after: { order: order.externalId, breaches, holds } });
+  traces.events.push({
+    ...about,
+    kind: 'shipment.breached',
+    data: { order: order.externalId, codes: breaches.map(({ code }) => code) },
+  });
+  return traces;
 }
 
 interface Issued {
   document: ShipmentDocument;
   amountMinor: number;
-  requestId: string | null;
+  verdict: IssueVerdict;
 }
 
 async function insertShipment(
   tx: Tx,
   at: Moment,
-  orderId: string,
-  { document, amountMinor, requestId }: Issued,
+  { id: orderId, customerId }: OrderCase,
+  { document, amountMinor, verdict }: Issued,
 ): Promise<string> {
+  const { requestId, breaches, holds } = verdict;
   const row = await tx
     .insertInto('shipment')
     .values({
@@ -195,6 +256,8 @@ async function insertShipment(
       delivered_on: document.deliveredOn,
       accepted_on: document.acceptedOn,
       content_hash: issueHash(document),
+      breach: JSON.stringify(breaches),
+      breach_holds: holds ? customerId : null,
       posted_at: at.now,
     })
     .onConflict((conflict) => conflict.column('external_id').doNothing())
@@ -203,7 +266,8 @@ async function insertShipment(
   if (!row) throw new LostRace('a shipment was posted meanwhile');
   if (requestId !== null)
     await sql`
-      update shipment_request_line l set issued = l.issued + x.quantity
+      update shipment_request_line l set issued = l.issued + x.quantity, allowed = greatest(l.allowed, l.issued + x.quantity),
+        requested = greatest(l.requested, greatest(l.allowed, l.issued + x.quantity) + l.dropped)
       from jsonb_to_recordset(${JSON.stringify(document.lines)}::jsonb) as x(line int, quantity numeric)
       where l.request_id = ${requestId}::uuid and l.line = x.line`.execute(tx);
   return row.id;

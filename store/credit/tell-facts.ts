@@ -9,6 +9,8 @@ import { connectorOf, factTable } from '../../domain/credit/facts.ts';
 import type { ConnectorName, FactName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
 import type { Tx } from '../database.ts';
+import { readDepartures } from '../departures.ts';
+import type { Deployment } from '../departures.ts';
 import { isOurId, refusalFor } from '../rows.ts';
 import { write } from '../transaction.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
@@ -58,8 +60,8 @@ export async function tellFacts(
 async function lockCustomer(tx: Tx, actor: Actor, customer: string): Promise<{ id: string; code: string }> {
   const { rows } = await sql<{ id: string; code: string; region: string | null; owner: string | null }>`
     select id, external_id as code, region, owner from customer
-    where external_id = ${customer} or id = ${isOurId(customer) ? customer : null}::uuid
-    order by external_id = ${customer} desc limit 1 for no key update`.execute(tx);
+    where external_id = customer_now(${customer}) or id = ${isOurId(customer) ? customer : null}::uuid
+    order by external_id = customer_now(${customer}) desc limit 1 for no key update`.execute(tx);
   const row = rows[0];
   if (!row || !inScope(actor, row)) throw new Refusal('not-found', { id: customer });
   return row;
@@ -94,14 +96,14 @@ async function waitingApplications(tx: Tx, customerId: string): Promise<Ask[]> {
 }
 
 /**
- * Refreshes one customer's profile: the books are calculated now, and those of `connectors` that can tell what is stale are asked; what
+ * Refreshes one customer's profile: the books are calculated now, and those of `deployment` that can tell what is stale are asked; what
  * only a person can tell is named.
  */
 export async function refreshProfile(
   store: Store,
   actor: Actor,
   customer: string,
-  connectors: readonly ConnectorName[],
+  deployment: Deployment,
   reason: string | null,
 ): Promise<{ asked: ConnectorName[]; unanswerable: FactName[] }> {
   return write(store, actor, async (tx, at) => {
@@ -110,7 +112,8 @@ export async function refreshProfile(
     const { current } = await store.policies.current();
     const facts = await collectDossier(tx, store, at, found.id);
     const stale = staleFacts(facts, current['credit-rules'].content.freshness, at.today, connectorFacts);
-    const live = (name: ConnectorName | null): boolean => name !== null && connectors.includes(name);
+    const { providers } = await readDepartures(tx, store, deployment);
+    const live = (name: ConnectorName | null): boolean => name !== null && providers.includes(name);
     const asked = connectorsFor(stale).filter(live);
     addTraces(
       traces,

@@ -13,6 +13,8 @@ export interface WarningView {
   customer: string;
   kind: WarningKind;
   severity: 'notice' | 'warning' | 'alarm';
+  /** The customer's own. */
+  currency: string;
   detail: Readonly<Record<string, unknown>>;
   effects: readonly WarningEffect[];
   policyVersion: string;
@@ -45,7 +47,7 @@ export async function listWarnings(
   limit: number,
 ): Promise<WarningView[]> {
   const { rows } = await sql<WarningView>`
-    select w.id, c.external_id as customer, w.kind, w.severity, w.detail, w.effects, w.policy_version as "policyVersion", w.raised_at as "raisedAt",
+    select w.id, c.external_id as customer, c.currency, w.kind, w.severity, w.detail, w.effects, w.policy_version as "policyVersion", w.raised_at as "raisedAt",
       w.closed_at as "closedAt"
     from early_warning w join customer c on c.id = w.customer_id
     where ${sql.join([seesCustomer(actor), ...conditions(filter, 'raised_at', 'closed_at')], sql` and `)}

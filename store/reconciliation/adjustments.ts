@@ -50,7 +50,7 @@ interface Effect {
   paymentId: string | null;
 }
 
-/** Proposes how a difference is put right; another person decides. Throws Refusal `adjustment-unfit`, `not-open`, `conflict` when one waits already. */
+/** Proposes how a difference is put right; another person decides. Throws Refusal `adjustment-unfit`, `not-open`, `waits-already` when one waits already. */
 export async function proposeAdjustment(
   store: Store,
   actor: Actor,
@@ -73,7 +73,7 @@ export async function proposeAdjustment(
       values (${found.id}::uuid, ${proposal.kind}, ${found.amountMinor}::bigint, ${JSON.stringify(effect)}::jsonb, ${actor.id}, ${at.now}::timestamptz,
         ${proposal.reason}) on conflict do nothing returning id`.execute(tx);
     const id = rows[0]?.id;
-    if (id === undefined) throw new Refusal('conflict', { what: 'adjustment' });
+    if (id === undefined) throw new Refusal('waits-already', { what: 'adjustment' });
     const traces = await openWorkOrder(tx, store, at, {
       key: adjustmentKey(id),
       kind: 'reconciliation-adjustment',
@@ -225,7 +225,12 @@ async function carryOut(
       const openMinor = receivable ? undisputedOf(receivable) : 0;
       const concededMinor = Math.min(-amountMinor, openMinor);
       if (concededMinor <= 0) return { expected: null };
-      const dispute = { amount: formatAmount(concededMinor, found.currency), category: concededAs[found.kind], note: reason };
+      const dispute = {
+        amount: formatAmount(concededMinor, found.currency),
+        category: concededAs[found.kind],
+        note: reason,
+        settled: true as const,
+      };
       const { id } = await openDispute(here, actor, receivableId ?? '', dispute, reason);
       await resolveDispute(here, actor, id, { state: 'upheld', note: reason }, reason);
       return { expected: 'credit-note', dispute: id, concededMinor };

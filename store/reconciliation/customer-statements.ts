@@ -217,6 +217,24 @@ export async function withdrawCustomerStatement(store: Store, actor: Actor, id: 
   });
 }
 
+/** Statements of a customer's books that are compared still come to nothing, when its books become part of another's. */
+export async function dropComparisons(tx: Tx, at: Moment, actor: Actor, customerId: string): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ id: string }>`
+    update customer_statement set withdrawn_at = ${at.now}::timestamptz
+    where customer_id = ${customerId}::uuid and settled_at is null and withdrawn_at is null and superseded_by is null returning id`.execute(
+    tx,
+  );
+  const ids = rows.map(({ id }) => id);
+  const traces = await endOf(tx, at, ids, { state: 'withdrawn', by: actor.id, reason: 'merged' });
+  for (const id of ids) {
+    traces.asks.push(askOfComparison(id, customerId));
+    const about = { subjectKind: 'customer-statement', subjectId: id, customerId };
+    traces.audit.push({ ...about, action: 'customer-statement.withdrawn', reason: 'merged' });
+    traces.events.push({ ...about, kind: 'customer-statement.withdrawn' });
+  }
+  return traces;
+}
+
 /** Says of a doubtful match whether it holds; refused, its documents are compared without it. Throws Refusal `not-open`. */
 export async function decideMatch(
   store: Store,

@@ -4,6 +4,7 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { parseAmount } from '../../domain/kernel/money.ts';
 import type { OurDocument } from '../../domain/reconciliation/classify.ts';
 import type { LaidCredit } from '../../domain/reconciliation/gross.ts';
+import { booksOn } from '../as-of.ts';
 import type { Tx } from '../database.ts';
 
 /** What of our books a statement is held against. */
@@ -14,6 +15,8 @@ export interface BookFrame {
   basis: 'open-items' | 'movements';
   from: BusinessDate | null;
   asOf: BusinessDate;
+  /** The seller's time zone. */
+  zone: string;
   /** Documents dated so many days before the first day may still answer a line. */
   windowDays: number;
 }
@@ -25,6 +28,7 @@ interface Row {
   on: BusinessDate;
   amountMinor: number;
   settledSinceMinor: number;
+  writtenOffMinor: number;
   unallocated: boolean;
   order: string | null;
 }
@@ -46,25 +50,23 @@ export async function ourBooks(tx: Tx, frame: BookFrame): Promise<OurDocument[]>
 const invoiceNumbers = sql`jsonb_build_array(i.number, i.external_id)`;
 const paymentNumbers = sql`jsonb_build_array(p.external_id) || case when p.reference is null then '[]'::jsonb else jsonb_build_array(p.reference) end`;
 
-/** Each open instalment, and money and credits that lie on none. What is dated later stands there at its whole amount. */
-async function openRows(tx: Tx, { customerId, currency, asOf }: BookFrame): Promise<Row[]> {
+/** Each open instalment, and money and credits that lay on none. What is dated later stands there at its whole amount. */
+async function openRows(tx: Tx, { customerId, currency, asOf, zone }: BookFrame): Promise<Row[]> {
   const { rows } = await sql<Row>`
+    with ${booksOn({ asOf, zone, customerId })}
     select * from (
-      select 'receivable:' || r.id as id, 'invoice' as kind, ${invoiceNumbers} as numbers, i.issue_date as "on",
-        r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor + s.since as "amountMinor", s.since as "settledSinceMinor",
-        false as unallocated, i.order_code as "order"
-      from receivable r join invoice i on i.id = r.invoice_id, lateral (
-        select coalesce(sum(a.amount_minor), 0)::bigint as since from allocation a
-        where a.receivable_id = r.id and a.reversed_at is null and a.value_date > ${asOf}::date) s
-      where r.customer_id = ${customerId}::uuid and r.currency = ${currency} and not r.withdrawn
+      select 'receivable:' || i.id as id, 'invoice' as kind, ${invoiceNumbers} as numbers, i.issue_date as "on", i.open_minor + i.written_off_minor - i.recovered_minor as "amountMinor",
+        i.settled_since as "settledSinceMinor", i.written_off_minor - i.recovered_minor as "writtenOffMinor", false as unallocated, i.order_code as "order"
+      from item i where i.currency = ${currency}
       union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on,
-        -case when p.received_on > ${asOf}::date then p.amount_minor else p.unapplied_minor end, 0, p.unapplied_minor = p.amount_minor, null
-      from payment p where p.customer_id = ${customerId}::uuid and p.currency = ${currency} and p.reversed_at is null
-        and (p.unapplied_minor > 0 or p.received_on > ${asOf}::date)
+        -case when p.received_on > ${asOf}::date then p.amount_minor else c.unapplied_minor end, 0, 0, p.unapplied_minor = p.amount_minor, null
+      from payment p left join credit c on c.id = p.id where p.customer_id = ${customerId}::uuid and p.currency = ${currency}
+        and p.reversed_at is null and (c.unapplied_minor > 0 or p.received_on > ${asOf}::date)
       union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on,
-        -case when n.issued_on > ${asOf}::date then n.amount_minor else n.unapplied_minor end, 0, false, null
-      from credit_note n where n.customer_id = ${customerId}::uuid and n.currency = ${currency}
-        and (n.unapplied_minor > 0 or n.issued_on > ${asOf}::date)) x
+        -case when n.issued_on > ${asOf}::date then n.amount_minor else c.unapplied_minor end, 0, 0, false, null
+      from credit_note n left join credit c on c.id = n.id where n.customer_id = ${customerId}::uuid and n.currency = ${currency}
+        and n.reversed_at is null
+        and (c.unapplied_minor > 0 or n.issued_on > ${asOf}::date)) x
     where "amountMinor" <> 0`.execute(tx);
   return rows;
 }
@@ -74,13 +76,13 @@ async function movedRows(tx: Tx, { customerId, currency, from, asOf, windowDays 
   const since = addDays(from ?? asOf, -windowDays);
   const { rows } = await sql<Row>`
     select 'invoice:' || i.id as id, 'invoice' as kind, ${invoiceNumbers} as numbers, i.issue_date as "on", i.amount_minor as "amountMinor",
-      0 as "settledSinceMinor", false as unallocated, i.order_code as "order"
+      0 as "settledSinceMinor", 0 as "writtenOffMinor", false as unallocated, i.order_code as "order"
     from invoice i where i.customer_id = ${customerId}::uuid and i.currency = ${currency} and i.issue_date >= ${since}::date
       and exists (select from receivable r where r.invoice_id = i.id and not r.withdrawn)
-    union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on, -p.amount_minor, 0, p.unapplied_minor = p.amount_minor, null
+    union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on, -p.amount_minor, 0, 0, p.unapplied_minor = p.amount_minor, null
     from payment p where p.customer_id = ${customerId}::uuid and p.currency = ${currency} and p.reversed_at is null and p.received_on >= ${since}::date
-    union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor, 0, false, null
-    from credit_note n where n.customer_id = ${customerId}::uuid and n.currency = ${currency} and n.issued_on >= ${since}::date`.execute(
+    union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor, 0, 0, false, null
+    from credit_note n where n.customer_id = ${customerId}::uuid and n.reversed_at is null and n.currency = ${currency} and n.issued_on >= ${since}::date`.execute(
     tx,
   );
   return rows;
@@ -91,20 +93,25 @@ interface LaidRow extends Pick<Row, 'id' | 'kind' | 'numbers' | 'on' | 'amountMi
 }
 
 /** Payments and credits dated from `since` to the statement's day that lie on invoices, with their shares. */
-export async function laidCredits(tx: Tx, { customerId, currency, asOf }: BookFrame, since: BusinessDate): Promise<LaidCredit[]> {
+export async function laidCredits(
+  tx: Tx,
+  { customerId, currency, asOf, zone }: BookFrame,
+  since: BusinessDate,
+): Promise<LaidCredit[]> {
   const shares = sql`jsonb_agg(jsonb_build_object('id', 'receivable:' || r.id, 'numbers', ${invoiceNumbers}, 'on', i.issue_date, 'amountMinor', a.amount_minor)
-    order by a.id)`;
-  const laid = sql`allocation a join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id`;
+    order by i.issue_date, i.external_id, r.instalment)`;
+  const lay = sql`laid a join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id`;
   const { rows } = await sql<LaidRow>`
+    with ${booksOn({ asOf, zone, customerId })}
     select 'payment:' || p.id as id, 'payment' as kind, ${paymentNumbers} as numbers, p.received_on as "on", -p.amount_minor as "amountMinor",
-      (select ${shares} from ${laid} where a.payment_id = p.id and a.reversed_at is null) as shares
+      (select ${shares} from ${lay} where a.payment_id = p.id and a.stood) as shares
     from payment p where p.customer_id = ${customerId}::uuid and p.currency = ${currency} and p.reversed_at is null
-      and p.received_on between ${since}::date and ${asOf}::date and p.unapplied_minor < p.amount_minor
+      and p.received_on between ${since}::date and ${asOf}::date and exists (select from laid a where a.payment_id = p.id and a.stood)
     union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor,
-      (select ${shares} from ${laid} where a.credit_note_id = n.id and a.reversed_at is null)
-    from credit_note n where n.customer_id = ${customerId}::uuid and n.currency = ${currency} and n.issued_on between ${since}::date and ${asOf}::date
-      and n.unapplied_minor < n.amount_minor`.execute(tx);
-  const bare = { outside: false, settledSinceMinor: 0, unallocated: false, units: [] };
+      (select ${shares} from ${lay} where a.credit_note_id = n.id and a.stood)
+    from credit_note n where n.customer_id = ${customerId}::uuid and n.reversed_at is null and n.currency = ${currency} and n.issued_on between ${since}::date and ${asOf}::date
+      and exists (select from laid a where a.credit_note_id = n.id and a.stood)`.execute(tx);
+  const bare = { outside: false, settledSinceMinor: 0, writtenOffMinor: 0, unallocated: false, units: [] };
   return rows.map(({ shares: parts, ...row }) => ({
     document: { ...row, ...bare, family: row.kind },
     shares: parts.map(({ amountMinor, ...invoice }) => ({

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { parseAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { isAgreed } from '../../domain/reconciliation/agreed.ts';
+import type { AgreedDifference } from '../../domain/reconciliation/agreed.ts';
 import { differencesOf, familyOf } from '../../domain/reconciliation/classify.ts';
 import type { FoundDifference, LineKind, OurDocument, TheirLine } from '../../domain/reconciliation/classify.ts';
 import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
@@ -58,7 +60,7 @@ export async function reconcile(
   const roundingMinor = rounding.ok ? rounding.minor : 0;
   const rules = { confidence, match: { ...match, roundingMinor } };
   const theirs = await theirLines(tx, statement.id);
-  const ours = await booksFor(tx, statement, theirs, rules);
+  const ours = await booksFor(tx, statement, theirs, rules, store.policies.zone);
   const standing = await standingMatches(tx, statement.id);
   const barred = new Set(standing.filter((one) => one.state === 'rejected').map((one) => one.key));
   const matching = matchBooks(ours, theirs, rules, barred);
@@ -68,7 +70,7 @@ export async function reconcile(
     threshold: confidence.threshold,
   });
   const found = differencesOf(matching, ours, theirs, { asOf, today: at.today, transitDays, roundingMinor });
-  const traces = await keepDifferences(tx, at, statement, found, by);
+  const traces = await keepDifferences(tx, at, statement, found, { by, ours });
   const proposed = await proposedOf(tx, statement.id);
   addTraces(traces, await orderLook(tx, store, at, statement, proposed));
   addTraces(
@@ -94,8 +96,9 @@ async function booksFor(
   statement: TheirStatement,
   theirs: readonly TheirLine[],
   rules: MatchingRules,
+  zone: string,
 ): Promise<OurDocument[]> {
-  const frame = { ...statement, windowDays: rules.match.windowDays };
+  const frame = { ...statement, zone, windowDays: rules.match.windowDays };
   const ours = await ourBooks(tx, frame);
   const [first] = theirs.flatMap((line) => (line.kind === 'invoice' ? [] : [line.on])).sort();
   if (statement.basis === 'movements' || first === undefined) return ours;
@@ -200,19 +203,25 @@ interface StandingDifference {
   state: 'open' | 'adjusted' | 'cleared' | 'withdrawn';
 }
 
-/** What two people agreed on, or was withdrawn, is not found again while it is the same amount. */
+/**
+ * What two people agreed on, or was withdrawn, is not found again while it is the same amount: on this statement, and what was agreed on not on
+ * a later one either, while our side of it is what it was.
+ */
 async function keepDifferences(
   tx: Tx,
   at: Moment,
   statement: TheirStatement,
   found: readonly FoundDifference[],
-  by: string,
+  { by, ours }: { by: string; ours: readonly OurDocument[] },
 ): Promise<WorkOrderTraces> {
   const { rows: standing } = await sql<StandingDifference>`
     select distinct on (key) id, key, kind, amount_minor as "amountMinor", state from reconciliation_difference
     where customer_statement_id = ${statement.id}::uuid order by key, opened_at desc, id desc`.execute(tx);
   const last = new Map(standing.map((one) => [one.key, one]));
-  const now = found.map((one) => newDifference(statement, one));
+  const agreed = await agreedOn(tx, statement);
+  const now = found
+    .filter((one) => last.has(one.key) || !isAgreed({ ...one, oursMinor: oursMinorOf(one, ours) }, agreed))
+    .map((one) => newDifference(statement, one, ours));
   const traces = noTraces();
   const fresh: NewDifference[] = [];
   for (const one of now) {
@@ -231,7 +240,20 @@ async function keepDifferences(
 
 const idIn = (id: string, kind: string): string | null => (id.startsWith(`${kind}:`) ? id.slice(kind.length + 1) : null);
 
-function newDifference(statement: TheirStatement, one: FoundDifference): NewDifference {
+/** Differences of earlier statements in this currency on which two people agreed. */
+async function agreedOn(tx: Tx, { id, customerId, currency }: TheirStatement): Promise<AgreedDifference[]> {
+  const { rows } = await sql<AgreedDifference>`
+    select number, amount_minor as "amountMinor", detail -> 'ours' as ours, (detail ->> 'oursMinor')::bigint as "oursMinor"
+    from reconciliation_difference where customer_id = ${customerId}::uuid and currency = ${currency} and state = 'adjusted'
+      and customer_statement_id is distinct from ${id}::uuid`.execute(tx);
+  return rows;
+}
+
+const oursMinorOf = (one: FoundDifference, ours: readonly OurDocument[]): number =>
+  sumMinor(ours.filter((item) => one.ours.includes(item.id)).map((item) => item.amountMinor));
+
+function newDifference(statement: TheirStatement, one: FoundDifference, ours: readonly OurDocument[]): NewDifference {
+  const oursMinor = oursMinorOf(one, ours);
   const receivables = one.ours.flatMap((id) => idIn(id, 'receivable') ?? []);
   return {
     customerId: statement.customerId,
@@ -245,7 +267,7 @@ function newDifference(statement: TheirStatement, one: FoundDifference): NewDiff
     paymentId: one.payment === null ? null : idIn(one.payment, 'payment'),
     number: one.number,
     on: one.on,
-    detail: { ours: one.ours, lines: one.theirs.map(Number) },
+    detail: { ours: one.ours, oursMinor, lines: one.theirs.map(Number) },
   };
 }
 

@@ -21,6 +21,7 @@ export async function reconciliationOf(db: Database | Tx, store: Store, customer
     select
       coalesce((select case when a.verdict #>> '{proposal,reconciliation}' = 'strict' then 'strict' else 'normal' end from assessment a
         where a.customer_id = ${customerId}::uuid order by a.at desc, a.id desc limit 1), 'normal') as mode,
+      exists (select from own) or exists (select from customer_statement where customer_id = ${customerId}::uuid and withdrawn_at is null) as stated,
       (select min(o.issued_on) from own o where not exists (
         select from answered a where a.currency = o.currency and a.as_of >= o.as_of)) as "unconfirmedSince",
       (select max(answered_on) from answered where verdict = 'confirmed') as "lastConfirmedOn",

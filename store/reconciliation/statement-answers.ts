@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import type { disputeCategories } from '../../domain/collection/receivable.ts';
 import type { Evidence } from '../../domain/credit/profile.ts';
 import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
@@ -109,8 +109,7 @@ async function judge(tx: Tx, at: Moment, found: StatementCase, given: StatementA
   const { answeredOn, by, verdict, evidence } = given;
   if (answeredOn > at.today)
     throw new Refusal('date-in-future', { date: answeredOn, today: at.today }, { pointer: '/answeredOn' });
-  if (answeredOn < found.issuedOn)
-    throw new Refusal('invalid', { what: `${answeredOn} < ${found.issuedOn}` }, { pointer: '/answeredOn' });
+  if (answeredOn < found.issuedOn) throw invalidAt('/answeredOn', 'too-early', { date: answeredOn, earliest: found.issuedOn });
   if (verdict === 'confirmed' && evidence === null)
     throw new Refusal('evidence-missing', { fact: 'statementConfirmedOn' }, { pointer: '/evidence' });
   const contact = await tx
@@ -119,7 +118,7 @@ async function judge(tx: Tx, at: Moment, found: StatementCase, given: StatementA
     .where('customer_id', '=', found.customerId)
     .where('external_id', '=', by)
     .executeTakeFirst();
-  if (!contact) throw new Refusal('invalid', { what: `contact ${by}` }, { pointer: '/by' });
+  if (!contact) throw invalidAt('/by', 'contact-unknown', { contact: by });
 }
 
 interface Line extends DisputedLine {
@@ -140,9 +139,9 @@ async function linesOf(tx: Tx, statementId: string, disputed: readonly DisputedL
   await lockReceivables(tx, receivables);
   return disputed.map((one, place) => {
     const row = known.get(one.line);
-    if (!row) throw new Refusal('invalid', { what: `line ${one.line}` }, { pointer: `/disputed/${place}/line` });
+    if (!row) throw invalidAt(`/disputed/${place}/line`, 'line-unknown', { line: one.line });
     if (one.theirsMinor === Math.abs(row.amountMinor))
-      throw new Refusal('invalid', { what: `line ${one.line}: the same amount` }, { pointer: `/disputed/${place}/amount` });
+      throw invalidAt(`/disputed/${place}/amount`, 'line-undisputed', { line: one.line });
     return { ...row, ...one };
   });
 }

@@ -2,17 +2,19 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { sumMinor } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { totalMinor as totalOf } from '../../domain/kernel/money.ts';
+import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { lockCustomer } from '../credit/securities.ts';
 import type { Tx } from '../database.ts';
 import { isOurId, recordset } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { contentHash } from '../setup.ts';
+import { SUM_BOUND } from '../sum-bound.ts';
 import { write } from '../transaction.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
 import { cancelWorkOrders, joinTraces, openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
 import { openItems } from './open-items.ts';
 import type { OpenItem } from './open-items.ts';
 
@@ -56,12 +58,14 @@ export async function issueStatement(
     if (asOf > at.today) throw new Refusal('date-in-future', { date: asOf, today: at.today }, { pointer: '/asOf' });
     const respondBy = await deadlineOf(store, at, asked.respondBy);
     const currency = asked.currency ?? (await currencyOf(tx, customerId));
-    const items = await openItems(tx, customerId, currency, asOf);
+    const items = await openItems(tx, customerId, currency, { asOf, zone: store.policies.zone });
+    if (!Number.isSafeInteger(totalOf(items.map((item) => item.amountMinor))))
+      throw new Refusal('sum-too-large', { bound: SUM_BOUND }, { pointer: '/customer' });
     const content = { customer: asked.customer, currency, asOf, items };
     const hash = contentHash(content);
     const before = await waiting(tx, customerId, currency);
     if (before?.hash === hash) return { value: { id: before.id, created: false }, audit: null };
-    const totalMinor = sumMinor(items.map((item) => item.amountMinor));
+    const totalMinor = totalOf(items.map((item) => item.amountMinor));
     const facts = { customerId, currency, asOf, totalMinor, hash, respondBy };
     const id = await insertStatement(tx, at, actor, facts, items, before?.id ?? null);
     const about = { subjectKind: 'statement', subjectId: id, customerId };
@@ -89,8 +93,7 @@ export async function issueStatement(
 const none = { audit: [], asks: [], posts: [], events: [] };
 
 async function deadlineOf(store: Store, at: Moment, asked: BusinessDate | null): Promise<Instant> {
-  if (asked !== null && asked <= at.today)
-    throw new Refusal('invalid', { what: `${asked} <= ${at.today}` }, { pointer: '/respondBy' });
+  if (asked !== null && asked <= at.today) throw invalidAt('/respondBy', 'not-later', { date: asked, earliest: at.today });
   const { current } = await store.policies.current();
   const on = asked ?? addDays(at.today, current.reconciliation.content.answerDays);
   return instantAt(on, END_OF_DAY, store.policies.zone);
@@ -199,6 +202,24 @@ export async function withdrawStatement(store: Store, actor: Actor, id: string, 
       events: [{ ...about, kind: 'statement.taken-back' }, ...traces.events],
     };
   });
+}
+
+/** Statements of ours that wait for an answer are taken back, when the books they are of become part of another's. */
+export async function dropWaiting(tx: Tx, at: Moment, customerId: string): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ id: string }>`
+    update statement set withdrawn_at = ${at.now}::timestamptz
+    where customer_id = ${customerId}::uuid and answered_at is null and withdrawn_at is null and superseded_by is null returning id`.execute(
+    tx,
+  );
+  const ids = rows.map(({ id }) => id);
+  const traces = await cancelWorkOrders(tx, at, { keys: ids.flatMap((id) => [sendKey(id), silentKey(id)]) }, 'withdrawn');
+  for (const id of ids) {
+    traces.asks.push(askOfStatement(id, customerId));
+    const about = { subjectKind: 'statement', subjectId: id, customerId };
+    traces.audit.push({ ...about, action: 'statement.taken-back', reason: 'merged' });
+    traces.events.push({ ...about, kind: 'statement.taken-back' });
+  }
+  return traces;
 }
 
 /** An answer need not be awaited any more: the holds of this customer's shipments look again. */

@@ -14,10 +14,12 @@ import { startFakeSmtp } from '../support/fake-smtp.ts';
 import type { FakeSmtp } from '../support/fake-smtp.ts';
 import { accountSid, authToken, fromNumber, startFakeTwilio } from '../support/fake-twilio.ts';
 import type { FakeTwilio } from '../support/fake-twilio.ts';
+import { reaching } from '../support/let-out.ts';
 
 const DUE = '2026-03-04';
 const REMINDER = '2026-03-05';
 const publicUrl = 'https://duecourse.example';
+const deployment = reaching('sms', 'email');
 
 let desk: ContactDesk;
 let twilio: FakeTwilio;
@@ -40,9 +42,9 @@ const mail = (): Gateway => smtpGateway({ url: smtp.url, from: 'Accounts <ar@sel
 
 const book = (): DeliveryBook => ({
   channelOf: (messageId) => channelOf(desk.store, messageId),
-  claim: (input) => claimDelivery(desk.store, input),
+  claim: (input) => claimDelivery(desk.store, input, deployment),
   release: (input) => releaseDelivery(desk.store, input),
-  record: (input) => recordDelivery(desk.store, input),
+  record: (input) => recordDelivery(desk.store, input, deployment),
 });
 
 /** A contact that is committed as `sending`, by SMS or mail. */
@@ -274,7 +276,7 @@ describe('mail by SMTP', () => {
     await smtp.close();
     await expect(deliver(of, { email: mail() }, 1)).rejects.toThrow('has not taken the message');
     expect(await message(of)).toMatchObject({ state: 'sending' });
-    const plan = await recordDelivery(desk.store, { ...of, outcome: { outcome: 'gave-up' } });
+    const plan = await recordDelivery(desk.store, { ...of, outcome: { outcome: 'gave-up' } }, deployment);
     expect(await message(of)).toMatchObject({ state: 'failed' });
     expect(plan).toMatchObject({ step: 'compose' });
     smtp = await startFakeSmtp();
@@ -343,7 +345,7 @@ describe('a receipt that does not come', () => {
           receipts: true,
           reconciled: false,
         } as const;
-        const plan = await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome });
+        const plan = await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome }, reaching('sms'));
         expect(plan).toMatchObject({ step: 'wait', at: shanghai('2026-03-06', '17:00') });
         await late.customer(code, [{ ...phone(Number(code.slice(2))), email: `${code}@customer.example` }]);
       }
@@ -351,10 +353,10 @@ describe('a receipt that does not come', () => {
       await late.pay('L-1-P', 'L-1', 100_000, '2026-03-06');
       await late.pay('L-2-P', 'L-2', 30_000, '2026-03-06');
       expect(await late.contact(paid, ['sms'])).toMatchObject({ step: 'close' });
-      expect(await late.contact(owing, ['sms'])).toMatchObject({ step: 'close' });
+      expect(await late.contact(owing, ['sms', 'email'])).toMatchObject({ step: 'deliver' });
       expect((await late.messages(paid)).map((m) => m.channel)).toEqual(['sms']);
       const [first, second] = await late.messages(owing);
-      expect(second).toMatchObject({ channel: 'email', fallback_of: first?.id, template: 'overdue-first', outbox: true });
+      expect(second).toMatchObject({ channel: 'email', fallback_of: first?.id, template: 'overdue-first', outbox: false });
       expect(second?.body).toContain('CNY 700.00');
     } finally {
       await late.close();
@@ -369,7 +371,7 @@ describe('a receipt that does not come', () => {
       await late.take(...(await late.invoice({ code: 'L-3-I', customer: 'L-3', due: [DUE] })));
       const { messageId } = await late.contact(id, ['sms']);
       const outcome = { outcome: 'accepted', provider: 'twilio', providerId: 'SM-3', receipts: true, reconciled: false } as const;
-      await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome });
+      await recordDelivery(late.store, { id, messageId: messageId ?? '', outcome }, reaching('sms'));
       await late.stand('2026-03-06');
       expect(await late.contact(id, ['sms'])).toMatchObject({ step: 'close' });
       expect(await late.messages(id)).toHaveLength(1);

@@ -8,6 +8,7 @@ import type { Store } from '../../store/transaction.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { accountSid, authToken, fromNumber } from '../support/fake-twilio.ts';
+import { letOut, reaching } from '../support/let-out.ts';
 
 const publicUrl = 'https://duecourse.example';
 const path = '/v1/callbacks/twilio';
@@ -23,6 +24,7 @@ let store: Store;
 let number = 0;
 beforeAll(async () => {
   api = await openTestApi({ routes: callbackRoutes, env });
+  await letOut(api.store);
   store = api.store;
 });
 afterAll(() => api.close());
@@ -93,14 +95,14 @@ async function message(of: { mobile?: string } = {}) {
     .returning('id')
     .executeTakeFirstOrThrow();
   const providerId = sid();
-  await claimDelivery(store, { messageId: id, provider: 'twilio', again: false });
+  await claimDelivery(store, { messageId: id, provider: 'twilio', again: false }, reaching('sms'));
   const outcome = { outcome: 'accepted', provider: 'twilio', providerId, receipts: true, reconciled: false } as const;
   return {
     id,
     customer: customer.id,
     mobile,
     providerId,
-    sent: () => recordDelivery(store, { id: customer.id, messageId: id, outcome }),
+    sent: () => recordDelivery(store, { id: customer.id, messageId: id, outcome }, reaching('sms')),
     row: () => store.db.selectFrom('message').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
     receipts: async () =>
       (

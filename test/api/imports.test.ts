@@ -156,6 +156,24 @@ test('bad requests are told what is wrong with them', async () => {
   expect(await api.written()).toBe(before);
 });
 
+test('a form of many parts is refused before it is read', async () => {
+  const part = '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n';
+  const sent = api.as('erp').post('/v1/imports').set('Content-Type', 'multipart/form-data; boundary=b');
+  const { body } = await sent.send(part.repeat(20_000)).expect(413);
+  expect(body.detail).toContain('16 parts');
+  const without = api.as('erp').post('/v1/imports').set('Content-Type', 'multipart/form-data');
+  // What has no field to name is the whole of what was sent.
+  expect((await without.send(part).expect(422)).body).toMatchObject({ code: 'invalid', errors: [{ pointer: '' }] });
+});
+
+test('while a file that would fill the memory is read, the interface answers; then it is told why it was refused', async () => {
+  const file = `${','.repeat(1_000_000)}\n`.repeat(40);
+  const { body } = await form('erp', { kind: 'customers', mapping: JSON.stringify(mapping) }, file).expect(202);
+  expect((await api.as('erp').get('/v1/customers')).status).toBe(200);
+  const job = await done(`/v1/imports/${body.id}`, 'zh');
+  expect(job).toMatchObject({ state: 'failed', done: 0, error: { detail: '文件超过 500 列' } });
+});
+
 test('who may not write what the rows write may not import them; an import is not seen by a stranger', async () => {
   expect((await form('collector', { kind: 'customers' })).status).toBe(403);
   expect((await form('credit_officer', { kind: 'invoices' })).status).toBe(403);

@@ -1,12 +1,15 @@
+import { sql } from 'kysely';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey, revokeApiKey } from '../../store/api-keys.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
+import { actOf, approve, openGoLive } from '../support/two-persons.ts';
 
 let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi({ business: '2026-10-10T02:00:00.000Z' });
+  await openGoLive(api, '2026-10-01', '2026-10-31');
 });
 afterAll(() => api.close());
 
@@ -69,12 +72,37 @@ describe('PUT /v1/orders', () => {
     });
     expect((body as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/200\.00 too much\. A payment/);
     const zh = await put(`${id}-1`, order(id, '600.00')).set('Accept-Language', 'zh').expect(200);
-    expect((zh.body as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/超出 200\.00/);
+    expect((zh.body as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/超出人民币 200\.00 元/);
     const { body: shown } = await api.as('sales').get(`/v1/orders/${id}-1`).expect(200);
     expect(shown).toMatchObject({
       decision: 'held',
       lines: [{ amount: '1200.00', buckets: { held: '1200.00', reserved: '0.00' } }],
     });
+  });
+
+  test('a missing rate concerns that item alone: it is shown and asked for, and orders and the exposure go on without it', async () => {
+    const id = await customer('1000.00');
+    const document = { customer: id, issueDate: '2026-10-01', amount: '50.00', currency: 'EUR' };
+    await api
+      .as('erp')
+      .put(`/v1/invoices/${id}-U`)
+      .send({ ...document, number: `${id}-U` })
+      .expect(201);
+    const exposure = async () => (await api.as('erp').get(`/v1/customers/${id}/exposure`).expect(200)).body.payer;
+    const tasks = async (): Promise<string[]> =>
+      (await api.as('credit_manager').get('/v1/tasks?limit=100').expect(200)).body.data
+        .filter((one: { kind: string }) => one.kind === 'rate-missing')
+        .map((one: { subject: string }) => one.subject);
+    expect(await exposure()).toMatchObject({ exposure: '0.00', unconverted: [{ currency: 'EUR', amount: '50.00' }] });
+    expect(await tasks()).toEqual(['rate EUR/CNY']);
+    expect((await put(`${id}-1`, order(id, '300.00')).expect(201)).body).toMatchObject({ decision: 'approved' });
+    const shown = await api.as('erp').get(`/v1/customers/${id}`).expect(200);
+    expect(shown.body.balances.map((one: { currency: string }) => one.currency)).toContain('EUR');
+    const rate = { base: 'EUR', quote: 'CNY', on: '2026-10-09', rate: '7.1', source: 'bank' };
+    await api.as('credit_manager').post('/v1/exchange-rates').send(rate).expect(201);
+    expect(await exposure()).toMatchObject({ exposure: '955.00', unconverted: [] });
+    expect(await tasks()).toEqual([]);
+    expect((await put(`${id}-2`, order(id, '30.00')).expect(201)).body).toMatchObject({ decision: 'held' });
   });
 
   test('an unknown customer, a missing rate, an order worth nothing or too much: 4xx, and nothing reserved', async () => {
@@ -189,8 +217,10 @@ describe('an order on its way', () => {
       currency: 'CNY',
       share: '0.5',
       validFrom: '2026-01-01',
+      evidence: { document: 'G-1' },
     };
-    await api.as('credit_officer').put(`/v1/securities/S-${id}`).send(security).expect(201);
+    const given = await api.as('credit_officer').put(`/v1/securities/S-${id}`).send(security);
+    await approve(api, actOf(given), 'credit_manager');
     await api
       .as('credit_officer')
       .put(`/v1/securities/S-${id}`)
@@ -200,7 +230,8 @@ describe('an order on its way', () => {
     await put(`${id}-1`, order(id, '625.00')).expect(({ body }) =>
       expect(body).toMatchObject({ decision: 'approved', exposure: { limit: '1250.00' } }),
     );
-    await api.as('credit_officer').post(`/v1/securities/S-${id}/release`).send({ reason: 'given back' }).expect(200);
+    const back = await api.as('credit_officer').post(`/v1/securities/S-${id}/release`).send({ reason: 'given back' });
+    await approve(api, actOf(back), 'credit_manager');
     await api
       .as('erp')
       .post('/v1/exchange-rates')
@@ -224,5 +255,130 @@ describe('an order on its way', () => {
     expect(again.body).toEqual(first.body);
     const { body } = await api.as('erp').get(`/v1/credit-limits?customer=${id}`).expect(200);
     expect(body).toMatchObject({ data: [{ kind: 'standing', amount: '1000.00', revokedAt: null }] });
+  });
+});
+
+describe('money in another currency than what it pays', () => {
+  const owes = async (amount = '500.00'): Promise<string> => {
+    const id = await customer('100000.00');
+    const body = { customer: id, number: `${id}-A`, issueDate: '2026-09-01', currency: 'CNY', amount };
+    await api.as('erp').put(`/v1/invoices/${id}-A`).send(body).expect(201);
+    return id;
+  };
+  const pay = (id: string, more: object) =>
+    api
+      .as('erp')
+      .post('/v1/payments')
+      .send({ externalId: `${id}-P`, customer: id, amount: '70.20', currency: 'HKD', receivedOn: '2026-10-05', ...more });
+  const read = async (path: string) => (await api.as('credit_officer').get(path).expect(200)).body;
+  const open = async (id: string): Promise<string> => (await read(`/v1/invoices/${id}-A`)).open;
+  const record = (base: string, on: string, rate: string) =>
+    api.as('credit_manager').post('/v1/exchange-rates').send({ base, quote: 'CNY', on, rate, source: 'bank' }).expect(201);
+
+  test('settles it by the rate on file of the day it came: a small difference is booked, a larger one stays open or over', async () => {
+    await record('HKD', '2026-10-01', '7.10');
+    await record('HKD', '2026-10-08', '9.99');
+    const id = await owes();
+    const posted = await pay(id, { reference: `${id}-A` }).expect(201);
+    expect(posted.body).toMatchObject({ allocations: [{ amount: '500.00' }], unapplied: '0.00' });
+    expect(await read(`/v1/payments/${id}-P`)).toMatchObject({
+      ...{ amount: '500.00', currency: 'CNY' },
+      exchange: { currency: 'HKD', amount: '70.20', rate: '7.1', source: 'file', difference: '-1.58' },
+    });
+    const told = (await api.as('auditor').get(`/v1/customers/${id}/timeline`).expect(200)).body.data;
+    expect(told.map((one: { kind: string }) => one.kind)).toContain('payment.exchange-difference');
+    expect(await open(id)).toBe('0.00');
+    expect((await read(`/v1/customers/${id}/exposure`)).payer).toMatchObject({ exposure: '0.00', unconverted: [] });
+    await pay(id, { reference: `${id}-A` }).expect(200);
+    await api.as('erp').post(`/v1/payments/${id}-P/reverse`).send({ reason: 'returned' }).expect(200);
+    expect(await open(id)).toBe('500.00');
+    const short = await owes();
+    await pay(short, { amount: '50.00', allocations: [{ invoice: `${short}-A`, amount: '50.00' }] }).expect(201);
+    expect(await open(short)).toBe('145.00');
+    const over = await owes();
+    expect((await pay(over, { amount: '80.00', reference: `${over}-A` }).expect(201)).body).toMatchObject({ unapplied: '68.00' });
+  });
+
+  test('settles what the bank credited for it', async () => {
+    const id = await owes();
+    await pay(id, { currency: 'GBP', converted: { currency: 'CNY', amount: '501.20' }, reference: `${id}-A` }).expect(201);
+    expect(await read(`/v1/payments/${id}-P`)).toMatchObject({
+      ...{ amount: '500.00', currency: 'CNY', unapplied: '0.00' },
+      exchange: { currency: 'GBP', amount: '70.20', rate: null, source: 'bank', difference: '1.20' },
+    });
+    expect(await open(id)).toBe('0.00');
+    const part = await owes();
+    await pay(part, { currency: 'GBP', converted: { currency: 'CNY', amount: '300.00' } }).expect(201);
+    expect(await open(part)).toBe('200.00');
+    const same = { currency: 'CNY', converted: { currency: 'CNY', amount: '70.20' } };
+    expect((await pay(await owes(), same)).status).toBe(422);
+  });
+
+  test('waits alone, with a task, while there is no rate, and settles by itself when the rate of its day is on file', async () => {
+    const id = await owes();
+    const lines = { allocations: [{ invoice: `${id}-A`, amount: '10000' }] };
+    const posted = await pay(id, { currency: 'JPY', amount: '10000', ...lines });
+    expect(posted.body).toMatchObject({ allocations: [], unapplied: '10000' });
+    const tasks = async (): Promise<string[]> =>
+      (await read('/v1/tasks?limit=100')).data.map((one: { subject: string }) => one.subject);
+    expect(await tasks()).toContain('rate JPY/CNY');
+    expect((await put(`${id}-1`, order(id, '300.00')).expect(201)).body).toMatchObject({ decision: 'approved' });
+    const allocate = () => api.as('credit_officer').post(`/v1/payments/${id}-P/allocate`).send(lines);
+    expect((await allocate()).body).toMatchObject({ code: 'rate-missing' });
+    await record('JPY', '2026-10-06', '0.06');
+    expect([await open(id), (await tasks()).includes('rate JPY/CNY')]).toEqual(['500.00', true]);
+    await record('JPY', '2026-10-05', '0.05');
+    const after = await tasks();
+    expect([after.includes('rate JPY/CNY'), after.includes(`payment ${id}-P`)]).toEqual([false, false]);
+    expect(await read(`/v1/payments/${id}-P`)).toMatchObject({
+      ...{ amount: '500.00', currency: 'CNY', unapplied: '0.00', exchange: { rate: '0.05', source: 'file' } },
+    });
+    expect(await open(id)).toBe('0.00');
+    expect((await read(`/v1/customers/${id}/exposure`)).payer).toMatchObject({ exposure: '600.00', unconverted: [] });
+  });
+
+  test('a bill of a payer that is converted once its rate is on file counts in the currency it settles, and accounts equal their documents', async () => {
+    const payer = await customer('100000.00');
+    const id = await customer(null, { payer });
+    const invoice = { customer: id, number: `${id}-A`, issueDate: '2026-09-01', currency: 'CNY', amount: '500.00' };
+    await api.as('erp').put(`/v1/invoices/${id}-A`).send(invoice).expect(201);
+    const allocations = [{ invoice: `${id}-A`, amount: '700.00' }];
+    const bill = { customer: payer, currency: 'SEK', amount: '700.00', clearsOn: '2026-12-01' };
+    await pay(id, { ...bill, allocations }).expect(201);
+    const position = async () => (await read(`/v1/customers/${payer}/exposure`)).payer;
+    expect(await position()).toMatchObject({ exposure: '500.00' });
+    await record('SEK', '2026-10-05', '0.715');
+    expect(await open(id)).toBe('0.00');
+    expect(await position()).toMatchObject({ exposure: '500.00', unconverted: [] });
+    expect((await sql`select * from exposure_drift()`.execute(api.store.db)).rows).toEqual([]);
+  });
+
+  test('a missing rate does not keep the rest of the money from items in its own currency', async () => {
+    const id = await owes();
+    const own = (no: string, amount: string) =>
+      api
+        .as('erp')
+        .put(`/v1/invoices/${id}-${no}`)
+        .send({ customer: id, number: `${id}-${no}`, issueDate: '2026-09-01', currency: 'NOK', amount })
+        .expect(201);
+    await own('N1', '30.00');
+    await pay(id, { currency: 'NOK', reference: `${id}-A` }).expect(201);
+    const apply = (body: object) => api.as('credit_officer').post(`/v1/payments/${id}-P/allocate`).send(body);
+    const line = { allocations: [{ invoice: `${id}-A`, amount: '70.20' }] };
+    expect((await apply(line).expect(422)).body).toMatchObject({ code: 'rate-missing' });
+    expect((await apply({ allocations: [{ invoice: `${id}-N1`, amount: '30.00' }] }).expect(200)).body).toMatchObject({
+      unapplied: '40.20',
+    });
+    await own('N2', '20.00');
+    expect((await apply({}).expect(200)).body).toMatchObject({ unapplied: '20.20' });
+    expect(await open(id)).toBe('500.00');
+  });
+
+  test('a rate is asked for by the currency of the limit, whatever the currency of the customer', async () => {
+    const payer = await customer('1000.00');
+    const id = await customer(null, { payer, currency: 'DKK' });
+    const document = { customer: id, number: `${id}-D`, issueDate: '2026-10-01', amount: '50.00', currency: 'DKK' };
+    await api.as('erp').put(`/v1/invoices/${id}-D`).send(document).expect(201);
+    expect((await read('/v1/tasks?limit=100')).data.map((one: { subject: string }) => one.subject)).toContain('rate DKK/CNY');
   });
 });

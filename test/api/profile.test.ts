@@ -55,7 +55,7 @@ describe('facts entered by hand', () => {
     expect(res.body).toMatchObject({
       customer: { externalId: 'C-1' },
       stale: [{ name: 'netAssets', connector: 'bureau' }],
-      warnings: [{ kind: 'licence-expiring', words: '经营许可证将于 2026-10-01 到期' }],
+      warnings: [{ kind: 'licence-expiring', words: '经营许可证将于 2026年10月1日到期' }],
       grade: null,
       accounts: [],
     });
@@ -151,7 +151,7 @@ test('faults of the data are listed in words of the reader’s language', async 
   const list = async (language: string) =>
     (await api.as('credit_manager').get('/v1/data-findings?customer=C-2&open=true').set('Accept-Language', language)).body.data;
   expect(await list('en')).toMatchObject([
-    { kind: 'tax-id-bad', words: 'The tax id is wrong (check-digit): correct it', clearedAt: null },
+    { kind: 'tax-id-bad', words: 'The tax id is wrong (its check digit): correct it', clearedAt: null },
   ]);
   expect(await list('zh')).toMatchObject([{ words: '税号有误（校验码）：请更正' }]);
 });

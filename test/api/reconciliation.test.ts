@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { auditOf } from '../support/books.ts';
+import { actOf, approve } from '../support/two-persons.ts';
 import { deskOver, lineOf } from '../support/reconciliation.ts';
 import type { ReconciliationDesk, ShownTheirs } from '../support/reconciliation.ts';
 
@@ -477,10 +478,38 @@ describe('an adjustment', () => {
     expect(await factsOf(customer)).toEqual({ reconciliationDifferenceShare: 0 });
   });
 
+  test('holds for later statements too, while the amount and our side are what they were; then it is a new difference', async () => {
+    const { customer, difference } = await gap(200_000);
+    const { body: made } = await propose(difference, { kind: 'keep-ours' });
+    await decide('credit_manager', made.id, 'approve');
+    const later = (amount: string, asOf: string) =>
+      desk.theirs(customer, [`invoice X-1 2026-06-01 1.00`, `invoice ${customer}-A 2026-07-02 ${amount}`], { asOf });
+    expect(said(await later('8000.00', '2026-08-31'))).toEqual(['unknown-document 1.00 open']);
+    expect(said(await later('7500.00', '2026-08-31'))).toEqual(['unknown-document 1.00 open', 'price -2500.00 open']);
+    await desk.credit(`${customer}-N`, customer, `${customer}-A`, 50_000, '2026-08-30');
+    expect(said(await later('7500.00', '2026-08-31'))).toEqual(['unknown-document 1.00 open', 'price -2000.00 open']);
+  });
+
+  test('what was written off is owed all the same: it comes back as no difference, on their books or not', async () => {
+    const customer = await desk.customer();
+    const id = await desk.invoice(`${customer}-A`, customer, 100_000);
+    const asked = await desk.post('credit_manager', `/v1/receivables/${id}/write-off`, { amount: '400.00', reason: 'bankrupt' });
+    await approve(api, actOf(asked), 'finance_director');
+    const listed = (amount: string) =>
+      desk.theirs(customer, [`invoice ${customer}-A 2026-07-02 ${amount}`], { asOf: '2026-09-01' });
+    expect(said(await listed('1000.00'))).toEqual([]);
+    expect(said(await listed('600.00'))).toEqual([]);
+    expect(said(await listed('500.00'))).toEqual(['price -500.00 open']);
+    const rest = await desk.post('credit_manager', `/v1/receivables/${id}/write-off`, { reason: 'bankrupt' });
+    await approve(api, actOf(rest), 'finance_director');
+    expect(said(await desk.theirs(customer, [], { asOf: '2026-09-01' }))).toEqual([]);
+    expect(said(await listed('1000.00'))).toEqual([]);
+  });
+
   test('to keep our figure writes the cause; declined, the difference stays open', async () => {
     const { difference } = await gap(200_000);
     const { body: first } = await propose(difference, { kind: 'keep-ours' });
-    expect((await propose(difference, { kind: 'keep-ours' }, 409)).body.code).toBe('conflict');
+    expect((await propose(difference, { kind: 'keep-ours' }, 409)).body.code).toBe('waits-already');
     await decide('credit_manager', first.id, 'decline');
     expect((await desk.get<{ state: string }>(`/v1/differences/${difference}`)).state).toBe('open');
     const { body: second } = await propose(difference, { kind: 'keep-ours', reason: 'signed delivery note' });
@@ -495,7 +524,7 @@ describe('an adjustment', () => {
     await desk.invoice(`${customer}-A`, customer, 1_000_000);
     const theirs = await desk.theirs(customer, [`invoice ${customer}-A 2026-07-02 6000.00`]);
     expect(theirs.differences).toMatchObject([{ kind: 'unallocated-payment', amount: '-4000.00', payment: `${customer}-P` }]);
-    expect(await orders(customer)).toEqual(['reconciliation-payment collector']);
+    expect(await orders(customer)).toEqual(['reconciliation-payment collector', 'unapplied-money collector']);
     const { body: made } = await propose(theirs.differences[0]?.id ?? '', { kind: 'allocate-payment' });
     await decide('credit_manager', made.id, 'approve');
     const { rows } = await sql<{ paid: number; left: number }>`

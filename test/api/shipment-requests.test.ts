@@ -1,10 +1,13 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
+import { openGoLive } from '../support/two-persons.ts';
 
 let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi({ business: '2026-10-10T02:00:00.000Z' });
+  await openGoLive(api, '2026-10-01', '2026-10-31');
   const customer = {
     ...{ name: 'Customer', type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin', contacts: [] },
   };
@@ -42,7 +45,7 @@ test('answers decision, lines, reasons with figures and what would change them, 
   });
   expect((first as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/200\.00 too much\. A payment/);
   const { body: again } = await ask(body).set('Accept-Language', 'zh').expect(200);
-  expect((again as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/超出 200\.00/);
+  expect((again as { reasons: { message: string }[] }).reasons[0]?.message).toMatch(/超出人民币 200\.00 元/);
   await ask({ ...body, lines: [{ line: 1, quantity: '7' }] })
     .expect(409)
     .expect(({ body: problem }) =>
@@ -68,7 +71,7 @@ test('its hold can be read at once, by its id or that of its request, before any
       .get(`/v1/shipment-holds/${id}`)
       .set('Accept-Language', 'zh')
       .expect(200);
-    expect(shown).toMatchObject({ id: row?.id, route: [], stateText: '控制中', reasons: [{ code: 'limit-exceeded' }] });
+    expect(shown).toMatchObject({ id: row?.id, route: [], stateText: '冻结中', reasons: [{ code: 'limit-exceeded' }] });
     expect((shown as { missing: { text: string }[] }).missing[0]?.text).toContain('第五百二十七条');
   }
   await api.as('logistics').get('/v1/shipment-holds/SR-1').expect(403);
@@ -99,7 +102,7 @@ test('a fault names its field, in words that say how to mend it', async () => {
   await api.as('sales').post('/v1/shipment-requests').send({}).expect(403);
 });
 
-test('goods leave on their request, no more than it allowed; it shows what became of each line', async () => {
+test('goods leave on their request; it shows what became of each line', async () => {
   const issue = {
     externalId: 'DN-1',
     order: 'SO-1',
@@ -107,12 +110,6 @@ test('goods leave on their request, no more than it allowed; it shows what becam
     lines: [{ line: 1, quantity: '7' }],
     issuedOn: '2026-10-10',
   };
-  await api
-    .as('erp')
-    .post('/v1/shipments')
-    .send(issue)
-    .expect(409)
-    .expect(({ body }) => expect(body).toMatchObject({ code: 'shipment-held', errors: [{ pointer: '/lines/0/quantity' }] }));
   await api
     .as('erp')
     .post('/v1/shipments')
@@ -133,4 +130,30 @@ test('goods leave on their request, no more than it allowed; it shows what becam
     .as('auditor')
     .get('/v1/shipment-requests?decision=hold')
     .expect(({ body: none }) => expect(none).toMatchObject({ data: [] }));
+});
+
+test('goods of a customer reconciled strictly wait for a first statement, as policy says; with one they are judged by it', async () => {
+  const hospital = {
+    ...{ name: 'Hospital', type: 'hospital', tier: '3A', region: 'SH', currency: 'CNY', terms: { days: 60 }, owner: 'lin' },
+    contacts: [],
+  };
+  await api.as('erp').put('/v1/customers/H-1').send(hospital).expect(201);
+  const grant = { externalId: 'L-H', customer: 'H-1', amount: '50000.00', currency: 'CNY', reason: 'going live' };
+  await api.as('credit_manager').post('/v1/credit-limits').send(grant).expect(201);
+  await sql`insert into assessment (customer_id, at, policy_versions, facts, verdict, proposal, facts_hash) select id, now(), '{}', '{}',
+    '{"proposal": {"reconciliation": "strict"}}', '{}', 'x' from customer where external_id = 'H-1'`.execute(api.store.db);
+  const order = {
+    ...{ customer: 'H-1', currency: 'CNY', requestedShipDate: '2026-10-20' },
+    lines: [{ line: 1, item: 'A-1', quantity: '10', unitPrice: '100.00' }],
+  };
+  for (const id of ['SO-H1', 'SO-H2']) await api.as('erp').put(`/v1/orders/${id}`).send(order).expect(201);
+  const request = (id: string, of: string) => ({ externalId: id, order: of, lines: [{ line: 1, quantity: '1' }] });
+  const { body: first } = await ask(request('SR-H1', 'SO-H1')).expect(201);
+  expect(first).toMatchObject({
+    decision: 'hold',
+    reasons: [{ code: 'statement-never', figures: { out: '0.00', amount: '100.00', maximum: '0.00' } }],
+  });
+  await api.as('credit_officer').post('/v1/statements').send({ customer: 'H-1' }).expect(201);
+  const { body: second } = await ask(request('SR-H2', 'SO-H2')).expect(201);
+  expect((second as { reasons: { code: string }[] }).reasons.map(({ code }) => code)).toEqual(['hold-open']);
 });

@@ -39,7 +39,7 @@ describe('a promise', () => {
     const shown = await api.as('collector').get('/v1/receivables/INV-1').expect(200);
     expect(shown.body.promises).toMatchObject([{ id, state: 'cancelled' }]);
     const timeline = await api.as('collector').get('/v1/customers/C-1/timeline').set('Accept-Language', 'zh').expect(200);
-    expect(timeline.body.data[0].words).toBe(`撤销 2026-09-20 的付款承诺：${reason}`);
+    expect(timeline.body.data[0].words).toBe(`撤销 2026年9月20日的付款承诺：${reason}`);
   });
 
   test('cannot be cancelled without a reason, by a role that may not, or outside the region', async () => {

@@ -61,18 +61,24 @@ describe('tasks', () => {
       role: 'collector',
     });
     expect(task.reasons).toEqual([
-      { code: 'overdue-amount', points: 50, text: '100000.00 CNY overdue' },
+      { code: 'harm', points: 20, text: 'money is to be collected' },
+      { code: 'overdue-amount', points: 50, text: 'CNY 100,000.00 overdue' },
       { code: 'overdue-age', points: 40, text: 'oldest overdue by 101 days' },
       { code: 'no-contact', points: 5, text: 'never contacted' },
     ]);
-    expect(task.rank).toBe(95);
+    expect(task.rank).toBe(115);
     const zh = await api.as('collector').get(`/v1/tasks/${taskId}`).set('Accept-Language', 'zh').expect(200);
-    expect(zh.body).toMatchObject({ title: '致电客户并约定付款日期', reasons: [{ text: '逾期 100000.00 CNY' }, {}, {}] });
+    expect(zh.body).toMatchObject({
+      title: '致电客户并约定付款日期',
+      reasons: [{}, { text: '逾期人民币 100,000.00 元' }, {}, {}],
+    });
   });
 
   test('a logged call lowers the rank and stands in the timeline', async () => {
     const call = { customer: 'C-1', receivable: 'INV-1:1', kind: 'call', outcome: 'Will pay on Friday' };
-    await api.as('collector').post('/v1/contacts').send(call).expect(201);
+    const logged = await api.as('collector').post('/v1/contacts').send(call).expect(201);
+    // 10 October 2026 is a Saturday that is worked in place of the holiday: no day to contact anybody.
+    expect(logged.body.warnings).toEqual([{ code: 'holiday', text: 'on a rest day' }]);
     expect(
       codeOf(
         await api
@@ -91,9 +97,40 @@ describe('tasks', () => {
           .expect(422),
       ),
     ).toBe('date-in-future');
-    expect((await api.as('collector').get(`/v1/tasks/${taskId}`).expect(200)).body.rank).toBe(90);
+    expect((await api.as('collector').get(`/v1/tasks/${taskId}`).expect(200)).body.rank).toBe(110);
     const timeline = await api.as('collector').get('/v1/customers/C-1/timeline?limit=1').expect(200);
-    expect(timeline.body.data).toMatchObject([{ kind: 'contact.logged', words: 'Call logged: Will pay on Friday' }]);
+    expect(timeline.body.data).toMatchObject([
+      { kind: 'contact.logged', words: 'Call logged: Will pay on Friday (on a rest day)' },
+    ]);
+  });
+
+  test('a call or visit at night, beyond the caps or to whoever opted out is logged with what the rules say against it', async () => {
+    const night = { customer: 'C-1', kind: 'visit', outcome: 'Nobody there', at: '2026-10-09T15:30:00Z' };
+    const seen = async (entry: object, language = 'en') => {
+      const res = await api.as('sales').post('/v1/contacts').set('Accept-Language', language).send(entry).expect(201);
+      return (res.body.warnings as { code: string; text: string }[]).map(({ code, text }) => (language === 'en' ? code : text));
+    };
+    expect(await seen(night)).toEqual(['quiet-hours', 'outside-window']);
+    expect(await seen(night, 'zh')).toEqual(['处于免打扰时段', '超过当日联系次数上限', '不在可联系时段内']);
+    expect(await seen({ ...night, at: '2026-10-08T02:00:00Z' })).toEqual([]);
+    const dealer = { name: 'Dealer', type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin' };
+    const contacts = [
+      { id: 'c1', name: 'Fin', role: 'finance', email: 'fin@dealer.example', language: 'en' },
+      { id: 'c2', name: 'Boss', role: 'management', email: 'boss@dealer.example', language: 'en' },
+    ];
+    await api
+      .as('erp')
+      .put('/v1/customers/C-OUT')
+      .send({ ...dealer, contacts })
+      .expect(201);
+    const out = { contact: 'c1', channel: 'email', reason: 'asked' };
+    await api.as('credit_officer').post('/v1/customers/C-OUT/opt-outs').send(out).expect(200);
+    const call = { customer: 'C-OUT', kind: 'call', outcome: 'Spoke', at: '2026-10-09T02:00:00Z' };
+    expect(await seen({ ...call, contact: 'c2' })).toEqual([]);
+    expect(await seen({ ...call, contact: 'c1' })).toEqual(['daily-cap', 'opted-out']);
+    expect(await seen({ ...call, kind: 'email', at: '2026-10-10T02:00:00Z' })).toEqual(['holiday', 'opted-out']);
+    const audit = await api.as('auditor').get('/v1/audit?action=contact.logged&limit=1').expect(200);
+    expect(audit.body.data[0].after.warnings).toEqual(['holiday', 'opted-out']);
   });
 
   test('are assigned, put aside and completed once, each with the bell of their process', async () => {
@@ -221,4 +258,26 @@ test('a receivable driven to legal opens a case that shows what it is about', as
     },
   ]);
   expect((await api.as('legal').get(`/v1/legal-cases/${cases.body.data[0].id}`).expect(200)).body.currency).toBe('CNY');
+});
+
+test('a missing tax id of whoever owes most ranks below every other task, and what would be our own breach above all', async () => {
+  const kinds = ['mend-master-data', 'collector-call', 'release-credit-officer', 'shipment-hold-ground', 'reconciliation-price'];
+  const [customer] = await api.store.db.selectFrom('customer').select('id').where('external_id', '=', 'C-1').execute();
+  for (const kind of kinds)
+    await write(api.store, systemActor('test'), async (tx, at) => {
+      const order = { key: `rank/${kind}`, kind, customerId: customer?.id ?? null, subject: 'customer C-1', reason: {} };
+      const traces = await openWorkOrder(tx, api.store, at, order);
+      const [audit, ...more] = traces.audit;
+      if (!audit) throw new Error('no work order was opened');
+      return { ...traces, value: undefined, audit: [audit, ...more] };
+    });
+  const { data } = (await api.as('credit_manager').get('/v1/tasks?customer=C-1&limit=200').expect(200)).body as {
+    data: { kind: string; rank: number; reasons: { code: string; points: number }[] }[];
+  };
+  const ranked = data.filter(({ kind }) => kinds.includes(kind)).map(({ kind }) => kind);
+  expect(ranked[0]).toBe('shipment-hold-ground');
+  expect(ranked.at(-1)).toBe('mend-master-data');
+  for (const { rank, reasons } of data) expect(reasons.reduce((sum, { points }) => sum + points, 0)).toBe(rank);
+  const taxId = data.find(({ kind }) => kind === 'mend-master-data');
+  expect(taxId?.reasons.map(({ code }) => code)).not.toContain('overdue-amount');
 });

@@ -15,6 +15,7 @@ import { fleetOver } from '../support/fleet.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { expectIntact } from '../support/invariants.ts';
 import { looksOf, until } from '../support/world-over.ts';
+import { INSTALLATION, letOut } from '../support/let-out.ts';
 
 /** Due on 2026-03-04: the notice goes on 03-02, the call falls due on 03-20. */
 const DUE = '2026-03-04';
@@ -32,9 +33,10 @@ async function scene(onTestFinished: (end: () => Promise<void>) => void): Promis
   const { url, drop } = await freshDatabase();
   await setUp(url, { business: shanghai('2026-02-02'), speed: 0, pinned: false });
   const store = openStore({ url, max: 4 });
+  await letOut(store);
   const smtp = await startFakeSmtp();
   const ground = { url, temporalAddress: inject('temporalAddress'), temporalNamespace: inject('temporalNamespace') };
-  const env = { SMTP_URL: smtp.url, SMTP_FROM: 'Accounts <ar@seller.example>' };
+  const env = { SMTP_URL: smtp.url, SMTP_FROM: 'Accounts <ar@seller.example>', DUECOURSE_INSTALLATION: INSTALLATION };
   const fleet = fleetOver(ground, `zombie-${randomUUID()}`, env);
   onTestFinished(async () => {
     await fleet.close();

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -9,6 +11,7 @@ import type { FindingCode } from '../../cli/doctor-words.ts';
 import { APP_LOGIN } from '../../store/logins.ts';
 import { setUp } from '../../store/setup.ts';
 import { freshDatabase } from '../support/database.ts';
+import { tempFolder } from '../support/temp.ts';
 
 const command = fileURLToPath(new URL('../../cli/duecourse.mjs', import.meta.url));
 
@@ -30,9 +33,14 @@ afterAll(() => database.drop());
 
 function run(args: readonly string[], more: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], { env: { ...process.env, ...env, ...more } }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code ?? 1) : 0, out, err });
-    });
+    execFile(
+      process.execPath,
+      [command, ...args],
+      { env: { ...process.env, ...env, ...more }, maxBuffer: 2 ** 24 },
+      (error, out, err) => {
+        resolve({ code: error ? Number(error.code ?? 1) : 0, out, err });
+      },
+    );
   });
 }
 
@@ -113,6 +121,26 @@ test('production refuses a clock that was moved', async () => {
   await query('update clock set pinned = true, speed = 1, business_anchor = real_anchor');
 });
 
+test('a connected channel that keeps its messages says why and how to mend it; the operator names the database, and a switch is listed', async () => {
+  const smtp = { SMTP_URL: 'smtp://127.0.0.1:1', SMTP_FROM: 'a@b.c' };
+  expect(await codes(smtp)).toContain('kept-installation-unnamed');
+  expect((await run(['installation', 'claim'])).code).toBe(1);
+  const claimed = await run(['installation', 'claim', '--reason', 'first deployment']);
+  const installation = /^DUECOURSE_INSTALLATION=(.+)$/m.exec(claimed.out)?.[1] ?? '';
+  const named = { ...smtp, DUECOURSE_INSTALLATION: installation };
+  expect(await codes(named)).toContain('outlets-ok');
+  expect(await codes({ ...named, DUECOURSE_INSTALLATION: 'another-house' })).toContain('kept-other-installation');
+  await query('update clock set pinned = false');
+  expect(await codes(named)).toContain('kept-clock-movable');
+  expect((await run(['outlets', 'open', 'pigeon', '--reason', 'x'])).code).toBe(1);
+  const opened = await run(['outlets', 'open', 'email', '--reason', 'our own mailboxes'], named);
+  expect(opened.out).toMatch(/email {2}E-mail {2}live \(opened by cli: our own mailboxes\)/);
+  expect((await run(['outlets', 'close', 'email', '--reason', 'done'], named)).out).toMatch(
+    /email {2}E-mail {2}kept: the clock can be moved/,
+  );
+  await query('update clock set pinned = true');
+});
+
 test('every finding has its words in both languages, and what is wrong says how to mend it', () => {
   for (const code of Object.keys(findings) as FindingCode[]) {
     const [zh, en] = (['zh', 'en'] as const).map((language) => findingText({ state: 'bad', code }, language));
@@ -148,12 +176,47 @@ test('what the user can mend is a sentence without a stack, and the exit code is
   expect((await run(['nonsense'])).code).toBe(1);
 });
 
+test('what is wrong with settings and arguments is said in the language of the terminal, by name', async () => {
+  const zh = async (args: string[], more: Record<string, string> = {}): Promise<string> =>
+    (await run(args, { LANG: 'zh_CN.UTF-8', ...more })).err;
+  expect(await zh(['api'], { DATABASE_URL: '', DUECOURSE_PORT: 'x' })).toMatch(
+    /^环境变量不可用：\n {2}DATABASE_URL 未设置：[^\n]+。\n {2}DUECOURSE_PORT 须为 0 至 65535 的整数。\n/,
+  );
+  expect(await zh(['scorecard', 'fit', '--from', '2026-13-01'])).toMatch(
+    /^选项“--from <date>”不能取“2026-13-01”：须为真实存在的日期/,
+  );
+  expect(await zh(['key', 'create', '--name', 'x', '--role', 'king'])).toMatch(/不能取“king”，可选：erp、sales、/);
+  expect(await zh(['nonsense'])).toMatch(/^没有命令“nonsense”。/);
+  expect(await zh(['credit-file', 'verify'])).toMatch(/^缺少参数 <file>。/);
+  expect((await run(['migrate'], { LANG: 'zh_CN.UTF-8' })).out).toBe('数据库结构已为最新。\n');
+}, 60_000);
+
 test('migrate again changes nothing and says so; the document is JSON; help names every command', async () => {
   expect((await run(['migrate'])).out).toBe('The schema is up to date.\n');
   expect(JSON.parse((await run(['openapi'])).out)).toMatchObject({ openapi: '3.1.0' });
   const help = (await run(['--help'])).out;
   for (const name of ['start', 'api', 'worker', 'migrate', 'doctor', 'key', 'scorecard', 'openapi'])
     expect(help).toMatch(new RegExp(`^ +${name}\\b`, 'm'));
+});
+
+test('help speaks the language of the terminal, and whoever has read enough of a list is not shown a stack', async () => {
+  const { out, err } = await run(['--help'], { LANG: 'zh_CN.UTF-8' });
+  expect(out).toMatch(/用法：[^]*命令：[^]*检查本部署的问题/);
+  expect(err).toBe('');
+  const start = fileURLToPath(new URL('../../stack/launch.mjs', import.meta.url));
+  const shell = (text: string) =>
+    new Promise<string>((resolve) =>
+      execFile('sh', ['-c', text], { env: { ...process.env, ...env } }, (_, o, e) => resolve(o + e)),
+    );
+  expect(await shell(`'${process.execPath}' '${start}' --help`)).toMatch(/^Usage: npm start --/);
+  expect(await shell(`'${process.execPath}' '${command}' routes | head -1`)).toMatch(/^\w+ +\/healthz[^\n]*\n$/);
+});
+
+test('a check that asks another namespace than the processes use says so', async () => {
+  await query(`insert into setting (key, value) values ('temporalNamespace', '"elsewhere"')`);
+  expect(await codes()).toContain('namespace-other');
+  await query(`delete from setting where key = 'temporalNamespace'`);
+  expect(await codes()).not.toContain('namespace-other');
 });
 
 test('the doctor speaks the language of the terminal', async () => {
@@ -169,10 +232,43 @@ test('exposure check says that every account equals its documents, or which does
   );
   const found = await run(['exposure', 'check']);
   expect(found.code).toBe(1);
-  expect(found.out).toMatch(/payer C-drift CNY: reserved \(balance\) is 7\.00, the documents say 0\.00/);
+  expect(found.out).toMatch(/payer C-drift: reserved by orders \(balance\) is CNY 7\.00, the documents say CNY 0\.00/);
   const zh = await run(['exposure', 'check'], { LANG: 'zh_CN.UTF-8' });
-  expect(zh.out).toMatch(/付款方 C-drift CNY：reserved（balance）为 7\.00，单据为 0\.00/);
+  expect(zh.out).toMatch(/付款方 C-drift：订单占用（余额）为人民币 7\.00 元，单据为人民币 0\.00 元/);
   expect((await run(['exposure', 'check', '--repair'])).err).toMatch(/needs --reason/);
   expect(await run(['exposure', 'check', '--repair', '--reason', 'found by the check'])).toMatchObject({ code: 0 });
   expect(await run(['exposure', 'check'])).toMatchObject({ code: 0 });
 }, 120_000);
+
+test('credit-file verify recomputes the hash of a credit file offline, and says when it was changed', async () => {
+  const content = { trades: [{ open: '300.00', currency: 'CNY' }], customer: { name: '客户', currency: 'CNY' }, profile: null };
+  const canonical = '{"customer":{"currency":"CNY","name":"客户"},"profile":null,"trades":[{"currency":"CNY","open":"300.00"}]}';
+  const hash = createHash('sha256').update(canonical).digest('hex');
+  const folder = tempFolder();
+  const file = (name: string, of: object): string => {
+    writeFileSync(join(folder, name), JSON.stringify(of));
+    return join(folder, name);
+  };
+  const verify = (args: string[], more = {}) =>
+    run(['credit-file', 'verify', ...args], { DATABASE_URL: '', TEMPORAL_ADDRESS: '', ...more });
+  expect(await verify([file('good', { hash, content })])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(hash) as string,
+  });
+  expect(await verify([file('bare', content), '--hash', hash])).toMatchObject({ code: 0 });
+  const changed = file('bad', { hash, content: { ...content, trades: [{ open: '301.00', currency: 'CNY' }] } });
+  expect(await verify([changed])).toMatchObject({ code: 1, out: expect.stringMatching(/was changed/) as string });
+  expect((await verify([changed], { LANG: 'zh_CN.UTF-8' })).out).toMatch(/授信档案已被改动：/);
+  expect((await verify([file('none', content)])).err).toMatch(/--hash/);
+  const deep = join(folder, 'deep');
+  writeFileSync(deep, `{"hash":"x","content":{"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`);
+  writeFileSync(join(folder, 'broken'), '{"hash":');
+  for (const unread of [deep, join(folder, 'broken'), join(folder, 'nowhere'), folder, file('list', [])])
+    for (const [LANG, sentence] of [
+      ['en_GB.UTF-8', /^\S+ is no credit file[^\n]*\.\n$|^The file \S+ cannot be read \(\w+\)\.\n$/],
+      ['zh_CN.UTF-8', /^\S+ 不是授信档案文件[^\n]*。\n$|^无法读取文件 \S+（\w+）。\n$/],
+    ] as const) {
+      const { code, err } = await verify([unread], { LANG });
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(sentence) as string });
+    }
+}, 60_000);

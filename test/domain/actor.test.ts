@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inScope, may, permissions, permissionsOf, roles } from '../../domain/kernel/actor.ts';
 import type { Actor, Permission, Role } from '../../domain/kernel/actor.ts';
@@ -15,11 +16,12 @@ describe('who may do what', () => {
     ['dispute.open', ['erp', 'sales', 'credit_officer', 'credit_manager', 'collector', 'legal']],
     ['dispute.resolve', ['credit_officer', 'credit_manager', 'finance_director']],
     ['promise.record', ['credit_officer', 'credit_manager', 'collector']],
-    ['write-off', ['finance_director']],
+    ['write-off', ['credit_officer', 'credit_manager', 'finance_director']],
     ['legal.work', ['legal']],
     ['policy.write', ['credit_manager']],
     ['policy.approve', ['finance_director']],
     ['template.write', ['credit_manager', 'legal']],
+    ['template.approve', ['credit_manager', 'finance_director', 'legal']],
     ['import.run', ['erp', 'credit_officer', 'credit_manager']],
     ['audit.read', ['credit_manager', 'finance_director', 'auditor', 'admin']],
     ['metrics.read', ['credit_manager', 'finance_director', 'auditor', 'admin']],
@@ -31,6 +33,8 @@ describe('who may do what', () => {
     ['receivable.read', roles.filter((role) => role !== 'logistics')],
     ['shipment.write', ['erp', 'logistics']],
     ['hold.decide', ['credit_officer', 'credit_manager', 'finance_director']],
+    ['credit.read', roles.filter((role) => role !== 'logistics')],
+    ['credit-file.read', ['sales', 'credit_officer', 'credit_manager', 'finance_director', 'auditor', 'admin']],
   ])('%s belongs to %j and nobody else', (verb, expected) => {
     expect(holders(verb)).toEqual(expected);
   });
@@ -41,7 +45,7 @@ describe('who may do what', () => {
 
   it('an admin decides nothing about credit or money', () => {
     const acts = permissionsOf('admin').filter((verb) => !verb.endsWith('.read'));
-    expect(acts).toEqual(['clock.change', 'key.manage', 'user.manage']);
+    expect(acts).toEqual(['clock.change', 'key.manage', 'calendar.write', 'user.manage', 'setting.write']);
   });
 
   it('nobody both writes and approves a policy', () => {
@@ -52,6 +56,21 @@ describe('who may do what', () => {
     for (const verb of permissions)
       expect([verb, holders(verb).length > 0, may(actor('system'), verb)]).toEqual([verb, true, true]);
     for (const role of roles) expect(new Set(permissionsOf(role)).size).toBe(permissionsOf(role).length);
+  });
+
+  it('the table of the documentation is the one in force', () => {
+    const page = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
+    const cells = (line: string): string[] =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim());
+    const [head = [], , ...rows] = page
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map(cells);
+    expect(head).toEqual(['Verb', ...roles.map((role) => `\`${role}\``)]);
+    expect(rows).toEqual(permissions.map((verb) => [`\`${verb}\``, ...roles.map((role) => (may(actor(role), verb) ? '●' : ''))]));
   });
 
   it('a role nobody defined may do nothing', () => {

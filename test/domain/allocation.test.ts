@@ -3,12 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { allocate, allocationRule } from '../../domain/collection/allocation.ts';
 import type { AllocationRequest, OpenItem } from '../../domain/collection/allocation.ts';
-import { invoicesNamedBy } from '../../domain/collection/reference.ts';
+import { documentsNamedBy } from '../../domain/collection/reference.ts';
 
 const today = '2026-10-05';
 const item = (invoice: string, more: Partial<OpenItem> = {}): OpenItem => ({
+  disputedMinor: 0,
+  writtenOffMinor: 0,
   receivableId: `${invoice}/${more.instalment ?? 1}`,
   invoice,
+  number: invoice,
   instalment: 1,
   dueDate: '2026-10-01',
   issueDate: '2026-09-01',
@@ -40,7 +43,7 @@ describe('the order of Civil Code 560', () => {
       [item('A', { issueDate: '2020-01-01' }), item('B', { dueDate: '2026-09-30' })],
       { 'B/1': 100 },
     ],
-    ['pro rata among equals', [item('A', { openMinor: 300 }), item('B', { openMinor: 100 })], { 'A/1': 75, 'B/1': 25 }],
+    ['pro rata among equals', [item('A', { openMinor: 150 }), item('B', { openMinor: 50 })], { 'A/1': 75, 'B/1': 25 }],
     [
       'among debts not yet due, the same order',
       [item('A', { dueDate: '2026-12-01' }), item('B', { dueDate: '2026-11-01' })],
@@ -48,7 +51,7 @@ describe('the order of Civil Code 560', () => {
     ],
     [
       'what is over goes to the next',
-      [item('A', { openMinor: 60 }), item('B', { dueDate: '2026-11-01' })],
+      [item('A', { openMinor: 60 }), item('B', { dueDate: '2026-11-01', openMinor: 200 })],
       { 'A/1': 60, 'B/1': 40 },
     ],
     ['what is over all is unapplied', [item('A', { openMinor: 60 })], { 'A/1': 60, unapplied: 40 }],
@@ -59,7 +62,7 @@ describe('the order of Civil Code 560', () => {
   });
 
   it('the last minor units go by largest remainder, ties by invoice, then instalment', () => {
-    const three = [item('C'), item('A', { instalment: 2 }), item('A')];
+    const three = [item('C', { openMinor: 90 }), item('A', { instalment: 2, openMinor: 90 }), item('A', { openMinor: 90 })];
     expect(spread({ items: three })).toEqual({ 'A/1': 34, 'A/2': 33, 'C/1': 33 });
     expect(spread({ items: [item('A', { openMinor: 1 }), item('B', { openMinor: 200 })] })).toEqual({ 'B/1': 100 });
     const bigs = [item('A', { openMinor: 9_000_000_000_000_001 }), item('B', { openMinor: 3 })];
@@ -70,12 +73,66 @@ describe('the order of Civil Code 560', () => {
     expect(allocationRule.article).toBe('民法典 560');
     expect(allocationRule.order.map((step) => step.id)).toEqual([
       'debtors-choice',
+      'exact-amount',
       'due',
       'least-secured',
       'heaviest',
       'oldest-due',
       'pro-rata',
+      'disputed',
+      'written-off',
     ]);
+  });
+});
+
+describe('the amount as a choice, disputes and write-offs', () => {
+  const due = { dueDate: '2026-09-01' };
+  it.each<[string, number, OpenItem[], Record<string, number>]>([
+    ['exactly one undisputed item', 70, [item('A', { ...due, disputedMinor: 100 }), item('B', { openMinor: 70 })], { 'B/1': 70 }],
+    ['exactly the undisputed part of one', 70, [item('A', due), item('B', { disputedMinor: 30 })], { 'B/1': 70 }],
+    ['of several that are exact, the first by law', 100, [item('A'), item('B', due)], { 'B/1': 100 }],
+    [
+      'exactly an invoice in instalments',
+      100,
+      [item('A', { ...due, openMinor: 80 }), item('B', { openMinor: 40 }), item('B', { instalment: 2, openMinor: 60 })],
+      { 'B/1': 40, 'B/2': 60 },
+    ],
+    [
+      'an item in dispute is never meant by its amount',
+      100,
+      [item('A', { ...due, disputedMinor: 100 }), item('B', { openMinor: 130 })],
+      { 'B/1': 100 },
+    ],
+    [
+      'undisputed parts before disputed ones, whichever is older',
+      120,
+      [item('A', { ...due, disputedMinor: 90 }), item('B')],
+      { 'A/1': 20, 'B/1': 100 },
+    ],
+    ['disputed parts when nothing else is open', 60, [item('A', { disputedMinor: 100 })], { 'A/1': 60 }],
+    [
+      'what was written off comes after all that is open',
+      150,
+      [item('A', { ...due, openMinor: 0, writtenOffMinor: 500 }), item('B')],
+      { 'A/1': 50, 'B/1': 100 },
+    ],
+    [
+      'what was written off is still owed',
+      150,
+      [item('A', { openMinor: 20, writtenOffMinor: 80 })],
+      { 'A/1': 100, unapplied: 50 },
+    ],
+  ])('%s', (_, amountMinor, items, expected) => {
+    expect(spread({ amountMinor, items })).toEqual(expected);
+    expect(spread({ amountMinor, items: items.toReversed() })).toEqual(expected);
+  });
+
+  it('a named debt is paid though it is disputed or written off', () => {
+    const items = [item('INV-1', { disputedMinor: 100 }), item('INV-2', { openMinor: 0, writtenOffMinor: 100 }), item('INV-3')];
+    expect(spread({ items, reference: 'INV-1' })).toEqual({ 'INV-1/1': 100 });
+    expect(spread({ items, reference: 'INV-2' })).toEqual({ 'INV-2/1': 100 });
+    expect(spread({ items, given: [{ invoice: 'INV-2', amountMinor: 60 }], amountMinor: 60 })).toEqual({ 'INV-2/1': 60 });
+    expect(spread({ items, given: [{ invoice: 'INV-2', amountMinor: 101 }], amountMinor: 200 })).toBe('amount-exceeds-open at 0');
   });
 });
 
@@ -168,8 +225,29 @@ describe('a reference names', () => {
     ['RE-2026-001', ['2026-001'], []],
     ['2026/001', ['2026', '2026/001'], ['2026/001']],
     ['', ['INV-1', ''], []],
+    ['No.611365', ['611365'], ['611365']],
+    ['No.611365.2', ['611365'], []],
+    ['A1.611365', ['611365'], []],
   ])('%j, of %j, names %j', (reference, invoices, named) => {
-    expect([...invoicesNamedBy(reference, new Set(invoices))].toSorted()).toEqual(named);
+    const documents = invoices.map((invoice) => ({ key: invoice, names: [invoice] }));
+    expect([...documentsNamedBy(reference, documents)].toSorted()).toEqual(named);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['by the printed number', 'Invoice 31002200000002', ['K-2']],
+    ["by the sender's id", 'K-2', ['K-2']],
+    ['by both, once', 'K-2 (31002200000002)', ['K-2']],
+    ['whole numbers only', '310022000000021 3100220000000', []],
+    ['not by a number that two bear', '31002200000009', []],
+    ['one by its number, another by its id', '31002200000002 K-3', ['K-2', 'K-3']],
+    ['beside Chinese text and full-width digits', '货款发票３１００２２０００００００２号', ['K-2']],
+  ])('an invoice %s: %j', (_, reference, named) => {
+    const documents = [
+      { key: 'K-2', names: ['K-2', '31002200000002'] },
+      { key: 'K-3', names: ['K-3', '31002200000009'] },
+      { key: 'K-4', names: ['K-4', '31002200000009'] },
+    ];
+    expect([...documentsNamedBy(reference, documents)].toSorted()).toEqual(named);
   });
 });
 
@@ -180,6 +258,8 @@ describe('in every case', () => {
         invoice: fc.constantFrom('INV-1', 'INV-2', 'INV-3', 'INV-4'),
         due: fc.integer({ min: -3, max: 3 }),
         openMinor: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 ** 48 })),
+        disputedMinor: fc.constant(0),
+        writtenOffMinor: fc.constant(0),
         secured: fc.boolean(),
         burden: fc.integer({ min: 0, max: 1 }),
       }),
@@ -188,6 +268,13 @@ describe('in every case', () => {
     .map((rows) =>
       rows.map(({ due, ...row }, n) => item(row.invoice, { ...row, instalment: n + 1, dueDate: addDays(today, due) })),
     );
+  /** The same, some of it in dispute or written off. */
+  const troubled = fc.tuple(anyItems, fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { minLength: 12 })).map(([items, troubles]) =>
+    items.map((one, n) => {
+      const [disputed = 0, writtenOffMinor = 0] = troubles[n] ?? [];
+      return { ...one, disputedMinor: Math.min(disputed, one.openMinor), writtenOffMinor };
+    }),
+  );
   const anyAmount = fc.oneof(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 2 ** 50 }));
   const anyReference = fc.option(fc.constantFrom('INV-2', 'INV-3 INV-1', 'none'), { nil: undefined });
   const anyGiven = fc.array(
@@ -197,7 +284,7 @@ describe('in every case', () => {
 
   it('money is conserved, no item gets more than is open, nothing is left while something is open', () => {
     fc.assert(
-      fc.property(anyItems, anyAmount, anyReference, anyGiven, (items, amountMinor, reference, given) => {
+      fc.property(troubled, anyAmount, anyReference, anyGiven, (items, amountMinor, reference, given) => {
         const result = allocate({ amountMinor, reference, given, items, today });
         if (!result.ok) {
           expect(given.length).toBeGreaterThan(result.index ?? Infinity);
@@ -208,13 +295,16 @@ describe('in every case', () => {
         expect(taken).toBe(
           Math.min(
             amountMinor,
-            items.reduce((sum, open) => sum + open.openMinor, 0),
+            items.reduce((sum, open) => sum + open.openMinor + open.writtenOffMinor, 0),
           ),
         );
         expect(new Set(result.allocations.map((line) => line.receivableId)).size).toBe(result.allocations.length);
         for (const line of result.allocations) {
           const open = items.find((candidate) => candidate.receivableId === line.receivableId);
-          expect(line.amountMinor > 0 && line.amountMinor <= (open?.openMinor ?? 0)).toBe(true);
+          const onOpen = line.amountMinor - line.recoveredMinor;
+          expect(
+            line.amountMinor > 0 && onOpen <= (open?.openMinor ?? 0) && line.recoveredMinor <= (open?.writtenOffMinor ?? 0),
+          ).toBe(true);
         }
       }),
       { numRuns: 1000 },
@@ -222,7 +312,7 @@ describe('in every case', () => {
   });
 
   it('the order the items come in changes nothing', () => {
-    const shuffled = anyItems.chain((items) =>
+    const shuffled = troubled.chain((items) =>
       fc.tuple(fc.constant(items), fc.shuffledSubarray(items, { minLength: items.length })),
     );
     fc.assert(
@@ -239,6 +329,10 @@ describe('in every case', () => {
     const rank = (o: OpenItem): string => [o.dueDate <= today ? 0 : 1, o.secured ? 1 : 0, 1 - o.burden, o.dueDate].join();
     fc.assert(
       fc.property(anyItems, anyAmount, (items, amountMinor) => {
+        const ids = [...new Set(items.map((o) => o.invoice))];
+        const invoices = ids.map((id) => items.flatMap((o) => (o.invoice === id ? [o.openMinor] : [])));
+        const sums = [...invoices.flat(), ...invoices.map((opens) => opens.reduce((sum, open) => sum + open, 0))];
+        fc.pre(!sums.includes(amountMinor));
         const result = allocate({ amountMinor, items, today });
         const got = new Map(result.ok ? result.allocations.map((line) => [line.receivableId, line.amountMinor]) : []);
         const partly = items

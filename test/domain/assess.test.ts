@@ -51,6 +51,23 @@ describe('a score', () => {
     expect(pointsOf(scoreOf(of, scorecard), id)).toBe(points);
   });
 
+  it('in the first month counts what has happened, and not that nothing has', () => {
+    const first = (values: Values) => {
+      const input = inputOf({ ...dealer, tradeMonths: 0, ...values });
+      const facts = Object.entries(input.facts).map(([name, fact]) => [name, { ...fact, source: 'ledger' }]);
+      return scoreOf({ ...input, facts: Object.fromEntries(facts) as typeof input.facts }, scorecard);
+    };
+    const clean = first({ oldestOverdueDays: 0, brokenPromises: 0, disputesUpheld: 0 });
+    const bins = (of: typeof clean, ...ids: string[]) => ids.map((id) => of.lines.find((line) => line.fact === id)?.bin ?? null);
+    const facts = ['oldestOverdueDays', 'brokenPromises', 'disputesUpheld'];
+    expect(bins(clean, ...facts)).toEqual([null, null, null]);
+    const bad = first({ oldestOverdueDays: 11, brokenPromises: 1, disputesUpheld: 1, daysBeyondTerms: 11, onTimeShare: 0 });
+    expect(bins(bad, ...facts, 'daysBeyondTerms', 'onTimeShare')).not.toContain(null);
+    expect(bad.score).toBeLessThan(clean.score);
+    const later = scoreOf(inputOf({ ...dealer, tradeMonths: 1, oldestOverdueDays: 0, brokenPromises: 0 }), scorecard);
+    expect(bins(later, 'oldestOverdueDays', 'brokenPromises')).not.toContain(null);
+  });
+
   it('puts a missing fact into its own bin and names it', async () => {
     const verdict = await judge(inputOf(without(dealer, 'courtCases', 'returnsShare')));
     expect(verdict.missing).toEqual(['returnsShare', 'courtCases']);

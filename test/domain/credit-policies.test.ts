@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { policyContents } from '../../contracts/policies.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
+import { refusalText } from '../../domain/kernel/refusal.ts';
+import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal.ts';
+import type { LaddersPolicy } from '../../domain/collection/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
-import type { PolicyContext } from '../../domain/policy.ts';
+import type { PolicyContext, PolicyFault } from '../../domain/policy.ts';
 import { zenTables } from '../../rules/zen.ts';
 
 const read = <T>(kind: string): T =>
@@ -62,11 +65,25 @@ describe('a scorecard', () => {
     ],
     ['without a group for the rest', (d) => void d.peerGroups.pop(), 'the last group must hold for everybody'],
   ])('%s is refused', (_, change, what) => {
-    expect(policyFaults('scorecard', changed(scorecard, change), context).map((fault) => fault.what)).toContain(what);
+    expect(policyFaults('scorecard', changed(scorecard, change), context).map(said)).toContain(what);
   });
 });
 
+/** What is wrong, in English; it has words in Chinese too. */
+function said({ what, code }: PolicyFault): string {
+  if (code === undefined) {
+    const zh = refusalText('policy-invalid', { what }, 'zh').detail;
+    expect(zh).not.toContain(what);
+    expect(zh).toMatch(/^信用政策自相矛盾：.*[一-鿿].*。请更正/);
+  }
+  return what;
+}
+
 describe('a grade table', () => {
+  const sentence = (code: RefusalCode, params: RefusalParams): string => refusalText(code, params, 'en').detail;
+  const shapeless = sentence('table-shape', {});
+  const cellOf = (row: number, column: string, cell: string, takes: RefusalParams): string =>
+    sentence('table-cell', { row, column, cell, ...takes });
   type Table = { content: { rules: Record<string, string>[]; hitPolicy: string } };
   const tableOf = (d: Draft<GradesPolicy>, name: 'limitTable' | 'termsTable'): Table['content'] =>
     (d[name].nodes[1] as unknown as Table).content;
@@ -78,40 +95,32 @@ describe('a grade table', () => {
     ['with an amount its currency cannot be', (d) => (d.rounding.to['JPY'] = '10.50'), '10.50 is no amount of JPY'],
     ['with a unit it cannot round', (d) => delete d.rounding.to['GBP'], 'no rounding for GBP'],
     ['with steps that fall', (d) => (d.stepUp.stepsUnits[1] = 1), 'steps must rise'],
-    [
-      'with code in its table',
-      (d) => (d.limitTable.nodes[1]!.type = 'functionNode'),
-      'must be one input, one decision table and one output, wired in that order',
-    ],
-    [
-      'with a loose end',
-      (d) => void d.limitTable.edges.pop(),
-      'must be one input, one decision table and one output, wired in that order',
-    ],
-    ['that collects rows', (d) => (tableOf(d, 'limitTable').hitPolicy = 'collect'), 'hitPolicy must be first'],
+    ['with code in its table', (d) => (d.limitTable.nodes[1]!.type = 'functionNode'), shapeless],
+    ['with a loose end', (d) => void d.limitTable.edges.pop(), shapeless],
+    ['that collects rows', (d) => (tableOf(d, 'limitTable').hitPolicy = 'collect'), shapeless],
     [
       'with a cell the engine cannot read',
       (d) => (tableOf(d, 'limitTable').rules[0]!['in-grade'] = '"A" >>> 3'),
-      'cell grade cannot be read: "A" >>> 3',
+      cellOf(1, 'grade', '"A" >>> 3', { oneOf: '"A", "B", "C", "D", "E"' }),
     ],
     [
       'with a formula for an amount',
       (d) => (tableOf(d, 'limitTable').rules[0]!['out-capUnits'] = 'secret * 2'),
-      'cell capUnits is no value: secret * 2',
+      cellOf(1, 'capUnits', 'secret * 2', { from: 0, to: '10000000', digits: 15 }),
     ],
-    ['that leaves somebody out', (d) => void tableOf(d, 'termsTable').rules.pop(), 'the last row must hold for everybody'],
+    ['that leaves somebody out', (d) => void tableOf(d, 'termsTable').rules.pop(), sentence('table-row', { last: 11 })],
     [
       'that names no ladder in force',
       (d) => (tableOf(d, 'termsTable').rules[1]!['out-ladder'] = '"gone"'),
-      'unknown ladder gone',
+      cellOf(2, 'ladder', '"gone"', { oneOf: '"new-customer", null' }),
     ],
     [
       'with an unknown way to reconcile',
       (d) => (tableOf(d, 'termsTable').rules[1]!['out-reconciliation'] = '"lax"'),
-      'unknown reconciliation lax',
+      cellOf(2, 'reconciliation', '"lax"', { oneOf: '"normal", "strict"' }),
     ],
   ])('%s is refused', (_, change, what) => {
-    expect(policyFaults('grades', changed(grades, change), context).map((fault) => fault.what)).toContain(what);
+    expect(policyFaults('grades', changed(grades, change), context).map(said)).toContain(what);
   });
 
   it('answers for every customer, with the row that hit', async () => {
@@ -149,17 +158,19 @@ describe('an approval matrix', () => {
       'the last row must hold for everybody and name tiers',
     ],
   ])('%s is refused', (_, change, what) => {
-    expect(policyFaults('approval-matrix', changed(matrix, change), context).map((fault) => fault.what)).toContain(what);
+    expect(policyFaults('approval-matrix', changed(matrix, change), context).map(said)).toContain(what);
   });
 });
 
 describe('credit rules', () => {
   it.each<[string, (draft: Draft<CreditRules>) => void, string]>([
     ['with an amount its currency cannot be', (d) => (d.smallAmount['JPY'] = '1.5'), '1.5 is no amount of JPY'],
+    ['with such an amount not to be invoiced', (d) => (d.shipments.notInvoiced = { JPY: '1.5' }), '1.5 is no amount of JPY'],
+    ['with such an amount beyond an order', (d) => (d.shipments.invoicedBeyond = { JPY: '2.5' }), '2.5 is no amount of JPY'],
     ['that warn before a hold is opened', (d) => (d.holds.warnDays = 20), 'warns before the hold is opened'],
     ['that warn before an application is made', (d) => (d.applications.warnDays = 40), 'warns before the application is made'],
   ])('%s are refused', (_, change, what) => {
-    expect(policyFaults('credit-rules', changed(rules, change), context).map((fault) => fault.what)).toContain(what);
+    expect(policyFaults('credit-rules', changed(rules, change), context).map(said)).toContain(what);
   });
 });
 
@@ -178,5 +189,66 @@ describe('expected credit loss', () => {
     const half = { amountMinor: 1, lossRate: '0.25' };
     expect(expectedLossMinor([half, half])).toBe(1);
     expect(expectedLossMinor([half])).toBe(0);
+  });
+});
+
+describe('a row that nobody reaches', () => {
+  type Row = ApprovalMatrix['rows'][number];
+  const rowOf = (id: string): Row => matrix.rows.find((row) => row.id === id)!;
+  const unreached = (rows: readonly Row[]) =>
+    policyFaults('approval-matrix', { ...matrix, rows }, context).flatMap(({ at, code }) => (code === 'table-row' ? [at] : []));
+  const { rows } = matrix;
+  const all: Row = { ...rows.at(-1)!, id: 'all' };
+
+  it.each<[string, readonly Row[], string[]]>([
+    ['behind one that takes everything', [all, ...rows], rows.slice(0, -1).map((_, no) => `/rows/${no + 1}`)],
+    [
+      'behind the same with a wider bound',
+      rows.flatMap((row) =>
+        row.id === 'write-off-large' ? [row, { ...row, id: 'again', when: { ...row.when, maxUnits: 5 } }] : [row],
+      ),
+      [`/rows/${rows.indexOf(rowOf('write-off-large')) + 1}`],
+    ],
+    [
+      'for what people always decide on, without tiers',
+      [{ ...all, id: 'none', when: { kinds: ['refund'] }, tiers: [] }, ...rows],
+      ['/rows/0'],
+    ],
+    ['for no kind at all', [{ ...all, id: 'empty', when: { kinds: [] } }, ...rows], ['/rows/0']],
+  ])('of the approval matrix is a fault at its place: %s', (_, changedRows, places) => {
+    expect(unreached(changedRows)).toEqual(places);
+  });
+
+  it('of the strategy is a fault at its place', () => {
+    const ladders = read<LaddersPolicy>('ladders');
+    const { kinds, templates } = {
+      kinds: ladders.ladders.flatMap(({ rungs }) => rungs.flatMap(({ workOrder }) => workOrder ?? [])),
+      templates: ladders.ladders.flatMap(({ rungs }) => rungs.flatMap(({ template }) => template ?? [])),
+    };
+    const faultsOf = (strategy: LaddersPolicy['strategy']) =>
+      policyFaults('ladders', { ...ladders, strategy }, { ...context, kinds, templates }).map(({ at }) => at);
+    expect(faultsOf(ladders.strategy)).toEqual([]);
+    const ladder = ladders.ladders[0]?.id ?? '';
+    const wide = { when: { types: ['hospital'] }, ladder };
+    const narrow = { when: { types: ['hospital'], minTermsDays: 60, regions: ['SH'] }, ladder };
+    expect(faultsOf([narrow, wide, { when: {}, ladder }])).toEqual([]);
+    expect(faultsOf([wide, narrow, { when: {}, ladder }])).toEqual(['/strategy/1']);
+    expect(
+      faultsOf([
+        { when: { grades: [] }, ladder },
+        { when: {}, ladder },
+      ]),
+    ).toEqual(['/strategy/0']);
+  });
+
+  it('is looked for within bounds, however many rows there are', () => {
+    const many = Array.from({ length: 300 }, (_, no): Row => ({
+      ...all,
+      id: `row-${no}`,
+      when: { maxUnits: no % 7, maxTermsDays: no },
+    }));
+    const started = performance.now();
+    unreached([...many, ...rows]);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

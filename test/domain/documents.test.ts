@@ -1,10 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { dueBy, instalmentChanges, invoiceFaults, isNewCustomer } from '../../domain/collection/documents.ts';
+import {
+  dueBy,
+  instalmentChanges,
+  instalmentsOf,
+  invoiceFaults,
+  isNewCustomer,
+  termsEnd,
+  termsLength,
+} from '../../domain/collection/documents.ts';
 import type { InvoiceDocument, StandingInstalment } from '../../domain/collection/documents.ts';
 import { sayFact, timelineActions } from '../../domain/collection/fact-words.ts';
+import { taskHarms } from '../../domain/collection/policy.ts';
 import { rankTask } from '../../domain/collection/worklist.ts';
 import type { TaskFacts } from '../../domain/collection/worklist.ts';
 import { limitationEnds } from '../../domain/legal/limitation.ts';
+import { chinaIn } from './receivable-world.ts';
+
+const china = chinaIn('Asia/Shanghai');
 
 describe('an invoice without instalments falls due', () => {
   test.each([
@@ -14,7 +26,35 @@ describe('an invoice without instalments falls due', () => {
     [{ days: 10, from: 'delivery' as const }, '2026-01-31', '2026-02-05', '2026-02-15'],
     [{ days: 10, from: 'delivery' as const }, '2026-01-31', null, '2026-02-10'],
   ])('by %o, issued %s, delivered %s: on %s', (terms, issued, delivered, due) => {
-    expect(dueBy(terms, issued, delivered)).toBe(due);
+    expect(termsEnd(terms, issued, delivered)).toBe(due);
+  });
+
+  test.each([
+    [{ days: 0, from: 'invoiceDate' as const, months: 1, day: 31 }, '2026-01-31', '2026-02-28'],
+    [{ days: 0, from: 'invoiceDate' as const, months: 1, day: 31 }, '2026-02-03', '2026-03-31'],
+    [{ days: 0, from: 'invoiceDate' as const, months: 1 }, '2026-01-31', '2026-02-28'],
+    [{ days: 0, from: 'invoiceDate' as const, months: 3 }, '2025-11-30', '2026-02-28'],
+    [{ days: 0, from: 'endOfMonth' as const, months: 1 }, '2026-02-10', '2026-03-31'],
+    [{ days: 0, from: 'invoiceDate' as const, months: 1, day: 25 }, '2026-01-28', '2026-02-25'],
+    [{ days: 0, from: 'invoiceDate' as const, day: 25 }, '2026-01-26', '2026-02-25'],
+    [{ days: 30, from: 'invoiceDate' as const, day: 30 }, '2026-01-15', '2026-02-28'],
+    [{ days: 30, from: 'invoiceDate' as const, day: 10 }, '2026-01-15', '2026-03-10'],
+  ])('by %o, issued %s: on %s, since 30 days are no month', (terms, issued, due) => {
+    expect(termsEnd(terms, issued, null)).toBe(due);
+  });
+
+  test('past rest days when the term comes from us, and on the day the contract names', () => {
+    const terms = { days: 30, from: 'invoiceDate' as const };
+    expect(dueBy(terms, '2026-01-18', null, china)).toBe('2026-02-24');
+    expect(dueBy(terms, '2026-01-15', null, china)).toBe('2026-02-14');
+    const named = { no: 1, amountMinor: 1, dueDate: '2026-02-17', kind: 'other' as const };
+    const document = { instalments: [named], issueDate: '2026-01-18', deliveredOn: null, amountMinor: 1 };
+    expect(instalmentsOf(document, terms, china)).toEqual([named]);
+  });
+
+  test('with a length in days that checks compare: a month is thirty, a fixed day may add as much', () => {
+    expect(termsLength({ days: 45, from: 'invoiceDate' })).toBe(45);
+    expect(termsLength({ days: 0, from: 'invoiceDate', months: 1, day: 31 })).toBe(60);
   });
 });
 
@@ -40,9 +80,10 @@ describe('a corrected invoice', () => {
     });
   });
 
-  test('leaves what has money on it alone, but for its kind', () => {
-    const paid = part(1, { settledMinor: 1 });
-    expect(instalmentChanges([paid], [wanted(1, 99)])).toEqual({ ok: false, hasMoney: 1 });
+  test('moves what has money on it, and neither withdraws it nor makes it smaller than its money', () => {
+    const paid = part(1, { settledMinor: 40 });
+    expect(instalmentChanges([paid], [wanted(1, 39)])).toEqual({ ok: false, hasMoney: 1 });
+    expect(instalmentChanges([paid], [{ ...wanted(1, 40), dueDate: '2026-03-10' }])).toMatchObject({ ok: true });
     expect(instalmentChanges([paid, part(2)], [wanted(2)])).toEqual({ ok: false, hasMoney: 1 });
     expect(instalmentChanges([paid], [{ ...wanted(1), kind: 'equipment' }])).toMatchObject({ ok: true });
   });
@@ -69,6 +110,8 @@ test('limitation ends three years after the last instalment, on the same day or 
 
 describe('the rank of a task', () => {
   const calm: TaskFacts = {
+    harm: 'money',
+    dueOn: '2026-02-01',
     overdue: [],
     oldestDueDate: null,
     brokenPromises: 0,
@@ -93,15 +136,36 @@ describe('the rank of a task', () => {
     ['100 days of age, at most 40', { oldestDueDate: '2025-09-23' }, 40],
     ['two broken promises', { brokenPromises: 2 }, 20],
     ['an escalated one', { state: 'escalated' as const }, 15],
+    ['one that ends today', { dueOn: '2026-01-01' }, 20],
+    ['one that should have ended', { dueOn: '2025-12-31' }, 30],
     ['limitation in 30 days', { limitationOn: '2026-01-31' }, 40],
     ['limitation in 181 days', { limitationOn: '2026-07-01' }, 0],
     ['no contact for 15 days', { lastContactOn: '2025-12-17' }, 5],
   ])('of %s', (_, over, rank) => {
     const result = rankTask({ ...calm, ...over }, '2026-01-01');
-    expect(result.rank).toBe(rank);
-    expect(result.reasons.reduce((sum, reason) => sum + reason.points, 0)).toBe(rank);
+    expect(result.rank).toBe(rank + 20);
+    expect(result.reasons.reduce((sum, reason) => sum + reason.points, 0)).toBe(rank + 20);
+  });
+
+  test('what would be our own breach comes before any money, and a fault of data of whoever owes most after everything', () => {
+    const owing = {
+      ...{ overdue: [{ currency: 'CNY', minor: 900_000_000_000 }], oldestDueDate: '2024-01-01', brokenPromises: 9 },
+      ...{ limitationOn: '2026-01-02', lastContactOn: null, dueOn: '2025-12-01', state: 'escalated' as const },
+    };
+    const rank = (over: Partial<TaskFacts>) => rankTask({ ...calm, ...over }, '2026-01-01').rank;
+    expect(rank({ harm: 'breach' })).toBeGreaterThan(rank({ ...owing, harm: 'money' }));
+    for (const harm of taskHarms.filter((one) => one !== 'data'))
+      expect(rank({ harm, dueOn: '2026-01-02' }), harm).toBeGreaterThan(
+        rank({ ...owing, harm: 'data', dueOn: '2026-01-10', state: 'open' }),
+      );
+    expect(rankTask({ ...calm, ...owing, harm: 'data' }, '2026-01-01').reasons.map(({ code }) => code)).toEqual([
+      'harm',
+      'deadline',
+    ]);
   });
 });
+
+const reading = { zone: 'Asia/Shanghai', titles: { 'collector-call': { en: 'Call the customer', zh: '致电客户' } } };
 
 test('every fact of the timeline has its words in both languages, whatever its record holds', () => {
   for (const action of timelineActions) {
@@ -109,9 +173,9 @@ test('every fact of the timeline has its words in both languages, whatever its r
       null,
       { externalId: 'X', amountMinor: 100, currency: 'CNY', category: 'price', state: 'rejected', outcome: 'paid' },
     ]) {
-      const fact = { about: 'INV-1/1', reason: null, before: null, after };
-      expect(sayFact(action, fact, 'zh')).toMatch(/[一-鿿]/);
-      expect(sayFact(action, fact, 'en')).not.toMatch(/undefined|null|\[object|[一-鿿]/);
+      const fact = { about: 'INV-1/1', reason: null, before: null, after, currency: 'CNY' };
+      expect(sayFact(action, fact, 'zh', reading)).toMatch(/[一-鿿]/);
+      expect(sayFact(action, fact, 'en', reading)).not.toMatch(/undefined|null|\[object|[一-鿿]/);
     }
   }
 });

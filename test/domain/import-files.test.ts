@@ -3,17 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { assemble } from '../../domain/files/assemble.ts';
 import { bindMapping, mappingFaults, readRow } from '../../domain/files/mapping.ts';
 import type { Mapping, Reader } from '../../domain/files/mapping.ts';
-import { dateOfSerial, plainNumbers, readCell } from '../../domain/files/values.ts';
+import iconv from 'iconv-lite';
+import { gb18030Of } from '../../domain/files/gb18030.ts';
+import { dateOfSerial, numberCell, plainNumbers, readCell, unformula } from '../../domain/files/values.ts';
 import type { Cell, DateFormat, NumberFormat } from '../../domain/files/values.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { addDays, daysBetween } from '../../domain/kernel/calendar.ts';
 
+const zone = 'Asia/Shanghai';
 const amountOf = (cell: Cell, numbers: NumberFormat = plainNumbers) => {
-  const read = readCell(cell, 'amount', { date: 'YYYY-MM-DD', numbers });
+  const read = readCell(cell, 'amount', { date: 'YYYY-MM-DD', numbers, zone });
   return read.ok ? read.value : read.fault;
 };
 const dateOf = (cell: Cell, date: DateFormat = 'YYYY-MM-DD') => {
-  const read = readCell(cell, 'date', { date, numbers: plainNumbers });
+  const read = readCell(cell, 'date', { date, numbers: plainNumbers, zone });
   return read.ok ? read.value : read.fault;
 };
 
@@ -103,6 +106,13 @@ describe('dates', () => {
     [46266, 'M/D/YYYY', '2026-09-01'],
     ['46266', 'excel', '2026-09-01'],
     ['46266.75', 'excel', '2026-09-01'],
+    ['2026-11-20T16:30:00Z', 'YYYY-MM-DD', '2026-11-21'],
+    ['2026-11-20T15:59:59.999Z', 'YYYY-MM-DD', '2026-11-20'],
+    ['2026/11/20 16:30 UTC', 'YYYY-MM-DD', '2026-11-21'],
+    ['2026-11-20 23:30:00-0500', 'YYYY-MM-DD', '2026-11-21'],
+    ['20.11.2026 20:00:00+00', 'D.M.YYYY', '2026-11-21'],
+    ['2026-11-20 16:30:00', 'YYYY-MM-DD', '2026-11-20'],
+    ['2026.3.5', 'YYYY.M.D', '2026-03-05'],
   ])('%j written %s is %s', (cell, format, date) => expect(dateOf(cell, format)).toBe(date));
 
   test.each<[Cell, DateFormat]>([
@@ -113,6 +123,9 @@ describe('dates', () => {
     ['9/1/2026', 'YYYY-MM-DD'],
     ['46266', 'YYYY-MM-DD'],
     ['tomorrow', 'YYYY-MM-DD'],
+    ['2026-11-20T25:30:00Z', 'YYYY-MM-DD'],
+    ['20260305', 'YYYY-MM-DD'],
+    ['2026.3.5', 'YYYY-MM-DD'],
     [0, 'excel'],
     [60, 'excel'],
     [9e9, 'excel'],
@@ -138,7 +151,7 @@ describe('dates', () => {
 
 describe('other cells', () => {
   const read = (cell: Cell, type: 'rate' | 'boolean' | 'integer' | 'text') => {
-    const value = readCell(cell, type, { date: 'YYYY-MM-DD', numbers: plainNumbers });
+    const value = readCell(cell, type, { date: 'YYYY-MM-DD', numbers: plainNumbers, zone });
     return value.ok ? value.value : value.fault;
   };
   test.each<[Cell, 'rate' | 'boolean' | 'integer' | 'text', unknown]>([
@@ -159,6 +172,50 @@ describe('other cells', () => {
     ['两\r\n 行\u3000文', 'text', '两 行 文'],
     [{ error: '#N/A' }, 'text', 'cell-error'],
   ])('%j as %s is %j', (cell, type, value) => expect(read(cell, type)).toBe(value));
+});
+
+describe('long numbers', () => {
+  const textOf = (written: string) => {
+    const read = readCell(numberCell(written), 'text', { date: 'YYYY-MM-DD', numbers: plainNumbers, zone });
+    return read.ok ? read.value : read.fault;
+  };
+  const moneyOf = (written: string) => amountOf(numberCell(written));
+
+  test('of a workbook come with all their digits, or are a fault of their row', () => {
+    expect(textOf('2631200000099991')).toBe('2631200000099991');
+    expect(textOf('26312000000999912345')).toBe('26312000000999912345');
+    expect(textOf('263120000009999')).toBe('263120000009999');
+    // Fifteen digits are what Excel keeps: noughts behind them may have been anything.
+    expect(textOf('2631200000099990')).toBe('digits-lost');
+    expect(textOf('2.63120000009999E+15')).toBe('digits-lost');
+    expect(textOf('26312000000999900')).toBe('digits-lost');
+    expect(moneyOf('2631200000099991')).toBe('2631200000099991');
+    expect(moneyOf('12345678901234.56')).toBe('digits-lost');
+    expect(moneyOf('1234567890123.45')).toBe('1234567890123.45');
+    expect(moneyOf('0.30000000000000004')).toBe('0.3');
+    expect(moneyOf('1E3')).toBe('1000');
+  });
+
+  test('that a spreadsheet shortened in a CSV are a fault of their row, also as an id', () => {
+    const read = (text: string) => readCell(text, 'text', { date: 'YYYY-MM-DD', numbers: plainNumbers, zone });
+    expect(read('2.63E+15')).toEqual({ ok: false, fault: 'digits-lost' });
+    expect(read('E+15 pump')).toEqual({ ok: true, value: 'E+15 pump' });
+  });
+
+  test('written as a formula keep their noughts', () => {
+    expect(['="0000123"', "'0000123", '="a ""b"""', '=1+1', '="', "'tis", ' ="01" '].map(unformula)).toEqual([
+      ...['0000123', '0000123', 'a "b"', '=1+1', '="', "'tis", '01'],
+    ]);
+  });
+});
+
+test('codes that GB18030-2022 gave a place are read by that place, all eighteen', () => {
+  const codes = 'A6D9A6DAA6DBA6DCA6DDA6DEA6DFA6ECA6EDA6F3FE59FE61FE66FE67FE6DFE7EFE90FEA0';
+  const decoded = gb18030Of(iconv.decode(Buffer.from(codes, 'hex'), 'gb18030'));
+  expect(decoded).toBe(
+    '\uFE10\uFE12\uFE11\uFE13\uFE14\uFE15\uFE16\uFE17\uFE18\uFE19\u9FB4\u9FB5\u9FB6\u9FB7\u9FB8\u9FB9\u9FBA\u9FBB',
+  );
+  expect(gb18030Of('龙\uE000医院')).toBe('龙\uE000医院');
 });
 
 const bound = (kind: Parameters<typeof bindMapping>[0], mapping: Mapping, header: string[]): Reader => {

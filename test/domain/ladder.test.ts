@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseLadder, higherStage, isContact, ladderFaults, rungActions, stages } from '../../domain/collection/ladder.ts';
-import type { Rung, StrategySubject } from '../../domain/collection/ladder.ts';
+import type { Rung, StrategyRow, StrategySubject } from '../../domain/collection/ladder.ts';
 import { policy, rung } from './receivable-world.ts';
 
 describe('the default policy', () => {
@@ -57,14 +57,15 @@ describe('the default policy', () => {
     [{ type: 'other', newCustomer: true }, 'new-customer'],
     [{ type: 'other', newCustomer: false }, 'general-30'],
   ])('%o goes by %s', (more, id) => {
-    const subject = { type: 'other', region: null, tier: null, termsDays: 30, newCustomer: false, ...more };
+    const subject = { type: 'other', region: null, tier: null, termsDays: 30, newCustomer: false, grade: null, ...more };
     expect(chooseLadder(policy.strategy, subject, {})).toBe(id);
   });
 });
 
 describe('choosing a ladder', () => {
-  const subject: StrategySubject = { type: 'dealer', region: 'east', tier: null, termsDays: 60, newCustomer: false };
-  const matrix = [
+  const subject: StrategySubject = { type: 'dealer', region: 'east', tier: null, termsDays: 60, newCustomer: false, grade: null };
+  const matrix: StrategyRow[] = [
+    { when: { grades: ['D', 'E'] }, ladder: 'weak' },
     { when: { regions: ['west'] }, ladder: 'west' },
     { when: { tiers: ['3A'] }, ladder: 'top' },
     { when: { minTermsDays: 61 }, ladder: 'long' },
@@ -74,14 +75,18 @@ describe('choosing a ladder', () => {
 
   it('the first row whose conditions all hold', () => {
     expect(chooseLadder(matrix, subject, {})).toBe('own');
+    expect(chooseLadder(matrix, { ...subject, grade: 'E' }, {})).toBe('weak');
+    expect(chooseLadder(matrix, { ...subject, grade: 'C' }, {})).toBe('own');
     expect(chooseLadder(matrix, { ...subject, termsDays: 61 }, {})).toBe('long');
     expect(chooseLadder(matrix, { ...subject, tier: '3A' }, {})).toBe('top');
     expect(chooseLadder(matrix, { ...subject, region: null }, {})).toBe('rest');
     expect(chooseLadder(matrix, { ...subject, newCustomer: true }, {})).toBe('rest');
-    expect(chooseLadder(matrix.slice(0, 4), { ...subject, type: 'hospital' }, {})).toBe(undefined);
+    expect(chooseLadder(matrix.slice(0, 5), { ...subject, type: 'hospital' }, {})).toBe(undefined);
   });
 
-  it("the invoice's own beats the customer's, which beats the company's", () => {
+  it("the invoice's own beats the customer's, then the one granted with the grade, then the company's", () => {
+    expect(chooseLadder(matrix, subject, { invoice: null, customer: 'b', granted: 'c' })).toBe('b');
+    expect(chooseLadder(matrix, subject, { invoice: null, customer: null, granted: 'c' })).toBe('c');
     expect(chooseLadder(matrix, subject, { invoice: 'a', customer: 'b' })).toBe('a');
     expect(chooseLadder(matrix, subject, { invoice: null, customer: 'b' })).toBe('b');
     expect(chooseLadder(matrix, subject, { invoice: null, customer: null })).toBe('own');

@@ -10,10 +10,13 @@ const order: OrderFacts = {
   currency: 'CNY',
   shipDate: '2026-09-10',
   prepaid: false,
+  boundMinor: 0,
+  grade: null,
+  breaches: [],
   amountMinor: 100_000,
   restMinor: 100_000,
   earlier: null,
-  payer: null as unknown as OrderFacts['payer'],
+  payer: { dunnedSince: null } as OrderFacts['payer'],
   group: null,
   overdue: [],
   depositsMinor: 0,
@@ -27,8 +30,23 @@ const order: OrderFacts = {
 };
 
 it('an order that is paid for, or delivered already, passes whatever else stands against it', () => {
-  expect(judgeOrder({ ...order, prepaid: true }, policy)).toMatchObject({ decision: 'approved', reasons: [{ code: 'prepaid' }] });
+  expect(judgeOrder({ ...order, prepaid: true, boundMinor: order.restMinor }, policy)).toMatchObject({
+    decision: 'approved',
+    reasons: [{ code: 'prepaid' }],
+  });
   expect(judgeOrder({ ...order, restMinor: 0 }, policy)).toEqual({ decision: 'approved', forced: false, reasons: [] });
+});
+
+it('an order of a customer on a sanctions list is held, prepaid, within the tolerance or not; any other list is a person’s to decide', () => {
+  const earlier = { approvedMinor: order.amountMinor, approvedOn: order.today };
+  const held = { decision: 'held', forced: false, reasons: [{ code: 'listed' }] };
+  const payer = { ...order.payer, known: true, valid: true, limitMinor: 1_000_000, beforeMinor: 0, afterMinor: order.restMinor };
+  const sanctioned = { ...order, payer, listed: ['sanctions'] };
+  expect(judgeOrder(sanctioned, policy)).toMatchObject(held);
+  expect(judgeOrder({ ...sanctioned, prepaid: true, boundMinor: order.restMinor }, policy)).toMatchObject(held);
+  expect(judgeOrder({ ...sanctioned, earlier }, policy)).toMatchObject(held);
+  expect(judgeOrder({ ...sanctioned, listed: ['court'], earlier }, policy).decision).toBe('approved');
+  expect(judgeOrder({ ...sanctioned, listed: ['court'] }, policy)).toMatchObject({ decision: 'held', forced: true });
 });
 
 it('an order of a listed customer is rejected where policy says so, and names the lists', () => {

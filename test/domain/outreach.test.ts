@@ -2,13 +2,22 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { calendarFromFiles } from '../../domain/kernel/calendar.ts';
 import { afterReceipt, messageStates, stateOfTwilio } from '../../domain/collection/message.ts';
-import { chooseRecipient, inContactOrder, leadingRung, planOutreach } from '../../domain/collection/outreach.ts';
+import { leadingRung, planOutreach } from '../../domain/collection/outreach.ts';
+import { askingFor, chooseRecipient, inContactOrder } from '../../domain/collection/recipient.ts';
 import type { OutreachFacts, OutreachTerms, Person, RequestedRung } from '../../domain/collection/outreach.ts';
 import contactRules from '../../policies/contact-rules.json' with { type: 'json' };
 import type { ContactPolicy } from '../../domain/collection/policy.ts';
 
 const calendar = calendarFromFiles('Asia/Shanghai', [{ year: 2026, days: [{ name: 'x', date: '2026-01-01', isOffDay: true }] }]);
-const terms: OutreachTerms = { rules: contactRules as ContactPolicy, calendar, slotMinute: 14 * 60, gatherMs: 0 };
+const terms: OutreachTerms = {
+  rules: contactRules as ContactPolicy,
+  calendar,
+  slotMinute: 14 * 60,
+  gatherMs: 0,
+  live: null,
+  callBack: { zh: true, en: true },
+  heldBack: null,
+};
 const at = (day: string, time: string): string => new Date(`${day}T${time}:00+08:00`).toISOString();
 const monday = '2026-03-02';
 
@@ -33,12 +42,15 @@ const rung = (more: Partial<RequestedRung> = {}): RequestedRung => ({
   position: 1,
   ...more,
 });
+const reminder = askingFor({ class: 'reminder', stage: 'reminder' });
 const facts = (more: Partial<OutreachFacts> = {}): OutreachFacts => ({
   customerCode: 'C',
   people: [person('a')],
   requested: [],
   notices: [],
+  copies: [],
   followUps: [],
+  fallbacks: [],
   sending: null,
   ...more,
 });
@@ -51,21 +63,24 @@ describe('who is contacted', () => {
 
   test('a cap is not got round through a colleague', () => {
     const people = [person('a', { history: [at(monday, '09:00')] }), person('b', { role: 'purchasing' })];
-    const found = chooseRecipient(people, 'reminder', [], terms, at(monday, '14:00'));
+    const found = chooseRecipient({ people, fallbacks: [] }, reminder, terms, at(monday, '14:00'));
     expect(found).toEqual({ verdict: 'defer', until: at('2026-03-03', '14:00'), why: 'daily-cap' });
   });
 
   test('a colleague is asked when the first cannot be reached at all', () => {
     const people = [person('a', { addresses: {} }), person('b', { optedOut: ['email'] }), person('c', { role: 'other' })];
-    expect(chooseRecipient(people, 'reminder', [], terms, at(monday, '14:00'))).toMatchObject({
+    expect(chooseRecipient({ people, fallbacks: [] }, reminder, terms, at(monday, '14:00'))).toMatchObject({
       verdict: 'send',
       person: { id: 'c' },
     });
-    expect(chooseRecipient(people.slice(0, 2), 'reminder', [], terms, at(monday, '14:00'))).toEqual({
+    expect(chooseRecipient({ people: people.slice(0, 2), fallbacks: [] }, reminder, terms, at(monday, '14:00'))).toEqual({
       verdict: 'drop',
       why: 'opted-out',
     });
-    expect(chooseRecipient([], 'reminder', [], terms, at(monday, '14:00'))).toEqual({ verdict: 'drop', why: 'no-address' });
+    expect(chooseRecipient({ people: [], fallbacks: [] }, reminder, terms, at(monday, '14:00'))).toEqual({
+      verdict: 'drop',
+      why: 'no-address',
+    });
   });
 
   test.each([
@@ -73,7 +88,7 @@ describe('who is contacted', () => {
     ['outside-window', '08:30', '2026-03-02'],
     ['outside-window', '18:30', '2026-03-03'],
   ])('%s at %s waits for the slot of %s', (why, time, day) => {
-    const found = chooseRecipient([person('a')], 'reminder', [], terms, at(monday, time));
+    const found = chooseRecipient({ people: [person('a')], fallbacks: [] }, reminder, terms, at(monday, time));
     expect(found).toEqual({ verdict: 'defer', until: at(day, '14:00'), why });
   });
 });
@@ -112,6 +127,7 @@ describe('what comes next', () => {
       messageId: 'm',
       noticeId: null,
       class: 'reminder',
+      stage: 'reminder',
       template: 't',
       tried: ['sms'],
       failed: false,
@@ -148,13 +164,13 @@ describe('what comes next', () => {
       new Date(Date.parse('2026-03-01T16:00:00.000Z') + day * 86_400_000 + m * 60_000).toISOString();
     const now = when(14, minute);
     const people = [person('a', { history: contacts.map((c) => when(c.day, c.minute)).filter((t) => t <= now) })];
-    const found = chooseRecipient(people, 'reminder', [], terms, now);
+    const found = chooseRecipient({ people, fallbacks: [] }, reminder, terms, now);
     if (found.verdict !== 'defer') {
       expect(found.verdict).toBe('send');
       return;
     }
     expect(found.until > now).toBe(true);
-    expect(chooseRecipient(people, 'reminder', [], terms, found.until)).toMatchObject({ verdict: 'send' });
+    expect(chooseRecipient({ people, fallbacks: [] }, reminder, terms, found.until)).toMatchObject({ verdict: 'send' });
   });
 });
 

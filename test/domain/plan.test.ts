@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, planReceivable } from '../../domain/collection/plan.ts';
-import { disputedMinor, openMinor } from '../../domain/collection/receivable.ts';
+import { askedMinor, disputedMinor, openMinor, unaskedOf } from '../../domain/collection/receivable.ts';
 import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
 import { scheduleRungs } from '../../domain/collection/schedule.ts';
 import { sayWhy } from '../../domain/collection/words.ts';
@@ -37,7 +37,7 @@ describe('the ladder goes on', () => {
       },
     });
     expect(sayWhy(verdict.plan.why, 'en')).toBe('notice is planned for 2026-03-02');
-    expect(sayWhy(verdict.plan.why, 'zh')).toBe('计划于 2026-03-02 执行 notice');
+    expect(sayWhy(verdict.plan.why, 'zh')).toBe('计划于 2026年3月2日执行 notice');
   });
 
   it('takes a rung in its slot, not a minute before', () => {
@@ -229,6 +229,22 @@ describe('what is owed', () => {
 });
 
 describe('disputes', () => {
+  it.each([
+    ['1', 0, 100, null],
+    ['0.5', 0, 100, 100],
+    ['0.5', 450, 100, 50],
+    ['0.5', 600, 100, 0],
+    ['0.333333', 0, 900, 333],
+    ['0', 0, 100, 0],
+  ])('may be left out up to a share of %s, with %i left out already: of %i %s', (share, leftOutMinor, amount, unasked) => {
+    expect(unaskedOf(amount, { share, openMinor: 1000, leftOutMinor })).toBe(unasked);
+  });
+
+  it('beyond their share are asked for, and do not stop the ladder', () => {
+    const facts = factsOf({ disputes: [disputeOf({ amountMinor: 100_000, unaskedMinor: 30_000 })] });
+    expect([askedMinor(facts), disputedMinor(facts)]).toEqual([70_000, 100_000]);
+  });
+
   it('of a part leave the rest to be collected', () => {
     const facts = factsOf({ rungs: reminded, disputes: [disputeOf({ amountMinor: 99_999 })] });
     expect(plan(facts, at('2026-03-12'))).toMatchObject({ due: true, pauses: [] });
@@ -355,13 +371,19 @@ describe('a notice of a due date', () => {
   const lost = [{ id: 'notice', state: 'missed', reason: 'past-due-date' }];
 
   it.each([
-    ['is sent before it', '2026-09-30', '2026-09-28', null],
-    ['is sent on it, when that is the first contact day', '2026-10-08', '2026-10-08', null],
-    ['is dropped when the holidays lead past it', '2026-10-06', '2026-10-08', lost],
-  ])('%s (due %s, next rung on %s)', (_, dueDate, on, changes) => {
+    ['is sent before it', '2026-09-30', '2026-09-28'],
+    ['is sent on it, when that is the first contact day', '2026-10-08', '2026-10-08'],
+    ['is sent on the last contact day before it, when the holidays lead past it', '2026-10-06', '2026-09-30'],
+  ])('%s (due %s, on %s)', (_, dueDate, on) => {
     const verdict = plan(factsOf({ dueDate, postedAt: at('2026-09-01') }), at('2026-09-20'));
-    expect(verdict.plan).toMatchObject({ rung: changes ? 'reminder-1' : 'notice', at: at(on) });
-    expect(verdict.changes).toEqual(changes ?? []);
+    expect(verdict.plan).toMatchObject({ rung: 'notice', at: at(on) });
+    expect(verdict.changes).toEqual([]);
+  });
+
+  it('is dropped when nobody could be contacted any more before it', () => {
+    const verdict = plan(factsOf({ dueDate: '2026-10-06', postedAt: at('2026-10-02') }), at('2026-10-02'));
+    expect(verdict.plan).toMatchObject({ rung: 'reminder-1', at: at('2026-10-08') });
+    expect(verdict.changes).toEqual(lost);
   });
 
   it('is withdrawn when it was asked for and could not go in time', () => {
@@ -380,8 +402,8 @@ describe('a notice of a due date', () => {
       id: 'own',
       rungs: [rung('notice', -3, { action: 'notice', stage: 'due' }), rung('b', 5, { anchor: 'previousRung' })],
     };
-    const facts = factsOf({ dueDate: '2026-10-06', postedAt: at('2026-09-01') });
-    expect(plan(facts, at('2026-09-02'), termsOf({ ladder: own })).plan).toMatchObject({ rung: 'b', at: at('2026-10-08') });
+    const facts = factsOf({ dueDate: '2026-10-06', postedAt: at('2026-10-02') });
+    expect(plan(facts, at('2026-10-02'), termsOf({ ladder: own })).plan).toMatchObject({ rung: 'b', at: at('2026-10-08') });
   });
 });
 
@@ -557,8 +579,10 @@ describe('promises', () => {
 
     it('but money after its day, within the grace, does not keep it', () => {
       const late = { moneyAt: at('2026-03-17'), paidMinor: 100_000 };
-      expect(ended({}, late, at('2026-03-17'))).toEqual([['broken', at('2026-03-17')]]);
-      expect(ended({ receivedMinor: 30_000 }, late, at('2026-03-17'))).toEqual([['part-kept', at('2026-03-17')]]);
+      expect(ended({ lateMinor: 100_000 }, late, at('2026-03-17'))).toEqual([['broken', at('2026-03-17')]]);
+      expect(ended({ receivedMinor: 30_000, lateMinor: 70_000 }, late, at('2026-03-17'))).toEqual([
+        ['part-kept', at('2026-03-17')],
+      ]);
     });
 
     it('judged late, it is judged as of its time', () => {
@@ -586,8 +610,63 @@ describe('promises', () => {
       });
     }
     expect(back('kept', at('2026-04-01')).promises).toEqual([{ id: 'p1', state: 'broken', at: at('2026-03-18', '00:00') }]);
-    expect(back('kept', at('2026-04-01'), at('2026-03-18', '00:00')).promises).toEqual([]);
     expect(back('cancelled', at('2026-03-11'), at('2026-03-08')).promises).toEqual([]);
+  });
+});
+
+describe('a promise is judged again by value dates', () => {
+  const over = at('2026-03-18', '00:00');
+  const again = (state: PromiseFact['state'], more: Partial<PromiseFact>, facts: Partial<ReceivableFacts> = {}) =>
+    plan(factsOf({ promises: [promiseOf({ state, judgedAt: over, ...more })], ...facts }), at('2026-03-19')).promises;
+  it.each<[string, PromiseFact['state'], Partial<PromiseFact>, Partial<ReceivableFacts>, PromiseFact['state'] | null]>([
+    ['money in time, posted later: kept', 'broken', { receivedMinor: 100_000 }, { paidMinor: 100_000 }, 'kept'],
+    ['part of it in time, posted later: part-kept', 'broken', { receivedMinor: 30_000 }, { paidMinor: 30_000 }, 'part-kept'],
+    [
+      'the rest in time, posted later: kept',
+      'part-kept',
+      { receivedMinor: 100_000 },
+      { amountMinor: 200_000, paidMinor: 100_000 },
+      'kept',
+    ],
+    [
+      'all that was left came in time: kept',
+      'broken',
+      { receivedMinor: 60_000 },
+      { paidMinor: 60_000, creditedMinor: 40_000 },
+      'kept',
+    ],
+    ['money after its day changes nothing', 'broken', { lateMinor: 100_000 }, { paidMinor: 100_000 }, null],
+    [
+      'a credit after its day changes nothing',
+      'part-kept',
+      { receivedMinor: 60_000, lateMinor: 40_000 },
+      { paidMinor: 60_000, creditedMinor: 40_000 },
+      null,
+    ],
+    ['a debt written off changes nothing', 'broken', {}, { writtenOffMinor: 100_000 }, null],
+    ['its money went back: broken', 'kept', {}, {}, 'broken'],
+    ['part of its money went back: part-kept', 'kept', { receivedMinor: 30_000 }, { paidMinor: 30_000 }, 'part-kept'],
+    ['cancelled stays cancelled', 'cancelled', { receivedMinor: 100_000 }, { paidMinor: 100_000 }, null],
+  ])('%s', (_, state, more, facts, expected) => {
+    expect(again(state, more, facts)).toEqual(expected === null ? [] : [{ id: 'p1', state: expected, at: at('2026-03-19') }]);
+  });
+
+  it('and the rung that the breach brought forward goes back to its own day', () => {
+    const broken = factsOf({ amountMinor: 200_000, rungs: reminded, promises: [promiseOf({ state: 'broken', judgedAt: over })] });
+    const rungs = [...reminded, taken('reminder-2', '2026-03-12')];
+    const now = at('2026-03-18', '01:00');
+    const forward = plan({ ...broken, rungs }, now).plan.at;
+    const kept = plan(
+      {
+        ...broken,
+        rungs,
+        paidMinor: 100_000,
+        promises: [promiseOf({ state: 'broken', judgedAt: over, receivedMinor: 100_000 })],
+      },
+      now,
+    );
+    expect(kept.promises).toMatchObject([{ state: 'kept' }]);
+    expect((kept.plan.at ?? '') > (forward ?? '')).toBe(true);
   });
 });
 
@@ -718,6 +797,37 @@ it('every reason has its words in both languages', () => {
   for (const code of codes) {
     expect(sayWhy({ code, params }, 'en')).toMatch(/^[\x20-\x7e]{4,}$/);
     expect(sayWhy({ code, params }, 'zh')).toMatch(/[一-鿿]/);
-    if (code.startsWith('promise')) expect(sayWhy({ code, params }, 'zh')).toContain('2026-03-02');
+    if (code.startsWith('promise')) expect(sayWhy({ code, params }, 'zh')).toContain('2026年3月2日');
   }
+});
+
+describe('what is out of bounds', () => {
+  const late = promiseOf({ on: '9999-12-31', madeAt: at('2026-03-06') });
+  const faulty = (more: Partial<ReceivableFacts> = {}) =>
+    factsOf({ dueDate: '0001-01-01', promises: [late], faulty: true, ...more });
+
+  it('is left alone: no day is reckoned from it, and what was asked for is taken back', () => {
+    const verdict = plan(faulty({ rungs: [requested('reminder-1', '2026-03-05')], stage: 'due' }), at('2026-03-09'));
+    expect(verdict).toMatchObject({ due: false, outcome: null, stage: 'due', promises: [] });
+    expect(verdict.plan).toEqual({ step: 'wait', rung: null, at: null, why: { code: 'faulty', params: {} } });
+    expect(verdict.changes).toEqual([{ id: 'reminder-1', state: 'planned', reason: 'faulty' }]);
+    const vast = faulty({ amountMinor: 9_000_000_000_000_000_123n as unknown as number });
+    expect(plan(vast, at('2026-03-09'))).toMatchObject({ outcome: null, plan: { why: { code: 'faulty' } } });
+  });
+
+  it('holds nothing up once it is a promise that was judged or cancelled', () => {
+    for (const state of ['broken', 'kept', 'cancelled'] as const) {
+      const promises = [
+        promiseOf({ on: '9999-12-31', madeAt: at('2026-03-06'), state, judgedAt: at('2026-03-07'), faulty: true }),
+      ];
+      const verdict = plan(factsOf({ promises }), at('2026-03-09'));
+      expect(verdict).toMatchObject({ promises: [], plan: { step: 'remind', rung: 'reminder-1' } });
+    }
+  });
+
+  it('closes with its money, and goes on with its ladder when it is put right', () => {
+    expect(plan(faulty({ paidMinor: 100_000 }), at('2026-03-09'))).toMatchObject({ outcome: 'paid', plan: { step: 'close' } });
+    const { pauses } = plan(faulty(), at('2026-03-09'));
+    expect(plan(factsOf({ pauses }), at('2026-03-09')).plan).toMatchObject({ step: 'remind', rung: 'reminder-1' });
+  });
 });

@@ -65,6 +65,8 @@ export const factsOf = (more: Partial<ReceivableFacts> = {}): ReceivableFacts =>
   disputes: [],
   promises: [],
   pauses: [],
+  coveredMinor: 0,
+  coveredAt: null,
   moneyAt: null,
   postedAt: at('2026-02-02', '09:00'),
   ...more,
@@ -78,6 +80,7 @@ export const promiseOf = (more: Partial<PromiseFact> = {}): PromiseFact => ({
   madeAt: at('2026-03-06', '15:00'),
   judgedAt: null,
   receivedMinor: 0,
+  lateMinor: 0,
   ...more,
 });
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal, refusalCodes, refusalText } from '../../domain/kernel/refusal.ts';
+import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal.ts';
+import { invalidFaults } from '../../domain/kernel/refusals-invalid.ts';
+import type { InvalidFault } from '../../domain/kernel/refusals-invalid.ts';
 import { refusalsEn } from '../../domain/kernel/refusals-en.ts';
 import { refusalsZh } from '../../domain/kernel/refusals-zh.ts';
 
@@ -43,10 +46,41 @@ describe('refusals', () => {
 
   it('carry code, figures, place and all reasons', () => {
     const reasons = [{ code: 'currency-unknown', pointer: '/currency' } as const];
-    const refusal = new Refusal('invalid', { what: 'x' }, { pointer: '/amount', reasons });
+    const refusal = new Refusal('conflict', { what: 'x' }, { pointer: '/amount', reasons });
     expect(refusal).toBeInstanceOf(Error);
-    expect(refusal).toMatchObject({ name: 'Refusal', code: 'invalid', params: { what: 'x' }, pointer: '/amount', reasons });
+    expect(refusal).toMatchObject({ name: 'Refusal', code: 'conflict', params: { what: 'x' }, pointer: '/amount', reasons });
     expect(refusal.message).toContain('x');
     expect(new Refusal('conflict').pointer).toBeUndefined();
+  });
+
+  it('say amounts with their currency, days and codes in the language of the reader', () => {
+    const zh = (code: RefusalCode, params: RefusalParams): string => refusalText(code, params, 'zh').detail;
+    const open = { value: '1528142.57', open: '1000.00', currency: 'CNY' };
+    expect(zh('amount-exceeds-open', open)).toMatch(/^金额人民币 1,528,142.57 元超过未结金额（人民币 1,000.00 元）。/);
+    expect(refusalText('amount-exceeds-open', open, 'en').detail).toMatch(
+      /^The amount CNY 1,528,142.57 is more than is open \(CNY 1,000.00\)\./,
+    );
+    const reversed = { writeOff: '300.00', currency: 'CNY', date: '2026-03-05' };
+    expect(zh('already-reversed', reversed)).toMatch(/^此前已冲销：人民币 300.00 元的坏账核销（2026年3月5日）/);
+    expect(refusalText('already-reversed', reversed, 'en').detail).toMatch(
+      /^This write-off of CNY 300.00 was reversed before on 2026-03-05\./,
+    );
+    expect(zh('task-role', { role: 'credit_officer' })).toContain('（信用专员）');
+    expect(zh('receivable-closed', { outcome: 'written-off' })).toContain('（已核销坏账）');
+    expect(zh('not-open', { state: 'lapsed' })).toContain('：状态为已失效。');
+    expect(zh('ground-missing', { what: 'evidence' })).toContain('缺少证据，');
+    expect(refusalText('evidence-missing', { fact: 'netAssets' }, 'en').detail).not.toContain('netAssets');
+  });
+});
+
+describe.each(Object.keys(invalidFaults) as InvalidFault[])('an input that is invalid: %s', (fault) => {
+  it.each(['zh', 'en'] as const)('says in %s what is wrong and what to do instead', (language) => {
+    const figures = Object.fromEntries(namesIn(invalidFaults[fault][language]).map((name) => [name, `«${name}»`]));
+    const { detail } = refusalText('invalid', { fault, ...figures }, language);
+    expect(detail).not.toMatch(/[[\]{}]|undefined| {2}/);
+    expect(detail.split(language === 'zh' ? /。/ : /\.(?= |$)/).length).toBeGreaterThan(2);
+    expect(chinese.test(detail)).toBe(language === 'zh');
+    for (const figure of Object.values(figures)) expect(detail).toContain(figure);
+    expect(namesIn(invalidFaults[fault].zh)).toEqual(namesIn(invalidFaults[fault].en));
   });
 });

@@ -6,7 +6,7 @@ import type { Offer } from '../../domain/credit/release.ts';
 import type { Seat } from '../../domain/credit/seats.ts';
 import { seededFrom } from '../support/seeded.ts';
 
-const none = { held: 0, prepaid: 0, reserved: 0, ordered: 0, delivered: 0, invoiced: 0, cancelled: 0 };
+const none = { held: 0, prepaid: 0, reserved: 0, ordered: 0, delivered: 0, invoiced: 0, cancelled: 0, returned: 0 };
 const line = (no: number, quantity: string, amountMinor: number, held = amountMinor, shippedQuantity = '0') => ({
   ...{ line: no, quantity, shippedQuantity, amountMinor },
   minor: { ...none, held, delivered: amountMinor - held },

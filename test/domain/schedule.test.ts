@@ -301,3 +301,18 @@ describe('going live', () => {
     expect(days({ ...facts, rungs, collectFrom: null }, terms)).toEqual([['c', '2026-04-14']]);
   });
 });
+
+describe('a notice that cannot go before its due date', () => {
+  const notice = rung('notice', -3, { action: 'notice', stage: 'due' });
+
+  it('goes on the last contact day before it', () => {
+    const facts = factsOf({ dueDate: '2026-02-17' });
+    expect(days(facts, ladder(notice), at('2026-02-01'))).toEqual([['notice', '2026-02-13']]);
+    expect(days(factsOf({ dueDate: '2026-02-23' }), ladder(notice), at('2026-02-01'))).toEqual([['notice', '2026-02-13']]);
+  });
+
+  it('and is given up once that day has passed', () => {
+    const [only] = scheduleRungs(factsOf({ dueDate: '2026-02-17' }), ladder(notice), at('2026-02-15'));
+    expect(only).toMatchObject({ pastDue: true });
+  });
+});

@@ -32,18 +32,24 @@ const standing = (over: Partial<ShipmentStanding> = {}): ShipmentStanding => ({
   roomMinor: 100_000,
   ...over,
 });
+const booksOf = (over: Partial<ShipmentFacts['books']> = {}): ShipmentFacts['books'] => ({
+  ...{ unconfirmedSince: null, doubtfulMinor: {}, stated: true, outMinor: 0 },
+  ...over,
+});
 const clear: ShipmentFacts = {
   today: '2026-09-01',
   currency: 'CNY',
   order: { decision: 'approved', state: 'open' },
   prepaid: false,
+  ...{ boundMinor: 0, spokenForMinor: 0, grade: null },
   lines: [line(1, '10', 100_000)],
   payer: standing(),
   group: null,
   overdue: [],
+  dunnedSince: null,
   licenceUntil: null,
   listed: [],
-  books: { unconfirmedSince: null, doubtfulMinor: {} },
+  books: booksOf(),
   withheldMinor: 0,
   heldBy: null,
   decided: [],
@@ -52,7 +58,7 @@ const clear: ShipmentFacts = {
 const room = (roomMinor: number): ShipmentStanding =>
   standing({ limitMinor: roomMinor, beforeMinor: 0, afterMinor: 100_000, roomMinor });
 const differs = (amountMinor: number, currency = 'CNY') => ({
-  books: { unconfirmedSince: null, doubtfulMinor: { [currency]: amountMinor } },
+  books: booksOf({ doubtfulMinor: { [currency]: amountMinor } }),
 });
 
 describe('a shipment', () => {
@@ -74,10 +80,13 @@ describe('a shipment', () => {
     ['limit-expired', { payer: standing({ valid: false, limitMinor: 0, expiredOn: '2026-08-31' }) }],
     ['overdue-amount', { overdue: [{ currency: 'CNY', amountMinor: 1_000_001, since: '2026-08-30' }] }],
     ['overdue-days', { overdue: [{ currency: 'CNY', amountMinor: 50_001, since: '2026-07-02' }] }],
-    ['statement-unconfirmed', { books: { unconfirmedSince: '2026-06-02', doubtfulMinor: {} } }],
+    ['dunning-hold', { dunnedSince: '2026-08-20' }],
+    ['statement-unconfirmed', { books: booksOf({ unconfirmedSince: '2026-06-02' }) }],
     ['books-differ', differs(100_000_00, 'USD')],
     ['licence-expired', { licenceUntil: '2026-08-31' }],
     ['listed', { listed: ['court'] }],
+    ['grade-held', { grade: 'E' }],
+    ['prepayment-missing', { prepaid: true, boundMinor: 150_000, spokenForMinor: 50_001 }],
     ['hold-open', { heldBy: 'SR-0' }],
   ])('is held as a whole for %s', (code, over) => {
     const verdict = judgeShipment({ ...clear, ...over }, normal);
@@ -88,7 +97,7 @@ describe('a shipment', () => {
 
   it.each<[string, Partial<ShipmentFacts>]>([
     ['small overdue amounts', { overdue: [{ currency: 'CNY', amountMinor: 50_000, since: '2026-01-01' }] }],
-    ['a statement that may still be answered', { books: { unconfirmedSince: '2026-06-03', doubtfulMinor: {} } }],
+    ['a statement that may still be answered', { books: booksOf({ unconfirmedSince: '2026-06-03' }) }],
     ['a difference within the tolerance', differs(100_000)],
     ['a licence of today', { licenceUntil: '2026-09-01' }],
     ['a group without a valid limit', { group: standing({ known: false, valid: false, limitMinor: null }) }],
@@ -97,10 +106,31 @@ describe('a shipment', () => {
     expect(judgeShipment({ ...clear, ...over }, normal).decision).toBe('ship');
   });
 
+  it('of a customer on a sanctions list stays, prepaid or released before, and by no force: the end of the listing ends it', () => {
+    const listed = ['sanctions'];
+    for (const over of [{}, { prepaid: true, boundMinor: 100_000 }, { decided: ['listed'] }])
+      expect(judgeShipment({ ...clear, listed, ...over }, normal)).toMatchObject({ decision: 'hold', forced: false });
+    expect(judgeShipment({ ...clear, listed: ['dishonest'], decided: ['listed'] }, normal).decision).toBe('ship');
+    expect(judgeShipment({ ...clear, listed: ['sanctions', 'dishonest'] }, normal).forced).toBe(true);
+  });
+
+  it('before a first statement leaves only as far as policy says, where books are reconciled strictly', () => {
+    const never = (outMinor: number) => ({ ...clear, books: booksOf({ stated: false, outMinor }) });
+    expect(judgeShipment(never(0), normal).decision).toBe('ship');
+    expect(judgeShipment(never(0), strict)).toMatchObject({ decision: 'hold', reasons: [{ code: 'statement-never' }] });
+    const some = { ...strict, beforeStatementMinor: { CNY: 60_000 } };
+    expect(judgeShipment(never(0), some)).toMatchObject({ decision: 'reduce', lines: [{ allowed: '6' }] });
+    expect(judgeShipment(never(50_000), some)).toMatchObject({
+      ...{ decision: 'reduce', lines: [{ allowed: '1' }] },
+      reasons: [{ code: 'statement-never', figures: { outMinor: 50_000, amountMinor: 100_000, maximumMinor: 60_000 } }],
+    });
+    expect(judgeShipment({ ...never(0), prepaid: true, boundMinor: 100_000 }, strict).decision).toBe('ship');
+  });
+
   it('is judged by the stricter rule where books are reconciled strictly', () => {
     const facts = { ...clear, ...differs(20_000) };
     expect([judgeShipment(facts, normal).decision, judgeShipment(facts, strict).decision]).toEqual(['ship', 'reduce']);
-    const waiting = { ...clear, books: { unconfirmedSince: '2026-07-17', doubtfulMinor: {} } };
+    const waiting = { ...clear, books: booksOf({ unconfirmedSince: '2026-07-17' }) };
     expect([judgeShipment(waiting, normal).decision, judgeShipment(waiting, strict).decision]).toEqual(['ship', 'hold']);
   });
 
@@ -149,9 +179,10 @@ describe('a shipment', () => {
       payer: null,
       ...differs(9_000_000),
     };
-    expect(judgeShipment({ ...clear, ...bad, prepaid: true }, normal).decision).toBe('ship');
-    expect(judgeShipment({ ...clear, prepaid: true, listed: ['court'] }, normal).decision).toBe('hold');
-    expect(judgeShipment({ ...clear, prepaid: true, licenceUntil: '2026-08-31' }, normal).decision).toBe('hold');
+    const paid = { prepaid: true, boundMinor: 100_000 };
+    expect(judgeShipment({ ...clear, ...bad, ...paid, grade: 'E' }, normal).decision).toBe('ship');
+    expect(judgeShipment({ ...clear, ...paid, listed: ['court'] }, normal).decision).toBe('hold');
+    expect(judgeShipment({ ...clear, ...paid, licenceUntil: '2026-08-31' }, normal).decision).toBe('hold');
   });
 
   it('of an order a person released is not stopped again for what they had in sight', () => {
@@ -175,8 +206,10 @@ it('every reason is said in both languages, with its figures and no hole', () =>
     }),
     ...reasonsOf({ payer: standing({ valid: false, limitMinor: 0, expiredOn: '2026-08-31' }) }),
     ...reasonsOf({ overdue: [{ currency: 'USD', amountMinor: 9_000_000, since: '2026-01-01' }] }),
-    ...reasonsOf({ books: { unconfirmedSince: '2026-01-01', doubtfulMinor: { CNY: 50_000 } } }),
-    ...reasonsOf({ payer: room(10_000), group: room(20_000) }),
+    ...reasonsOf({ books: { unconfirmedSince: '2026-01-01', doubtfulMinor: { CNY: 50_000 }, stated: false, outMinor: 1 } }),
+    ...reasonsOf({ payer: room(10_000), group: room(20_000), grade: 'E' }),
+    ...reasonsOf({ prepaid: true }),
+    ...reasonsOf({ dunnedSince: '2026-08-20' }),
   ];
   expect(new Set(all.map(({ code }) => code))).toEqual(new Set(shipmentReasonCodes));
   for (const reason of all)

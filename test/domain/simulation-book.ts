@@ -96,6 +96,7 @@ export class Book {
       standing
         .filter((a) => a.kind === 'payment' && a.valueDate <= p.on && a.postedAt >= p.madeAt)
         .reduce((s, a) => s + a.amountMinor, 0);
+    const late = (p: StoredPromise) => standing.filter((a) => a.valueDate > p.on).reduce((s, a) => s + a.amountMinor, 0);
     const credited = (d: DisputeFact) =>
       standing.filter((a) => a.kind === 'credit' && a.postedAt >= d.openedAt).reduce((s, a) => s + a.amountMinor, 0);
     return {
@@ -109,8 +110,10 @@ export class Book {
       outcome: this.outcome,
       rungs: [...this.rungs.values()],
       disputes: this.disputes.map((d) => ({ ...d, creditedMinor: credited(d) })),
-      promises: this.promises.map((p) => ({ ...p, receivedMinor: received(p) })),
+      promises: this.promises.map((p) => ({ ...p, receivedMinor: received(p), lateMinor: late(p) })),
       pauses: this.pauses,
+      coveredMinor: 0,
+      coveredAt: null,
       moneyAt: money.at(-1) ?? null,
       postedAt: this.postedAt,
     };

@@ -21,6 +21,7 @@ const factsOf = (more: Partial<WorkOrderFacts> = {}): WorkOrderFacts => ({
   warnAt,
   dueAt,
   snoozedUntil: null,
+  lapsesAt: null,
   ...more,
 });
 

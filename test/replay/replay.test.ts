@@ -90,6 +90,22 @@ describe('recorded histories', () => {
     expect([...results].some(([file, { commands }]) => JSON.stringify(commands) !== JSON.stringify(golden[file]))).toBe(true);
   });
 
+  it('tell the process nothing of a decision but its id, since 0.3', () => {
+    interface Taken {
+      workflowExecutionUpdateAcceptedEventAttributes?: {
+        acceptedRequest: { input: { args: { payloads: { data: string }[] } } };
+      };
+    }
+    const told = files
+      .filter((file) => file.startsWith('0.3-'))
+      .flatMap((file) =>
+        (eventsOf(file) as Taken[]).flatMap(({ workflowExecutionUpdateAcceptedEventAttributes: taken }) =>
+          taken ? taken.acceptedRequest.input.args.payloads.map(({ data }) => Buffer.from(data, 'base64').toString()) : [],
+        ),
+      );
+    expect(new Set(told)).toEqual(new Set(['null']));
+  });
+
   it('hold no name, address or machine', () => {
     for (const file of files) {
       const text = readFileSync(new URL(file, HISTORIES), 'utf8');

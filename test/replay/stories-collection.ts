@@ -11,10 +11,11 @@ import { DUE, ISSUED, ended, keep, pay, post } from './keep.ts';
 const orderOf = async (world: World, receivable: string): Promise<string> =>
   (
     await world.store.db
-      .selectFrom('work_order')
-      .select('id')
-      .where('receivable_id', '=', receivable)
-      .orderBy('opened_at')
+      .selectFrom('work_order as o')
+      .leftJoin('work_order_item as t', 't.work_order_id', 'o.id')
+      .select('o.id')
+      .where((of) => of.or([of('o.receivable_id', '=', receivable), of('t.receivable_id', '=', receivable)]))
+      .orderBy('o.opened_at')
       .executeTakeFirstOrThrow()
   ).id;
 /** At speed 0: every path, told by bells alone. */

@@ -14,6 +14,7 @@ import { openRegister } from '../support/fake-registers.ts';
 import { until } from '../support/world-over.ts';
 import type { World } from '../support/world-over.ts';
 import { ISSUED, ended, keep } from './keep.ts';
+import { reaching } from '../support/let-out.ts';
 
 /** Reservations of orders: one shipped before its end, one that lapses, one at a day a second. */
 export async function reserved(world: World): Promise<void> {
@@ -133,7 +134,7 @@ const TAX_ID = '914403001922038216';
 export async function watched(world: World): Promise<void> {
   const { id } = await upsertCustomer(world.store, erp, customerOf('asked', { taxId: TAX_ID }));
   await world.customer('other');
-  await refreshProfile(world.store, system, 'asked', ['bureau', 'licences'], null);
+  await refreshProfile(world.store, system, 'asked', reaching('bureau', 'licences'), null);
   await world.settled();
   await ended(world, workflowId('profile-refresh', id));
   await keep(world.client, 'profile-refresh-asked', workflowId('profile-refresh', id));

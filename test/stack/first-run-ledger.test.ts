@@ -243,7 +243,7 @@ describe("another company's ledger", () => {
     expect(said[0]).toContain('row 3, date: "2026-02-30" is no date');
     expect(said[4]).toContain('row 8 of the same document is wrong');
     expect(said[6]).toContain('More is paid than the amount');
-    expect(sayFault(faults[0] ?? { row: 0, column: '', fault: {} }, 'zh')).toContain('第 3 行,date:“2026-02-30”不是');
+    expect(sayFault(faults[0] ?? { row: 0, column: '', fault: {} }, 'zh')).toContain('第 3 行，date：“2026-02-30”不是');
   });
 
   it('with a mapping that does not fit is refused in one sentence that names the place', async () => {

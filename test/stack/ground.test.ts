@@ -73,7 +73,11 @@ test('rows and open workflows survive kill -9 of the stack, whose servers are en
   expect(second.postgres.url).toBe(first.postgres.url);
   expect(second.temporal.address).toBe(first.temporal.address);
   expect(await query(second.postgres.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+  await query(second.postgres.url, 'create unique index on kept (answer); insert into kept values (42)').catch(() => undefined);
   await second.stop();
+  const log = readFileSync(join(dataDir, 'logs', 'postgres.log'), 'utf8');
+  expect(log).toContain('duplicate key value violates unique constraint');
+  expect(log, 'no value of a row').not.toContain('(42)');
 
   const third = await bring(dataDir);
   onTestFinished(async () => void (await third.stop()));

@@ -38,8 +38,8 @@ test('every option arrives, relative paths made absolute', () => {
 });
 
 test.each([
-  [['--port', '0'], 'from 1 to 65535'],
-  [['--port', '3e3'], 'from 1 to 65535'],
+  [['--port', '65536'], 'from 0 to 65535'],
+  [['--port', '3e3'], 'from 0 to 65535'],
   [['--from', '2026-02-30', '--stepped'], 'calendar date'],
   [['--from', '2026-02-03'], 'needs --stepped'],
   [['--replay', 'half'], 'Allowed choices are full, recent'],
@@ -70,7 +70,7 @@ test('a taken port is one sentence, a free one passes, and a preferred one is ke
 
 test.each([
   ['C.UTF-8', 'Duecourse needs Node 20.19 or newer, and this is Node 18.20.4: install a current one from https://nodejs.org.\n'],
-  ['zh_CN.UTF-8', 'Duecourse 需要 Node 20.19 或更新版本,当前为 Node 18.20.4:请从 https://nodejs.org 安装。\n'],
+  ['zh_CN.UTF-8', 'Duecourse 需要 Node 20.19 或更新版本，当前为 Node 18.20.4：请从 https://nodejs.org 安装。\n'],
 ])('the launcher refuses an old Node with one sentence (%s) and exit code 1', (locale, sentence) => {
   const pretend = "Object.defineProperty(process.versions,'node',{value:'18.20.4'})";
   const answer = spawnSync(process.execPath, ['--import', `data:text/javascript,${pretend}`, 'stack/launch.mjs'], {

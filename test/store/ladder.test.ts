@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { postCreditNote } from '../../store/credit-notes.ts';
+import { openDatabase } from '../../store/database.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { system } from '../support/actors.ts';
@@ -58,6 +60,28 @@ test('what was conceded is not asked for until it is credited', async () => {
   await desk.contact(customer);
   expect((await desk.messages(customer)).at(-1)?.body).toContain('700.00');
   expect(await tasks(id)).toEqual([]);
+});
+
+test('open disputes are left out of what is asked up to the share of what the customer owes that policy says', async () => {
+  const owner = openDatabase({ url: desk.url, max: 1, role: null });
+  await sql`update policy set content = jsonb_set(content, '{disputes,maxShare}', '"0.3"') where kind = 'credit-rules'`.execute(
+    owner,
+  );
+  await owner.destroy();
+  desk.store.policies.refresh();
+  const { id, customer } = await owing();
+  const [second = ''] = await desk.invoice({ code: 'L-1-2', customer: 'L-1', due: ['2026-03-04'] });
+  await desk.stand('2026-03-02');
+  // Of 2,000.00 open 600.00 may be left out: 450.00 for the first, and what is left for the second.
+  await dispute(id, '450.00');
+  await dispute(second, '1000.00');
+  await desk.stand('2026-03-05');
+  await desk.take(id, second);
+  await desk.contact(customer);
+  expect((await desk.messages(customer)).map((message) => message.body)).toEqual([
+    expect.stringMatching(/550\.00[\s\S]*850\.00|850\.00[\s\S]*550\.00/) as unknown,
+  ]);
+  await expect(dispute(second, '0.01')).rejects.toMatchObject({ code: 'amount-exceeds-open' });
 });
 
 test('a credit note that does not come becomes a task, once, and the ladder goes on', async () => {

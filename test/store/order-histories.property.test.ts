@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Refusal } from '../../domain/kernel/refusal.ts';
+import { allocateCreditNote, reverseCreditNote } from '../../store/credit-note-changes.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
 import { findDrift, repairDrift } from '../../store/credit/drift.ts';
+import { postReturn, withdrawReturn } from '../../store/acts/goods-returns.ts';
 import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
 import { lapseReservation } from '../../store/credit/reservation-book.ts';
 import { noChange } from '../../store/credit/decision-update.ts';
@@ -12,10 +14,14 @@ import { lockShipmentHold, settleHold } from '../../store/credit/shipment-hold-f
 import { rescind } from '../../store/credit/shipment-hold-lines.ts';
 import { requestShipment } from '../../store/credit/shipment-requests.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
+import { told } from '../../store/acts/pending.ts';
+import { judgeMerge, lockMerging, mergeCustomers } from '../../store/customer-merge.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
 import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
+import { reverseRefund } from '../../store/refund-reversals.ts';
+import { postRefund } from '../../store/refunds.ts';
 import { write } from '../../store/transaction.ts';
 import { director, erp, system } from '../support/actors.ts';
 import { auditOf, openBooks } from '../support/books.ts';
@@ -51,6 +57,14 @@ const act = fc.record({
     'lapse',
     'reverse',
     'credit',
+    'on-account',
+    'uncredit',
+    'apply',
+    'refund',
+    'part-back',
+    'return',
+    'unreturn',
+    'payer-pays',
     'limit',
     'group',
     'payer',
@@ -90,6 +104,12 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
         { externalId: `${code}-R${nth % 3}`, order: id, lines: [{ line: 1, quantity: part }] },
         null,
       ));
+    case 'return': {
+      const goods = { externalId: `${code}-B${nth}`, order: id, lines: [{ line: 1, quantity: part }], returnedOn: '2026-10-10' };
+      return void (await postReturn(store, erp, { ...goods, reason: 'x' }));
+    }
+    case 'unreturn':
+      return void (await withdrawReturn(store, erp, `${code}-B${nth}`, 'x'));
     case 'rejudge':
       return void (await reassessShipmentHold(store, { id: await holdOf(code, nth % 3), seq: null }));
     case 'rescind':
@@ -113,7 +133,11 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
     case 'invoice':
       return void (await postInvoice(store, erp, invoiceOf(`${code}-I${nth % 3}`, code, { order: id, amountMinor: amount })));
     case 'pay':
-      return void (await postPayment(store, erp, paymentOf(`${code}-P${nth}`, code, { amountMinor: amount })));
+      return void (await postPayment(
+        store,
+        erp,
+        paymentOf(`${code}-P${nth}`, code, { amountMinor: amount, ...(nth > 6 && { order: id }) }),
+      ));
     case 'bill':
       return void (await postPayment(
         store,
@@ -145,6 +169,28 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
       };
       return void (await postCreditNote(store, erp, { ...note, reason: 'x' }));
     }
+    case 'on-account':
+      return void (await postCreditNote(store, erp, {
+        ...{ externalId: `${code}-A${nth}`, customer: code, invoice: null, onAccount: true, amountMinor: amount },
+        ...{ currency: 'CNY', issuedOn: '2026-10-10', reason: 'x' },
+      }));
+    case 'uncredit':
+      return void (await reverseCreditNote(store, erp, `${code}-A${nth}`, { reversedOn: null, reason: 'x' }));
+    case 'apply':
+      return void (await allocateCreditNote(store, erp, `${code}-A${nth}`, () => null, null));
+    case 'refund': {
+      const of = { payment: nth > 4 ? `${code}-P${nth}` : null, creditNote: null };
+      const out = { externalId: `${code}-F${step}`, customer: code, amountMinor: amount, currency: 'CNY', paidOn: '2026-10-10' };
+      return void (await postRefund(store, erp, { ...out, ...of, reason: 'x' }));
+    }
+    case 'part-back': {
+      const part = { reversedOn: null, reason: 'x', amount: (amount / 100).toFixed(2) };
+      return void (await reversePayment(store, director, `${code}-P${nth}`, part));
+    }
+    case 'payer-pays': {
+      const paid = paymentOf(`${code}-Q${nth}`, `${code}-payer`, { amountMinor: amount, reference: `${code}-I${nth % 3}` });
+      return void (await postPayment(store, erp, paid));
+    }
     case 'limit':
       return void (await limitOf(store, code, amount));
     case 'group':
@@ -171,8 +217,16 @@ async function settleAll(code: string): Promise<void> {
     if (amountMinor > 0)
       await postInvoice(store, erp, invoiceOf(`${code}-F${order}`, code, { order: `${code}-O${order}`, amountMinor }));
   }
-  for (let nth = 0; nth < 10; nth += 1)
-    await taken(reversePayment(store, director, `${code}-P${nth}`, { reversedOn: null, reason: 'x' }).then(() => undefined));
+  const x = { reversedOn: null, reason: 'x' };
+  const { rows: refunds } = await sql<{ id: string }>`
+    select external_id as id from refund where external_id like ${`${code}-F%`} and reversed_at is null`.execute(store.db);
+  for (const { id } of refunds) await reverseRefund(store, erp, id, x);
+  const { rows: notes } = await sql<{ id: string }>`
+    select external_id as id from credit_note where external_id like ${`${code}-%`} and reversed_at is null`.execute(store.db);
+  for (const { id } of notes) await reverseCreditNote(store, erp, id, x);
+  for (const kind of ['P', 'Q'])
+    for (let nth = 0; nth < 10; nth += 1)
+      await taken(reversePayment(store, director, `${code}-${kind}${nth}`, x).then(() => undefined));
   const { rows } = await sql<{ invoice: string; open: number }>`
     select i.external_id as invoice, sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor)::bigint as open
     from invoice i join receivable r on r.invoice_id = i.id join customer c on c.id = i.customer_id where c.external_id = ${code} group by 1`.execute(
@@ -196,11 +250,12 @@ test('any history of orders, shipment requests and their holds, shipments, invoi
       run += 1;
       const code = `H-${run}`;
       await upsertCustomer(books.store, erp, customerOf(code));
+      await upsertCustomer(books.store, erp, customerOf(`${code}-payer`));
       await limitOf(books.store, code, 150_000);
       for (const [step, one] of acts.entries()) await taken(perform(code, one, step));
       const { rows } = await sql<{ whole: number; lines: number }>`
         select o.amount_minor as whole, sum(l.held_minor + l.prepaid_minor + l.reserved_minor + l.ordered_minor + l.delivered_minor + l.invoiced_minor
-          + l.cancelled_minor)::bigint as lines from sales_order o join order_line l on l.order_id = o.id
+          + l.cancelled_minor + l.returned_minor)::bigint as lines from sales_order o join order_line l on l.order_id = o.id
         where o.external_id like ${`${code}-O%`} group by o.id`.execute(books.store.db);
       for (const row of rows) expect(row.lines).toBe(row.whole);
       const { rows: promised } = await sql<{ quantity: string; promised: string }>`
@@ -219,6 +274,40 @@ test('any history of orders, shipment requests and their holds, shipments, invoi
   );
   expect((await findDrift(books.store.db)).drift).toEqual([]);
 }, 240_000);
+
+/** What the documents of customers say they owe, in all. */
+async function owed(codes: readonly string[]): Promise<unknown[]> {
+  const { rows } = await sql`
+    select d.currency, d.bucket, d.on_date, sum(d.amount_minor)::bigint as amount
+    from credit_documents(array(select id from customer where external_id = any(${[...codes]}::text[]))) d
+    group by 1, 2, 3 having sum(d.amount_minor) <> 0 order by 1, 2, 3`.execute(books.store.db);
+  return rows;
+}
+
+test('any history that goes to another customer, to its payer, or from its payer to it is there to the cent, and gone where it was', async () => {
+  const pair = fc.constantFrom(['', '-into'], ['', '-payer'], ['-payer', '']);
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 24 }), pair, async (acts, [from = '', into = '']) => {
+      run += 1;
+      const code = `M-${run}`;
+      const codes = ['', '-payer', '-into'].map((end) => code + end);
+      for (const one of codes) await upsertCustomer(books.store, erp, customerOf(one));
+      await limitOf(books.store, code, 150_000);
+      await postInvoice(books.store, erp, invoiceOf(`${code}-into-I`, `${code}-into`, { amountMinor: 700 }));
+      for (const [step, one] of acts.entries()) await taken(perform(code, one, step));
+      const before = await owed(codes);
+      await write(books.store, director, async (tx, at) => {
+        const both = await lockMerging(tx, system, code + from, code + into);
+        await judgeMerge(tx, both, null);
+        return { value: null, ...told(await mergeCustomers(tx, books.store, at, director, both)) };
+      });
+      expect(await owed(codes)).toEqual(before);
+      expect(await owed([code + from])).toEqual([]);
+      expect((await findDrift(books.store.db)).drift).toEqual([]);
+    }),
+    { numRuns: 20 },
+  );
+}, 120_000);
 
 test('a balance that was tampered with is found where it is wrong, and set right with an entry and a reason', async () => {
   const { store } = books;

@@ -1,15 +1,21 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alsoToPayer } from '../../domain/collection/outreach.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/subject.ts';
+import { logContact } from '../../store/contact-log.ts';
 import { openDispute } from '../../store/disputes.ts';
 import { recordOptOut } from '../../store/opt-outs.ts';
 import { contactCustomer } from '../../store/outreach-book.ts';
+import { writeSeller } from '../../store/acts/seller.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { write } from '../../store/transaction.ts';
 import { system } from '../support/actors.ts';
+import { emailOf } from '../support/documents.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
+import { SELLER } from '../support/let-out.ts';
 import { shanghai } from '../support/shanghai.ts';
+import { reachesNobody } from '../../store/departures.ts';
 
 /** Due on Wednesday 2026-03-04: general-30 calls for reminder-1 on Thursday 03-05 and reminder-2 on 03-12. */
 const DUE = '2026-03-04';
@@ -241,7 +247,7 @@ describe('whom and how', () => {
     await desk.contact(id);
     const [message] = await desk.messages(id);
     expect(message).toMatchObject({ channel: 'sms', class: 'neutral', template: 'please-contact-us', subject: null });
-    expect(message?.body).toBe('【财务服务部】您好，请在工作时间与我们联系。谢谢!回复TD退订');
+    expect(message?.body).toBe('【财务服务部】您好，请在工作时间与我们联系：021-55550100。谢谢!回复TD退订');
   });
 
   test('without any address the rung is skipped with that reason and somebody is told to mend it, once', async () => {
@@ -294,6 +300,74 @@ describe('whom and how', () => {
     await desk.take(first);
     await desk.contact(id);
     expect((await desk.messages(id)).map((message) => message.channel)).toEqual(['email']);
+  });
+});
+
+describe('another channel than the customer’s own', () => {
+  const PHONE = '+8613800000009';
+  const optedOut = (of: ContactDesk, address: string) =>
+    write(of.store, system, async (tx, at) => {
+      const { audit, asks } = await recordOptOut(tx, { channel: 'email', address, source: 'test', at: at.now });
+      const [entry] = audit;
+      if (!entry) throw new Error('not recorded');
+      return { value: null, audit: [entry], asks };
+    });
+
+  test('is used from reminders on, once a week whatever it is about, and names us and a number; before anything is due nothing goes', async () => {
+    const quiet = await openContactDesk('2026-03-01');
+    try {
+      const id = await quiet.customer('F-1', [{ mobile: PHONE, language: 'zh' }]);
+      await optedOut(quiet, emailOf('F-1'));
+      const [first = ''] = await quiet.invoice({ code: 'F-1-I1', customer: 'F-1', due: [DUE] });
+      const [second = ''] = await quiet.invoice({ code: 'F-1-I2', customer: 'F-1', due: ['2026-03-05'] });
+      for (const day of ['2026-03-02', '2026-03-03']) {
+        await quiet.stand(day);
+        await quiet.take(first, second);
+        await quiet.contact(id);
+      }
+      expect(await quiet.messages(id)).toEqual([]);
+      expect(await quiet.rung(first, 'notice')).toEqual({ state: 'skipped', reason: 'opted-out' });
+      await quiet.stand(REMINDER);
+      await quiet.take(first, second);
+      await quiet.contact(id);
+      const [sms, ...others] = await quiet.messages(id);
+      expect(sms).toMatchObject({ channel: 'sms', template: 'please-contact-us', sending_at: shanghai(REMINDER, '17:00') });
+      expect(sms?.body).toMatch(/财务服务部.*021-55550100/);
+      expect(sms?.body).not.toMatch(/https?:|www\./);
+      expect(others).toEqual([]);
+      await quiet.stand('2026-03-06');
+      await quiet.take(second);
+      const waits = await quiet.contact(id);
+      expect(waits).toMatchObject({ step: 'compose', why: 'reached by another channel often enough this week' });
+      expect(waits.at?.slice(0, 10)).toBe('2026-03-12');
+      expect(await quiet.rung(second, 'reminder-1')).toMatchObject({ state: 'requested' });
+      await quiet.stand('2026-03-12');
+      await quiet.contact(id);
+      expect(await quiet.messages(id)).toHaveLength(2);
+    } finally {
+      await quiet.close();
+    }
+  });
+
+  test('is not an SMS that could say nothing: without a number to call back a person makes the contact, and before the due date nobody does', async () => {
+    const mute = await openContactDesk('2026-03-01');
+    try {
+      await writeSeller(mute.store, system, { ...SELLER, phone: ' ' }, 'no number');
+      const id = await mute.customer('F-2', [{ email: null, mobile: PHONE }]);
+      const [receivable = ''] = await mute.invoice({ code: 'F-2-I', customer: 'F-2', due: [DUE] });
+      await mute.stand('2026-03-02');
+      await mute.take(receivable);
+      await mute.contact(id);
+      expect(await mute.rung(receivable, 'notice')).toEqual({ state: 'skipped', reason: 'fallback-not-due' });
+      await mute.stand(REMINDER);
+      await mute.take(receivable);
+      await mute.contact(id);
+      expect(await mute.messages(id)).toEqual([]);
+      const tasks = await mute.store.db.selectFrom('work_order').select('kind').where('customer_id', '=', id).execute();
+      expect(tasks).toEqual([{ kind: 'contact-by-hand' }]);
+    } finally {
+      await mute.close();
+    }
   });
 });
 
@@ -352,6 +426,38 @@ describe('when', () => {
     }
   });
 
+  test('a call or visit that a person logged counts in the caps: the next message waits for it, also of another customer with that contact', async () => {
+    const busy = await openContactDesk('2026-03-01');
+    try {
+      const { store } = busy;
+      const [own, shared, other] = [await busy.customer('L-1'), await busy.customer('L-2'), await busy.customer('L-3')];
+      const call = { receivable: null, kind: 'call' as const, contact: 'c1', outcome: 'Spoke', note: '' };
+      const log = (customer: string, day: string, time = '10:00') =>
+        logContact(store, system, { ...call, customer, at: shanghai(day, time) }, null);
+      await store.db
+        .updateTable('contact')
+        .set({ email: emailOf('L-1') })
+        .where('customer_id', '=', shared)
+        .execute();
+      const receivables = await Promise.all(
+        ['L-1', 'L-2', 'L-3'].map((code) => busy.invoice({ code: `${code}-I`, customer: code, due: ['2026-02-24'] })),
+      );
+      await busy.stand('2026-03-04');
+      await busy.take(...receivables.flat());
+      await log('L-3', '2026-03-03');
+      expect((await log('L-1', '2026-03-04')).warnings).toEqual([]);
+      const tomorrow = { step: 'compose', why: 'contacted already today' };
+      expect(await busy.contact(own)).toMatchObject(tomorrow);
+      expect(await busy.contact(shared)).toMatchObject(tomorrow);
+      expect(await busy.contact(other)).toMatchObject({ step: 'close' });
+      for (const time of ['22:00', '23:30']) await log('L-1', '2026-03-03', time);
+      expect((await busy.contact(own)).at?.slice(0, 10)).toBe('2026-03-11');
+      expect((await log('L-1', '2026-03-04', '16:00')).warnings).toEqual(['daily-cap', 'weekly-cap']);
+    } finally {
+      await busy.close();
+    }
+  });
+
   test('in real time a digest gathers for a minute what the slot brings', async () => {
     const live = await openContactDesk(REMINDER);
     try {
@@ -379,15 +485,15 @@ describe('the record', () => {
       const [receivable = ''] = await back.invoice({ code: 'R-1-I', customer: 'R-1', due: [DUE] });
       await back.stand(REMINDER);
       await back.take(receivable);
-      const plan = await contactCustomer(back.store, { id, seq: 40 }, new Set());
+      const plan = await contactCustomer(back.store, { id, seq: 40 }, reachesNobody);
       expect(plan).toMatchObject({ seq: 41, step: 'compose' });
       expect(plan.at?.slice(0, 10)).toBe('2026-03-09');
-      expect(await contactCustomer(back.store, { id, seq: 41 }, new Set())).toEqual(plan);
+      expect(await contactCustomer(back.store, { id, seq: 41 }, reachesNobody)).toEqual(plan);
       expect(await back.messages(id)).toEqual([]);
       const tasks = await back.store.db.selectFrom('work_order').select('kind').where('customer_id', '=', id).execute();
       expect(tasks).toEqual([{ kind: 'sequence-check' }]);
       await back.stand('2026-03-09');
-      expect(await contactCustomer(back.store, { id, seq: 41 }, new Set())).toMatchObject({ step: 'close' });
+      expect(await contactCustomer(back.store, { id, seq: 41 }, reachesNobody)).toMatchObject({ step: 'close' });
       expect(await back.messages(id)).toHaveLength(1);
     } finally {
       await back.close();
@@ -413,4 +519,55 @@ describe('the record', () => {
     const events = await desk.store.db.selectFrom('event').select('data').where('customer_id', '=', id).execute();
     expect(JSON.stringify([rows, events])).not.toMatch(/canary/i);
   });
+});
+
+describe('who pays for others', () => {
+  beforeAll(() => desk.stand(REMINDER));
+
+  /** A payer, and a customer of its with one receivable that is asked for now. */
+  async function branchOf(payer: string, code: string) {
+    const id = await desk.customer(code, [{}], { payer });
+    const [receivable = ''] = await desk.invoice({ code: `${code}-I`, customer: code, due: [DUE] });
+    await desk.take(receivable);
+    return { id, receivable };
+  }
+
+  test('is told of statements and friendly letters too, in one letter, and of nothing that was paid meanwhile', async () => {
+    const payer = await desk.customer('HQ-1');
+    const one = await branchOf('HQ-1', 'HQ-1-A');
+    const two = await branchOf('HQ-1', 'HQ-1-B');
+    const paid = await branchOf('HQ-1', 'HQ-1-C');
+    for (const branch of [one, two, paid]) await desk.contact(branch.id);
+    expect(await desk.asked(outreachWorkflowId(payer))).toBeGreaterThan(0);
+    await desk.pay('HQ-1-P', 'HQ-1', 100_000, REMINDER, 'HQ-1-C-I');
+    await desk.contact(payer);
+    await desk.contact(payer);
+    for (const branch of [one, two]) expect(await desk.messages(branch.id)).toMatchObject([{ class: 'reminder' }]);
+    const told = await desk.messages(payer);
+    expect(told).toMatchObject([{ class: 'reminder', template: 'overdue-first', address: emailOf('HQ-1') }]);
+    const lines = told[0]?.body.split('\n').filter((line) => line.startsWith('- ')) ?? [];
+    expect(lines.map((line) => /Invoice ([^,]+),/.exec(line)?.[1])).toEqual(['HQ-1-A-I', 'HQ-1-B-I']);
+    expect(await desk.rung(one.receivable, 'reminder-1')).toMatchObject({ state: 'taken' });
+  });
+
+  test('that is an insurance fund is never dunned, for others or for itself', async () => {
+    const fund = await desk.customer('FUND-1', [{}], { debtorClass: 'insurance-fund' });
+    const hospital = await branchOf('FUND-1', 'FUND-1-A');
+    await desk.contact(hospital.id);
+    await desk.contact(fund);
+    expect([await desk.messages(hospital.id), await desk.messages(fund)]).toMatchObject([[{ class: 'reminder' }], []]);
+    const [own = ''] = await desk.invoice({ code: 'FUND-1-I', customer: 'FUND-1', due: [DUE] });
+    await desk.take(own);
+    await desk.contact(fund);
+    expect(await desk.messages(fund)).toEqual([]);
+    expect(await desk.rung(own, 'reminder-1')).toMatchObject({ state: 'skipped', reason: 'insurance-fund' });
+  });
+});
+
+test('formal demands go to the debtor alone', () => {
+  expect((['notice', 'statement', 'reminder', 'demand', 'neutral'] as const).filter(alsoToPayer)).toEqual([
+    'notice',
+    'statement',
+    'reminder',
+  ]);
 });

@@ -10,11 +10,12 @@ import type { ShipmentAnswered } from '../../store/credit/shipment-requests.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
+import { postPayment } from '../../store/payments.ts';
 import { write } from '../../store/transaction.ts';
 import { erp } from '../support/actors.ts';
 import { auditOf, openBooks } from '../support/books.ts';
 import { accountsOf, customerId, desk, limitOf, orderOf } from '../support/credit.ts';
-import { customerOf, invoiceOf } from '../support/documents.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
@@ -225,6 +226,7 @@ describe('a shipment request', () => {
 
   test('of a prepaid order ships without a limit', async () => {
     const code = await customer(null);
+    await postPayment(books.store, erp, paymentOf(`${code}-P`, code, { amountMinor: 50_000, order: `${code}-1` }));
     await put(`${code}-1`, code, [5], { prepaid: true });
     expect(await ask(`${code}-R`, `${code}-1`, ['5'])).toMatchObject({ decision: 'ship' });
     expect(await issue(`${code}-D`, `${code}-1`, '5', `${code}-R`)).toMatchObject({ amountMinor: 50_000 });
@@ -249,47 +251,62 @@ describe('a shipment request', () => {
 });
 
 describe('a goods issue', () => {
-  test('on a request takes what that allowed, and nothing of what is held', async () => {
+  test('on a request takes what that allowed; more than that is booked and flagged', async () => {
     const code = await customer();
     await put(`${code}-1`, code, [5]);
     await limitOf(books.store, code, 30_000);
     await ask(`${code}-R`, `${code}-1`, ['5']);
-    expect(await refusal(issue(`${code}-D`, `${code}-1`, '4', `${code}-R`))).toEqual(['shipment-held', '/lines/0/quantity']);
-    expect(await issue(`${code}-D`, `${code}-1`, '3', `${code}-R`)).toMatchObject({ amountMinor: 30_000, created: true });
+    expect(await issue(`${code}-D`, `${code}-1`, '3', `${code}-R`)).toMatchObject({ amountMinor: 30_000, breaches: [] });
     expect(await accountsOf(books.store, code)).toMatchObject([{ reserved: 20_000, ordered: 0, delivered: 30_000 }]);
     expect((await readShipmentRequest(books.store.db, erp, `${code}-R`)).lines).toEqual([
       { line: 1, requested: '5', allowed: '3', issued: '3', dropped: '0' },
     ]);
-    expect(await refusal(issue(`${code}-E`, `${code}-1`, '1', `${code}-R`))).toEqual(['shipment-held', '/lines/0/quantity']);
-    expect(await refusal(issue(`${code}-E`, `${code}-1`, '1', 'none'))).toEqual(['request-unknown', '/request']);
+    expect(await issue(`${code}-E`, `${code}-1`, '1', `${code}-R`)).toMatchObject({ breaches: [{ code: 'more-than-allowed' }] });
+    expect((await readShipmentRequest(books.store.db, erp, `${code}-R`)).lines).toEqual([
+      { line: 1, requested: '5', allowed: '4', issued: '4', dropped: '0' },
+    ]);
+    expect(await refusal(issue(`${code}-F`, `${code}-1`, '1', 'none'))).toEqual(['request-unknown', '/request']);
   });
 
-  test('without a request leaves alone what requests have a claim on, allowed or held', async () => {
+  test('without a request takes first what nobody has a claim on; beyond that the claims fall, and no piece is promised twice', async () => {
     const code = await customer();
     await put(`${code}-1`, code, [9]);
     await limitOf(books.store, code, 30_000);
     await ask(`${code}-R`, `${code}-1`, ['5']);
-    expect(await refusal(issue(`${code}-D`, `${code}-1`, '5'))).toEqual(['quantity-exceeds', '/lines/0/quantity']);
     await issue(`${code}-D`, `${code}-1`, '4');
     expect(await accountsOf(books.store, code)).toMatchObject([{ reserved: 20_000, ordered: 30_000, delivered: 40_000 }]);
-    await issue(`${code}-E`, `${code}-1`, '3', `${code}-R`);
-    expect(await accountsOf(books.store, code)).toMatchObject([{ reserved: 20_000, ordered: 0, delivered: 70_000 }]);
+    expect(await issue(`${code}-E`, `${code}-1`, '3')).toMatchObject({
+      breaches: [{ code: 'not-asked' }, { code: 'more-than-allowed' }, { code: 'limit-exceeded' }],
+    });
+    expect(await accountsOf(books.store, code)).toMatchObject([{ reserved: 0, ordered: 20_000, delivered: 70_000 }]);
+    expect((await readShipmentRequest(books.store.db, erp, `${code}-R`)).lines).toEqual([
+      { line: 1, requested: '5', allowed: '2', issued: '0', dropped: '3' },
+    ]);
+    // More than was ordered: the order grows by it.
+    expect(await issue(`${code}-F`, `${code}-1`, '3')).toMatchObject({ amountMinor: 30_000 });
+    expect(await accountsOf(books.store, code)).toMatchObject([{ delivered: 100_000 }]);
   });
 
-  test('without a request is refused while all is held, and where books are reconciled strictly', async () => {
+  test('without a request is flagged while all is held, and where policy wants to be asked', async () => {
     const { store } = books;
     const held = await customer(10_000);
     await put(`${held}-1`, held, [1]);
     await put(`${held}-2`, held, [50]);
     await ask(`${held}-R`, `${held}-2`, ['50']);
-    expect(await refusal(issue(`${held}-D`, `${held}-1`, '1'))).toEqual(['shipment-held', '/order']);
+    expect((await issue(`${held}-D`, `${held}-1`, '1')).breaches).toContainEqual({
+      ...{ code: 'hold-open', figures: { request: `${held}-R` } },
+    });
     const strict = await customer();
     await sql`insert into assessment (customer_id, at, policy_versions, facts, verdict, proposal, facts_hash)
       values (${await customerId(store, strict)}::uuid, now(), '{}', '{}', '{"proposal": {"reconciliation": "strict"}}', '{}', 'x')`.execute(
       store.db,
     );
+    await sql`insert into statement (customer_id, currency, as_of, total_minor, content_hash, issued_on, issued_at, issued_by, respond_by)
+      select id, 'CNY', d, 0, 'x', d, d, 'desk', d from customer, (select business_now()::date as d) x where external_id = ${strict}`.execute(
+      store.db,
+    );
     await put(`${strict}-1`, strict, [2]);
-    expect(await refusal(issue(`${strict}-D`, `${strict}-1`, '1'))).toEqual(['request-required', '/request']);
+    expect(await issue(`${strict}-C`, `${strict}-1`, '1')).toMatchObject({ breaches: [{ code: 'not-asked' }] });
     await ask(`${strict}-R`, `${strict}-1`, ['1']);
     expect(await issue(`${strict}-D`, `${strict}-1`, '1', `${strict}-R`)).toMatchObject({ created: true });
   });

@@ -1,7 +1,13 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LintPolicy } from '../../domain/collection/template-lint.ts';
 import { textFault } from '../../domain/collection/message.ts';
 import { htmlOf } from '../../activities/gateways/smtp.ts';
-import { oneLine, renderTemplate, templatesOf } from '../../store/templates.ts';
+import { LettersAside } from '../../store/letters/aside.ts';
+import { correctTemplates, letterOf } from '../../store/letters/letter.ts';
+import { oneLine, renderTemplate } from '../../store/letters/words.ts';
+import { refreshTemplates, templatesOf } from '../../store/templates.ts';
+import { write } from '../../store/transaction.ts';
 import type { TemplateBook, TemplateContext } from '../../store/templates.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
@@ -14,20 +20,27 @@ const line = (invoice: string, daysOverdue: number, instalments = 1) => ({
   daysOverdue,
   currency: 'CNY',
   amount: '12,000.00',
+  value: 12_000,
 });
 
 const context = (more: Partial<TemplateContext> = {}): TemplateContext => ({
   today: '2026-03-12',
   tone: 'neutral',
-  seller: { name: 'Meridian Medical', phone: '+86 21 5555 0100', email: 'ar@meridian.example' },
+  seller: {
+    name: 'Meridian Medical',
+    phone: '+86 21 5555 0100',
+    email: 'ar@meridian.example',
+    account: '',
+    signature: 'Meridian Medical',
+  },
   customer: { name: 'East Lake Hospital' },
   contact: { name: 'Wang Fang' },
   count: 3,
   overdue: [line('INV-1', 8), line('INV-2', 1, 3)],
   upcoming: [line('INV-3', -3)],
   totals: [
-    { currency: 'CNY', amount: '24,000.00' },
-    { currency: 'USD', amount: '12.00' },
+    { currency: 'CNY', amount: '24,000.00', value: 24_000 },
+    { currency: 'USD', amount: '12.00', value: 12 },
   ],
   ...more,
 });
@@ -36,7 +49,7 @@ let desk: ContactDesk;
 let book: TemplateBook;
 beforeAll(async () => {
   desk = await openContactDesk('2026-03-04');
-  book = await templatesOf(desk.store.policies.db);
+  book = await templatesOf(desk.store.policies.db, '2026-03-04');
 });
 afterAll(() => desk.close());
 
@@ -141,6 +154,150 @@ describe('what a template may do', () => {
     expect(() => say('{{ customer.__proto__ }}')).toThrow(/undefined variable/);
     expect(() => say('{% for a in (1..100000000) %}{{ a }}{% endfor %}')).toThrow(/limit/);
   });
+});
+
+describe('what a template reckons with', () => {
+  const say = (body: string) => renderTemplate({ subject: null, body }, context()).body;
+
+  test('is plain numbers beside the texts, printed as amounts by the filter money', () => {
+    expect(say('{% if totals[0].value > 20000 %}{{ totals[0].value | times: 2 | money: totals[0].currency }}{% endif %}')).toBe(
+      '48,000.00',
+    );
+    expect(say('{{ overdue | sum: "value" | money: "JPY" }} {{ 1.005 | money: "CNY" }} {{ 12.5 | money: "KWD" }}')).toBe(
+      '24,000 1.01 12.500',
+    );
+  });
+
+  test('is days that no zone moves, whatever that of the process is', () => {
+    const zone = process.env['TZ'];
+    try {
+      for (const tz of ['America/Los_Angeles', 'Pacific/Kiritimati', 'UTC']) {
+        process.env['TZ'] = tz;
+        expect(say('{{ overdue[0].dueDate | date: "%Y年%-m月%-d日, %A %d %b %y" }}')).toBe('2026年3月4日, Wednesday 04 Mar 26');
+      }
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+    expect(() => say('{{ "now" | date: "%Y" }}')).toThrow(/date takes a day/);
+    expect(() => say('{{ today | date: "%H" }}')).toThrow(/date takes a format/);
+  });
+});
+
+test('a version that fails for a customer is a task, once, and the letter goes by the version before it', async () => {
+  const { store } = desk;
+  const approved = { author: 'somebody', approved_by: 'somebody else', effective_from: '2026-03-01' };
+  const broken = {
+    id: 'overdue-first',
+    language: 'en',
+    channel: 'email',
+    version: 2,
+    class: 'reminder',
+    subject: 'x',
+    content_hash: 'x',
+  };
+  await store.db
+    .insertInto('template')
+    .values({ ...broken, body: '{{ overdue[7].invoice }}', ...approved, created_at: '2026-03-01T00:00:00.000Z' })
+    .execute();
+  refreshTemplates(store.policies.db);
+  const templates = await templatesOf(store.policies.db, '2026-03-04');
+  const newest = templates.find('overdue-first', 'en', 'email');
+  expect(newest.version).toBe(2);
+  const letter = await letterOf(templates, newest, context());
+  expect(letter.template.version).toBe(1);
+  expect(letter.body).toContain('INV-1');
+  expect(letter.failed).toMatchObject([{ template: { version: 2 }, why: expect.stringContaining('undefined variable') }]);
+  const open = () =>
+    write(store, { kind: 'system', id: 'test', role: 'system', scope: {} } as never, async (tx, at) => {
+      const { audit, ...traces } = await correctTemplates(tx, store, at, letter.failed);
+      const [first, ...others] = audit;
+      return first ? { value: true, audit: [first, ...others], ...traces } : { value: false, audit: null };
+    });
+  expect([await open(), await open()]).toEqual([true, false]);
+  const task = await store.db
+    .selectFrom('work_order')
+    .selectAll()
+    .where('kind', '=', 'correct-template')
+    .executeTakeFirstOrThrow();
+  expect(task).toMatchObject({ role: 'credit_manager', subject: 'template overdue-first/en/email/2', customer_id: null });
+});
+
+describe('letters are written in a thread of their own', () => {
+  const policy: LintPolicy = {
+    rules: [],
+    wayOut: { zh: ['联系'], en: ['reply'], instead: { zh: '', en: '' } },
+    neutral: { needs: [], instead: { zh: '', en: '' } },
+  };
+  const script = new URL('../support/odd-letters.mjs', import.meta.url);
+  const aside = new LettersAside({ letterMs: 2_000, checkMs: 2_000, script });
+  const narrow = new LettersAside({ letterMs: 60_000, checkMs: 60_000, memoryMb: 48, script });
+  afterAll(() => [aside, narrow].forEach((one) => one.stop()));
+  const judged = (body: string, by = aside) =>
+    by.judge({ id: 'x', channel: 'email', class: 'reminder', subject: 'Open items', body }, policy);
+
+  test('a template that takes too long or too much memory is refused at check, and the process goes on turning', async () => {
+    expect(await judged('{{ customer.name }}: please reply')).toBeNull();
+    let ended = false;
+    let turns = 0;
+    const refused = Promise.all([judged('(rests)'), judged('(hoards)', narrow)]).finally(() => (ended = true));
+    while (!ended) {
+      await turn();
+      turns += 1;
+    }
+    expect(await refused).toEqual([
+      { pointer: '/body', what: { en: expect.stringContaining('too long'), zh: expect.stringContaining('耗时过长') } },
+      { pointer: '/body', what: { en: expect.stringContaining('too much memory'), zh: expect.stringContaining('内存') } },
+    ]);
+    expect(turns).toBeGreaterThan(100);
+    expect(await judged('{{ customer.name }}: please reply')).toBeNull();
+  });
+
+  test('a letter that takes too long goes by the version before; its template is not waited for again, and others are written meanwhile', async () => {
+    const newest = book.find('overdue-first', 'en', 'email');
+    const versions = (body: string): TemplateBook => ({
+      ...book,
+      before: (template) => (template.body === body ? newest : null),
+    });
+    for (const [body, why, by] of [
+      ['(rests)', /too long/, aside],
+      ['(hoards)', /too much memory/, narrow],
+    ] as const) {
+      const slow = { ...newest, version: 9, body };
+      const waiting = letterOf(versions(body), slow, context(), by);
+      const others = await Promise.all(Array.from({ length: 20 }, () => letterOf(book, newest, context(), by)));
+      expect(new Set(others.map((letter) => letter.body))).toEqual(new Set([renderTemplate(newest, context()).body]));
+      const letter = await waiting;
+      expect(letter.template.version).toBe(newest.version);
+      expect(letter.failed).toMatchObject([{ template: { version: 9 }, why: expect.stringMatching(why) }]);
+      const began = performance.now();
+      expect((await letterOf(versions(body), slow, context(), by)).failed).toHaveLength(1);
+      expect(performance.now() - began).toBeLessThan(2_000);
+    }
+    await expect(letterOf({ ...book, before: () => null }, { ...newest, body: '(rests)' }, context(), aside)).rejects.toThrow(
+      /cannot be put into words/,
+    );
+  });
+});
+
+test('of many letters that wait for one template that takes too long, none is tried once that is known, and others are written', async () => {
+  const script = new URL('../support/odd-letters.mjs', import.meta.url);
+  const few = new LettersAside({ letterMs: 300, script });
+  let threads = 0;
+  const count = (): number => (threads += 1);
+  process.on('worker', count);
+  try {
+    const slow = { subject: null, body: '(rests)' };
+    const letters = Array.from({ length: 10 }, () => few.say(slow, context()));
+    const other = few.say({ subject: null, body: '{{ customer.name }}' }, context());
+    const answers = await Promise.allSettled(letters);
+    expect(answers).toMatchObject(letters.map(() => ({ status: 'rejected', reason: { words: { zh: '生成文本耗时过长' } } })));
+    expect((await other).body).toBe('East Lake Hospital');
+    expect(threads).toBeLessThanOrEqual(3);
+  } finally {
+    process.off('worker', count);
+    few.stop();
+  }
 });
 
 test('SMS texts are judged by class, address, amount and words, in both languages and in full-width signs', () => {

@@ -17,6 +17,8 @@ import { systemActor, write } from '../../store/transaction.ts';
 import { erp, system } from '../support/actors.ts';
 import { auditOf, askedOf, openBooks } from '../support/books.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+import { letOut, reaching } from '../support/let-out.ts';
+import { reachesNobody } from '../../store/departures.ts';
 
 const officer = { kind: 'user', id: 'officer', role: 'credit_officer', scope: {} } as const;
 const TAX_ID = '914403001922038216';
@@ -25,6 +27,7 @@ const OTHER_TAX_ID = '9144030071526726XG';
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
   books = await openBooks();
+  await letOut(books.store);
 });
 afterAll(() => books.close());
 
@@ -435,7 +438,7 @@ describe('the profile row', () => {
 
 describe('a call of a connector', () => {
   const call = { connector: 'court-list' as const, askedFor: null };
-  const open = async (over: object = {}) => openConnectorCall(books.store, { customerId: id, ...call, ...over });
+  const open = async (over: object = {}) => openConnectorCall(books.store, { customerId: id, ...call, ...over }, reachesNobody);
   const listed = { name: 'listed' as const, value: [] };
 
   test('is on record once for all its tries, and ends once', async () => {
@@ -494,7 +497,7 @@ describe('a call of a connector', () => {
 
   test('on demand asks each connector whose facts are stale or were never told, once', async () => {
     for (let i = 0; i < 2; i += 1)
-      expect(await refreshProfile(books.store, officer, code, connectorNames, null)).toEqual({
+      expect(await refreshProfile(books.store, officer, code, reaching(...connectorNames), null)).toEqual({
         asked: ['bureau', 'court-list', 'licences'],
         unanswerable: [],
       });
@@ -519,9 +522,9 @@ test('the night looks at every customer once, some at a time, and plans the next
   const id = night?.id ?? '';
   let plan = await reassessNight(books.store, { id, seq: null });
   expect(plan).toMatchObject({ step: 'watch', waitMs: 0 });
-  const first = await takeNightStep(books.store, { id, seq: plan.seq }, []);
-  expect(await takeNightStep(books.store, { id, seq: plan.seq }, [])).toEqual(first);
-  for (plan = first; plan.step !== 'close';) plan = await takeNightStep(books.store, { id, seq: plan.seq }, []);
+  const first = await takeNightStep(books.store, { id, seq: plan.seq }, reachesNobody);
+  expect(await takeNightStep(books.store, { id, seq: plan.seq }, reachesNobody)).toEqual(first);
+  for (plan = first; plan.step !== 'close';) plan = await takeNightStep(books.store, { id, seq: plan.seq }, reachesNobody);
   const { rows: customers } = await sql<{ n: number; profiles: number }>`
     select (select count(*)::int from customer) as n, (select count(*)::int from credit_profile where profile_as_of = '2026-10-10') as profiles`.execute(
     books.store.db,
@@ -538,5 +541,5 @@ test('the night looks at every customer once, some at a time, and plans the next
   const [next] = await open();
   const waiting = await reassessNight(books.store, { id: next?.id ?? '', seq: null });
   expect(waiting).toMatchObject({ step: 'watch', at: '2026-10-10T18:00:00.000Z', waitMs: null });
-  expect(await takeNightStep(books.store, { id: next?.id ?? '', seq: waiting.seq }, [])).toEqual(waiting);
+  expect(await takeNightStep(books.store, { id: next?.id ?? '', seq: waiting.seq }, reachesNobody)).toEqual(waiting);
 });

@@ -1,10 +1,10 @@
 import type { Express } from 'express';
-import { pino } from 'pino';
 import type { Logger } from 'pino';
 import request from 'supertest';
-import { createApp } from '../../api/app.ts';
+
 import { createApiKey } from '../../api/auth.ts';
 import { clockControlOf } from '../../api/clock-control.ts';
+import { checkedApp } from './published.ts';
 import { createCommands } from '../../api/commands.ts';
 import type { Commands } from '../../api/commands.ts';
 import { readConfig } from '../../config/env.ts';
@@ -64,11 +64,7 @@ export async function openTestApi(options: TestApiOptions = {}): Promise<TestApi
     keys[role] = (await createApiKey(store, { name: `test ${role}`, role, scope })).secret;
   }
   const routes = options.routes?.(services);
-  const app = createApp(services, {
-    checkAnswers: true,
-    log: options.log ?? pino({ level: 'silent' }),
-    ...(routes && { routes }),
-  });
+  const app = checkedApp(services, { ...(options.log && { log: options.log }), ...(routes && { routes }) });
   return {
     app,
     services,

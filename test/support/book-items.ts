@@ -22,7 +22,7 @@ export function item(id: string, text: string, family = 'invoice'): BookItem {
 
 export const our = (id: string, text: string, over: Partial<OurDocument> = {}): OurDocument => {
   const kind = over.kind ?? 'invoice';
-  const facts = { kind, outside: false, settledSinceMinor: 0, unallocated: kind === 'payment', units: [] };
+  const facts = { kind, outside: false, settledSinceMinor: 0, writtenOffMinor: 0, unallocated: kind === 'payment', units: [] };
   return { ...item(id, text, kind), ...facts, ...over };
 };
 export const their = (id: string, text: string, over: Partial<TheirLine> = {}): TheirLine => {

@@ -12,6 +12,7 @@ import { system } from './actors.ts';
 import { openBooks } from './books.ts';
 import { contactOf, customerOf, emailOf, invoiceOf, paymentOf } from './documents.ts';
 import { shanghai } from './shanghai.ts';
+import { letOut, reaching } from './let-out.ts';
 
 /** A store with a standing clock, and the steps of contacts taken by hand: no engine, no timers. */
 export interface ContactDesk {
@@ -62,6 +63,7 @@ export interface Message {
 
 export async function openContactDesk(from: string): Promise<ContactDesk> {
   const { store, url, close } = await openBooks({ at: shanghai(from), max: 6 });
+  await letOut(store);
   return {
     url,
     store,
@@ -90,7 +92,7 @@ export async function openContactDesk(from: string): Promise<ContactDesk> {
     async take(...receivables) {
       for (const id of receivables) await takeReceivableStep(store, { id, seq: null });
     },
-    contact: (customerId, live = []) => contactCustomer(store, { id: customerId, seq: null }, new Set(live)),
+    contact: (customerId, live = []) => contactCustomer(store, { id: customerId, seq: null }, reaching(...live)),
     messages: (customerId) =>
       store.db
         .selectFrom('message')

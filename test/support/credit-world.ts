@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import request from 'supertest';
 import type { Test } from 'supertest';
-import { createApp } from '../../api/app.ts';
+
 import { clockControlOf } from '../../api/clock-control.ts';
+import { checkedApp } from './published.ts';
 import { createCommands } from '../../api/commands.ts';
 import type { Commands } from '../../api/commands.ts';
 import type { Role } from '../../domain/kernel/actor.ts';
@@ -25,6 +25,7 @@ export interface Person {
   role: Role;
   secret: string;
   get(path: string): Test;
+  put(path: string, body: object): Test;
   post(path: string, body: object, key?: string): Test;
 }
 
@@ -110,11 +111,7 @@ export async function openOffice(store: OpenStore, config: Config): Promise<Cred
   const commands = createCommands(config.temporal);
   const facts = factsOf(store);
   const looks = looksOf(store);
-  const appOver = (over: Commands) =>
-    createApp(
-      { store, commands: over, config, clockControl: clockControlOf(store) },
-      { checkAnswers: true, log: pino({ level: 'silent' }) },
-    );
+  const appOver = (over: Commands) => checkedApp({ store, commands: over, config, clockControl: clockControlOf(store) });
   const app = appOver(commands);
   const auditor = await personOf('auditor');
 
@@ -126,6 +123,7 @@ export async function openOffice(store: OpenStore, config: Config): Promise<Cred
       role,
       secret,
       get: (path) => send(request(app).get(path)),
+      put: (path, body) => send(request(app).put(path)).send(body),
       post: (path, body, idempotencyKey) => {
         const test = send(request(app).post(path));
         return (idempotencyKey === undefined ? test : test.set('Idempotency-Key', idempotencyKey)).send(body);

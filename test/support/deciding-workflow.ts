@@ -23,7 +23,7 @@ export async function creditApplication({ id, plan: given }: { id: string; plan:
 
   desk.takes(
     countUpdate,
-    (_plan, what) => (what === 'never' ? { code: 'tier-exceeded', params: { tier: 2 } } : null),
+    (_plan, updateId) => (updateId.startsWith('never') ? { code: 'tier-exceeded', params: { tier: 2 } } : null),
     (what, held) => book.take({ id, what, held }),
   );
   let plan = await desk.act((known) => (known ? Promise.resolve(known) : book.read({ id })));

@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client';
+import { sql } from 'kysely';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { decodedEvents } from '../../api/history-json.ts';
 import type { HistoryEvent } from '../../api/history-json.ts';
+import type { World } from './world.ts';
 
 /** The newest run of a process as recorded by the engine, oldest event first. */
 export async function historyOf(client: Client, workflowId: string, runId?: string): Promise<HistoryEvent[]> {
@@ -57,4 +59,27 @@ export function activitiesOf(events: readonly HistoryEvent[]): { activity: strin
     const [told] = (attributes['details'] as { data: { activity_type: string }[] }).data;
     return [{ activity: told?.activity_type ?? '?', why: summaryOf(event) }];
   });
+}
+
+/** Everything Temporal keeps of the runs of a queue: histories with their payloads in the clear, memo and search attributes. */
+export async function everythingKept(client: Client, taskQueue: string): Promise<string> {
+  const parts: string[] = [];
+  for await (const run of client.workflow.list({ query: `TaskQueue = '${taskQueue}'` })) {
+    const history = await historyOf(client, run.workflowId, run.runId);
+    parts.push(JSON.stringify({ id: run.workflowId, attributes: run.searchAttributes, memo: run.memo, history }));
+  }
+  return parts.join('\n');
+}
+
+/** Of all reasons that people gave with a decision: how many there are, and those that stand in a history of the engine. */
+export async function reasonsInHistories({ client, taskQueue, store }: World): Promise<{ given: number; found: string[] }> {
+  const { rows } = await sql<{ reason: string; actor: string }>`
+    select distinct input ->> 'reason' as reason, actor_id as actor from decision_intent where length(input ->> 'reason') > 5`.execute(
+    store.db,
+  );
+  const kept = await everythingKept(client, taskQueue);
+  // The search itself works: who took a seat does stand in the plans.
+  if (!rows.some(({ actor }) => kept.includes(`"by":"${actor}"`))) throw new Error('the histories cannot be read');
+  const reasons = [...new Set(rows.map(({ reason }) => reason))];
+  return { given: reasons.length, found: reasons.filter((reason) => kept.includes(reason)) };
 }

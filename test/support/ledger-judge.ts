@@ -17,7 +17,10 @@ export interface Judgement {
   rungs: string[];
   /** customer, day, template, lines. */
   messages: string[];
-  /** invoice, kind, day opened, day it was cancelled or 'open'. */
+  /**
+   * Of every kind there is: invoice, kind, day opened, day it ended or 'open'; of a kind that is one task a customer: customer, kind, these
+   * days, and each invoice with the days it joined and left.
+   */
   tasks: string[];
   stages: Record<string, number>;
   openMinor: number;
@@ -39,6 +42,11 @@ const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T
 const ladder =
   json<{ ladders: { id: string; rungs: PolicyRung[] }[] }>('policies/ladders.json').ladders.find((l) => l.id === 'general-30')
     ?.rungs ?? [];
+const shared = new Set(
+  Object.entries(json<{ kinds: Record<string, { perCustomer?: boolean }> }>('policies/work-orders.json').kinds)
+    .filter(([, kind]) => kind.perCustomer)
+    .map(([kind]) => kind),
+);
 const rules = json<{ perDay: number; perWeek: number }>('policies/contact-rules.json');
 const holidays = new Set(
   readdirSync('policies/calendar')
@@ -55,12 +63,43 @@ const plus = (day: string, n: number): string => new Date(Date.parse(day) + n * 
 const between = (a: string, b: string): number => Math.round((Date.parse(b) - Date.parse(a)) / DAY);
 const isContactDay = (day: string): boolean => ![0, 6].includes(new Date(day).getUTCDay()) && !holidays.has(day);
 const contactDay = (day: string): string => (isContactDay(day) ? day : contactDay(plus(day, 1)));
+/** The last contact day before a day. */
+const contactDayBefore = (day: string): string => (isContactDay(plus(day, -1)) ? plus(day, -1) : contactDayBefore(plus(day, -1)));
 const max = (...days: string[]): string => days.sort().at(-1) ?? '';
 
 interface Debt extends JudgedInvoice {
   at: Map<string, { state: 'requested' | 'taken' | 'missed' | 'skipped'; on: string }>;
   tasks: { kind: string; on: string; closed: string }[];
 }
+
+/** A task that is one for its customer. */
+interface Shared {
+  kind: string;
+  on: string;
+  closed: string;
+  items: { debt: Debt; joined: string; left: string }[];
+}
+
+/** Whoever is due for a kind joins the customer's open task of it. */
+function join(tasks: Shared[], kind: string, debt: Debt, day: string): void {
+  let open = tasks.find((one) => one.kind === kind && one.closed === 'open');
+  if (!open) tasks.push((open = { kind, on: day, closed: 'open', items: [] }));
+  open.items.push({ debt, joined: day, left: 'open' });
+}
+
+/** Who paid that day has left every open task in the morning; a task that nobody is left in ends. */
+function leave(tasks: Shared[], day: string): void {
+  for (const task of tasks.filter((one) => one.closed === 'open')) {
+    for (const item of task.items) if (item.left === 'open' && item.debt.paid === day) item.left = day;
+    if (task.items.every((item) => item.left !== 'open')) task.closed = day;
+  }
+}
+
+const sharedText = (customer: string, { kind, on, closed, items }: Shared): string =>
+  `${customer} ${kind} ${on} ${closed} ${items
+    .map(({ debt, joined, left }) => `${debt.id}:${joined}:${left}`)
+    .sort()
+    .join(' ')}`;
 
 /** Days from due of the first demand: an invoice that comes after it begins there. */
 const firstDemand = ladder.find((rung) => rung.days > 0)?.days ?? 0;
@@ -85,7 +124,13 @@ function schedule(debt: Debt, today: string): { rung: PolicyRung; on: string }[]
     let on = plus(debt.due, rung.days + paused + late);
     if (pause?.to) on = max(on, pause.to);
     if (gapFrom !== null) on = max(on, plus(gapFrom, Math.max(1, rung.minGapDays)));
+    const asked = on;
     if (isContact(rung)) on = contactDay(on);
+    if (rung.action === 'notice' && rung.days <= 0 && asked <= debt.due && on > debt.due) {
+      const before = contactDayBefore(debt.due);
+      const free = max(today, gapFrom === null ? '' : plus(gapFrom, Math.max(1, rung.minGapDays)), pause?.to ?? '');
+      if (before >= free) on = before;
+    }
     if (known) on = known.on;
     if (isPast(debt, rung, max(on, today))) return [];
     gapFrom = on;
@@ -107,6 +152,9 @@ function forget(debt: Debt, day: string): void {
   }
 }
 
+/** The task of whoever settles a dispute: it ends with the dispute, not with the money. */
+const SETTLES = 'settle-dispute';
+
 /** A day's money and disputes came in the morning: what was asked of outreach and is no longer called for is withdrawn. */
 function morning(debt: Debt, day: string): void {
   for (const [id, one] of debt.at) {
@@ -115,11 +163,13 @@ function morning(debt: Debt, day: string): void {
     else if (isPausedOn(debt, day)) debt.at.delete(id);
   }
   if (debt.dispute?.to === day && isOpenOn(debt, day)) forget(debt, day);
-  if (debt.paid === day) for (const task of debt.tasks) if (task.closed === 'open') task.closed = day;
+  if (debt.dispute?.from === day) debt.tasks.push({ kind: SETTLES, on: day, closed: 'open' });
+  for (const task of debt.tasks)
+    if (task.closed === 'open' && (task.kind === SETTLES ? debt.dispute?.to : debt.paid) === day) task.closed = day;
 }
 
 /** The rungs due by the customer's hour: the highest is taken or asked of outreach, those below it are missed. */
-function ring(debt: Debt, day: string): void {
+function ring(debt: Debt, tasks: Shared[], day: string): void {
   for (;;) {
     const due = schedule(debt, day).filter((one) => one.on <= day);
     const highest = due.at(-1);
@@ -128,7 +178,8 @@ function ring(debt: Debt, day: string): void {
     if (!highest || debt.at.get(highest.rung.id)?.state === 'requested') return;
     const { rung } = highest;
     debt.at.set(rung.id, { state: isContact(rung) ? 'requested' : 'taken', on: day });
-    if (rung.workOrder) debt.tasks.push({ kind: rung.workOrder, on: day, closed: 'open' });
+    if (rung.workOrder && shared.has(rung.workOrder)) join(tasks, rung.workOrder, debt, day);
+    else if (rung.workOrder) debt.tasks.push({ kind: rung.workOrder, on: day, closed: 'open' });
   }
 }
 
@@ -139,12 +190,15 @@ export function judge(invoices: readonly JudgedInvoice[], until: string): Judgem
     .map((one) => ({ ...one, at: new Map(), tasks: [], paid: one.paid !== null && one.paid < until ? one.paid : null }));
   const customers = groupByCustomer(debts);
   const messages: string[] = [];
+  const calls: string[] = [];
   const first = debts.map((one) => one.issued).sort()[0] ?? until;
   for (const [customer, own] of customers) {
     const contacted: string[] = [];
+    const tasks: Shared[] = [];
     for (let day = first; day < until; day = plus(day, 1)) {
       for (const debt of own) morning(debt, day);
-      for (const debt of own) if (isOpenOn(debt, day) && !isPausedOn(debt, day)) ring(debt, day);
+      leave(tasks, day);
+      for (const debt of own) if (isOpenOn(debt, day) && !isPausedOn(debt, day)) ring(debt, tasks, day);
       const asked = own.flatMap((debt) =>
         ladder.filter((rung) => debt.at.get(rung.id)?.state === 'requested').map((rung) => ({ debt, rung })),
       );
@@ -157,8 +211,10 @@ export function judge(invoices: readonly JudgedInvoice[], until: string): Judgem
       const lines = asked.map(({ debt, rung }) => `${debt.id}:${rung.id}`).sort();
       messages.push(`${customer} ${day} ${leading?.template ?? ''} ${lines.join(' ')}`);
     }
+    calls.push(...tasks.map((task) => sharedText(customer, task)));
   }
-  return { ...totals(debts, until), messages: messages.sort() };
+  const found = totals(debts, until);
+  return { ...found, tasks: [...found.tasks, ...calls].sort(), messages: messages.sort() };
 }
 
 function groupByCustomer(debts: readonly Debt[]): Map<string, Debt[]> {

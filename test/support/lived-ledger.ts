@@ -104,7 +104,7 @@ export async function livedLedger(
   const goLive = firstIssueDate(ledger) ?? cut.until;
   const { world, means, close } = await openDoor(goLive);
   try {
-    const lived = await live({ ...means, ledger, story: null, credit: false, goLive, until: cut.until });
+    const lived = await live({ ...means, ledger, story: null, credit: false, history: 'complete', goLive, until: cut.until });
     return { lived, ...(await readLived(world.store)) };
   } finally {
     await close();
@@ -128,7 +128,11 @@ export async function livedStory(
   );
   const { world, means, close } = await openDoor(goLive);
   const none = { customers: [], invoices: [] };
-  return { world, close, lived: await live({ ...means, ledger: none, story, credit: false, goLive, until }) };
+  return {
+    world,
+    close,
+    lived: await live({ ...means, ledger: none, story, credit: false, history: 'complete', goLive, until }),
+  };
 }
 
 type Store = Parameters<typeof portfolio>[0];
@@ -152,10 +156,23 @@ export async function readLived(
       from message m join customer c on c.id = m.customer_id where m.state in ('sent', 'unknown') and m.channel = 'email'`,
   );
   const tasks = await rows(
-    sql<{ invoice: string | null; kind: string; opened: string; closed: string | null }>`
-      select (select i.external_id from receivable r join invoice i on i.id = r.invoice_id where r.id = o.receivable_id) as invoice, o.kind,
-        o.opened_at as opened, o.closed_at as closed from work_order o where o.kind <> 'unknown-outcome'`,
+    sql<{
+      about: string | null;
+      kind: string;
+      opened: string;
+      closed: string | null;
+      items: { invoice: string; joined: string; left: string | null }[] | null;
+    }>`
+      select coalesce((select i.external_id from receivable r join invoice i on i.id = r.invoice_id where r.id = o.receivable_id),
+          (select i.external_id from dispute d join receivable r on r.id = d.receivable_id join invoice i on i.id = r.invoice_id
+            where o.key = 'settle-dispute/' || d.id),
+          (select c.external_id from customer c where c.id = o.customer_id and exists (select from work_order_item t where t.work_order_id = o.id))) as about,
+        (select jsonb_agg(jsonb_build_object('invoice', i.external_id, 'joined', t.joined_at, 'left', t.left_at))
+          from work_order_item t join receivable r on r.id = t.receivable_id join invoice i on i.id = r.invoice_id where t.work_order_id = o.id) as items,
+        o.kind, o.opened_at as opened, o.closed_at as closed from work_order o where o.kind <> 'unknown-outcome'`,
   );
+  // A crash decides of which mails that is, no calculation of the ledger: each has its task, and there are no others.
+  const [left] = await rows(sql<{ n: number }>`select count(*)::int as n from work_order where kind = 'unknown-outcome'`);
   const [board] = await rows(
     sql<{ n: number }>`select count(*)::int as n from wake where asked > answered or started_at is null`,
   );
@@ -167,7 +184,11 @@ export async function readLived(
       .map(({ customer, at, template, lines }) => `${customer} ${dayOf(at)} ${template} ${lines.toSorted().join(' ')}`)
       .sort(),
     tasks: tasks
-      .map(({ invoice, kind, opened, closed }) => `${invoice} ${kind} ${dayOf(opened)} ${closed ? dayOf(closed) : 'open'}`)
+      .map(({ about, kind, opened, closed, items }) => {
+        const on = (day: string | null): string => (day === null ? 'open' : dayOf(day));
+        const each = items?.map(({ invoice, joined, left }) => `${invoice}:${on(joined)}:${on(left)}`).sort() ?? [];
+        return [about, kind, on(opened), on(closed), ...each].join(' ');
+      })
       .sort(),
     stages: Object.fromEntries(Object.entries(stages).filter(([, count]) => count > 0)),
     openMinor: balance?.openMinor ?? 0,
@@ -179,5 +200,6 @@ export async function readLived(
     .filter(({ rung, state, at, on }) => state === 'taken' && !contacts.includes(rung) && on !== dayOf(at))
     .map(({ invoice, rung }) => `${invoice} ${rung}`);
   const unknown = messages.filter(({ state }) => state === 'unknown').length;
+  if (left?.n !== unknown) throw new Error(`${unknown} mails of unknown fate, and ${left?.n} tasks about such`);
   return { found, late, unanswered: board?.n ?? 0, unknown };
 }

@@ -16,6 +16,7 @@ import { arrivalsOf } from './judged-facts.ts';
 import type { JudgedInvoice, Judgement } from './ledger-judge.ts';
 import { readLived } from './lived-ledger.ts';
 import { shanghai } from './shanghai.ts';
+import { INSTALLATION, letOut } from './let-out.ts';
 
 /** A database in stepped time, a mail server, and workers in processes of their own, to be killed or frozen. */
 export interface RestlessGround {
@@ -40,9 +41,14 @@ export async function openRestless(from: string, to: string): Promise<RestlessGr
     temporalNamespace: inject('temporalNamespace'),
   };
   const store = openStore({ url: database.url, max: 6 });
+  await letOut(store);
   const smtp = await startFakeSmtp();
   const taskQueue = `restless-${randomUUID()}`;
-  const fleet = fleetOver(ground, taskQueue, { SMTP_URL: smtp.url, SMTP_FROM: 'Accounts <ar@seller.example>' });
+  const fleet = fleetOver(ground, taskQueue, {
+    SMTP_URL: smtp.url,
+    SMTP_FROM: 'Accounts <ar@seller.example>',
+    DUECOURSE_INSTALLATION: INSTALLATION,
+  });
   const connection = await Connection.connect({ address: ground.temporalAddress });
   return {
     store,

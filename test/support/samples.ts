@@ -76,15 +76,18 @@ export function bodyOf(spec: RouteSpec): unknown {
   return fits;
 }
 
-/** Places of a body, filled with every optional field, at which a shared piece of the contracts stands. */
-export function placesOf(spec: RouteSpec, piece: 'Amount' | 'Currency' | 'BusinessDate'): Path[] {
-  if (!spec.body) return [];
-  const root = schemaOf(spec.body);
+/** Places of a body, filled with every optional field, at which a shared piece of the contracts (`date`: any day) stands. */
+export const placesOf = (spec: RouteSpec, piece: 'Amount' | 'Currency' | 'date'): Path[] =>
+  spec.body ? placesIn(spec.body, piece) : [];
+
+/** The same for any schema, such as that of a query. */
+export function placesIn(whole: z.ZodType, piece: 'Amount' | 'Currency' | 'date'): Path[] {
+  const root = schemaOf(whole);
   const found: Path[] = [];
   const walk = (given: Schema, path: Path, depth: number): void => {
     if (depth > 12) return;
     const { schema, name } = resolve(given, root);
-    if (name === piece) found.push(path);
+    if (name === piece || (piece === 'date' && schema['format'] === 'date')) found.push(path);
     const properties = isSchema(schema['properties']) ? schema['properties'] : {};
     for (const [key, inner] of Object.entries(properties)) walk(inner as Schema, [...path, key], depth + 1);
     if (isSchema(schema['items'])) walk(schema['items'], [...path, 0], depth + 1);
@@ -133,7 +136,7 @@ export function pathOf(spec: RouteSpec): string {
     if (!schema) throw new Error(`${spec.path} does not declare its parameter ${name}`);
     const fits = candidates.find((text) => schema.safeParse(text).success);
     const example = schema.meta()?.['example'];
-    const value = fits ?? (typeof example === 'string' ? example : undefined);
+    const value = fits ?? (typeof example === 'string' || typeof example === 'number' ? String(example) : undefined);
     if (value === undefined) throw new Error(`no sample fits {${name}} of ${spec.path}: give it an example`);
     return value;
   });

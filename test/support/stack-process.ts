@@ -21,8 +21,11 @@ export interface StackProcess {
   readonly ready: Promise<string>;
 }
 
-export function startStack(dataDir: string, args: readonly string[]): StackProcess {
-  const child = spawn(process.execPath, [LAUNCH, '--data', dataDir, '--json', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startStack(dataDir: string, args: readonly string[], env: Record<string, string> = {}): StackProcess {
+  const child = spawn(process.execPath, [LAUNCH, '--data', dataDir, '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let [out, err] = ['', ''];
   child.stderr.on('data', (chunk: Buffer) => (err = (err + chunk.toString('utf8')).slice(-4_000)));
   const ready = new Promise<string>((resolve, reject) => {
@@ -58,8 +61,10 @@ export function serverPids(dataDir: string): { postgres: number; temporal: numbe
 /** A store over the embedded database of a data folder, as soon as it is migrated and answers. */
 export async function storeOf(dataDir: string, ms: number): Promise<OpenStore> {
   const file = join(dataDir, 'postgres.json');
-  await until('the database is made', () => Promise.resolve(existsSync(file)), ms);
-  const { port, password } = JSON.parse(readFileSync(file, 'utf8')) as { port: number; password: string };
+  const state = () => JSON.parse(readFileSync(file, 'utf8')) as { port: number; password: string };
+  // Its secrets are kept before it has a port.
+  await until('the database is made', () => Promise.resolve(existsSync(file) && state().port > 0), ms);
+  const { port, password } = state();
   const store = openStore({ url: `postgres://duecourse:${password}@127.0.0.1:${port}/duecourse`, max: 2 });
   const answers = () =>
     store.db

@@ -15,6 +15,7 @@ import { system } from './actors.ts';
 import { factsOf } from './facts.ts';
 import type { Facts } from './facts.ts';
 import { dayOf, shanghai } from './shanghai.ts';
+import { INSTALLATION, letOut } from './let-out.ts';
 
 /** What a test reads of the record. */
 export interface Looks {
@@ -72,6 +73,7 @@ export function configOf(ground: Ground, taskQueue: string, more: Record<string,
     TEMPORAL_NAMESPACE: ground.temporalNamespace,
     DUECOURSE_TASK_QUEUE: taskQueue,
     DUECOURSE_MODE: 'local',
+    DUECOURSE_INSTALLATION: INSTALLATION,
     // Killed workers are part of these tests: what they held goes on soon.
     DUECOURSE_STICKY_SECONDS: '1',
     LOG_LEVEL: 'silent',
@@ -87,9 +89,10 @@ export async function openWorldOver(
   await setUp(url, { business: from.length === 10 ? shanghai(from) : from, speed, pinned: false });
   const taskQueue = `world-${randomUUID()}`;
   const config = configOf(ground, taskQueue, env);
+  const store = openStore({ url, max: 6 });
+  await letOut(store);
   const worker = await startWorker({ config, log, tuning });
   const connection = await Connection.connect({ address: config.temporal.address });
-  const store = openStore({ url, max: 6 });
   return {
     url,
     store,

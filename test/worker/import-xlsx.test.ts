@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FileFault } from '../../worker/files/fault.ts';
+import { FileFault, fileBounds } from '../../worker/files/fault.ts';
 import { openTable } from '../../worker/files/table.ts';
 
 interface Part {
@@ -130,6 +130,30 @@ describe('workbooks made to harm', () => {
   test('one that claims little and unpacks to much is left at what it claims', async () => {
     const row = `<x:row><x:c><x:v>${' '.repeat(50_000_000)}1</x:v></x:c></x:row>`;
     expect(await faultOf(bookOf(header + row, { claims: 2_000 }))).toBe('file-damaged');
+  });
+
+  test('far cells that hold nothing are no columns and far rows are one row; a far cell that holds something is refused', async () => {
+    const far = (value: string) =>
+      `<x:row r="1048576"><x:c r="A1048576"><x:v>7</x:v></x:c><x:c r="XFD1048576" s="1">${value}</x:c></x:row>`;
+    const empty = `<x:row>${'<x:c s="1"/>'.repeat(16_000)}</x:row>`;
+    expect((await read(bookOf(header + empty.repeat(20) + far('')))).rows).toEqual([{ row: 1_048_576, cells: [7] }]);
+    expect(await faultOf(bookOf(header + far('<x:v>1</x:v>')))).toBe('file-too-many-columns');
+  });
+
+  test('more cells or rows than a file may have are refused before they are read', async () => {
+    const bounds = fileBounds as { -readonly [bound in keyof typeof fileBounds]: number };
+    const { cells, rows } = fileBounds;
+    const book = bookOf(header + '<x:row><x:c><x:v>1</x:v></x:c><x:c><x:v>2</x:v></x:c></x:row>'.repeat(50));
+    const csv = Buffer.from(`a,b\n${'1,2\n'.repeat(50)}`);
+    try {
+      Object.assign(bounds, { cells: 60 });
+      expect([await faultOf(book), await faultOf(csv)]).toEqual(['file-too-large', 'file-too-large']);
+      Object.assign(bounds, { cells, rows: 40 });
+      expect([await faultOf(book), await faultOf(csv)]).toEqual(['file-too-many-rows', 'file-too-many-rows']);
+    } finally {
+      Object.assign(bounds, { cells, rows });
+    }
+    expect([await faultOf(book), await faultOf(csv)]).toEqual(['none', 'none']);
   });
 
   test('a cell that fills the memory, a column beyond all columns, entities that grow', async () => {

@@ -5,6 +5,10 @@ import { sayFault } from '../../contracts/import-words.ts';
 import type { ImportKind } from '../../domain/files/fields.ts';
 import type { Mapping } from '../../domain/files/mapping.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
+import { decideAct } from '../../store/acts/decide.ts';
+import { askForWindow } from '../../store/acts/go-live.ts';
+import { listActs } from '../../store/acts/read.ts';
+import { createApiKey } from '../../store/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { queueImport, readImport, readRows } from '../../store/imports.ts';
 import type { ImportView } from '../../store/imports.ts';
@@ -16,11 +20,16 @@ import { factsOf } from '../support/facts.ts';
 
 const erp: Actor = { kind: 'key', id: 'erp-of-imports', role: 'erp', scope: {} };
 const officer: Actor = { kind: 'key', id: 'officer', role: 'credit_officer', scope: {} };
+/** Two people who may decide, by their keys. */
+let manager: Actor;
+let director: Actor;
 
 let books: Books;
 let runner: { stop(): Promise<void> };
 beforeAll(async () => {
   books = await openBooks({ at: '2026-09-15T02:00:00.000Z' });
+  manager = await personOf('credit_manager');
+  director = await personOf('finance_director');
   runner = startImportRunner({ store: books.store, log: { info() {}, error() {} }, batch: 50, idleMs: 25 });
   for (const code of ['A', 'B', 'OWN', 'G-1', 'G-2'])
     await factsOf(books.store).customer(code, {
@@ -33,6 +42,11 @@ afterAll(async () => {
   await runner.stop();
   await books.close();
 });
+
+async function personOf(role: 'credit_manager' | 'finance_director'): Promise<Actor> {
+  const { key } = await createApiKey(books.store, { name: role, role, scope: {} });
+  return { kind: 'key', id: key.id, role, scope: {} };
+}
 
 interface Told extends ImportView {
   failed: { row: number; at: string[]; en: string[] }[];
@@ -85,18 +99,31 @@ const ordersOf = async () =>
   ).rows;
 const LIMITS = 'externalId,customer,on,kind,amount,currency,validFrom,validUntil,reason';
 
+test('a limit that raises anything comes in by file only while the go-live window is open, which two people open', async () => {
+  const rows = [LIMITS, 'CL-0,A,,,100.00,CNY,,,too early'];
+  expect(await run('limits', officer, rows)).toMatchObject({
+    created: 0,
+    failures: 1,
+    failed: [{ en: [expect.stringContaining('go-live window') as string] }],
+  });
+  const window = { validFrom: '2026-09-01', validUntil: '2026-09-30', reason: 'going live' };
+  const { act } = await askForWindow(books.store, manager, window);
+  await decideAct(books.store, director, act, { verdict: 'approve', reason: 'agreed' });
+  expect(await run('limits', officer, rows)).toMatchObject({ created: 1, failures: 0 });
+});
+
 test('rows of one order become its lines, and each order is judged as if it had been put', async () => {
   const limit = await run('limits', officer, [LIMITS, 'CL-A,A,,,200.00,CNY,,,brought along']);
   expect(limit).toMatchObject({ state: 'done', created: 1, failures: 0 });
   const file = [...ORDERS.map((row) => row.replace('"1.000,00"', '"1,000.00"').replace('"25,50"', '25.50'))];
   const told = await run('orders', erp, file, mapping);
-  expect(told).toMatchObject({ state: 'done', total: 4, created: 4, failures: 0 });
+  expect(told).toMatchObject({ state: 'done', total: 4, created: 3, failures: 0 });
   expect(await ordersOf()).toEqual([
     { id: 'SO-1', decision: 'held', prepaid: false, amount: 20_100, lines: 2 },
     { id: 'SO-2', decision: 'held', prepaid: false, amount: 100_000, lines: 1 },
-    { id: 'SO-3', decision: 'approved', prepaid: true, amount: 100, lines: 1 },
+    { id: 'SO-3', decision: 'held', prepaid: true, amount: 100, lines: 1 },
   ]);
-  expect(await run('orders', erp, file, mapping)).toMatchObject({ created: 0, unchanged: 4, failures: 0 });
+  expect(await run('orders', erp, file, mapping)).toMatchObject({ created: 0, unchanged: 3, failures: 0 });
   expect((await findDrift(books.store.db)).drift).toEqual([]);
 });
 
@@ -154,19 +181,31 @@ test('opening limits come in once, for payer or group, by nobody for an own cust
   expect(await run('limits', officer, rows.slice(0, 3))).toMatchObject({ created: 0, unchanged: 2, failures: 0 });
 });
 
-test('security comes in with its evidence, changes by its id, and counts', async () => {
+test('security comes in with its evidence, changes by its id, and counts once a second person has agreed to each', async () => {
   const head = 'externalId,customer,kind,effect,value,currency,share,validFrom,validUntil,evidence.document';
   const row = (value: string) => `S-1,A,guarantee,raises-limit,${value},CNY,0.5,2026-01-01,,G-17`;
-  expect(await run('securities', erp, [head, row('1000.00'), 'S-2,A,promise,raises-limit,1,CNY,0.5,2026-01-01,,'])).toMatchObject(
-    {
-      created: 1,
-      failures: 1,
-      failed: [{ row: 3, at: ['/kind'] }],
-    },
-  );
+  const values = async () =>
+    (
+      await sql<{ value: number; evidence: unknown }>`
+        select value_minor as value, evidence from security where external_id = 'S-1'`.execute(books.store.db)
+    ).rows;
+  const agree = async () => {
+    const [waiting] = await listActs(books.store, manager, { kind: 'security', state: 'pending' }, 10);
+    await decideAct(books.store, manager, waiting?.id ?? '', { verdict: 'approve', reason: 'seen' });
+  };
+  const bad = ['S-2,A,promise,raises-limit,1,CNY,0.5,2026-01-01,,', 'S-3,A,guarantee,raises-limit,1,CNY,0.5,2026-01-01,,'];
+  expect(await run('securities', erp, [head, row('1000.00'), ...bad])).toMatchObject({
+    ...{ created: 1, failures: 2 },
+    failed: [
+      { row: 3, at: ['/kind'] },
+      { row: 4, at: ['/evidence'] },
+    ],
+  });
+  expect(await values()).toEqual([]);
+  await agree();
   expect(await run('securities', erp, [head, row('1000.00')])).toMatchObject({ unchanged: 1 });
-  expect(await run('securities', erp, [head, row('2000.00')])).toMatchObject({ changed: 1 });
-  const { rows } = await sql<{ value: number; evidence: unknown }>`
-    select value_minor as value, evidence from security where external_id = 'S-1'`.execute(books.store.db);
-  expect(rows).toEqual([{ value: 200_000, evidence: { document: 'G-17' } }]);
+  expect(await run('securities', erp, [head, row('2000.00')])).toMatchObject({ created: 1 });
+  expect(await values()).toMatchObject([{ value: 100_000 }]);
+  await agree();
+  expect(await values()).toEqual([{ value: 200_000, evidence: { document: 'G-17' } }]);
 });

@@ -125,14 +125,14 @@ describe('a CSV in GB18030 with Chinese headers', () => {
   test('a dry run judges every row and writes nothing', async () => {
     const before = [await count('invoice'), await count('wake')];
     const told = await runImport('invoices', GB, gbMapping, true);
-    expect(told).toMatchObject({ state: 'done', dryRun: true, total: 4, done: 4, created: 3, failures: 1 });
+    expect(told).toMatchObject({ state: 'done', dryRun: true, total: 4, done: 4, created: 2, failures: 1 });
     expect(told.failed.map((one) => one.row)).toEqual([5]);
     expect([await count('invoice'), await count('wake')]).toEqual(before);
   });
 
   test('rows of one invoice become its instalments, though they do not stand together', async () => {
     const told = await runImport('invoices', GB, gbMapping);
-    expect(told).toMatchObject({ state: 'done', total: 4, done: 4, created: 3, failures: 1 });
+    expect(told).toMatchObject({ state: 'done', total: 4, done: 4, created: 2, failures: 1 });
     expect(told.facts).toMatchObject({ format: 'csv', encoding: 'gb18030', delimiter: ',', unusedColumns: ['备注'] });
     expect(await figures('GB-')).toEqual({ invoices: 2, receivables: 3, amount: 1_250_050, paid: 0, closed: 0 });
     expect(told.failed).toMatchObject([{ row: 5, externalId: 'GB-3', at: ['/customer 客户编号'] }]);
@@ -143,7 +143,7 @@ describe('a CSV in GB18030 with Chinese headers', () => {
   test('the same file again changes nothing, and the record says who imported it', async () => {
     const before = await figures('GB-');
     const told = await runImport('invoices', GB, gbMapping);
-    expect(told).toMatchObject({ created: 0, changed: 0, unchanged: 3, failures: 1 });
+    expect(told).toMatchObject({ created: 0, changed: 0, unchanged: 2, failures: 1 });
     expect(await figures('GB-')).toEqual(before);
     const entries = await store.db.selectFrom('audit').selectAll().where('subject_id', '=', told.id).orderBy('seq').execute();
     expect(entries.map((one) => one.action)).toEqual(['import.requested', 'import.finished']);
@@ -279,7 +279,7 @@ test('contacts stand in rows of their customer; words of the file are translated
   ]);
   expect(told.failed[0]?.zh).toEqual(['同一单据的第 3 行有误，因此本行未导入']);
   const mended = await runImport('customers', file.replace('123', '+8613900139000'), mapping);
-  expect(mended).toMatchObject({ created: 2, unchanged: 1, failures: 0, facts: { delimiter: '\t' } });
+  expect(mended).toMatchObject({ created: 1, unchanged: 1, failures: 0, facts: { delimiter: '\t' } });
   const contacts = await store.db.selectFrom('contact').select(['name', 'mobile']).where('mobile', 'is not', null).execute();
   expect(contacts).toContainEqual({ name: '李经理', mobile: '+8613900139000' });
 });
@@ -301,18 +301,144 @@ test('payments with allocations in rows and credit notes come in, each refusal a
       'PP-4,P-1,CNY,2026-09-16,PI-2,1.00',
     ].join('\n'),
   );
-  expect(paid).toMatchObject({ created: 2, failures: 3 });
+  // Money in a currency without a rate waits, unapplied.
+  expect(paid).toMatchObject({ created: 2, failures: 2 });
   expect(paid.failed.map(({ row, at }) => ({ row, at }))).toEqual([
     { row: 4, at: ['/allocations/amount allocations.amount'] },
-    { row: 5, at: ['/allocations null'] },
     { row: 6, at: ['/receivedOn receivedOn'] },
   ]);
   expect(await figures('PI-')).toMatchObject({ amount: 30_000, paid: 10_000 });
+  const kept = await runImport(
+    'payments',
+    'externalId,customer,currency,receivedOn,amount,onAccount\nPP-8,P-1,CNY,2026-09-01,90.00,true\nPP-9,P-1,CNY,2026-09-01,10.00,false\n',
+  );
+  expect(kept).toMatchObject({ created: 2, failures: 0 });
+  // What is on account lies on nothing; the other pays what is open.
+  expect(await figures('PI-')).toMatchObject({ amount: 30_000, paid: 11_000 });
   const notes = await runImport(
     'credit-notes',
     'externalId,customer,invoice,amount,currency,issuedOn,reason\nCN-1,P-1,PI-1,60,CNY,2026-09-02,退货\nCN-2,P-1,PI-9,60,CNY,2026-09-02,x\n',
   );
   expect(notes).toMatchObject({ created: 1, failures: 1, failed: [{ row: 3, at: ['/invoice invoice'] }] });
+});
+
+describe('files as other systems write them', () => {
+  beforeAll(() => customers('F-1'));
+  const of = (more: Record<string, string | Source>): Mapping['fields'] =>
+    fields({
+      externalId: '单号',
+      customer: { value: 'F-1' },
+      issueDate: '日期',
+      currency: { value: 'CNY' },
+      amount: '金额',
+      ...more,
+    });
+  const invoices = async (prefix: string) =>
+    (
+      await sql<{
+        id: string;
+        day: string;
+        amount: number;
+      }>`select external_id as id, issue_date::text as day, amount_minor::int as amount
+        from invoice where external_id like ${`${prefix}%`} order by external_id`.execute(store.db)
+    ).rows.map(({ id, day, amount }) => [id, day, amount]);
+
+  test('days written 20260305 or 2026.3.5 are understood when all of their column is written so, and not among others', async () => {
+    for (const [prefix, first, second] of [
+      ['FD-', '20260305', '20260831'],
+      ['FP-', '2026.3.5', '2026.08.31'],
+      ['FC-', '2026年3月5日', '2026年8月31日'],
+    ] as const) {
+      const told = await runImport('invoices', `单号,日期,金额\n${prefix}1,${first},1\n${prefix}2,${second},2\n`, {
+        fields: of({}),
+      });
+      expect(told).toMatchObject({ created: 2, failures: 0 });
+      expect(await invoices(prefix)).toEqual([
+        [`${prefix}1`, '2026-03-05', 100],
+        [`${prefix}2`, '2026-08-31', 200],
+      ]);
+    }
+    const mixed = await runImport('invoices', '单号,日期,金额\nFM-1,20260305,1\nFM-2,2026-03-06,2\n', { fields: of({}) });
+    expect(mixed.failed).toMatchObject([{ row: 2, at: ['/issueDate 日期'] }]);
+  });
+
+  test('an instant with a zone is the day it was at the seller; ids keep their noughts and all their digits', async () => {
+    const told = await runImport(
+      'invoices',
+      '单号,日期,金额\n="0000123",2026-08-20T16:30:00Z,1\n2.63120000009999E+15,2026-08-20,2\n',
+      { fields: of({}) },
+    );
+    expect(told).toMatchObject({ created: 1, failed: [{ row: 3, at: ['/externalId 单号'] }] });
+    expect(await invoices('0000123')).toEqual([['0000123', '2026-08-21', 100]]);
+    const book = new ExcelJS.Workbook();
+    const sheet = book.addWorksheet('a');
+    sheet.addRow(['单号', '日期', '金额']);
+    for (const id of [2631200000099991, 2631200000099994, 2631200000099990]) sheet.addRow([id, '2026-08-20', 300]);
+    const numbers = await runImport('invoices', Buffer.from(await book.xlsx.writeBuffer()), { fields: of({}) });
+    expect(numbers).toMatchObject({ created: 2, failed: [{ row: 4, at: ['/externalId 单号'] }] });
+    expect(numbers.failed[0]?.zh[0]).toContain('15');
+    expect((await invoices('26312')).map(([id]) => id)).toEqual(['2631200000099991', '2631200000099994']);
+  });
+
+  test('a header below titles is found, totals are left out and counted, instalments may stand in columns', async () => {
+    const file = [
+      '应收账款明细表,,,,,,',
+      '导出日期：2026-09-15,,,,,,',
+      '单号,日期,金额,首付,首付日,尾款,尾款日',
+      'FI-1,2026-08-01,100,40,2026-10-01,60,2026-12-01',
+      'FI-2,2026-08-02,50,50,2026-10-01,,',
+      'FI-3,2026-08-02,50,20,2026-10-01,30,soon',
+      '合 计,,200,,,,',
+    ].join('\n');
+    const told = await runImport('invoices', file, {
+      fields: of({}),
+      parts: [
+        { 'instalments.amount': { column: '首付' }, 'instalments.dueDate': { column: '首付日' } },
+        { 'instalments.amount': { column: '尾款' }, 'instalments.dueDate': { column: '尾款日' } },
+      ],
+      skipRows: [{ column: '单号', is: ['合计', '小计'] }],
+    });
+    expect(told).toMatchObject({ total: 3, done: 3, created: 2, failures: 1, facts: { skippedRows: 1, unusedColumns: [] } });
+    expect(told.failed).toMatchObject([{ row: 6, at: ['/instalments/dueDate 尾款日'] }]);
+    const { rows } = await sql<{ id: string; no: number; amount: number; due: string }>`
+      select i.external_id as id, r.instalment as no, r.amount_minor::int as amount, r.due_date::text as due from receivable r
+      join invoice i on i.id = r.invoice_id where i.external_id like 'FI-%' order by 1, 2`.execute(store.db);
+    expect(rows.map(({ id, no, amount, due }) => [id, no, amount, due])).toEqual([
+      ['FI-1', 1, 4_000, '2026-10-01'],
+      ['FI-1', 2, 6_000, '2026-12-01'],
+      ['FI-2', 1, 5_000, '2026-10-01'],
+    ]);
+  });
+
+  test('red-letter rows are credit notes on what they correct, wherever they stand, or are left out', async () => {
+    const file =
+      '单号,原单号,日期,金额\nFR-9,FR-1,2026-08-05,-30\nFR-1,,2026-08-01,100\nFR-2,,2026-08-01,50\nFR-2,,2026-08-03,-50\n';
+    const mapping: Mapping = { fields: of({ corrects: '原单号' }), redLetter: 'credit-note' };
+    expect(await runImport('invoices', file, mapping)).toMatchObject({ total: 4, done: 4, created: 4, failures: 0 });
+    const { rows } = await sql<{
+      id: string;
+      open: number;
+    }>`select i.external_id as id, (r.amount_minor - r.credited_minor)::int as open
+      from receivable r join invoice i on i.id = r.invoice_id where i.external_id like 'FR-%' order by 1`.execute(store.db);
+    expect(rows.map(({ id, open }) => [id, open])).toEqual([
+      ['FR-1', 7_000],
+      ['FR-2', 0],
+    ]);
+    expect(await runImport('invoices', file, mapping)).toMatchObject({ created: 0, unchanged: 4, failures: 0 });
+    const left = await runImport('invoices', file.replaceAll('FR-', 'FS-'), { ...mapping, redLetter: 'skip' });
+    expect(left).toMatchObject({ total: 2, created: 2, facts: { skippedRows: 2 } });
+  });
+
+  test('the sign of an amount may be turned round, left out or told by another column', async () => {
+    const file = '单号,方向,日期,金额\nFG-1,借,2026-08-01,-100\nFG-2,贷,2026-08-01,50\n';
+    const inverted = await runImport('invoices', file, { fields: of({ amount: { column: '金额', sign: 'inverted' } }) });
+    expect(inverted).toMatchObject({ created: 1, failures: 1 });
+    const told = await runImport('invoices', file.replaceAll('FG', 'FH').replace('-100', '100'), {
+      fields: of({ amount: { column: '金额', sign: { column: '方向', negative: ['贷'] } } }),
+      onlyRows: [{ column: '单号', empty: false }],
+    });
+    expect(told).toMatchObject({ created: 1, failed: [{ row: 3, at: ['/amount 金额'] }] });
+  });
 });
 
 describe('an open-item ledger', () => {
@@ -347,7 +473,7 @@ describe('an open-item ledger', () => {
 
   test('settled items close without waking anybody, open ones keep what was paid, wrong ones leave no trace', async () => {
     const told = await runImport('ledger', rows('30.00'), mapping);
-    expect(told).toMatchObject({ created: 4, failures: 3 });
+    expect(told).toMatchObject({ created: 3, failures: 3 });
     expect(told.failed.map(({ row, at }) => ({ row, at }))).toEqual([
       { row: 5, at: ['/open open'] },
       { row: 6, at: ['/settledOn settled'] },
@@ -367,14 +493,66 @@ describe('an open-item ledger', () => {
     expect(known.map((one) => one.external_id)).toEqual(['LC-1', 'LC-3']);
   });
 
+  test('negative open items come in as credits on account, once, also of a customer the file brings', async () => {
+    const file = [
+      head,
+      'LN-1,LN-A,Delta,8/1/2026,9/1/2026,1,100.00,100.00,,',
+      'LN-2,LN-A,Delta,8/2/2026,,,-30.00,,,',
+      'LN-3,LN-B,Epsilon,8/3/2026,,,500.00,-20.00,,',
+      'LN-4,LN-B,Epsilon,2/30/2026,,,-20.00,,,',
+    ].join('\n');
+    const told = await runImport('ledger', file, mapping);
+    expect(told).toMatchObject({ created: 3, failures: 1 });
+    expect(told.failed.map(({ row }) => row)).toEqual([5]);
+    const { rows: notes } = await sql<{ id: string; customer: string; left: number }>`
+      select n.external_id as id, c.external_id as customer, n.unapplied_minor as left from credit_note n join customer c on c.id = n.customer_id
+      where n.external_id like 'LN-%' order by 1`.execute(store.db);
+    expect(notes).toEqual([
+      { id: 'LN-2', customer: 'LN-A', left: 3_000 },
+      { id: 'LN-3', customer: 'LN-B', left: 2_000 },
+    ]);
+    expect(await runImport('ledger', file, mapping)).toMatchObject({ created: 0, unchanged: 3 });
+  });
+
+  test('a credit above policy waits for a second person, unless two people have opened the go-live window', async () => {
+    const credit = (id: string, amount = '-60000.00') => [head, `${id},LN-C,Zeta,8/2/2026,,,${amount},,,`].join('\n');
+    const posted = async () => {
+      const { rows } = await sql<{ id: string }>`
+        select external_id as id from credit_note where external_id like 'LW-%' order by 1`.execute(store.db);
+      return rows.map(({ id }) => id);
+    };
+    expect(await runImport('ledger', credit('LW-1'), mapping)).toMatchObject({ created: 1, failures: 0 });
+    expect(await posted()).toEqual([]);
+    const { rows: acts } = await sql`
+      select kind, state, booked, amount_minor as minor from pending_act where subject_id = 'LW-1'`.execute(store.db);
+    expect(acts).toEqual([{ kind: 'credit-note', state: 'pending', booked: true, minor: 6_000_000 }]);
+    expect(await runImport('ledger', credit('LW-1'), mapping)).toMatchObject({ created: 0, unchanged: 1 });
+    await sql`
+      insert into go_live_window (valid_from, valid_until, requested_by, opened_by, opened_at)
+      values ('2026-09-01', '2026-09-30', 'one', 'another', now())`.execute(store.db);
+    expect(await runImport('ledger', credit('LW-2'), mapping)).toMatchObject({ created: 1, failures: 0 });
+    expect(await posted()).toEqual(['LW-2']);
+    await sql`
+      update go_live_window set state = 'closed', close_requested_by = 'one', closed_by = 'another', closed_at = now() where state = 'open'`.execute(
+      store.db,
+    );
+    // What came in through the window is no step of one alone; what comes after it is.
+    for (const [id, amount] of [
+      ['LW-3', '-50000.00'],
+      ['LW-4', '-1.00'],
+    ] as const)
+      expect(await runImport('ledger', credit(id, amount), mapping)).toMatchObject({ created: 1, failures: 0 });
+    expect(await posted()).toEqual(['LW-2', 'LW-3']);
+  });
+
   test('the same ledger again changes nothing; a later one brings only what was paid since', async () => {
     const again = await runImport('ledger', rows('30.00'), mapping);
-    expect(again).toMatchObject({ created: 0, changed: 0, unchanged: 4, failures: 3 });
+    expect(again).toMatchObject({ created: 0, changed: 0, unchanged: 3, failures: 3 });
     const later = await runImport('ledger', rows('10.00'), mapping);
-    expect(later).toMatchObject({ created: 0, changed: 2, unchanged: 2, failures: 3 });
+    expect(later).toMatchObject({ created: 0, changed: 1, unchanged: 2, failures: 3 });
     expect(await figures('L-')).toMatchObject({ amount: 26_000, paid: 19_000 });
     const older = await runImport('ledger', rows('30.00'), mapping);
-    expect(older).toMatchObject({ changed: 0, unchanged: 4 });
+    expect(older).toMatchObject({ changed: 0, unchanged: 3 });
   });
 });
 
@@ -404,7 +582,7 @@ test("another company's ledger comes in through the documented mapping, and its 
   const file = `Beleg;Rate;Debitor;Name;Datum;Fällig;Betrag;Offen;Bezahlt am\r\n${lines.join('\r\n')}\r\n`;
   const told = await runImport('ledger', Buffer.from(file), mapping);
   expect(told.failed).toEqual([]);
-  expect(told).toMatchObject({ state: 'done', total: lines.length, created: lines.length });
+  expect(told).toMatchObject({ state: 'done', total: lines.length, created: 700 });
   expect(await figures('2026-')).toMatchObject({
     invoices: 700,
     receivables: lines.length,

@@ -1,9 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ServiceError } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { createCommands } from '../../api/commands.ts';
+import type { Commands } from '../../api/commands.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
+import { intend, intentOutcome, refuseIntent } from '../../store/credit/intents.ts';
+import type { ApplicationAnswer, DecisionInput, SentDecision } from '../../domain/credit/application.ts';
+import { decideApplicationUpdate, withdrawApplicationUpdate } from '../../workflows/messages.ts';
 import { delegate, revokeDelegation } from '../../store/credit/delegations.ts';
 import { recordFacts } from '../../store/credit/facts.ts';
 import { write } from '../../store/transaction.ts';
@@ -11,7 +17,7 @@ import { completeTask } from '../../store/tasks.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { Asked, CreditWorld, Person } from '../support/credit-world.ts';
 import { system } from '../support/actors.ts';
-import { activitiesOf, historyOf } from '../support/histories.ts';
+import { activitiesOf, historyOf, reasonsInHistories } from '../support/histories.ts';
 import { until } from '../support/world.ts';
 
 let world: CreditWorld;
@@ -113,12 +119,61 @@ describe('an application for credit', () => {
     expect(actions.filter((action) => action === 'credit-application.approved')).toHaveLength(1);
   });
 
+  it('is decided by nobody who reaches the engine alone, and by what the API was asked for, in time', async () => {
+    const id = await applied();
+    const { exposureVersion } = await world.show(id);
+    const actor = { kind: 'key' as const, id: officer.id, role: 'credit_officer' as const, scope: {} };
+    const hats = [{ role: 'credit_officer' as const, onBehalfOf: null }];
+    const asked: DecisionInput = {
+      ...{ by: { actor, hats }, verdict: 'decline', limitMinor: null, termsDays: null, reason: 'as asked', exposureVersion },
+    };
+    // A bell that meets the end of a run has the engine refuse the update for now: whoever sent it sends the same again, as the API does.
+    const send = async (
+      updateId: string,
+      told: SentDecision | null = null,
+      update = decideApplicationUpdate,
+    ): Promise<ApplicationAnswer> => {
+      const handle = world.client.workflow.getHandle(processOf(id));
+      try {
+        return await handle.executeUpdate<ApplicationAnswer, [SentDecision | null]>(update, { args: [told], updateId });
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        return send(updateId, told, update);
+      }
+    };
+    const refusedWith = (type: string) => ({ cause: { type } });
+    const intended = (updateId: string) => ({ process: processOf(id), updateId, act: 'decideApplication' });
+    await expect(send('forged')).rejects.toMatchObject(refusedWith('intent-missing'));
+    await expect(send('forged-too', { by: asked.by, verdict: 'approve' })).rejects.toMatchObject(refusedWith('intent-missing'));
+    await intend(world.store.db, intended('asked'), asked);
+    await intend(world.store.db, intended('another-act'), asked);
+    await expect(send('another-act', null, withdrawApplicationUpdate as never)).rejects.toMatchObject(
+      refusedWith('intent-missing'),
+    );
+    await expect(intend(world.store.db, intended('asked'), { ...asked, reason: 'another' })).rejects.toMatchObject({
+      code: 'idempotency-body',
+    });
+    await intend(world.store.db, intended('long-ago'), asked);
+    await sql`update decision_intent set sent_at = sent_at - interval '16 minutes' where update_id = 'long-ago'`.execute(
+      world.store.db,
+    );
+    await expect(send('long-ago')).rejects.toMatchObject(refusedWith('intent-lapsed'));
+    expect(await world.route(id)).toEqual(['1 credit_officer open', '2 credit_manager waiting']);
+    // Whatever is told beside its id, carried out is what our record says, by whom it says.
+    const told = { by: { ...asked.by, actor: { ...actor, id: manager.id } }, verdict: 'approve' as const };
+    expect(await send('asked', told)).toMatchObject({ state: 'declined' });
+    expect((await world.show(id)).route[0]).toMatchObject({ state: 'declined', decidedBy: officer.id, reason: 'as asked' });
+    // Asked for again it is not open again: it was carried out.
+    await intend(world.store.db, intended('asked'), asked);
+    expect(await intentOutcome(world.store.db, processOf(id), 'asked')).toBeNull();
+  });
+
   it('grants grade, terms and the day of the next review with the limit, and leaves the dossier under its hash', async () => {
     const id = await applied();
     await world.decide(officer, id, 'approve');
     await world.decide(manager, id, 'approve');
     const { granted, dossierHash } = await world.show(id);
-    expect(granted).toMatchObject({ limitMinor: 5_000_000, termsDays: 30 });
+    expect(granted).toMatchObject({ limit: '50000.00', termsDays: 30 });
     const { rows } = await sql<Record<string, unknown>>`
       select p.grade, p.max_terms_days as terms, p.review_on as review, c.terms_days as own,
         (select count(*)::int from decision_dossier where hash = ${dossierHash}) as kept,
@@ -134,6 +189,38 @@ describe('an application for credit', () => {
     expect(audits).toHaveLength(2);
     expect(audits.every(({ policy, hash }) => policy !== null && hash !== null)).toBe(true);
     expect(audits[1]?.hash).toBe(dossierHash);
+  });
+
+  it('keeps the credit file of each decision as it was, under a hash that anybody can recompute', async () => {
+    const id = await applied();
+    await world.decide(officer, id, 'approve');
+    await world.decide(manager, id, 'approve');
+    const { route } = await world.show(id);
+    const hashes = route.map((seat) => (seat as unknown as { creditFile: string }).creditFile);
+    expect(new Set(hashes).size).toBe(2);
+    const canonical = (value: unknown): unknown =>
+      typeof value !== 'object' || value === null
+        ? value
+        : Array.isArray(value)
+          ? value.map(canonical)
+          : Object.fromEntries(
+              Object.keys(value)
+                .sort()
+                .map((key) => [key, canonical((value as Record<string, unknown>)[key])]),
+            );
+    for (const [at, hash] of hashes.entries()) {
+      const { body } = await officer.get(`/v1/credit-files/${hash}`).expect(200);
+      const file = body as { hash: string; content: Record<string, unknown>; decisions: object[] };
+      const text = JSON.stringify(canonical(file.content));
+      expect(createHash('sha256').update(text).digest('hex')).toBe(hash);
+      expect(file.decisions).toMatchObject([{ process: processOf(id), tier: at + 1, state: 'approved', round: 1 }]);
+      expect((file.content['path'] as { state: string }[]).map(({ state }) => state)).toEqual(
+        at === 0 ? ['open', 'waiting'] : ['approved', 'open'],
+      );
+    }
+    const stranger = await world.person('credit_officer', { regions: ['GZ'] });
+    await stranger.get(`/v1/credit-files/${hashes[0]}`).expect(404);
+    await officer.get(`/v1/credit-files/${'0'.repeat(64)}`).expect(404);
   });
 
   it('lets the tiers of one level decide side by side, in any order', async () => {
@@ -342,6 +429,27 @@ describe('decisions at once', () => {
     expect(new Set(said)).toEqual(new Set(['409 already-decided', 'done']));
   });
 
+  it('what was refused on record while it waited is not carried out', async () => {
+    const id = await applied();
+    const updateOf = async (): Promise<string> =>
+      (
+        await sql<{ id: string }>`select update_id as id from decision_intent where process = ${processOf(id)}`.execute(
+          world.store.db,
+        )
+      ).rows[0]?.id ?? '';
+    const lapsed = { code: 'intent-lapsed', params: { minutes: 15 } } as const;
+    await whileHeld(id, async (waiting) => {
+      pending = world.decide(officer, id, 'approve');
+      await waiting();
+      const on = { process: processOf(id), updateId: await updateOf() };
+      expect(await refuseIntent(world.store.db, on, lapsed)).toEqual(lapsed);
+      // The first outcome on record stays.
+      expect(await refuseIntent(world.store.db, on, { code: 'engine-down', params: {} })).toEqual(lapsed);
+    });
+    expect(await pending).toMatchObject({ status: 409, body: { code: 'intent-lapsed' } });
+    expect(await world.route(id)).toEqual(['1 credit_officer open', '2 credit_manager waiting']);
+  });
+
   it('the same Idempotency-Key again hears the first answer, also when the process has ended', async () => {
     const id = await applied();
     const first = await world.decide(officer, id, 'approve', {}, 'key-1');
@@ -420,6 +528,14 @@ describe('questions and answers', () => {
     await world.decide(officer, id, 'approve');
     await world.decide(manager, id, 'approve');
     expect(await limitsOf(id)).toMatchObject([{ minor: 4_000_000 }]);
+    expect(await world.show(id)).toMatchObject({
+      reason: 'new business',
+      given: [
+        { act: 'submitted', reason: 'new business', by: sales.id },
+        { act: 'returned', reason: 'Which contract?', by: manager.id },
+        { act: 'resubmitted', reason: 'Contract CT-7', by: sales.id },
+      ],
+    });
     const { rows } = await sql<{ round: number; state: string }>`
       select round, state from approval where process = ${processOf(id)} order by round, tier`.execute(world.store.db);
     expect(rows.map(({ round, state }) => `${round} ${state}`)).toEqual(['1 approved', '1 returned', '2 approved', '2 approved']);
@@ -556,7 +672,7 @@ describe('facts that are out of date', () => {
       grade: null,
       waitingFor: { facts: ['registrationState'], connectors: [] },
     });
-    expect(waiting.why).toMatchObject({ code: 'facts-wanted', text: 'a person must tell: registrationState' });
+    expect(waiting.why).toMatchObject({ code: 'facts-wanted', text: 'a person must tell: State of the business registration' });
     const { rows } = await sql<{ kind: string; open: boolean }>`
       select kind, closed_at is null as open from work_order where process = ${processOf(id)}`.execute(world.store.db);
     expect(rows).toEqual([{ kind: 'credit-facts', open: true }]);
@@ -582,6 +698,35 @@ describe('while the engine cannot be reached', () => {
     expect(await world.route(id)).toEqual(['1 credit_officer open', '2 credit_manager waiting']);
     await away.close();
   });
+
+  it('a decision that others handed over meanwhile is not said to be undone, and one they carried out has its answer', async () => {
+    const id = await applied();
+    const awayAfter = (others: (decide: () => Promise<unknown>) => Promise<unknown>): Commands => ({
+      ...world.commands,
+      async decide(update, of) {
+        await others(() => world.commands.decide(update, of));
+        throw new Refusal('engine-down');
+      },
+    });
+    const approve = async (over: Commands, by: Person) => {
+      const { exposureVersion } = await world.show(id);
+      const body = { verdict: 'approve', reason: 'x', exposureVersion };
+      return world.postOver(over, by, `/v1/credit-applications/${id}/decision`, body);
+    };
+    const taken = () =>
+      sql`
+        update decision_intent set hand_over_at = clock_timestamp() + interval '20 seconds' where process = ${processOf(id)}`.execute(
+        world.store.db,
+      );
+    expect(await approve(awayAfter(taken), officer)).toMatchObject({ status: 202, body: { outcome: 'not-known-yet' } });
+    await until('it is carried out', async () => (await world.route(id))[0] === '1 credit_officer approved');
+    expect(
+      await approve(
+        awayAfter((decide) => decide()),
+        manager,
+      ),
+    ).toMatchObject({ status: 200, body: { state: 'approved' } });
+  });
 });
 
 describe('a work order of a seat', () => {
@@ -598,4 +743,15 @@ describe('a work order of a seat', () => {
     await until('another one is open', async () => ((rows) => rows.length === 1 && rows[0]?.id !== first?.id)(await order()));
     expect((await world.decide(officer, id, 'approve')).status).toBe(200);
   });
+});
+
+test('no reason of a decision, a withdrawal or an answer stands in a history of the engine', async () => {
+  const id = await applied();
+  await world.decide(officer, id, 'return', { reason: 'what is the canary for?' });
+  const answered = await sales.post(`/v1/credit-applications/${id}/resubmit`, { reason: 'for the canary, as told' });
+  expect(answered.status).toBe(200);
+  expect((await sales.post(`/v1/credit-applications/${id}/withdraw`, { reason: 'the canary flew' })).status).toBe(200);
+  const { given, found } = await reasonsInHistories(world);
+  expect(given).toBeGreaterThan(5);
+  expect(found).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { waitFigures } from '../../store/figures.ts';
 import { stepTo } from '../../store/stepping.ts';
 import { system } from '../support/actors.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
@@ -56,6 +57,39 @@ it('an application asks the registers before it is scored; one that is away leav
   expect(scored.grade).not.toBeNull();
   expect(await orders(id)).toEqual([{ kind: 'credit-facts', open: false }]);
   expect(bureau.asked.length).toBe(1);
+}, 120_000);
+
+it('an application that waits is one entry of the record; its retries are a figure', async () => {
+  licences.answer({ status: 404 });
+  const sales = await world.person('sales', { owner: 'lin' });
+  const customer = await world.debtor('CC-3', { taxId: TAX_ID });
+  const id = await world.apply(sales, 'CC-3', { limit: '50000.00', termsDays: 30 });
+  const entries = async () =>
+    (
+      await sql<{ action: string }>`
+        select action from audit where subject_id = ${id} or (customer_id = ${customer}::uuid and action like 'profile.connector-%') order by seq`.execute(
+        world.store.db,
+      )
+    ).rows.map((row) => row.action);
+  const first = await entries();
+  expect(first.filter((action) => action === 'credit-application.waiting')).toHaveLength(1);
+  const asked = licences.asked.length;
+  await stepTo(world.store, system, '2026-09-02T06:00:00.000Z');
+  await world.rests(id);
+  expect(licences.asked.length).toBeGreaterThanOrEqual(asked + 5);
+  expect(await entries()).toEqual(first);
+  const { waiting, retries } = await waitFigures(world.store.db);
+  expect(waiting).toBe(1);
+  expect(retries).toBeGreaterThanOrEqual(5);
+  // News is told: what the register knows now is an entry, and so is what follows from it.
+  licences.answer((taxId) => ({
+    body: { taxId, asOf: '2026-09-01', licences: [{ state: 'valid', number: 'L-1', validUntil: '2029-01-01' }] },
+  }));
+  await stepTo(world.store, system, '2026-09-02T12:00:00.000Z');
+  await world.rests(id);
+  expect((await entries()).slice(first.length)).toEqual(
+    expect.arrayContaining(['profile.connector-answered', 'credit-application.gathered']),
+  );
 }, 120_000);
 
 it('what a person enters meanwhile is as good as an answer', async () => {

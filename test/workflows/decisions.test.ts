@@ -110,7 +110,7 @@ describe('decisions on a process', () => {
 
   it('a refusal by the plan and one by the facts both come back with their code and figures', async () => {
     await decide('yes');
-    expect(await refusal(decide('never'))).toMatchObject({ code: 'tier-exceeded', params: { tier: 2 } });
+    expect(await refusal(decide('never', `never-${randomUUID()}`))).toMatchObject({ code: 'tier-exceeded', params: { tier: 2 } });
     expect(await refusal(decide('stale'))).toMatchObject({ code: 'stale-exposure', params: { given: 1, now: 2 } });
     expect(planOf(id)).toMatchObject({ seq: 2, taken: ['yes'] });
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { createCommands } from '../../api/commands.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
 import { delegate } from '../../store/credit/delegations.ts';
@@ -14,7 +14,7 @@ import { erp, system } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { CreditWorld, Person } from '../support/credit-world.ts';
-import { activitiesOf, historyOf } from '../support/histories.ts';
+import { activitiesOf, historyOf, reasonsInHistories } from '../support/histories.ts';
 import { openHoldOffice } from '../support/hold-office.ts';
 import type { HoldOffice, Said } from '../support/hold-office.ts';
 import { until } from '../support/world.ts';
@@ -104,7 +104,7 @@ describe('a held order', () => {
     ])
       expect(Object.keys(dossier)).toContain(part);
     expect(reasons).toMatchObject([{ code: 'no-limit' }]);
-    expect(plan).toMatchObject({ step: 'warn', code: 'awaits-tier', why: expect.stringContaining('credit_officer') as string });
+    expect(plan).toMatchObject({ step: 'warn', code: 'awaits-tier', why: expect.stringContaining('credit officer') as string });
     await holds.decide(officer, id, 'release');
     const { dossierHash } = await holds.show(id);
     const { rows } = await sql<{ order: string }>`
@@ -493,6 +493,27 @@ describe('by itself', () => {
     expect((await holds.decide(manager, id, 'release')).body.state).toBe('released');
   });
 
+  it('a hold for a sanctions list is released by nobody, prepaid or not, and goes when the listing ends', async () => {
+    const code = await customer();
+    const { id: customerId } = (await officer.get(`/v1/customers/${code}`).expect(200)).body as { id: string };
+    await sql`insert into credit_profile (customer_id, listed) values (${customerId}::uuid, '[{"list": "sanctions", "since": "2026-01-01"}]')
+      on conflict (customer_id) do update set listed = excluded.listed`.execute(world.store.db);
+    await limitOf(world.store, code, SMALL * 10);
+    const id = await holds.put(`${code}-A`, code, SMALL);
+    expect(await holds.show(id)).toMatchObject({ forced: false, reasons: [{ code: 'listed' }] });
+    for (const verdict of ['release', 'prepay'])
+      expect(await holds.decide(officer, id, verdict)).toMatchObject({ status: 409, body: { code: 'sanctioned' } });
+    await limitOf(world.store, code, SMALL * 20);
+    await world.settled();
+    expect(await stateOf(id)).toBe('open');
+    await sql`update credit_profile set listed = '[]', version = version + 1 where customer_id = ${customerId}::uuid`.execute(
+      world.store.db,
+    );
+    await limitOf(world.store, code, SMALL * 21);
+    await until('it is released', async () => (await stateOf(id)) === 'released');
+    expect((await holds.show(id)).outcome).toMatchObject({ by: 'check' });
+  });
+
   it('goes when what it was held for beside money is mended: an old profile, terms longer than granted', async () => {
     const code = await customer();
     const { id: customerId } = (await officer.get(`/v1/customers/${code}`).expect(200)).body as { id: string };
@@ -515,6 +536,13 @@ describe('by itself', () => {
     for (const person of [officer, manager, director])
       if ((await world.show(application)).state === 'awaiting-decision') await world.decide(person, application, 'approve');
     expect((await world.show(application)).state).toBe('approved');
+    // Nothing is known of this customer, so its grade is the lowest, which holds by itself: a better one lets it go.
+    await until('it is judged anew', async () => (await holds.show(long)).reasons[0]?.code === 'grade-held');
+    expect((await holds.show(long)).reasons).toHaveLength(1);
+    await sql`update credit_profile set grade = 'B', version = version + 1 where customer_id = ${customerId}::uuid`.execute(
+      world.store.db,
+    );
+    await limitOf(world.store, code, SMALL * 20);
     await until('it is released too', async () => (await stateOf(long)) === 'released');
   });
 
@@ -591,4 +619,10 @@ describe('while the engine cannot be reached', () => {
     expect(await world.actions(id)).toEqual(before);
     await away.close();
   });
+});
+
+test('no reason of a decision on a held order stands in a history of the engine', async () => {
+  const { given, found } = await reasonsInHistories(world);
+  expect(given).toBeGreaterThan(2);
+  expect(found).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder } from '../../store/credit/orders.ts';
+import { postPayment } from '../../store/payments.ts';
 import { erp } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { openWorld } from '../support/world.ts';
@@ -37,6 +38,69 @@ test('a held order is approved by itself when what it waits for makes room, and 
   await world.client.workflow.getHandle(workflowId('order-hold', id)).result();
   expect(await accountsOf(world.store, 'H-1')).toMatchObject([{ reserved: 50_000 }]);
   expect((await world.actions(id)).filter((action) => action === 'order-hold.released')).toHaveLength(1);
+});
+
+test('money that came before its prepaid order and names it is its deposit: the order goes by itself', async () => {
+  await world.customer('H-4');
+  const came = { customer: 'H-4', currency: 'CNY', amountMinor: 50_000, receivedOn: '2026-02-02', allocations: null };
+  await postPayment(world.store, erp, { ...came, externalId: 'H-4-P', reference: '预付款 H-4-A' });
+  await postPayment(world.store, erp, { ...came, externalId: 'H-4-Q', reference: 'H-4-AB' });
+  const tasks = () =>
+    world.store.db
+      .selectFrom('work_order')
+      .select('subject')
+      .where('kind', '=', 'unapplied-money')
+      .where('closed_at', 'is', null)
+      .execute();
+  expect((await tasks()).map(({ subject }) => subject).toSorted()).toEqual(['payment H-4-P', 'payment H-4-Q']);
+  const prepaid = orderOf('H-4-A', 'H-4', 50_000, { requestedShipDate: '2026-02-20', prepaid: true });
+  expect(await putOrder(world.store, erp, prepaid, null)).toMatchObject({
+    decision: 'held',
+    reasons: [{ code: 'prepayment-missing' }],
+  });
+  await world.settled();
+  expect(await holdOf('H-4-A')).toMatchObject({ state: 'released', decision: 'approved' });
+  expect((await tasks()).map(({ subject }) => subject)).toEqual(['payment H-4-Q']);
+  expect((await findDrift(world.store.db)).drift).toEqual([]);
+});
+
+test('of an order that is over the money whose text named it is unapplied again, and asks somebody; a payer has no deposit for another', async () => {
+  await world.customer('H-5');
+  await world.customer('H-6', { payer: 'H-5' });
+  const came = { customer: 'H-5', currency: 'CNY', amountMinor: 20_000, receivedOn: '2026-02-02', allocations: null };
+  await postPayment(world.store, erp, { ...came, externalId: 'H-5-P', reference: 'H-5-A' });
+  await postPayment(world.store, erp, { ...came, externalId: 'H-5-Q', reference: 'H-6-A' });
+  const prepaid = (of: string) => orderOf(`${of}-A`, of, 50_000, { requestedShipDate: '2026-02-20', prepaid: true });
+  await putOrder(world.store, erp, prepaid('H-5'), null);
+  await putOrder(world.store, erp, prepaid('H-6'), null);
+  await world.settled();
+  const boundTo = async () =>
+    (
+      await world.store.db
+        .selectFrom('payment')
+        .select(['external_id', 'order_code'])
+        .where('external_id', 'like', 'H-5-%')
+        .orderBy('external_id')
+        .execute()
+    ).map((row) => row.order_code);
+  const asked = async () =>
+    (
+      await world.store.db
+        .selectFrom('work_order')
+        .select('subject')
+        .where('kind', '=', 'unapplied-money')
+        .where('closed_at', 'is', null)
+        .where('subject', 'like', 'payment H-5-%')
+        .orderBy('subject')
+        .execute()
+    ).map(({ subject }) => subject);
+  expect([await boundTo(), await asked()]).toEqual([['H-5-A', null], ['payment H-5-Q']]);
+  await endOrder(world.store, erp, 'H-5-A', { as: 'cancelled', reason: 'no longer wanted' });
+  expect([await boundTo(), await asked()]).toEqual([
+    [null, null],
+    ['payment H-5-P', 'payment H-5-Q'],
+  ]);
+  expect((await findDrift(world.store.db)).drift).toEqual([]);
 });
 
 test('news that makes no room leaves it held, and the world comes to rest', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { findDrift } from '../../store/credit/drift.ts';
-import { endOrder, putOrder } from '../../store/credit/orders.ts';
+import { endOrder, putOrder, recheckOrder } from '../../store/credit/orders.ts';
 import { lapseReservation } from '../../store/credit/reservation-book.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
-import { erp } from '../support/actors.ts';
+import { write } from '../../store/transaction.ts';
+import { director, erp } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { historyOf } from '../support/histories.ts';
 import { openWorld } from '../support/world.ts';
@@ -67,4 +68,54 @@ test('a later ship date moves the end; a lapse planned for the old one does not 
   await world.step('2026-04-05', 12);
   expect(await orderStands(id)).toMatchObject({ state: 'lapsed' });
   expect((await findDrift(world.store.db)).drift).toEqual([]);
+});
+
+test('an order is judged again on the day it begins to count: the first taken goes first, what a person released stays, the rest is held', async () => {
+  const { store } = world;
+  const far = '2026-07-20';
+  const put = (id: string, of: string, amount: number) =>
+    putOrder(store, erp, orderOf(id, of, amount, { requestedShipDate: far }), null);
+  await world.customer('V-5');
+  await limitOf(store, 'V-5', 100_000);
+  for (const id of ['V-5-1', 'V-5-2', 'V-5-3'])
+    expect(await put(id, 'V-5', id === 'V-5-2' ? 90_000 : 60_000)).toMatchObject({ decision: 'approved', afterMinor: 0 });
+  await world.customer('V-6');
+  const { id } = await put('V-6', 'V-6', 900_000);
+  await world.step('2026-04-18', 10);
+  await write(store, director, async (tx, at) => {
+    const release = { lines: 'all', as: 'reserved', reason: 'agreed' } as const;
+    const { traces } = await recheckOrder(tx, store, at, id, { actor: director, release });
+    const [first, ...more] = traces.audit;
+    if (!first) throw new Error('a release without its audit entry');
+    return { value: null, ...traces, audit: [first, ...more] };
+  });
+  await world.step('2026-04-20', 23);
+  const decisions = async () =>
+    Object.fromEntries(
+      (
+        await store.db
+          .selectFrom('sales_order')
+          .select(['external_id', 'decision'])
+          .where('external_id', 'like', 'V-_%')
+          .execute()
+      ).map((row) => [row.external_id, row.decision]),
+    );
+  expect(await decisions()).toMatchObject({ 'V-5-1': 'approved', 'V-5-2': 'approved', 'V-5-3': 'approved', 'V-6': 'approved' });
+  await world.step('2026-04-21', 1);
+  expect(await decisions()).toMatchObject({ 'V-5-1': 'approved', 'V-5-2': 'held', 'V-5-3': 'held', 'V-6': 'approved' });
+  const holds = await store.db
+    .selectFrom('order_hold')
+    .innerJoin('sales_order', 'sales_order.id', 'order_hold.order_id')
+    .select(['external_id', 'order_hold.state'])
+    .where('external_id', 'like', 'V-5%')
+    .orderBy('external_id')
+    .execute();
+  expect(holds).toEqual([
+    { external_id: 'V-5-2', state: 'open' },
+    { external_id: 'V-5-3', state: 'open' },
+  ]);
+  const tasks = await store.db.selectFrom('work_order').select('kind').where('subject', '=', 'order V-5-2').execute();
+  expect(tasks.length).toBeGreaterThan(0);
+  expect(await accountsOf(store, 'V-5', 'V-6')).toMatchObject([{ reserved: 60_000 }, { reserved: 900_000 }]);
+  expect((await findDrift(store.db)).drift).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
@@ -15,6 +15,7 @@ import { customerId, limitOf, orderOf } from '../support/credit.ts';
 import { paymentOf } from '../support/documents.ts';
 import { heldShipments } from '../support/held-shipments.ts';
 import type { HeldShipments } from '../support/held-shipments.ts';
+import { reasonsInHistories } from '../support/histories.ts';
 import { until } from '../support/world.ts';
 
 let world: CreditWorld;
@@ -56,6 +57,11 @@ async function unlicensed(pieces: readonly number[] = [4]): Promise<string> {
   await ships.rests(holdId ?? '');
   return holdId ?? '';
 }
+/** A guarantee of which half counts. */
+const guaranteeOf = (customer: string) => ({
+  ...{ externalId: `${customer}-S`, customer, kind: 'guarantee' as const, currency: 'CNY', effect: 'lowers-exposure' as const },
+  ...{ share: '0.5', validFrom: '2026-01-01', validUntil: null, evidence: null },
+});
 const byLaw = {
   ground: { kind: 'statutory', cause: 'business-worsened' },
   evidence: [{ what: 'Court notice on its accounts', reference: 'N-1' }],
@@ -135,6 +141,62 @@ describe('goods that may not all leave', () => {
       route: [{ state: 'approved' }, { state: 'open' }],
     });
     expect((await ships.act(manager, id, 'ship')).body).toMatchObject({ state: 'shipped', lines: [{ allowed: '2' }] });
+  });
+
+  it('of a customer on a sanctions list are released by nobody, no money and no security; they ship when the listing ends', async () => {
+    const customer = code();
+    await ships.ordered(customer, [2]);
+    const of = await customerId(world.store, customer);
+    await sql`insert into credit_profile (customer_id, listed) values (${of}::uuid, '[{"list": "sanctions", "since": "2026-01-01"}]')
+      on conflict (customer_id) do update set listed = excluded.listed`.execute(world.store.db);
+    const id = (await ships.ask(`${customer}-R`, `${customer}-O`, [2])).holdId ?? '';
+    await ships.rests(id);
+    await ships.act(officer, id, 'ground', byLaw);
+    await ships.act(officer, id, 'notice', await told());
+    await putSecurity(world.store, erp, { ...guaranteeOf(customer), valueMinor: 80_000 }, null);
+    await postPayment(
+      world.store,
+      erp,
+      paymentOf(`${customer}-P`, customer, { amountMinor: 500_000, receivedOn: '2026-09-01', reference: null }),
+    );
+    await world.settled();
+    for (const act of ['ship', 'reduce'])
+      expect(await ships.act(officer, id, act, act === 'reduce' ? { lines: [{ line: 1, quantity: '1' }] } : {})).toMatchObject({
+        ...{ status: 409, body: { code: 'sanctioned' } },
+      });
+    expect(await ships.show(id)).toMatchObject({ state: 'open', lines: [{ waiting: '2' }] });
+    await sql`update credit_profile set listed = '[]', version = version + 1 where customer_id = ${of}::uuid`.execute(
+      world.store.db,
+    );
+    await world.settled();
+    expect(await ships.show(id)).toMatchObject({ state: 'shipped', outcome: { act: 'judged' } });
+  });
+
+  it('by a clause end with what it covers; what holds them then needs its own ground', async () => {
+    const customer = code();
+    await ships.ordered(customer, [2]);
+    await world.invoice({ id: `${customer}-I`, customer, amount: '20000.00', issued: '2026-07-01', due: '2026-08-01' });
+    const id = (await ships.ask(`${customer}-R`, `${customer}-O`, [2])).holdId ?? '';
+    await ships.rests(id);
+    expect((await ships.show(id)).ground).toMatchObject({ kind: 'contract', by: 'policy' });
+    const of = await customerId(world.store, customer);
+    await sql`insert into credit_profile (customer_id, grade) values (${of}::uuid, 'E')
+      on conflict (customer_id) do update set grade = excluded.grade, version = credit_profile.version + 1`.execute(
+      world.store.db,
+    );
+    await postPayment(
+      world.store,
+      erp,
+      paymentOf(`${customer}-P`, customer, { amountMinor: 2_000_000, receivedOn: '2026-09-01', reference: `${customer}-I` }),
+    );
+    await world.settled();
+    expect(await ships.show(id)).toMatchObject({ state: 'open', ground: null, reasons: [{ code: 'grade-held' }] });
+    expect(await orders(id)).toContain('shipment-hold-ground');
+    await ships.act(officer, id, 'ground', byLaw);
+    await ships.act(officer, id, 'notice', await told());
+    await putSecurity(world.store, erp, { ...guaranteeOf(customer), valueMinor: 40_000 }, null);
+    await world.settled();
+    expect(await ships.show(id)).toMatchObject({ state: 'shipped' });
   });
 
   it('of an order that is held ship by themselves once the order is approved', async () => {
@@ -251,16 +313,7 @@ describe('a hold by law', () => {
     expect((await ships.show(id)).ground).toMatchObject({ kind: 'contract', by: 'policy' });
     await ships.act(officer, id, 'ground', byLaw);
     await ships.act(officer, id, 'notice', await told());
-    const security = {
-      ...{
-        externalId: `${customer}-S`,
-        customer,
-        kind: 'guarantee' as const,
-        currency: 'CNY',
-        effect: 'lowers-exposure' as const,
-      },
-      ...{ share: '0.5', validFrom: '2026-01-01', validUntil: null, evidence: null },
-    };
+    const security = guaranteeOf(customer);
     await putSecurity(world.store, erp, { ...security, valueMinor: 79_998 }, null);
     await world.settled();
     expect((await ships.show(id)).state).toBe('open');
@@ -335,7 +388,10 @@ describe('who decides, and when', () => {
     const id = await ships.held(customer, [3, 3], 10_000);
     await ships.rests(id);
     const less = (quantity: string) => ({ lines: [{ line: 2, quantity }] });
-    expect(await ships.act(officer, id, 'reduce', less('4'))).toMatchObject({ status: 422, body: { code: 'quantity-exceeds' } });
+    const refusedAt = (code: string, pointer: string) => ({ status: 422, body: { code, errors: [{ pointer }] } });
+    expect(await ships.act(officer, id, 'reduce', less('4'))).toMatchObject(refusedAt('quantity-exceeds', '/lines/0/quantity'));
+    const none = { lines: [{ line: 99, quantity: '1' }] };
+    expect(await ships.act(officer, id, 'reduce', none)).toMatchObject(refusedAt('line-unknown', '/lines/0/line'));
     expect(await ships.act(officer, id, 'reduce')).toMatchObject({ status: 422, body: { code: 'invalid' } });
     await ships.act(officer, id, 'reduce', less('2'));
     expect(await ships.act(manager, id, 'reduce', less('1'))).toMatchObject({ status: 422, body: { code: 'invalid' } });
@@ -396,4 +452,10 @@ describe('who decides, and when', () => {
       expect([said.status, (await ships.show(id)).state]).toEqual([200, 'shipped']);
     }
   });
+});
+
+test('no reason of a decision on a held shipment stands in a history of the engine', async () => {
+  const { given, found } = await reasonsInHistories(world);
+  expect(given).toBeGreaterThan(2);
+  expect(found).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { openRegister } from '../support/fake-registers.ts';
 import type { FakeRegister } from '../support/fake-registers.ts';
 import { openWorld, until } from '../support/world.ts';
 import type { World } from '../support/world.ts';
+import { reaching } from '../support/let-out.ts';
 
 const TAX_ID = '914403001922038216';
 const NAME = 'Canary Hospital of the Test';
@@ -52,7 +53,7 @@ const calls = async (customerId: string) =>
 
 test('a refresh asks each register: one tells, one is away, one answers in another form; each leaves its reason, none a name', async () => {
   const { id } = await upsertCustomer(world.store, erp, customerOf('C-1', { taxId: TAX_ID, name: NAME }));
-  await refreshProfile(world.store, system, 'C-1', connectorNames, null);
+  await refreshProfile(world.store, system, 'C-1', reaching(...connectorNames), null);
   await until('all calls have ended', async () => (await calls(id)).every((call) => call.state !== 'asked'), 90_000);
   expect(await calls(id)).toEqual([
     { connector: 'bureau', state: 'answered', problem: null },

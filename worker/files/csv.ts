@@ -3,7 +3,9 @@ import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import iconv from 'iconv-lite';
 import type { Mapping } from '../../domain/files/mapping.ts';
-import { FileFault } from './fault.ts';
+import { gb18030Of } from '../../domain/files/gb18030.ts';
+import { unformula } from '../../domain/files/values.ts';
+import { FileFault, fileBounds } from './fault.ts';
 import type { FileRow, RawTable } from './table.ts';
 
 const CHUNK = 65_536;
@@ -34,12 +36,14 @@ function* textOf(bytes: Buffer, encoding: Encoding): Generator<string> {
   for (let at = 0; at < bytes.length; at += CHUNK) {
     const text = decoder.write(bytes.subarray(at, at + CHUNK));
     if (encoding === 'gb18030' && text.includes('\uFFFD')) throw new FileFault('file-encoding', { encoding });
-    if (text !== '') yield at === 0 ? text.replace(/^\uFEFF/, '') : text;
+    if (text === '') continue;
+    const standard = encoding === 'gb18030' ? gb18030Of(text) : text;
+    yield at === 0 ? standard.replace(/^\uFEFF/, '') : standard;
   }
   const rest = decoder.end();
   if (rest === undefined || rest === '') return;
   if (rest.includes('\uFFFD')) throw new FileFault('file-encoding', { encoding });
-  yield rest;
+  yield encoding === 'gb18030' ? gb18030Of(rest) : rest;
 }
 
 /** The mark that stands equally often, and most often, in the first records (quoted text left out). */
@@ -55,15 +59,41 @@ function delimiterOf(bytes: Buffer, encoding: Encoding): (typeof delimiters)[num
   return delimiters[score.indexOf(Math.max(...score))] ?? ',';
 }
 
+/**
+ * Text, as long as no record in it has more columns than a file may: parsing a million of them would take the memory of the thread. Marks in
+ * quotes are no columns.
+ */
+function* boundedIn(pieces: Iterable<string>, delimiter: string): Generator<string> {
+  const mark = delimiter.charCodeAt(0);
+  let columns = 0;
+  let quoted = false;
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += 1) {
+      const code = piece.charCodeAt(at);
+      if (code === QUOTE) quoted = !quoted;
+      else if (quoted) continue;
+      else if (code === LINE_FEED || code === CARRIAGE_RETURN) columns = 0;
+      else if (code === mark) columns += 1;
+      if (columns >= fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
+    }
+    yield piece;
+  }
+}
+
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
 async function* recordsOf(bytes: Buffer, encoding: Encoding, delimiter: string): AsyncGenerator<FileRow[]> {
   const records = parse({ delimiter, relax_column_count: true, relax_quotes: true, max_record_size: MOST_RECORD });
-  const parser = pipeline(Readable.from(textOf(bytes, encoding)), records, () => undefined);
+  const parser = pipeline(Readable.from(boundedIn(textOf(bytes, encoding), delimiter)), records, () => undefined);
   let row = 0;
   let batch: FileRow[] = [];
   try {
     for await (const cells of parser as AsyncIterable<string[]>) {
       row += 1;
-      batch.push({ row, cells });
+      if (cells.length > fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
+      batch.push({ row, cells: cells.map((cell) => unformula(cell)) });
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];

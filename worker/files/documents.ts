@@ -1,55 +1,98 @@
-import { assemble } from '../../domain/files/assemble.ts';
-import type { Assembled } from '../../domain/files/assemble.ts';
-import { readRow } from '../../domain/files/mapping.ts';
+import { DateColumns } from '../../domain/files/agreed-dates.ts';
+import { isRed } from '../../domain/files/assemble.ts';
+import { readParts, readRow } from '../../domain/files/mapping.ts';
 import type { MappedRow, Reader } from '../../domain/files/mapping.ts';
-import type { FileTable } from './table.ts';
+import { isTaken } from '../../domain/files/row-filter.ts';
+import type { FileRow, FileTable } from './table.ts';
 
-/** What one reading of a file tells: its rows, and on which the last of each document stands. */
+/** What one reading of a file tells: its rows, on which the last of each document stands, and how its days are written. */
 export interface Survey {
+  /** Rows the mapping takes, and those it leaves out. */
   rows: number;
+  skippedRows: number;
   lastOf: ReadonlyMap<string, number>;
+  hasRed: boolean;
+  reader: Reader;
 }
 
 const idOf = (row: MappedRow): string => String(row.values['externalId'] ?? '');
+/** A red-letter row is a document of its own, also under the id of what it corrects. */
+const keyOf = (row: MappedRow, isRedRow: boolean): string => `${isRedRow ? '-' : '+'}${idOf(row)}`;
+
+const judging = ['externalId', 'amount', 'instalments.amount'];
+
+/** A reader of that of a row by which it is known: its id, and whether it is red-letter. */
+function headReader(reader: Reader): Reader {
+  const wanted = reader.redLetter ? judging : judging.slice(0, 1);
+  return { ...reader, fields: reader.fields.filter((one) => wanted.includes(one.name)), parts: [] };
+}
+
+/** Whether the mapping takes a row; those of a negative amount may be left out. */
+function takes(reader: Reader, head: Reader, { row, cells }: FileRow): MappedRow | null {
+  if (!isTaken(reader.tests, cells)) return null;
+  const read = readRow(head, row, cells, cells.length);
+  return reader.redLetter === 'skip' && isRed(reader, read) ? null : read;
+}
 
 /** Reads the whole file once, so that faults of its form come before anything is written, and documents are known to be complete. */
 export async function surveyOf(table: FileTable, reader: Reader): Promise<Survey> {
-  const ids: Reader = { ...reader, fields: reader.fields.filter((one) => one.name === 'externalId') };
+  const head = headReader(reader);
+  const dates = new DateColumns(reader);
   const lastOf = new Map<string, number>();
   let rows = 0;
+  let skippedRows = 0;
+  let hasRed = false;
   for await (const batch of table.rows()) {
-    for (const { row, cells } of batch) {
+    for (const one of batch) {
+      const read = takes(reader, head, one);
+      if (!read) {
+        skippedRows += 1;
+        continue;
+      }
       rows += 1;
-      const id = idOf(readRow(ids, row, cells, cells.length));
-      if (id !== '') lastOf.set(id, row);
+      dates.see(one.cells);
+      const red = isRed(reader, read);
+      hasRed ||= red;
+      if (idOf(read) !== '') lastOf.set(keyOf(read, red), one.row);
     }
   }
-  return { rows, lastOf };
+  return { rows, skippedRows, lastOf, hasRed, reader: dates.agreed(reader) };
 }
 
 /**
- * The documents of a file, each when the last of its rows has been read, so that rows need not stand together. The order is that of
- * their last rows and the same at every reading.
+ * The rows of each document of a file, given when the last of them has been read, so that they need not stand together. The order is that of
+ * their last rows and the same at every reading; red-letter rows come behind all others, since they correct what stands beside them.
  */
-export async function* documentsOf(table: FileTable, reader: Reader, survey: Survey): AsyncGenerator<Assembled> {
+export async function* groupsOf(table: FileTable, survey: Survey): AsyncGenerator<MappedRow[]> {
+  yield* groups(table, survey, false);
+  if (survey.hasRed) yield* groups(table, survey, true);
+}
+
+async function* groups(table: FileTable, { reader, lastOf }: Survey, wantsRed: boolean): AsyncGenerator<MappedRow[]> {
+  const head = headReader(reader);
   const waiting = new Map<string, MappedRow[]>();
   for await (const batch of table.rows()) {
-    for (const { row, cells } of batch) {
-      const read = readRow(reader, row, cells, table.header.length);
-      const id = idOf(read);
-      const last = survey.lastOf.get(id);
+    for (const one of batch) {
+      const known = takes(reader, head, one);
+      if (!known || isRed(reader, known) !== wantsRed) continue;
+      const { row, cells } = one;
+      const read = wantsRed
+        ? [readRow(reader, row, cells, table.header.length)]
+        : readParts(reader, row, cells, table.header.length);
+      const key = keyOf(known, wantsRed);
+      const last = lastOf.get(key);
       if (last === undefined) {
-        yield assemble(reader, [read]);
+        yield read;
         continue;
       }
-      const rows = waiting.get(id);
+      const rows = waiting.get(key);
       if (row < last) {
-        if (rows) rows.push(read);
-        else waiting.set(id, [read]);
+        if (rows) rows.push(...read);
+        else waiting.set(key, read);
         continue;
       }
-      waiting.delete(id);
-      yield assemble(reader, rows ? [...rows, read] : [read]);
+      waiting.delete(key);
+      yield rows ? [...rows, ...read] : read;
     }
   }
 }

@@ -18,6 +18,7 @@ export class FileFault extends Error {
 export const fileBounds = {
   rows: 1_000_000,
   columns: 500,
+  cells: 25_000_000,
   unpackedBytes: 600 * 1024 * 1024,
   entries: 2_000,
   sheetCells: 16_384,

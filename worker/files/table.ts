@@ -1,3 +1,4 @@
+import { hasColumns, headerColumns } from '../../domain/files/mapping.ts';
 import type { Mapping } from '../../domain/files/mapping.ts';
 import { textOf } from '../../domain/files/values.ts';
 import type { Cell } from '../../domain/files/values.ts';
@@ -33,19 +34,37 @@ const startsWith = (bytes: Buffer, mark: Buffer): boolean => bytes.subarray(0, m
 export async function openTable(bytes: Buffer, mapping: Mapping): Promise<FileTable> {
   if (startsWith(bytes, OLD_EXCEL)) throw new FileFault('file-old-excel');
   const raw = startsWith(bytes, ZIP) ? await xlsxOf(bytes, mapping.sheet) : csvOf(bytes, mapping);
-  const headerRow = mapping.headerRow ?? null;
-  let header: readonly string[] | null = null;
-  let at = 0;
-  for await (const rows of raw.rows()) {
-    const found = rows.find(({ row }) => headerRow === null || row >= headerRow);
-    if (!found) continue;
-    header = trimmed(found.cells.map(textOf));
-    at = found.row;
-    break;
-  }
-  if (!header || header.length === 0) throw new FileFault('file-empty');
+  const found = await headerOf(raw, mapping);
+  const header = trimmed((found?.cells ?? []).map(textOf));
+  if (!found || header.length === 0) throw new FileFault('file-empty');
   if (header.length > fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
-  return { ...raw, header, rows: () => below(raw, at) };
+  return { ...raw, header, rows: () => below(raw, found.row) };
+}
+
+/** Rows above the header (titles, the day of the export) are few. */
+const SEARCHED_ROWS = 100;
+
+/** The row told; else the first that has the columns the mapping reads, or where none has, the first that is not empty. */
+async function headerOf(raw: RawTable, mapping: Mapping): Promise<FileRow | null> {
+  const { headerRow } = mapping;
+  const columns = headerColumns(mapping);
+  let first: FileRow | null = null;
+  let seen = 0;
+  for await (const rows of raw.rows()) {
+    for (const row of rows) {
+      if (headerRow !== undefined) {
+        if (row.row >= headerRow) return row;
+        continue;
+      }
+      const texts = row.cells.map(textOf);
+      if (texts.every((text) => text === '')) continue;
+      if (columns.length === 0 || hasColumns(texts, columns)) return row;
+      first ??= row;
+      seen += 1;
+      if (seen >= SEARCHED_ROWS) return first;
+    }
+  }
+  return first;
 }
 
 function trimmed(names: readonly string[]): readonly string[] {
@@ -54,7 +73,10 @@ function trimmed(names: readonly string[]): readonly string[] {
 
 async function* below(raw: RawTable, headerRow: number): AsyncGenerator<FileRow[]> {
   let count = 0;
+  let cells = 0;
   for await (const rows of raw.rows()) {
+    for (const row of rows) cells += row.cells.length;
+    if (cells > fileBounds.cells) throw new FileFault('file-too-large', { limit: `${fileBounds.cells} cells` });
     const data = rows.filter(({ row, cells }) => row > headerRow && cells.some((cell) => textOf(cell) !== ''));
     count += data.length;
     if (count > fileBounds.rows) throw new FileFault('file-too-many-rows', { limit: fileBounds.rows });

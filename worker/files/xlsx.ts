@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { dateOfSerial } from '../../domain/files/values.ts';
+import { dateOfSerial, numberCell } from '../../domain/files/values.ts';
+import { isBusinessDate } from '../../domain/kernel/dates.ts';
 import type { Cell } from '../../domain/files/values.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import { hear, heardIn } from './sax.ts';
@@ -157,13 +158,13 @@ function cellOf({ strings, days, from1904 }: Book, type: string, style: number, 
     case 'e':
       return { error: text };
     case 'd':
-      return { date: text.slice(0, 10) };
+      // An instant with a zone is read like text: its day depends on the seller's.
+      if (/(?:Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return text;
+      return isBusinessDate(text.slice(0, 10)) ? { date: text.slice(0, 10) } : { error: text.slice(0, 20) };
     default: {
       if (text.trim() === '') return null;
-      const value = Number(text);
-      if (!Number.isFinite(value)) return { error: text.slice(0, 20) };
-      const date = days[style] === true ? dateOfSerial(value, from1904) : undefined;
-      return date === undefined ? value : { date };
+      const date = days[style] === true ? dateOfSerial(Number(text), from1904) : undefined;
+      return date === undefined ? numberCell(text) : { date };
     }
   }
 }
@@ -222,6 +223,9 @@ class SheetEar implements Heard {
         break;
       case 'c': {
         const cell = cellOf(this.#book, this.#type, this.#style, this.#text);
+        // Far cells that hold nothing are how a workbook remembers a border or a colour.
+        if (cell === null || cell === '') break;
+        if (this.#column >= fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
         while (this.#cells.length < this.#column) this.#cells.push(null);
         this.#cells[this.#column] = cell;
         break;

@@ -59,6 +59,18 @@ test.each<[string, OurDocument[], TheirLine[], string[]]>([
     [],
     ['unknown-document -100000 o1=', 'unallocated-payment 100000 o2= by o2', 'unallocated-payment 100000 o3= by o3'],
   ],
+  [
+    'what we gave up is owed all the same: their books may show it, a part of it, or none of it',
+    [
+      our('o1', 'A 2026-08-01 100000', { writtenOffMinor: 100_000 }),
+      our('o2', 'B 2026-08-01 100000', { writtenOffMinor: 40_000 }),
+      our('o3', 'C 2026-08-01 100000', { writtenOffMinor: 100_000 }),
+      our('o4', 'D 2026-08-01 100000', { writtenOffMinor: 40_000 }),
+      our('o5', 'E 2026-08-01 100000', { writtenOffMinor: 40_000 }),
+    ],
+    [their('t1', 'A 2026-08-01 100000'), their('t2', 'B 2026-08-01 60000'), their('t3', 'D 2026-08-01 50000')],
+    ['price -50000 o4=t3', 'unknown-document -60000 o5='],
+  ],
   ['an invoice they do not know', [our('o1', 'A 2026-08-01 100000')], [], ['unknown-document -100000 o1=']],
   ['an invoice that left us a few days before', [our('o1', 'A 2026-09-24 100000')], [], ['timing -100000 o1=']],
   ['an invoice we do not know', [], [their('t1', 'A 2026-08-01 100000')], ['unknown-document 100000 =t1']],
@@ -121,7 +133,7 @@ test('what should have arrived by now is not on its way any more', () => {
 });
 
 test('what is only on its way is not in doubt; the rest counts by its size', () => {
-  const base = { mode: 'normal', unconfirmedSince: null, lastConfirmedOn: null, lastAgreedOn: null } as const;
+  const base = { mode: 'normal', stated: true, unconfirmedSince: null, lastConfirmedOn: null, lastAgreedOn: null } as const;
   const open = (kind: 'timing' | 'price', amountMinor: number, currency: string) =>
     ({ id: 'x', kind, amountMinor, currency, number: null, since: '2026-10-01' }) as const;
   const openDifferences = [

@@ -33,6 +33,7 @@ async function stated(id: string, asOf: string, verdict: 'confirmed' | 'disputed
 test('a customer without statements stands by the normal rule, waiting for nothing', async () => {
   expect(await standing(await customer())).toEqual({
     mode: 'normal',
+    stated: false,
     unconfirmedSince: null,
     lastConfirmedOn: null,
     lastAgreedOn: null,

@@ -1,0 +1,10 @@
+import type { Reading } from '../domain/collection/said.ts';
+import type { Store } from '../store/transaction.ts';
+
+/** What sentences about the record need beside it: the seller's zone, and the titles of tasks by the policy in force. */
+export async function readingOf({ policies }: Store): Promise<Reading> {
+  const { current } = await policies.current();
+  const { kinds } = current['work-orders'].content;
+  const titles = Object.fromEntries(Object.entries(kinds).map(([kind, { title }]) => [kind, title]));
+  return { zone: policies.zone, titles };
+}

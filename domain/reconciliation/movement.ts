@@ -1,0 +1,15 @@
+/** What moves the balance of a customer: the lines of an account between two days. */
+export const movementKinds = [
+  'invoice',
+  'correction',
+  'payment',
+  'exchange-difference',
+  'credit-note',
+  'discount',
+  'refund',
+  'write-off',
+  'recovery',
+  'paid-by-other',
+  'paid-for-other',
+] as const;
+export type MovementKind = (typeof movementKinds)[number];

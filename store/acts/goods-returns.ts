@@ -1,0 +1,179 @@
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { AuditFact } from '../../domain/kernel/audit.ts';
+import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { askedAbout, bookedAloneMinor } from '../../domain/collection/booked.ts';
+import type { Tx } from '../database.ts';
+import { readOrderCase } from '../credit/orders.ts';
+import type { OrderCase } from '../credit/orders.ts';
+import {
+  bookReturn,
+  concede,
+  concededAlone,
+  concededShares,
+  knownReturn,
+  lockReturn,
+  returnsOf,
+  setCredit,
+  unbookReturn,
+} from '../credit/returns.ts';
+import type { ConcededShare, ReturnCase, ReturnDocument } from '../credit/returns.ts';
+import { lockRequested } from '../credit/shipment-requests.ts';
+import { asksOf } from '../payments.ts';
+import { coverMoved, eventOf } from '../unapplied.ts';
+import { write } from '../transaction.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { addTraces, cancelWorkOrders, noTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { deliveredOf, deliveredTask } from './not-invoiced.ts';
+import { overtakeAct, proposeAct, told } from './pending.ts';
+import type { ActKind } from './pending.ts';
+
+/** The credit note of returned goods is expected from now on, or was declined: then all of the invoice is asked for. */
+export const goodsReturnAct: ActKind<{ id: string }> = {
+  kind: 'goods-return',
+  async carryOut({ store, actor }, { id }) {
+    return write(store, actor, async (tx, at) => {
+      const found = await lockReturn(tx, { ...actor, role: 'system' }, id);
+      const order = await readOrderCase(tx, found.orderId);
+      const shares = await concededShares(tx, at, found.id);
+      const traces = await conceding(tx, at, actor, order, found, shares);
+      const amount = formatAmount(sumOf(shares), order.currency);
+      return { value: { return: found.externalId, conceded: amount, currency: order.currency }, ...told(traces) };
+    });
+  },
+  async drop({ tx }, { id }) {
+    await setCredit(tx, id, 'declined');
+  },
+};
+
+/**
+ * Posts goods that came back. What was delivered and not invoiced falls at once. Of what was invoiced a credit note is expected: neither asked
+ * for nor overdue, in the exposure until it comes; above what one alone may book a second person is asked first. The same again changes nothing.
+ * Throws Refusal `order-unknown`, `line-unknown`, `return-exceeds`, `already-exists`, `date-in-future`.
+ */
+export async function postReturn(
+  store: Store,
+  actor: Actor,
+  document: ReturnDocument,
+): Promise<{ id: string; created: boolean }> {
+  return write<{ id: string; created: boolean }>(store, actor, async (tx, at) => {
+    const { returnedOn: date } = document;
+    if (date > at.today) throw new Refusal('date-in-future', { date, today: at.today }, { pointer: '/returnedOn' });
+    const order = await lockRequested(tx, actor, document.order);
+    const known = await knownReturn(tx, document);
+    if (known) return { value: { id: known.id, created: false }, audit: null };
+    const id = await bookReturn(tx, at, actor, order, document);
+    const traces = tracesOf(about(id, order, 'return.posted', document.reason, { ...document }));
+    const after = await readOrderCase(tx, order.id);
+    if (deliveredOf(after) === 0)
+      addTraces(traces, await cancelWorkOrders(tx, at, { keys: [deliveredTask(order.id)] }, 'returned'));
+    addTraces(traces, await settleInvoiced(tx, store, at, actor, order, await lockReturn(tx, actor, id)));
+    return { value: { id, created: true }, ...told(traces) };
+  });
+}
+
+/**
+ * Money went back from items: what returns took of their invoices while they were paid is left out now, alone or when a second person agrees.
+ * The caller holds the customers.
+ */
+export async function concedeAgain(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  actor: Actor,
+  receivables: readonly string[],
+): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  for (const id of await returnsOf(tx, receivables)) {
+    const found = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, id);
+    addTraces(traces, await settleInvoiced(tx, store, at, actor, await readOrderCase(tx, found.orderId), found));
+  }
+  return traces;
+}
+
+/** What of a return had been invoiced is conceded, alone or when a second person agrees. */
+async function settleInvoiced(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  actor: Actor,
+  order: OrderCase,
+  found: ReturnCase,
+): Promise<WorkOrderTraces> {
+  const shares = await concededShares(tx, at, found.id);
+  const amountMinor = sumOf(shares);
+  if (amountMinor === 0) return noTraces();
+  const { currency } = order;
+  const { current } = await store.policies.current();
+  const aloneMinor = bookedAloneMinor(current.collection.content, currency);
+  const together = askedAbout(amountMinor, await concededAlone(tx, order.id), aloneMinor);
+  if (together === null) return conceding(tx, at, actor, order, found, shares);
+  await setCredit(tx, found.id, 'waits');
+  const amount = formatAmount(amountMinor, currency);
+  const asked = await proposeAct(tx, store, at, actor, goodsReturnAct, {
+    customerId: order.customerId,
+    subject: { kind: 'goods-return', id: found.id },
+    about: `return ${found.externalId}`,
+    given: { amountMinor: together, currency },
+    what: { return: found.externalId, order: order.externalId, amount, together: formatAmount(together, currency), currency },
+    payload: { id: found.id },
+    reason: found.reason,
+    booked: true,
+    withholds: shares,
+  });
+  return asked.traces;
+}
+
+async function conceding(
+  tx: Tx,
+  at: Moment,
+  actor: Actor,
+  order: OrderCase,
+  found: ReturnCase,
+  shares: readonly ConcededShare[],
+): Promise<WorkOrderTraces> {
+  await concede(tx, at, actor, found, shares);
+  const { currency } = order;
+  const after = { externalId: found.externalId, order: order.externalId, currency, shares };
+  const traces = tracesOf(about(found.id, order, 'return.conceded', found.reason, after));
+  const customers = [...new Set(shares.map((share) => share.customerId))];
+  traces.asks.push(...asksOf(shares.map((share) => share.receivableId)), ...(await coverMoved(tx, customers)));
+  return traces;
+}
+
+/**
+ * Takes a return back: what it took of delivered goods is owed again, no credit note is expected for it any more. Again changes nothing.
+ * Throws Refusal `not-found`.
+ */
+export async function withdrawReturn(store: Store, actor: Actor, id: string, reason: string): Promise<{ id: string }> {
+  return write<{ id: string }>(store, actor, async (tx, at) => {
+    const found = await lockReturn(tx, actor, id);
+    if (found.state === 'withdrawn') return { value: { id: found.id }, audit: null };
+    const order = await readOrderCase(tx, found.orderId);
+    const asked = await unbookReturn(tx, at, found, actor);
+    const after = { externalId: found.externalId, order: order.externalId };
+    const traces = tracesOf(about(found.id, order, 'return.withdrawn', reason, after));
+    traces.asks.push(...asksOf(asked), ...(await coverMoved(tx, [order.customerId])));
+    const subject = { kind: 'goods-return', id: found.id };
+    addTraces(traces, await overtakeAct(tx, at, actor, { kind: 'goods-return', subject, reason }));
+    return { value: { id: found.id }, ...told(traces) };
+  });
+}
+
+const sumOf = (shares: readonly ConcededShare[]): number => sumMinor(shares.map((share) => share.amountMinor));
+
+const about = (
+  subjectId: string,
+  { customerId }: OrderCase,
+  action: string,
+  reason: string,
+  after: Record<string, unknown>,
+): AuditFact => ({ subjectKind: 'goods-return', subjectId, customerId, action, reason, after });
+
+function tracesOf(audit: AuditFact): WorkOrderTraces {
+  const traces = noTraces();
+  traces.audit.push(audit);
+  traces.events.push(eventOf(audit));
+  return traces;
+}

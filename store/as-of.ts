@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+
+/**
+ * Figures of a past day are what they were that day. Three dates decide: the value date (a payment counts from the day its money came), the
+ * posting date (corrections, disputes and write-offs count from the business day they were written down), and the application date (money
+ * lies on an invoice from the day it was applied, never before both exist; what is applied as it is posted, from its value date).
+ */
+export interface DayOf {
+  asOf: BusinessDate;
+  /** The seller's time zone, in which business days are told from instants. */
+  zone: string;
+  /** Whose figures; null: everybody's. */
+  customerId: string | null;
+}
+
+/** The business day of an instant. */
+export const dayOf = (column: string, zone: string): RawBuilder<string> => sql`(${sql.ref(column)} at time zone ${zone})::date`;
+
+/** Whether a fact that began and may have ended was so at the end of the day: `[from, to)`. */
+const lasted = (from: RawBuilder<unknown>, to: RawBuilder<unknown>, asOf: BusinessDate): RawBuilder<boolean> =>
+  sql`(${from} <= ${asOf}::date and coalesce(${to} > ${asOf}::date, true))`;
+
+/**
+ * Common table expressions: what the books were at the end of the day. `item`: each instalment that was there (id, customer_id, currency,
+ * invoice columns, amount_minor, due_date, settled_since, written_off_minor, recovered_minor, disputed_minor, open_minor). `credit`: each payment and
+ * note that had come (kind, id, customer_id, currency, on_date, number, external_id, amount_minor, unapplied_minor). `laid`: each share ever laid
+ * on an invoice, from `applied_on` to before `taken_off_on` (receivable_id, payment_id, credit_note_id, amount_minor, recovered_minor).
+ */
+export const booksOn = (day: DayOf): RawBuilder<unknown> => sql`${laid(day)}, ${items(day)}, ${credits(day)}`;
+
+/** Every share that was ever laid on an invoice: whether it lay there at the end of the day, or does so only since. */
+function laid({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
+  const appliedOn = sql`greatest(a.value_date, i.issue_date,
+    case when a.posted_at = coalesce(p.posted_at, n.posted_at) then null else ${dayOf('a.posted_at', zone)} end)`;
+  const takenOffOn = sql`coalesce(case when a.reversed_at = p.reversed_at then p.reversed_on when a.reversed_at = n.reversed_at then n.reversed_on end, ${dayOf('a.reversed_at', zone)})`;
+  return sql`laid as materialized (
+    select a.receivable_id, a.payment_id, a.credit_note_id, a.amount_minor, a.recovered_minor, ${appliedOn} as applied_on, ${takenOffOn} as taken_off_on,
+      r.customer_id as debtor_id, coalesce(p.customer_id, n.customer_id) as source_customer_id, ${lasted(appliedOn, takenOffOn, asOf)} as stood,
+      a.reversed_at is null and ${appliedOn} > ${asOf}::date as since
+    from allocation a join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id
+      left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id
+    where ${customerId}::uuid is null or ${customerId}::uuid in (r.customer_id, p.customer_id, n.customer_id))`;
+}
+
+function items({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
+  return sql`version as (
+    select distinct on (h.receivable_id) h.* from receivable_version h join receivable r on r.id = h.receivable_id
+    where ${dayOf('h.until', zone)} > ${asOf}::date and (${customerId}::uuid is null or r.customer_id = ${customerId}::uuid)
+    order by h.receivable_id, h.until, h.id),
+  settled as (
+    select receivable_id, coalesce(sum(amount_minor) filter (where stood), 0)::bigint as minor,
+      coalesce(sum(recovered_minor) filter (where stood), 0)::bigint as recovered, coalesce(sum(amount_minor) filter (where since), 0)::bigint as since
+    from laid group by 1),
+  given_up as (
+    select w.receivable_id, sum(w.amount_minor)::bigint as minor from write_off w
+    where ${lasted(sql`w.written_off_on`, sql`w.reversed_on`, asOf)} group by 1),
+  argued as (
+    select d.receivable_id, sum(d.amount_minor)::bigint as minor from dispute d
+    where ${lasted(dayOf('d.opened_at', zone), dayOf('d.closed_at', zone), asOf)} group by 1),
+  item as (
+    select x.*, least(x.argued, x.open_minor) as disputed_minor from (
+      select r.id, r.customer_id, r.currency, r.instalment, i.number, i.external_id, i.issue_date, i.order_code,
+        coalesce(v.amount_minor, r.amount_minor) as amount_minor, coalesce(v.due_date, r.due_date) as due_date, coalesce(s.since, 0) as settled_since,
+        least(coalesce(s.recovered, 0), coalesce(g.minor, 0)) as recovered_minor, coalesce(g.minor, 0) as written_off_minor, coalesce(d.minor, 0) as argued,
+        coalesce(v.amount_minor, r.amount_minor) - coalesce(s.minor, 0) - greatest(0, coalesce(g.minor, 0) - coalesce(s.recovered, 0)) as open_minor
+      from receivable r join invoice i on i.id = r.invoice_id left join version v on v.receivable_id = r.id
+        left join settled s on s.receivable_id = r.id left join given_up g on g.receivable_id = r.id left join argued d on d.receivable_id = r.id
+      where (${customerId}::uuid is null or r.customer_id = ${customerId}::uuid) and not coalesce(v.withdrawn, r.withdrawn)) x)`;
+}
+
+function credits({ asOf, customerId }: DayOf): RawBuilder<unknown> {
+  const own = (column: string) => sql`(${customerId}::uuid is null or ${sql.ref(column)} = ${customerId}::uuid)`;
+  return sql`used as (
+    select id, sum(minor)::bigint as minor from (
+      select coalesce(payment_id, credit_note_id) as id, amount_minor as minor from laid where stood
+      union all select coalesce(s.payment_id, s.credit_note_id), s.amount_minor from refund_share s join refund f on f.id = s.refund_id
+        where ${lasted(sql`f.paid_on`, sql`f.reversed_on`, asOf)}
+      union all select b.payment_id, b.amount_minor from payment_return b where b.returned_on <= ${asOf}::date) y group by 1),
+  credit as (
+    select 'payment' as kind, p.id, p.customer_id, p.currency, p.received_on as on_date, coalesce(p.reference, p.external_id) as number, p.external_id,
+      p.amount_minor, p.amount_minor - coalesce(u.minor, 0) as unapplied_minor
+    from payment p left join used u on u.id = p.id where ${own('p.customer_id')} and ${lasted(sql`p.received_on`, sql`p.reversed_on`, asOf)}
+    union all
+    select 'credit-note', n.id, n.customer_id, n.currency, n.issued_on, n.external_id, n.external_id, n.amount_minor, n.amount_minor - coalesce(u.minor, 0)
+    from credit_note n left join used u on u.id = n.id
+    where ${own('n.customer_id')} and ${lasted(sql`n.issued_on`, sql`n.reversed_on`, asOf)})`;
+}

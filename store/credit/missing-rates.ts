@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import type { Tx } from '../database.ts';
+import { recordset } from '../rows.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { addTraces, cancelWorkOrders, noTraces, openWorkOrder, placeOf } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+
+const placeOfTask = (base: string, quote: string): string => `rate-missing/${base}/${quote}`;
+
+/**
+ * Asks for the rates without which documents of customers count against no limit, one task a pair: in another currency than the limit of
+ * their payer or its group. Until then each such document waits for itself alone.
+ */
+export async function askForRates(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  documents: readonly { customerId: string; currency: string }[],
+): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  if (documents.length === 0) return traces;
+  const pairs = new Map(
+    documents.map(({ customerId, currency }) => [`${customerId} ${currency}`, { customer_id: customerId, currency }]),
+  );
+  const wanted = [...pairs.values()];
+  const { rows } = await sql<{ base: string; quote: string }>`
+    select distinct x.currency as base, a.currency as quote
+    from ${recordset(wanted, 'customer_id uuid, currency text')} join credit_bearer b on b.customer_id = x.customer_id
+      join credit_account a on a.kind = 'payer' and a.code = b.code or a.kind = 'group' and a.code = b.group_code
+    where a.currency <> x.currency and exists (select from credit_limit l where l.account_id = a.id and l.revoked_at is null)
+      and not exists (select from exchange_rate e where e.base = x.currency and e.quote = a.currency and e.on_date <= ${at.today}::date)
+      and not exists (
+        select from credit_account o join credit_limit l on l.account_id = o.id and l.revoked_at is null
+        where o.kind = a.kind and o.code = a.code and o.currency = x.currency) order by 1, 2`.execute(tx);
+  for (const { base, quote } of rows) addTraces(traces, await askForRate(tx, store, at, { base, quote, on: at.today }));
+  return traces;
+}
+
+/** Asks for one rate of a day, once. */
+export async function askForRate(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { base, quote, on }: { base: string; quote: string; on: BusinessDate },
+): Promise<WorkOrderTraces> {
+  const place = await placeOf(tx, placeOfTask(base, quote));
+  if (place.open) return noTraces();
+  return openWorkOrder(tx, store, at, {
+    ...{ key: place.key, kind: 'rate-missing', customerId: null },
+    ...{ subject: `rate ${base}/${quote}`, reason: { base, quote, on } },
+  });
+}
+
+/** Ends the task that asks for a rate which is on file now. */
+export async function rateCame(tx: Tx, at: Moment, base: string, quote: string): Promise<WorkOrderTraces> {
+  const place = await placeOf(tx, placeOfTask(base, quote));
+  return place.open ? cancelWorkOrders(tx, at, { keys: [place.key] }, 'recorded') : noTraces();
+}

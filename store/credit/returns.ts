@@ -1,0 +1,307 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import { exceeds, leftOf } from '../../domain/credit/order.ts';
+import type { LineMove } from '../../domain/credit/order.ts';
+import { returnedPart } from '../../domain/credit/returns.ts';
+import type { ReturnCredit, ReturnedBefore, ReturnState } from '../../domain/credit/returns.ts';
+import type { Tx } from '../database.ts';
+import { lockReceivables } from '../receivable-facts.ts';
+import { isOurId, LostRace } from '../rows.ts';
+import { seesCustomer } from '../scope.ts';
+import { contentHash } from '../setup.ts';
+import type { Moment } from '../transaction.ts';
+import { moveOrder } from './orders.ts';
+import type { OrderCase } from './orders.ts';
+
+/** Goods that came back, as their sender has it. */
+export interface ReturnDocument {
+  externalId: string;
+  /** The caller's id of the order. */
+  order: string;
+  lines: readonly { line: number; quantity: string }[];
+  returnedOn: BusinessDate;
+  reason: string;
+}
+
+/** A return under the lock of its order. */
+export interface ReturnCase {
+  id: string;
+  externalId: string;
+  orderId: string;
+  state: ReturnState;
+  credit: ReturnCredit;
+  contentHash: string;
+  returnedOn: BusinessDate;
+  reason: string;
+}
+
+const columns = sql`g.id, g.external_id as "externalId", g.order_id as "orderId", g.state, g.credit, g.content_hash as "contentHash",
+  g.returned_on as "returnedOn", g.reason`;
+
+/** The return a document was posted as before. Throws Refusal `already-exists` when it said something else. */
+export async function knownReturn(tx: Tx, document: ReturnDocument): Promise<ReturnCase | null> {
+  const { rows } =
+    await sql<ReturnCase>`select ${columns} from goods_return g where g.external_id = ${document.externalId}`.execute(tx);
+  const [known] = rows;
+  if (!known) return null;
+  if (known.contentHash !== contentHash(document)) throw new Refusal('already-exists', { id: document.externalId });
+  return known;
+}
+
+/** The return `{id}` means, ours or the caller's; its order is locked. Throws Refusal `not-found`. */
+export async function lockReturn(tx: Tx, actor: Actor, id: string): Promise<ReturnCase> {
+  const found = await sql<{ id: string; orderId: string; customerId: string }>`
+    select g.id, g.order_id as "orderId", g.customer_id as "customerId" from goods_return g join customer c on c.id = g.customer_id
+    where ${seesCustomer(actor)} and (g.external_id = ${id} or g.id = ${isOurId(id) ? id : null}::uuid)
+    order by g.external_id = ${id} desc limit 1`.execute(tx);
+  const [row] = found.rows;
+  if (!row) throw new Refusal('not-found', { id });
+  await sql`select from customer where id = ${row.customerId}::uuid for no key update`.execute(tx);
+  await sql`select from sales_order where id = ${row.orderId}::uuid for no key update`.execute(tx);
+  const { rows } = await sql<ReturnCase>`select ${columns} from goods_return g where g.id = ${row.id}::uuid for update`.execute(
+    tx,
+  );
+  const [locked] = rows;
+  if (!locked) throw new Refusal('not-found', { id });
+  return locked;
+}
+
+/**
+ * Books goods that came back to an order locked by the caller: what was delivered and not invoiced falls at once, the rest is laid on the
+ * invoices that took it, the latest first. Answers the id. Throws Refusal `line-unknown`, `return-exceeds`.
+ */
+export async function bookReturn(tx: Tx, at: Moment, actor: Actor, order: OrderCase, document: ReturnDocument): Promise<string> {
+  const before = await returnedBefore(tx, order.id);
+  const parts = document.lines.map(({ line: no, quantity }, index) => {
+    const line = order.lines.find((one) => one.line === no);
+    if (!line) throw new Refusal('line-unknown', { order: order.externalId, line: no }, { pointer: `/lines/${index}/line` });
+    const back = before.get(no) ?? { quantity: '0', worthMinor: 0 };
+    const left = leftOf(line.shippedQuantity, back.quantity);
+    if (exceeds(quantity, left))
+      throw new Refusal('return-exceeds', { line: no, value: quantity, left }, { pointer: `/lines/${index}/quantity` });
+    return { line: no, quantity, ...returnedPart(line, back, quantity) };
+  });
+  const id = await insertReturn(tx, at, actor, order, document);
+  await sql`
+    insert into goods_return_line (return_id, line, quantity, worth_minor, delivered_minor)
+    select ${id}::uuid, x.line, x.quantity, x."worthMinor", x."deliveredMinor"
+    from jsonb_to_recordset(${JSON.stringify(parts)}::jsonb) as x (line int, quantity numeric, "worthMinor" bigint, "deliveredMinor" bigint)`.execute(
+    tx,
+  );
+  const moves = parts.map(({ line, deliveredMinor: amount }): LineMove => ({ line, from: 'delivered', to: 'returned', amount }));
+  await layOnInvoices(tx, order.id, id);
+  await moveOrder(
+    tx,
+    at,
+    order.id,
+    moves.filter((move) => move.amount > 0),
+    'order.returned',
+  );
+  return id;
+}
+
+async function returnedBefore(tx: Tx, orderId: string): Promise<Map<number, ReturnedBefore>> {
+  const { rows } = await sql<ReturnedBefore & { line: number }>`
+    select l.line, trim_scale(sum(l.quantity))::text as quantity, sum(l.worth_minor)::bigint as "worthMinor"
+    from goods_return g join goods_return_line l on l.return_id = g.id where g.order_id = ${orderId}::uuid and g.state = 'posted' group by 1`.execute(
+    tx,
+  );
+  return new Map(rows.map((row) => [row.line, row]));
+}
+
+async function insertReturn(tx: Tx, at: Moment, actor: Actor, order: OrderCase, document: ReturnDocument): Promise<string> {
+  const row = await tx
+    .insertInto('goods_return')
+    .values({
+      external_id: document.externalId,
+      order_id: order.id,
+      customer_id: order.customerId,
+      returned_on: document.returnedOn,
+      reason: document.reason,
+      content_hash: contentHash(document),
+      posted_by: actor.id,
+      posted_at: at.now,
+    })
+    .onConflict((conflict) => conflict.column('external_id').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) throw new LostRace('a return was posted meanwhile');
+  return row.id;
+}
+
+/** Of each line what was invoiced of it, as far as no other return lies on that invoice. */
+async function layOnInvoices(tx: Tx, orderId: string, id: string): Promise<void> {
+  await sql`
+    with room as (
+      select x.line, x.invoice_id, v.issue_date, sum(x.amount_minor) - coalesce((select sum(n.amount_minor) from goods_return_invoice n
+        join goods_return g on g.id = n.return_id and g.state = 'posted' where n.invoice_id = x.invoice_id and n.line = x.line and g.order_id = x.order_id), 0) as minor
+      from order_invoice x join invoice v on v.id = x.invoice_id where x.order_id = ${orderId}::uuid
+      group by x.order_id, x.line, x.invoice_id, v.issue_date),
+    turn as (
+      select line, invoice_id, minor, sum(minor) over (partition by line order by issue_date desc, invoice_id desc) - minor as before
+      from room where minor > 0)
+    insert into goods_return_invoice (return_id, line, invoice_id, amount_minor)
+    select l.return_id, l.line, t.invoice_id, least(t.minor, l.worth_minor - l.delivered_minor - t.before)::bigint
+    from goods_return_line l join turn t on t.line = l.line
+    where l.return_id = ${id}::uuid and t.before < l.worth_minor - l.delivered_minor`.execute(tx);
+}
+
+/** What is not asked for of a receivable because goods of its invoice came back. */
+export interface ConcededShare {
+  receivableId: string;
+  customerId: string;
+  amountMinor: number;
+}
+
+/**
+ * What a return concedes of open items, the earliest due first. What a credit note issued since the goods came back has credited already,
+ * for no other return or dispute, on account too, is not conceded a second time; nor what this return has conceded before, nor what is in dispute.
+ */
+export async function concededShares(tx: Tx, at: Moment, id: string): Promise<ConcededShare[]> {
+  const { rows: items } = await sql<{ id: string }>`
+    select r.id from receivable r where r.invoice_id in (select invoice_id from goods_return_invoice where return_id = ${id}::uuid) order by r.id`.execute(
+    tx,
+  );
+  await lockReceivables(
+    tx,
+    items.map((item) => item.id),
+  );
+  const { rows } = await sql<ConcededShare>`
+    with share as (
+      select n.invoice_id, sum(n.amount_minor) as minor, g.returned_on from goods_return_invoice n join goods_return g on g.id = n.return_id
+      where n.return_id = ${id}::uuid group by 1, 3),
+    owed as (
+      select s.invoice_id, s.minor - greatest(
+        coalesce((select sum(d.amount_minor) from receivable r join dispute d on d.receivable_id = r.id
+          where r.invoice_id = s.invoice_id and d.return_id = ${id}::uuid and d.state = 'upheld'), 0),
+        coalesce((select sum(a.amount_minor) from receivable r join allocation a on a.receivable_id = r.id join credit_note c on c.id = a.credit_note_id
+          where r.invoice_id = s.invoice_id and a.reversed_at is null and a.basis is distinct from 'discount' and c.issued_on >= s.returned_on
+            and a.posted_at < ${at.now}::timestamptz), 0)
+        + coalesce((select sum(c.amount_minor - coalesce((select sum(a.amount_minor) from allocation a join receivable r on r.id = a.receivable_id
+            where a.credit_note_id = c.id and a.reversed_at is null and r.invoice_id = s.invoice_id), 0)) from credit_note c
+          where c.invoice_id = s.invoice_id and c.reversed_at is null and c.kind = 'note' and c.issued_on >= s.returned_on), 0)
+        - coalesce((select sum(n.amount_minor) from goods_return_invoice n join goods_return g on g.id = n.return_id
+          where n.invoice_id = s.invoice_id and n.return_id <> ${id}::uuid and g.state = 'posted' and g.credit = 'conceded'), 0)
+        - coalesce((select sum(d.amount_minor) from receivable r join dispute d on d.receivable_id = r.id
+          where r.invoice_id = s.invoice_id and d.return_id is null and d.state in ('upheld', 'part-upheld')), 0)) as minor
+      from share s),
+    room as (
+      select r.id, r.invoice_id, r.customer_id, r.due_date, greatest(0, r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor
+        - receivable_conceded(r.id) - coalesce((select sum(d.amount_minor) from dispute d where d.receivable_id = r.id and d.state = 'open'), 0)) as minor
+      from receivable r where r.invoice_id in (select invoice_id from owed)),
+    turn as (
+      select id, invoice_id, customer_id, minor, sum(minor) over (partition by invoice_id order by due_date, id) - minor as before
+      from room where minor > 0)
+    select t.id as "receivableId", t.customer_id as "customerId", least(t.minor, o.minor - t.before)::bigint as "amountMinor"
+    from owed o join turn t on t.invoice_id = o.invoice_id where t.before < o.minor order by t.id`.execute(tx);
+  return rows;
+}
+
+/** Concedes the shares as upheld disputes: the credit note that comes consumes them; and says so of the return. */
+export async function concede(tx: Tx, at: Moment, actor: Actor, of: ReturnCase, shares: readonly ConcededShare[]): Promise<void> {
+  for (const { receivableId, customerId, amountMinor } of shares)
+    await tx
+      .insertInto('dispute')
+      .values({
+        receivable_id: receivableId,
+        customer_id: customerId,
+        amount_minor: amountMinor,
+        ...{ category: 'return', note: of.externalId, state: 'upheld', resolution: of.reason, return_id: of.id },
+        ...{ opened_at: at.now, opened_by: actor.id, closed_at: at.now, closed_by: actor.id },
+      })
+      .execute();
+  await setCredit(tx, of.id, 'conceded');
+}
+
+/** Says what became of the invoiced part of a return. */
+export async function setCredit(tx: Tx, id: string, credit: ReturnCredit): Promise<void> {
+  await tx.updateTable('goods_return').set({ credit }).where('id', '=', id).execute();
+}
+
+/**
+ * What was conceded of invoices of this order without a second person, in minor units: small returns that add up to a large one are asked
+ * about as it is. What a return conceded counts while more of it waits, and when more was declined; what it may concede yet does not.
+ */
+export async function concededAlone(tx: Tx, orderId: string): Promise<number> {
+  const { rows } = await sql<{ minor: number }>`
+    select coalesce(sum(d.amount_minor), 0)::bigint as minor from goods_return g join dispute d on d.return_id = g.id and d.state = 'upheld'
+    where g.order_id = ${orderId}::uuid and g.state = 'posted'
+      and not exists (select from pending_act p where p.kind = 'goods-return' and p.subject_id = g.id::text and p.state = 'approved')`.execute(
+    tx,
+  );
+  return rows[0]?.minor ?? 0;
+}
+
+/** Returns in force that took of the invoices of these items, and did not wait or were declined. */
+export async function returnsOf(tx: Tx, receivables: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct g.id from receivable r join goods_return_invoice n on n.invoice_id = r.invoice_id join goods_return g on g.id = n.return_id
+    where r.id = any(${[...receivables]}::uuid[]) and g.state = 'posted' and g.credit in ('none', 'conceded') order by g.id`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What of a return's expected credit note on an invoice a correction of that invoice took the place of. */
+export interface CorrectedReturn {
+  returnId: string;
+  invoiceId: string;
+  minor: number;
+}
+
+/** What a correction took out of an invoice for a return leaves its order as if it had come back before it was invoiced. */
+export async function returnInstead(tx: Tx, at: Moment, corrected: readonly CorrectedReturn[]): Promise<void> {
+  for (const { returnId, invoiceId, minor } of corrected) {
+    const { rows } = await sql<{ orderId: string; line: number; tookMinor: number; deliveredMinor: number }>`
+      select l.order_id as "orderId", l.line, n.amount_minor as "tookMinor", l.delivered_minor as "deliveredMinor"
+      from goods_return g join goods_return_invoice n on n.return_id = g.id join order_line l on l.order_id = g.order_id and l.line = n.line
+        join sales_order o on o.id = g.order_id
+      where g.id = ${returnId}::uuid and n.invoice_id = ${invoiceId}::uuid order by l.line for no key update of o, l`.execute(tx);
+    let leftMinor = minor;
+    const moves = rows.flatMap(({ line, tookMinor, deliveredMinor }): LineMove[] => {
+      const amount = Math.min(leftMinor, tookMinor, deliveredMinor);
+      leftMinor -= amount;
+      return amount > 0 ? [{ line, from: 'delivered', to: 'returned', amount }] : [];
+    });
+    const [order] = rows;
+    if (!order || moves.length === 0) continue;
+    await sql`
+      with x as (select line, amount from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as x (line int, amount bigint)),
+      gone as (
+        delete from goods_return_invoice n using x
+        where n.return_id = ${returnId}::uuid and n.invoice_id = ${invoiceId}::uuid and n.line = x.line and n.amount_minor = x.amount),
+      less as (
+        update goods_return_invoice n set amount_minor = n.amount_minor - x.amount from x
+        where n.return_id = ${returnId}::uuid and n.invoice_id = ${invoiceId}::uuid and n.line = x.line and n.amount_minor > x.amount)
+      update goods_return_line l set delivered_minor = l.delivered_minor + x.amount from x where l.return_id = ${returnId}::uuid and l.line = x.line`.execute(
+      tx,
+    );
+    await moveOrder(tx, at, order.orderId, moves, 'order.returned');
+  }
+}
+
+/** Takes a return back: what it took of delivered goods is owed again, and what it conceded is asked for. Answers those receivables. */
+export async function unbookReturn(tx: Tx, at: Moment, of: ReturnCase, by: Actor): Promise<string[]> {
+  await tx.updateTable('goods_return').set({ state: 'withdrawn', withdrawn_at: at.now }).where('id', '=', of.id).execute();
+  const { rows } = await sql<{ line: number; amount: number }>`
+    select line, delivered_minor as amount from goods_return_line where return_id = ${of.id}::uuid and delivered_minor > 0`.execute(
+    tx,
+  );
+  const { rows: items } = await sql<{ id: string }>`
+    select receivable_id as id from dispute where return_id = ${of.id}::uuid and state = 'upheld' order by 1`.execute(tx);
+  await lockReceivables(
+    tx,
+    items.map((item) => item.id),
+  );
+  await tx
+    .updateTable('dispute')
+    .set({ state: 'withdrawn', closed_at: at.now, closed_by: by.id })
+    .where('return_id', '=', of.id)
+    .where('state', '=', 'upheld')
+    .execute();
+  const moves = rows.map(({ line, amount }): LineMove => ({ line, from: 'returned', to: 'delivered', amount }));
+  await moveOrder(tx, at, of.orderId, moves, 'order.return-withdrawn');
+  return items.map((item) => item.id);
+}

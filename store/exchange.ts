@@ -1,0 +1,44 @@
+import type { AuditFact } from '../domain/kernel/audit.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import type { RateOf } from '../domain/credit/exposure.ts';
+import { settlesIn } from '../domain/collection/exchange.ts';
+import type { Exchange, Paid, Rates } from '../domain/collection/exchange.ts';
+import { readRates } from './credit/exposure.ts';
+import type { Tx } from './database.ts';
+import { exchangeColumns } from './payment-rows.ts';
+import type { LedgerItem } from './payment-rows.ts';
+
+/** The rates of the days on which money came that settles in another currency. */
+export async function ratesFor(tx: Tx, payments: readonly { paid: Paid; items: readonly LedgerItem[] }[]): Promise<Rates> {
+  const days = payments.flatMap(({ paid, items }) => (settlesIn(paid, items) === null ? [] : [paid.receivedOn]));
+  const rates = new Map<BusinessDate, RateOf>();
+  for (const day of new Set(days)) rates.set(day, await readRates(tx, day));
+  return rates;
+}
+
+/** Turns money that has not found its place yet into the currency it settles; all of it is unapplied until it is laid. */
+export async function convertPayment(tx: Tx, id: string, paid: Paid, exchange: Exchange): Promise<void> {
+  const { currency, amountMinor } = paid;
+  await tx
+    .updateTable('payment')
+    .set({ currency, amount_minor: amountMinor, unapplied_minor: amountMinor, ...exchangeColumns(exchange) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The entry of an exchange difference; nothing when there is none. */
+export function exchangeAudits(
+  { customerId, id, externalId, currency }: { customerId: string; id: string; externalId: string; currency: string },
+  exchange: Exchange | null,
+): AuditFact[] {
+  if (!exchange || exchange.differenceMinor === 0) return [];
+  const { differenceMinor } = exchange;
+  const after = {
+    externalId,
+    currency,
+    amountMinor: Math.abs(differenceMinor),
+    side: differenceMinor > 0 ? 'gain' : 'loss',
+    exchange,
+  };
+  return [{ action: 'payment.exchange-difference', subjectKind: 'payment', subjectId: id, customerId, after }];
+}

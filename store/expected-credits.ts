@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { expectedAfter } from '../domain/collection/receivable.ts';
+import type { DisputeFact } from '../domain/collection/receivable.ts';
+import { sumMinor } from '../domain/kernel/money.ts';
+import type { CorrectedReturn } from './credit/returns.ts';
+import type { Tx } from './database.ts';
+import { disputesOf } from './dispute-facts.ts';
+import type { Moment } from './transaction.ts';
+
+/** An invoice that a correction makes smaller. */
+export interface LoweredInvoice {
+  invoiceId: string;
+  /** By how much, all its instalments together; 0: by nothing. */
+  minor: number;
+  /** The receivables that the correction moves, in the order in which it is taken for theirs. */
+  receivables: readonly string[];
+}
+
+/**
+ * A correction that makes an invoice smaller takes the place of the credit notes expected on what it moves, as far as it goes; what is left
+ * of one is expected anew (what was in dispute keeps its amount for the days it was). Answers what it took for returned goods.
+ */
+export async function consumeExpected(tx: Tx, at: Moment, invoices: readonly LoweredInvoice[]): Promise<CorrectedReturn[]> {
+  const lowered = invoices.filter(({ minor }) => minor > 0);
+  if (lowered.length === 0) return [];
+  const { rows } = await sql<{ id: string; disputes: DisputeFact[] | null }>`
+    select r.id, ${disputesOf} as disputes from receivable r where r.id = any(${lowered.flatMap((one) => one.receivables)}::uuid[])
+      and exists (select from dispute d where d.receivable_id = r.id and d.state in ('upheld', 'part-upheld') and d.lapsed_at is null)`.execute(
+    tx,
+  );
+  const disputes = new Map(rows.map((row) => [row.id, row.disputes ?? []]));
+  const corrected: CorrectedReturn[] = [];
+  const left = new Map<string, number>();
+  for (const { invoiceId, minor, receivables } of lowered) {
+    let leftMinor = minor;
+    for (const id of receivables)
+      for (const { dispute, takenMinor, restMinor } of expectedAfter(disputes.get(id) ?? [], leftMinor)) {
+        leftMinor -= takenMinor;
+        const returnId = await takePlace(tx, at, dispute.id, takenMinor, restMinor);
+        if (returnId !== null) corrected.push({ returnId, invoiceId, minor: takenMinor });
+      }
+    if (leftMinor > 0) left.set(invoiceId, leftMinor);
+  }
+  return [...corrected, ...(await takeWaiting(tx, left, corrected))];
+}
+
+/** What is left of a correction is taken for returns that wait for a second person, the latest first: once agreed to they concede the rest. */
+async function takeWaiting(
+  tx: Tx,
+  left: ReadonlyMap<string, number>,
+  taken: readonly CorrectedReturn[],
+): Promise<CorrectedReturn[]> {
+  if (left.size === 0) return [];
+  const { rows } = await sql<CorrectedReturn>`
+    select n.invoice_id as "invoiceId", n.return_id as "returnId", (sum(n.amount_minor) - coalesce((select sum(d.amount_minor) from dispute d
+      join receivable r on r.id = d.receivable_id where r.invoice_id = n.invoice_id and d.return_id = n.return_id and d.state = 'upheld'), 0))::bigint as minor
+    from goods_return_invoice n join goods_return g on g.id = n.return_id
+    where n.invoice_id = any(${[...left.keys()]}::uuid[]) and g.state = 'posted' and g.credit = 'waits'
+    group by n.invoice_id, n.return_id order by n.return_id desc`.execute(tx);
+  const rest = new Map(left);
+  return rows.flatMap(({ invoiceId, returnId, minor }) => {
+    const before = taken.filter((one) => one.returnId === returnId && one.invoiceId === invoiceId).map((one) => one.minor);
+    const leftMinor = rest.get(invoiceId) ?? 0;
+    const waitsMinor = Math.min(leftMinor, minor - sumMinor(before));
+    if (waitsMinor <= 0) return [];
+    rest.set(invoiceId, leftMinor - waitsMinor);
+    return [{ returnId, invoiceId, minor: waitsMinor }];
+  });
+}
+
+/**
+ * Ends what was expected of a dispute as far as a correction took its place; answers the return it was conceded for. Of a return only what
+ * was credited stays conceded: what was corrected is out of the invoice, and is not taken off what the return asks of it.
+ */
+async function takePlace(tx: Tx, at: Moment, dispute: string, takenMinor: number, restMinor: number): Promise<string | null> {
+  const { rows } = await sql<{ returnId: string | null }>`
+    with x as (
+      update dispute set lapsed_at = case when return_id is null then ${at.now}::timestamptz end,
+        state = case when return_id is not null and amount_minor <= ${takenMinor}::bigint then 'withdrawn' else state end,
+        closed_at = case when return_id is not null and amount_minor <= ${takenMinor}::bigint then ${at.now}::timestamptz else closed_at end,
+        amount_minor = case when return_id is null or amount_minor <= ${takenMinor}::bigint then amount_minor else amount_minor - ${takenMinor}::bigint end
+      where id = ${dispute}::uuid returning *),
+    rest as (
+      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, opened_at, opened_by, closed_at, closed_by)
+      select receivable_id, customer_id, ${restMinor}::bigint, category, note, state, resolution, ${at.now}::timestamptz, opened_by,
+        ${at.now}::timestamptz, closed_by from x where ${restMinor}::bigint > 0 and return_id is null)
+    select return_id as "returnId" from x`.execute(tx);
+  return rows[0]?.returnId ?? null;
+}

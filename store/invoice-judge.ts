@@ -1,0 +1,123 @@
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
+import type { RefusalCode, RefusalReason } from '../domain/kernel/refusal.ts';
+import { dueBy, instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
+import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
+import { bookedAloneMinor } from '../domain/collection/booked.ts';
+import { discountOffer } from '../domain/collection/discount.ts';
+import { giftOf, weighCorrection } from '../domain/collection/giving-corrections.ts';
+import { withoutLaterDates } from '../domain/collection/re-dating.ts';
+import type { LaterDate } from '../domain/collection/re-dating.ts';
+import type { Question } from '../domain/collection/receivable.ts';
+import type { InvoiceWrite, LedgerCustomer, NewReceivable, StandingInvoice } from './invoice-rows.ts';
+import type { WaitingCorrection } from './invoice-waits.ts';
+import type { Poster } from './posting.ts';
+import type { InvoiceTwins, Twin } from './invoice-twins.ts';
+import { refusalFor } from './rows.ts';
+import { contentHash } from './setup.ts';
+
+/** An invoice to post; settled ones are posted closed, with nobody to wake. */
+export interface Posting {
+  invoice: InvoiceDocument;
+  settledOn: BusinessDate | null;
+  /** A second person has agreed to what it gives away. */
+  agreed?: true;
+}
+
+/** What an accepted document will do. */
+export interface Job {
+  posting: Posting;
+  customer: LedgerCustomer;
+  standing: StandingInvoice | null;
+  write: InvoiceWrite;
+  changes: InstalmentChanges;
+  /** Dates that wait for a second person. */
+  later: readonly LaterDate[];
+  receivables: NewReceivable[];
+  /** Of corrected instalments whose day moved: what is to be looked at first. */
+  questions: ReadonlyMap<string, Question | null>;
+  /** Of a standing invoice: the discount of its one instalment. */
+  discounts: readonly { id: string; discountMinor: number; discountUntil: BusinessDate | null }[];
+  /** The invoice that came before it and looks the same. */
+  twin: Twin | null;
+}
+/** What comes of a document: a refusal, nothing, or a job. */
+export type Judged =
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'waits'; standing: StandingInvoice; waits: WaitingCorrection }
+  | { kind: 'same'; standing: StandingInvoice }
+  | { kind: 'job'; job: Job };
+
+const refuse = (code: RefusalCode, params: Record<string, string | number>, pointer?: string): Judged => ({
+  kind: 'refused',
+  refusal: new Refusal(code, params, pointer === undefined ? {} : { pointer }),
+});
+
+/** Judges one document against what stands; writes nothing. */
+export async function judge(
+  poster: Poster,
+  posting: Posting,
+  customer: LedgerCustomer | null,
+  standing: StandingInvoice | null,
+  today: BusinessDate,
+  twins: InvoiceTwins,
+): Promise<Judged> {
+  const { invoice } = posting;
+  if (!customer) return refuse('customer-unknown', { customer: invoice.customer }, '/customer');
+  const hash = contentHash(invoice);
+  if (standing?.contentHash === hash) return { kind: 'same', standing };
+  if (standing && posting.settledOn !== null) return refuse('already-exists', { id: invoice.externalId });
+  const refusal = refusalFor([...invoiceFaults(invoice, today), ...settlementFaults(posting.settledOn, today)]);
+  if (refusal) return { kind: 'refused', refusal };
+  if (standing && standing.customerId !== customer.id) return refuse('other-customer', {}, '/customer');
+  if (standing && standing.currency !== invoice.currency) {
+    return refuse('currency-mismatch', { currency: invoice.currency, expected: standing.currency }, '/currency');
+  }
+  const terms = invoice.terms ?? standing?.terms ?? customer.terms;
+  const { current, calendar } = await poster.policies();
+  const result = instalmentChanges(standing?.instalments ?? [], instalmentsOf(invoice, terms, calendar));
+  if (!result.ok) return refuse('instalment-has-money', { instalment: result.hasMoney }, '/instalments');
+  const twin = posting.settledOn === null ? twins.twinOf(customer.id, invoice, standing?.id ?? null) : null;
+  // What a person took for a duplicate stays out while it looks like the other.
+  const gone = twin !== null && standing?.doubt?.state === 'duplicate';
+  const wanted = gone ? { added: [], changed: [], withdrawn: [] } : result.changes;
+  const { dueDoubtDays } = current.collection.content;
+  const byTerms = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
+  const toleranceDays = await poster.reDatingDays();
+  const offer = invoice.instalments ? null : discountOffer(terms, invoice, calendar);
+  const weighed = standing && weighCorrection(standing, wanted, offer);
+  if (standing && weighed && !posting.agreed) {
+    const aloneMinor = bookedAloneMinor(current.collection.content, invoice.currency);
+    const gift = giftOf(standing, wanted, weighed, { aloneMinor, toleranceDays, byTerms });
+    if (gift) return { kind: 'waits', standing, waits: { standing, invoice, gift } };
+  }
+  const suspected = twin !== null && standing?.doubt?.state !== 'both-right';
+  const receivables = await poster.receivables(posting, customer, terms, wanted.added, suspected);
+  if (!receivables) return refuse('policy-unknown', { policy: invoice.ladder ?? customer.ladder ?? 'ladders' }, '/ladder');
+  const stored = invoice.instalments ? null : terms;
+  const row: InvoiceWrite = {
+    known: standing?.id ?? null,
+    document: invoice,
+    customerId: customer.id,
+    terms: stored,
+    contentHash: hash,
+    agreedMinor: weighed && (posting.agreed ? weighed.isMinor : weighed.agreedMinor),
+  };
+  const { changes, later } = posting.agreed ? { changes: wanted, later: [] } : withoutLaterDates(wanted, toleranceDays, byTerms);
+  const moved = changes.changed.filter(({ standing: is, to }) => is.dueDate !== to.dueDate);
+  const questions = new Map(
+    moved.map(({ standing: is, to }) => [is.id, poster.questionOf(to.dueDate, invoice, terms, dueDoubtDays)] as const),
+  );
+  twins.add(customer.id, invoice);
+  const discount = { discountMinor: offer?.minor ?? 0, discountUntil: offer?.until ?? null };
+  const discounts = (standing?.instalments ?? []).map(({ id }) => ({ id, ...discount }));
+  return {
+    kind: 'job',
+    job: { posting, customer, standing, write: row, changes, later, receivables, questions, discounts, twin },
+  };
+}
+
+function settlementFaults(settledOn: BusinessDate | null, today: BusinessDate): RefusalReason[] {
+  if (settledOn === null || settledOn <= today) return [];
+  return [{ code: 'date-in-future', params: { date: settledOn, today }, pointer: '/settledOn' }];
+}

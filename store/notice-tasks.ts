@@ -1,0 +1,22 @@
+import { missingNotices } from '../domain/kernel/statutory.ts';
+import type { Tx } from './database.ts';
+import type { Moment, Store } from './transaction.ts';
+import { joinTraces, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
+
+/** Asks an administrator, once a year, for each holiday notice that should be out and is not loaded. */
+export async function askForNotices(tx: Tx, store: Store, at: Moment): Promise<WorkOrderTraces> {
+  const { calendar } = await store.policies.current();
+  const opened: WorkOrderTraces[] = [];
+  for (const year of missingNotices(calendar, at.today))
+    opened.push(
+      await openWorkOrder(tx, store, at, {
+        key: `calendar/${year}`,
+        kind: 'calendar-notice',
+        customerId: null,
+        subject: `holiday notice ${year}`,
+        reason: { year },
+      }),
+    );
+  return joinTraces(...opened);
+}

@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import type { Tx } from '../database.ts';
+import type { Moment } from '../transaction.ts';
+import { addTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { dropComparisons } from './customer-statements.ts';
+import { closeDifferences } from './differences.ts';
+import { dropWaiting } from './statements.ts';
+
+/** Ends what is being compared of a customer whose books become part of another's: what was said of a part says nothing of the whole. */
+export async function endStatementsOf(tx: Tx, at: Moment, actor: Actor, customerId: string): Promise<WorkOrderTraces> {
+  const traces = await dropWaiting(tx, at, customerId);
+  addTraces(traces, await dropComparisons(tx, at, actor, customerId));
+  const { rows } = await sql<{ id: string }>`
+    select id from reconciliation_difference where customer_id = ${customerId}::uuid and state = 'open' order by id`.execute(tx);
+  const open = rows.map(({ id }) => id);
+  addTraces(traces, await closeDifferences(tx, at, open, { state: 'withdrawn', by: actor.id, reason: 'merged' }));
+  return traces;
+}

@@ -1,0 +1,192 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/kernel/actor.ts';
+import { addDays } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { totalMinor } from '../../domain/kernel/money.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { MovementKind } from '../../domain/reconciliation/movement.ts';
+import { booksOn, dayOf } from '../as-of.ts';
+import type { Tx } from '../database.ts';
+import { isOurId } from '../rows.ts';
+import { seesCustomer } from '../scope.ts';
+import { momentOf } from '../transaction.ts';
+import type { Store } from '../transaction.ts';
+import { openItems } from './open-items.ts';
+
+/** A line between two days; amounts in minor units, what lowers the balance negative. */
+export interface Movement {
+  on: BusinessDate;
+  /** Its place among the lines of its day. */
+  place: string;
+  kind: MovementKind;
+  takenBack: boolean;
+  number: string;
+  amountMinor: number;
+  balanceMinor: number;
+}
+
+export interface MovementFilter {
+  currency?: string | undefined;
+  from?: BusinessDate | undefined;
+  to?: BusinessDate | undefined;
+  /** Day and place of the last line of the page before. */
+  after?: readonly [BusinessDate, string] | undefined;
+}
+
+export interface Movements {
+  customer: string;
+  currency: string;
+  from: BusinessDate;
+  to: BusinessDate;
+  openingMinor: number;
+  closingMinor: number;
+  /** One more than asked for when there are more. */
+  rows: Movement[];
+}
+
+/**
+ * What moved the balance of a customer (our id or the caller's) from one day to another, by the same days as statements: opening and closing
+ * are the totals of the statements of the day before and of the last. Throws Refusal `not-found`, or `date-in-future`.
+ */
+export async function readMovements(
+  store: Store,
+  actor: Actor,
+  id: string,
+  filter: MovementFilter,
+  limit: number,
+): Promise<Movements> {
+  return store.db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      const { today } = await momentOf(tx, store);
+      const { to = today, from = `${to.slice(0, 7)}-01`, after } = filter;
+      const late = from > today ? from : to;
+      if (late > today)
+        throw new Refusal('date-in-future', { date: late, today }, { pointer: filter.to === undefined ? '?from' : '?to' });
+      const { rows: known } = await sql<{ id: string; code: string; currency: string }>`
+        select c.id, c.external_id as code, coalesce(${filter.currency ?? null}, c.currency) as currency from customer c
+        where ${seesCustomer(actor)} and (c.external_id = ${id} or c.id = ${isOurId(id) ? id : null}::uuid)
+        order by c.external_id = ${id} desc limit 1`.execute(tx);
+      const customer = known[0];
+      if (!customer) throw new Refusal('not-found', { id });
+      const { zone } = store.policies;
+      const totalOn = async (asOf: BusinessDate): Promise<number> =>
+        totalMinor((await openItems(tx, customer.id, customer.currency, { asOf, zone })).map((item) => item.amountMinor));
+      const openingMinor = await totalOn(addDays(from, -1));
+      const rows = await linesOf(tx, { customerId: customer.id, currency: customer.currency, zone, from, to }, after, limit + 1);
+      return {
+        ...{ customer: customer.code, currency: customer.currency, from, to, openingMinor, closingMinor: await totalOn(to) },
+        rows: rows.map((row) => ({ ...row, balanceMinor: totalMinor([openingMinor, row.balanceMinor]) })),
+      };
+    });
+}
+
+interface Span {
+  customerId: string;
+  currency: string;
+  zone: string;
+  from: BusinessDate;
+  to: BusinessDate;
+}
+
+async function linesOf(tx: Tx, span: Span, after: MovementFilter['after'], count: number): Promise<Movement[]> {
+  const { customerId, from, to, zone } = span;
+  const [afterOn, afterPlace] = after ?? [null, null];
+  const { rows } = await sql<Movement>`
+    with ${booksOn({ asOf: to, zone, customerId })}, ${debts(span)}, ${moneyIn(span)}, ${givenUp(span)}, ${across(span)},
+    line as (
+      select on_date, rank, kind, back, number, id, sum(minor) as minor
+      from (select * from debt union all select * from income union all select * from loss union all select * from crossing) x
+      where on_date between ${from}::date and ${to}::date group by 1, 2, 3, 4, 5, 6 having sum(minor) <> 0),
+    placed as (
+      select on_date, (lpad(rank::text, 2, '0') || '/' || number || '/' || id::text) collate "C" as place, kind, back, number, minor from line)
+    select * from (
+      select on_date as "on", place, kind, back as "takenBack", number, to_jsonb(minor) as "amountMinor",
+        to_jsonb(sum(minor) over (order by on_date, place)) as "balanceMinor" from placed) y
+    where ${afterOn}::date is null or ("on", place) > (${afterOn}::date, ${afterPlace}::text collate "C")
+    order by "on", place limit ${count}`.execute(tx);
+  return rows;
+}
+
+/** Invoices at their amount on the day of issue, and what corrections made of them since. */
+const debts = ({ customerId, currency, zone }: Span) => sql`
+  was as (
+    select distinct on (receivable_id, until_day) receivable_id, until_day, minor from (
+      select h.receivable_id, ${dayOf('h.until', zone)} as until_day, h.until, h.id, case when h.withdrawn then 0 else h.amount_minor end as minor
+      from receivable_version h join receivable r on r.id = h.receivable_id where r.customer_id = ${customerId}::uuid) v
+    order by receivable_id, until_day, until, id),
+  state as (
+    select i.id, i.number, i.issue_date, s.until_day, s.minor,
+      lag(s.until_day) over (partition by r.id order by s.until_day) as since, lag(s.minor) over (partition by r.id order by s.until_day) as before
+    from receivable r join invoice i on i.id = r.invoice_id, lateral (
+      select until_day, minor from was where receivable_id = r.id
+      union all select 'infinity', case when r.withdrawn then 0 else r.amount_minor end) s
+    where r.customer_id = ${customerId}::uuid and r.currency = ${currency} and s.until_day > i.issue_date),
+  debt as (
+    select coalesce(since, issue_date) as on_date, case when since is null then 1 else 2 end as rank,
+      case when since is null then 'invoice' else 'correction' end as kind, false as back, number, id, minor - coalesce(before, 0) as minor from state)`;
+
+/** Payments at what they were worth, credits, and both taken back; refunds and what the bank sent back. */
+const moneyIn = ({ customerId, currency }: Span) => sql`
+  paid as (
+    select p.*, coalesce(p.reference, p.external_id) as number, p.exchange_difference_minor as gain from payment p
+    where p.customer_id = ${customerId}::uuid and p.currency = ${currency}),
+  noted as (
+    select n.*, case n.kind when 'discount' then 'discount' else 'credit-note' end as as_kind,
+      case n.kind when 'discount' then coalesce(i.number, n.external_id) else n.external_id end as number
+    from credit_note n left join invoice i on i.id = n.invoice_id where n.customer_id = ${customerId}::uuid and n.currency = ${currency}),
+  refunded as (
+    select f.id, f.external_id, f.paid_on, f.reversed_on, s.amount_minor from refund_share s join refund f on f.id = s.refund_id
+    where s.payment_id in (select id from paid) or s.credit_note_id in (select id from noted)),
+  income as (
+    select received_on as on_date, 3 as rank, 'payment' as kind, false as back, number, id, -amount_minor - gain as minor from paid
+    union all select received_on, 4, 'exchange-difference', false, number, id, gain from paid
+    union all select reversed_on, 7, 'payment', true, number, id, amount_minor + gain - returned_minor from paid where reversed_on is not null
+    union all select reversed_on, 8, 'exchange-difference', true, number, id, -gain from paid where reversed_on is not null
+    union all select b.returned_on, 7, 'payment', true, p.number, p.id, b.amount_minor from payment_return b join paid p on p.id = b.payment_id
+    union all select issued_on, 5, as_kind, false, number, id, -amount_minor from noted
+    union all select reversed_on, 9, as_kind, true, number, id, amount_minor from noted where reversed_on is not null
+    union all select paid_on, 6, 'refund', false, external_id, id, amount_minor from refunded
+    union all select reversed_on, 10, 'refund', true, external_id, id, -amount_minor from refunded where reversed_on is not null)`;
+
+/**
+ * What was written off, and what came in on it all the same: the payment has its own line, and this one says that it lowered nothing that was
+ * still asked for. What came in is counted up to what was written off on the day.
+ */
+const givenUp = ({ customerId, currency }: Span) => sql`
+  gone as (
+    select w.*, i.id as invoice_id, i.number, i.issue_date from write_off w join receivable r on r.id = w.receivable_id join invoice i on i.id = r.invoice_id
+    where r.customer_id = ${customerId}::uuid and r.currency = ${currency}),
+  come as (select * from laid where recovered_minor > 0 and debtor_id = ${customerId}::uuid and (taken_off_on is null or applied_on < taken_off_on)),
+  looked as (
+    select receivable_id, applied_on as day from come union select receivable_id, taken_off_on from come where taken_off_on is not null
+    union select receivable_id, written_off_on from gone union select receivable_id, reversed_on from gone where reversed_on is not null),
+  recovered as (
+    select l.receivable_id, l.day, least(
+      coalesce((select sum(c.recovered_minor) from come c where c.receivable_id = l.receivable_id and c.applied_on <= l.day and coalesce(c.taken_off_on > l.day, true)), 0),
+      coalesce((select sum(g.amount_minor) from gone g where g.receivable_id = l.receivable_id and g.written_off_on <= l.day and coalesce(g.reversed_on > l.day, true)), 0)) as minor
+    from looked l),
+  moved as (select v.*, v.minor - lag(v.minor, 1, 0) over (partition by v.receivable_id order by v.day) as more from recovered v),
+  loss as (
+    select greatest(written_off_on, issue_date) as on_date, 11 as rank, 'write-off' as kind, false as back, number, invoice_id as id, -amount_minor as minor from gone
+    union all select greatest(reversed_on, issue_date), 13, 'write-off', true, number, invoice_id, amount_minor from gone where reversed_on is not null
+    union all select greatest(m.day, i.issue_date), 12, 'recovery', m.more < 0, i.number, i.id, m.more
+      from moved m join receivable r on r.id = m.receivable_id join invoice i on i.id = r.invoice_id
+      where r.customer_id = ${customerId}::uuid and r.currency = ${currency} and m.more <> 0)`;
+
+/** Money of one customer on an invoice of another: a line in both accounts, each with a document of its own. */
+const across = ({ customerId, currency }: Span) => sql`
+  lent as (
+    select l.*, r.currency, i.id as invoice_id, i.number as invoice, coalesce(p.id, n.id) as source_id, coalesce(p.reference, p.external_id, n.external_id) as source
+    from laid l join receivable r on r.id = l.receivable_id join invoice i on i.id = r.invoice_id
+      left join payment p on p.id = l.payment_id left join credit_note n on n.id = l.credit_note_id
+    where l.debtor_id <> l.source_customer_id and r.currency = ${currency} and (l.taken_off_on is null or l.applied_on < l.taken_off_on)),
+  crossed as (
+    select applied_on, taken_off_on, 14 as rank, 'paid-by-other' as kind, invoice as number, invoice_id as id, -amount_minor as minor
+      from lent where debtor_id = ${customerId}::uuid
+    union all select applied_on, taken_off_on, 16, 'paid-for-other', source, source_id, amount_minor
+      from lent where source_customer_id = ${customerId}::uuid),
+  crossing as (
+    select applied_on as on_date, rank, kind, false as back, number, id, minor from crossed
+    union all select taken_off_on, rank + 1, kind, true, number, id, -minor from crossed where taken_off_on is not null)`;

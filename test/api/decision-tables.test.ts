@@ -1,0 +1,108 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+
+interface Table {
+  inputs?: { id: string; field: string }[];
+  rules: Record<string, unknown>[] | null;
+}
+interface Grades {
+  limitTable: { nodes: { content: Table }[] };
+  termsTable: { nodes: { content: Table }[] };
+}
+
+let api: TestApi;
+let grades: Grades;
+beforeAll(async () => {
+  api = await openTestApi();
+  grades = (await api.as('auditor').get('/v1/policies/grades/1').expect(200)).body.content;
+});
+afterAll(() => api.close());
+
+const changed = (change: (limits: Table, terms: Table) => void): Grades => {
+  const content = structuredClone(grades);
+  change(content.limitTable.nodes[1]!.content, content.termsTable.nodes[1]!.content);
+  return content;
+};
+const post = (content: Grades, language = 'en') =>
+  api.as('credit_manager').post('/v1/policies/grades').set('Accept-Language', language).send({ content, reason: 'a new table' });
+
+const at = '/content/limitTable/nodes/1/content';
+
+test.each<[string, (limits: Table) => void, string, RegExp]>([
+  [
+    'an output of many digits',
+    (t) => (t.rules![1]!['out-capUnits'] = '1234567890123456'),
+    '/rules/1/out-capUnits',
+    /row 2, column capUnits, cell 1234567890123456.*at most 15 digits/,
+  ],
+  [
+    'an order among grades',
+    (t) => (t.rules![1]!['in-grade'] = '<= "B"'),
+    '/rules/1/in-grade',
+    /row 2, column grade, cell <= "B".*"A", "B", "C", "D", "E"/,
+  ],
+  [
+    'a boolean in quotes',
+    (t) => (t.rules![1]!['in-firstTime'] = '"true"'),
+    '/rules/1/in-firstTime',
+    /row 2, column firstTime.*true, false/,
+  ],
+  ['a numeric cell', (t) => (t.rules![1]!['out-factor'] = 1.5), '/rules/1/out-factor', /row 2, column factor, cell 1.5/],
+  ['no inputs', (t) => delete t.inputs, '/inputs', /shape of a decision table/],
+  ['no rules', (t) => (t.rules = null), '/rules', /shape of a decision table/],
+  [
+    'a row nobody reaches',
+    (t) => void t.rules!.splice(2, 0, { ...t.rules![1]!, 'in-tier': '"3A"' }),
+    '/rules/2',
+    /Row 3 is never reached \(first-hospital-3a\)/,
+  ],
+])(
+  '%s in a decision table is refused with its place and its reason, in both languages, and nothing is kept',
+  async (_, change, where, says) => {
+    const before = await api.written();
+    const { body } = await post(changed(change)).expect(422);
+    expect(body.code).toBe('policy-invalid');
+    expect(body.errors).toEqual([
+      { pointer: at + where, code: expect.stringMatching(/^table-/), detail: expect.stringMatching(says) },
+    ]);
+    const chinese = await post(changed(change), 'zh').expect(422);
+    expect(chinese.body.errors[0].detail).toMatch(/[一-鿿]/);
+    expect(chinese.body.detail).not.toMatch(/Row|column/);
+    expect(await api.written()).toBe(before);
+  },
+);
+
+test('a table stored before its cells were bounded is not approved, and the process goes on', async () => {
+  const content = changed((limits) => (limits.rules![1]!['out-capUnits'] = '1234567890123456'));
+  await sql`insert into policy (kind, version, content, content_hash, effective_from, author, created_at)
+    values ('grades', 2, ${JSON.stringify(content)}::jsonb, 'x', '2026-09-01', 'earlier', now())`.execute(api.store.db);
+  const { body } = await api.as('finance_director').post('/v1/policies/grades/2/approve').send({}).expect(422);
+  expect(body.errors[0].pointer).toBe(`${at}/rules/1/out-capUnits`);
+  await api.as('auditor').get('/v1/policies/grades/2').expect(200);
+  const sound = await post(changed((limits) => (limits.rules![1]!['out-capUnits'] = '25'))).expect(201);
+  await api.as('finance_director').post(`/v1/policies/grades/${sound.body.version}/approve`).send({}).expect(200);
+});
+
+test.each([
+  [
+    'approval-matrix',
+    (content: { rows: { when: object }[] }) => (content.rows[0]!.when = { types: ['hopsital'] }),
+    '/content/rows/0/when/types/0',
+  ],
+  [
+    'ladders',
+    (content: { strategy: { when: object }[] }) => (content.strategy[0]!.when = { types: ['hopsital'] }),
+    '/content/strategy/0/when/types/0',
+  ],
+])('a type of customer that does not exist is refused in %s: its row would hold for nobody', async (kind, change, pointer) => {
+  const { body } = await api.as('auditor').get(`/v1/policies/${kind}/1`).expect(200);
+  change(body.content);
+  const refused = await api
+    .as('credit_manager')
+    .post(`/v1/policies/${kind}`)
+    .send({ content: body.content, reason: 'x' })
+    .expect(422);
+  expect(refused.body.errors[0].pointer).toBe(pointer);
+});

@@ -1,0 +1,314 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findDrift } from '../../store/credit/drift.ts';
+import { takeReceivableStep } from '../../store/receivable-book.ts';
+import { openTestApi } from '../support/api.ts';
+import type { TestApi } from '../support/api.ts';
+import { approve, openGoLive } from '../support/two-persons.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await openTestApi({ business: '2026-10-10T02:00:00.000Z' });
+  await openGoLive(api, '2026-10-01', '2026-10-31');
+});
+afterAll(() => api.close());
+
+let count = 0;
+const today = '2026-10-10';
+
+/** A customer with an order of ten pieces, delivered, and what of it is invoiced and long overdue. */
+async function delivered(
+  price: string,
+  invoiced: string | null,
+  { quantity = '10', ...more }: { quantity?: string; [more: string]: unknown } = {},
+) {
+  const id = `R-${(count += 1)}`;
+  await api
+    .as('erp')
+    .put(`/v1/customers/${id}`)
+    .send({ name: id, type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin', contacts: [] })
+    .expect(201);
+  const limit = { externalId: `L-${id}`, customer: id, amount: '900000.00', currency: 'CNY', reason: 'going live' };
+  await api.as('credit_manager').post('/v1/credit-limits').send(limit).expect(201);
+  const order = { customer: id, currency: 'CNY', requestedShipDate: '2026-10-20', ...more };
+  await put(`orders/${id}`, { ...order, lines: [{ line: 1, item: 'A', quantity, unitPrice: price }] }, 201);
+  const issue = { externalId: `${id}-D`, order: id, lines: [{ line: 1, quantity }], issuedOn: today };
+  await api.as('erp').post('/v1/shipments').send(issue).expect(201);
+  const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: invoiced, order: id };
+  if (invoiced !== null) await put(`invoices/${id}-I`, invoice, 201);
+  return id;
+}
+
+const put = async (path: string, body: object, status: number) =>
+  (await api.as('erp').put(`/v1/${path}`).send(body).expect(status)).body as Record<string, unknown>;
+const back = (order: string, quantity: string) => ({
+  ...{ order, lines: [{ line: 1, quantity }], returnedOn: today, reason: 'damaged' },
+});
+const withdraw = async (id: string) =>
+  (await api.as('erp').post(`/v1/returns/${id}/withdraw`).send({ reason: 'wrong order' }).expect(200)).body as object;
+const read = async (path: string) => (await api.as('auditor').get(`/v1/${path}`).expect(200)).body as Record<string, unknown>;
+const exposure = async (id: string) => (await read(`customers/${id}/exposure?currency=CNY`))['payer'] as object;
+const balance = async (id: string) => ((await read(`customers/${id}`))['balances'] as object[])[0];
+const buckets = async (id: string) => ((await read(`orders/${id}`))['lines'] as { buckets: object }[])[0]?.buckets;
+const held = async (id: string) => {
+  const order = { customer: id, currency: 'CNY', requestedShipDate: '2026-10-20' };
+  const lines = [{ line: 1, item: 'B', quantity: '1', unitPrice: '1' }];
+  const { decision } = await put(`orders/${id}-${(count += 1)}`, { ...order, lines }, 201);
+  await api.as('erp').post(`/v1/orders/${id}-${count}/cancel`).send({}).expect(200);
+  return decision === 'held';
+};
+const note = (id: string, amount: string) =>
+  api
+    .as('erp')
+    .post('/v1/credit-notes')
+    .send({
+      ...{ externalId: `${id}-N`, customer: id, invoice: `${id}-I`, amount, currency: 'CNY' },
+      ...{ issuedOn: today, reason: 'returned' },
+    })
+    .expect(201);
+/** What dunning makes of the one item of a customer. */
+const dunning = async (id: string) => {
+  const [item] = (await read(`receivables?customer=${id}`))['data'] as { id: string }[];
+  await takeReceivableStep(api.store, { id: item?.id ?? '', seq: null });
+  return (await read(`receivables/${item?.id}`))['plan'] as object;
+};
+const tasks = async (id: string) => ((await read(`tasks?customer=${id}`))['data'] as { kind: string }[]).map(({ kind }) => kind);
+const noDrift = async () => expect((await findDrift(api.store.db)).drift).toEqual([]);
+
+test('goods that come back before they are invoiced are owed no more, to the cent, whatever became of their order; more than was delivered is refused by line', async () => {
+  const id = await delivered('33.333333', null, { quantity: '3' });
+  expect(await exposure(id)).toMatchObject({ exposure: '100.00' });
+  const first = await put(`returns/${id}-1`, back(id, '1'), 201);
+  expect(first).toMatchObject({ amount: '33.33', delivered: '33.33', invoiced: '0.00', credit: 'none', state: 'posted' });
+  expect(await put(`returns/${id}-1`, back(id, '1'), 200)).toEqual(first);
+  expect(await put(`returns/${id}-1`, back(id, '2'), 409)).toMatchObject({ code: 'already-exists' });
+  await put(`returns/${id}-2`, back(id, '1'), 201);
+  expect(await exposure(id)).toMatchObject({ exposure: '33.34' });
+  const refused = await api.as('erp').put(`/v1/returns/${id}-3`).set('Accept-Language', 'zh').send(back(id, '2')).expect(422);
+  expect(refused.body).toMatchObject({ code: 'return-exceeds', errors: [{ pointer: '/lines/0/quantity' }] });
+  expect(refused.text).toContain('第 1 行');
+  expect(await put(`returns/${id}-3`, { ...back(id, '1'), lines: [{ line: 9, quantity: '1' }] }, 422)).toMatchObject({
+    errors: [{ pointer: '/lines/0/line' }],
+  });
+  // Neither a change of the order nor opening it again brings back what was returned.
+  const lines = [{ line: 1, item: 'A', quantity: '4', unitPrice: '33.333333' }];
+  await put(`orders/${id}`, { customer: id, currency: 'CNY', requestedShipDate: '2026-10-21', lines }, 200);
+  expect(await buckets(id)).toMatchObject({ delivered: '33.34', returned: '66.66', reserved: '33.33' });
+  await api.as('erp').post(`/v1/orders/${id}/close`).send({}).expect(200);
+  expect(await tasks(id)).toContain('delivered-not-invoiced');
+  await put(`returns/${id}-3`, back(id, '1'), 201);
+  expect(await exposure(id)).toMatchObject({ exposure: '0.00' });
+  expect(await tasks(id)).not.toContain('delivered-not-invoiced');
+  // Taken back, once: it is owed again.
+  expect(await withdraw(`${id}-2`)).toMatchObject({ state: 'withdrawn', stateText: 'taken back' });
+  await withdraw(`${id}-2`);
+  expect(await exposure(id)).toMatchObject({ exposure: '33.33' });
+  expect((await read(`returns?order=${id}&state=posted`))['data']).toMatchObject([
+    { externalId: `${id}-3` },
+    { externalId: `${id}-1` },
+  ]);
+  await api.as('erp').post(`/v1/orders/${id}/reopen`).send({}).expect(200);
+  expect(await exposure(id)).toMatchObject({ exposure: '66.66' });
+  await noDrift();
+});
+
+test('of invoiced goods that come back a credit note is expected: neither asked for nor a reason to hold, in the exposure until the note consumes it, once', async () => {
+  const id = await delivered('100.00', '1000.00');
+  expect(await held(id)).toBe(true);
+  const all = await put(`returns/${id}-1`, back(id, '10'), 201);
+  expect(all).toMatchObject({
+    credit: 'conceded',
+    invoiced: '1000.00',
+    lines: [{ invoices: [{ invoice: `${id}-I`, amount: '1000.00' }] }],
+  });
+  expect(await held(id)).toBe(false);
+  expect(await dunning(id)).toMatchObject({ code: 'credit-expected' });
+  expect(await exposure(id)).toMatchObject({ exposure: '1000.00' });
+  await note(id, '400.00');
+  expect(await balance(id)).toMatchObject({ open: '600.00', disputed: '600.00' });
+  // Taken back, what the note did not credit is asked for.
+  await withdraw(`${id}-1`);
+  expect(await balance(id)).toMatchObject({ open: '600.00', disputed: '0.00' });
+  expect(await dunning(id)).not.toMatchObject({ code: 'credit-expected' });
+  expect(await held(id)).toBe(true);
+  // A note that came before its return is its note.
+  await put(`returns/${id}-2`, back(id, '5'), 201);
+  expect(await balance(id)).toMatchObject({ open: '600.00', disputed: '100.00' });
+  await noDrift();
+});
+
+test('a return takes what is not invoiced first, then the invoice; of an order priced without tax it is worth its tax too', async () => {
+  const id = await delivered('100.00', '678.00', { pricesWithTax: false, taxRate: '0.13' });
+  expect(await put(`returns/${id}-1`, back(id, '5'), 201)).toMatchObject({
+    amount: '565.00',
+    delivered: '452.00',
+    invoiced: '113.00',
+  });
+  expect(await exposure(id)).toMatchObject({ exposure: '678.00' });
+  expect(await balance(id)).toMatchObject({ open: '678.00', disputed: '113.00' });
+  // No more is expected than was invoiced, in how many parts ever.
+  expect(await put(`returns/${id}-2`, back(id, '5'), 201)).toMatchObject({ delivered: '0.00', invoiced: '565.00' });
+  expect(await balance(id)).toMatchObject({ open: '678.00', disputed: '678.00' });
+  await note(id, '678.00');
+  expect(await balance(id)).toBeUndefined();
+  expect(await exposure(id)).toMatchObject({ exposure: '0.00' });
+  await noDrift();
+});
+
+test('above what one alone may book a second person agrees that returned goods are credited; small returns of one order count together', async () => {
+  const id = await delivered('10000.00', '100000.00');
+  expect(await put(`returns/${id}-1`, back(id, '4'), 201)).toMatchObject({ credit: 'conceded', pendingAct: null });
+  const second = await put(`returns/${id}-2`, back(id, '4'), 201);
+  expect(second).toMatchObject({ credit: 'waits', creditText: 'waits for a second person', invoiced: '40000.00' });
+  expect(await balance(id)).toMatchObject({ open: '100000.00', disputed: '40000.00' });
+  await approve(api, String(second['pendingAct']), 'credit_manager', 'finance_director');
+  expect(await balance(id)).toMatchObject({ open: '100000.00', disputed: '80000.00' });
+  expect(await read(`returns/${id}-2`)).toMatchObject({ credit: 'conceded', pendingAct: null });
+  const whole = await delivered('10000.00', '100000.00');
+  const waits = await put(`returns/${whole}-1`, back(whole, '10'), 201);
+  expect(await held(whole)).toBe(true);
+  expect(await dunning(whole)).toMatchObject({ code: 'second-person' });
+  // Taken back, nobody is asked any more.
+  await withdraw(`${whole}-1`);
+  expect(await read(`pending-acts/${String(waits['pendingAct'])}`)).toMatchObject({ state: 'withdrawn' });
+  expect(await dunning(whole)).not.toMatchObject({ code: 'second-person' });
+  const again = await put(`returns/${whole}-2`, back(whole, '10'), 201);
+  const verdict = { verdict: 'decline', reason: 'not our goods' };
+  await api
+    .as('credit_manager')
+    .post(`/v1/pending-acts/${String(again['pendingAct'])}/decision`)
+    .send(verdict)
+    .expect(200);
+  expect(await read(`returns/${whole}-2`)).toMatchObject({ credit: 'declined', state: 'posted' });
+  expect(await balance(whole)).toMatchObject({ open: '100000.00', disputed: '0.00' });
+  await noDrift();
+});
+
+test('an invoice corrected down instead of credited ends the credit note that its returned goods expect, as far as it went down', async () => {
+  const corrected = (id: string, amount: string) => {
+    const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount, order: id };
+    return put(`invoices/${id}-I`, invoice, 200);
+  };
+  const id = await delivered('100.00', '1000.00');
+  await put(`returns/${id}-1`, back(id, '4'), 201);
+  await corrected(id, '600.00');
+  expect(await balance(id)).toMatchObject({ open: '600.00', disputed: '0.00' });
+  expect(await exposure(id)).toMatchObject({ exposure: '600.00' });
+  expect(await dunning(id)).not.toMatchObject({ code: 'credit-expected' });
+  const part = await delivered('100.00', '1000.00');
+  await put(`returns/${part}-1`, back(part, '4'), 201);
+  await corrected(part, '900.00');
+  expect(await balance(part)).toMatchObject({ open: '900.00', disputed: '300.00' });
+  expect(await exposure(part)).toMatchObject({ exposure: '900.00' });
+  await note(part, '300.00');
+  expect(await balance(part)).toMatchObject({ open: '600.00', disputed: '0.00' });
+  await withdraw(`${part}-1`);
+  expect(await exposure(part)).toMatchObject({ exposure: '700.00' });
+  await noDrift();
+});
+
+test('a return that waits for a second person concedes no more than what a correction of its invoice has left of it', async () => {
+  const id = await delivered('10000.00', '100000.00');
+  const waits = await put(`returns/${id}-1`, back(id, '8'), 201);
+  expect(waits).toMatchObject({ credit: 'waits' });
+  const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: '30000.00', order: id };
+  await put(`invoices/${id}-I`, invoice, 200);
+  const { data } = (await read(`pending-acts?customer=${id}&state=pending`)) as { data: { id: string; kind: string }[] };
+  const correction = data.find(({ kind }) => kind === 'invoice-correction');
+  await approve(api, String(correction?.id), 'credit_manager', 'finance_director');
+  expect(await exposure(id)).toMatchObject({ exposure: '30000.00' });
+  await approve(api, String(waits['pendingAct']), 'credit_manager', 'finance_director');
+  // Of 80,000 that came back the correction took 70,000 out.
+  expect(await balance(id)).toMatchObject({ open: '30000.00', disputed: '10000.00' });
+  expect(await exposure(id)).toMatchObject({ exposure: '30000.00' });
+  await noDrift();
+});
+
+test('an invoice is corrected down by what all its instalments lose together: what moves between them ends no expected credit note', async () => {
+  const parts = async (id: string, status: number, ...amounts: string[]) => {
+    const instalments = amounts.map((amount, place) => ({ no: place + 1, amount, dueDate: '2026-08-01' }));
+    const amount = `${amounts.reduce((sum, one) => sum + Number(one), 0)}.00`;
+    const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount, order: id };
+    await put(`invoices/${id}-I`, { ...invoice, instalments }, status);
+    return id;
+  };
+  const moved = await parts(await delivered('100.00', null), 201, '500.00', '500.00');
+  await put(`returns/${moved}-1`, back(moved, '3'), 201);
+  await parts(moved, 200, '200.00', '800.00');
+  expect(await balance(moved)).toMatchObject({ open: '1000.00', disputed: '200.00' });
+  expect((await read(`returns/${moved}-1`))['lines']).toMatchObject([{ invoices: [{ amount: '300.00' }] }]);
+  const joined = await parts(await delivered('100.00', null), 201, '500.00', '500.00');
+  await put(`returns/${joined}-1`, back(joined, '3'), 201);
+  await parts(joined, 200, '700.00');
+  expect(await balance(joined)).toMatchObject({ open: '700.00', disputed: '0.00' });
+  expect(await exposure(joined)).toMatchObject({ exposure: '700.00' });
+  await noDrift();
+});
+
+test('what a correction took for a return is not taken off it again when the payment of the rest goes back', async () => {
+  const id = await delivered('10.00', '100.00');
+  const money = {
+    externalId: `${id}-P`,
+    customer: id,
+    amount: '40.00',
+    currency: 'CNY',
+    receivedOn: today,
+    reference: `${id}-I`,
+  };
+  await api.as('erp').post('/v1/payments').send(money).expect(201);
+  expect(await put(`returns/${id}-1`, back(id, '10'), 201)).toMatchObject({ credit: 'conceded' });
+  expect(await balance(id)).toMatchObject({ open: '60.00', disputed: '60.00' });
+  const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: '40.00', order: id };
+  await put(`invoices/${id}-I`, invoice, 200);
+  expect(await balance(id)).toBeUndefined();
+  await api.as('erp').post(`/v1/payments/${id}-P/reverse`).send({ reason: 'returned by the bank' }).expect(200);
+  expect(await balance(id)).toMatchObject({ open: '40.00', disputed: '40.00' });
+  expect(await dunning(id)).toMatchObject({ code: 'credit-expected' });
+  await noDrift();
+});
+
+test('what a return takes of a paid invoice is left out when its payment goes back, once, above what one alone may book with a second person', async () => {
+  const paid = async (price: string, amount: string, quantity: string) => {
+    const id = await delivered(price, amount);
+    const money = { externalId: `${id}-P`, customer: id, amount, currency: 'CNY', receivedOn: today, reference: `${id}-I` };
+    await api.as('erp').post('/v1/payments').send(money).expect(201);
+    expect(await put(`returns/${id}-1`, back(id, quantity), 201)).toMatchObject({ credit: 'none' });
+    return id;
+  };
+  const reversed = (id: string) =>
+    api.as('erp').post(`/v1/payments/${id}-P/reverse`).send({ reason: 'returned by the bank' }).expect(200);
+  const id = await paid('100.00', '1000.00', '4');
+  await reversed(id);
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  expect(await read(`returns/${id}-1`)).toMatchObject({ credit: 'conceded' });
+  const noted = await paid('100.00', '1000.00', '4');
+  await note(noted, '400.00');
+  await reversed(noted);
+  expect(await balance(noted)).toMatchObject({ open: '1000.00', disputed: '0.00', unapplied: '400.00' });
+  const large = await paid('10000.00', '100000.00', '8');
+  await reversed(large);
+  const waits = await read(`returns/${large}-1`);
+  expect(waits).toMatchObject({ credit: 'waits' });
+  expect(await balance(large)).toMatchObject({ open: '100000.00', disputed: '0.00' });
+  await approve(api, String(waits['pendingAct']), 'credit_manager', 'finance_director');
+  expect(await balance(large)).toMatchObject({ open: '100000.00', disputed: '80000.00' });
+  await noDrift();
+});
+
+test('a return of which more is left out when a payment goes back counts once for its order, and what it left out alone counts while the rest waits', async () => {
+  const partPaid = async (amount: string, quantity: string) => {
+    const id = await delivered('10000.00', '100000.00');
+    const money = { externalId: `${id}-P`, customer: id, amount, currency: 'CNY', receivedOn: today, reference: `${id}-I` };
+    await api.as('erp').post('/v1/payments').send(money).expect(201);
+    expect(await put(`returns/${id}-1`, back(id, quantity), 201)).toMatchObject({ credit: 'conceded' });
+    await api.as('erp').post(`/v1/payments/${id}-P/reverse`).send({ reason: 'returned by the bank' }).expect(200);
+    return id;
+  };
+  const small = await partPaid('80000.00', '4');
+  expect(await read(`returns/${small}-1`)).toMatchObject({ credit: 'conceded' });
+  expect(await balance(small)).toMatchObject({ open: '100000.00', disputed: '40000.00' });
+  const large = await partPaid('60000.00', '8');
+  expect(await read(`returns/${large}-1`)).toMatchObject({ credit: 'waits' });
+  expect(await put(`returns/${large}-2`, back(large, '2'), 201)).toMatchObject({ credit: 'waits' });
+  expect(await balance(large)).toMatchObject({ open: '100000.00' });
+  await noDrift();
+});

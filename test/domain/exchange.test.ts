@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { acrossCurrencies } from '../../domain/collection/exchange.ts';
+import type { Paid, Rates } from '../../domain/collection/exchange.ts';
+
+const item = (invoice: string, currency: string, openMinor: number) => ({
+  ...{ receivableId: invoice, invoice, number: invoice, instalment: 1, dueDate: '2026-02-01', issueDate: '2026-01-01' },
+  ...{ currency, openMinor, disputedMinor: 0, writtenOffMinor: 0, secured: false, burden: 0 },
+});
+const items = [item('A-1', 'CNY', 50_000), item('B-1', 'USD', 1000)];
+const paid = (more: Partial<Paid>): Paid => ({
+  ...{ amountMinor: 7020, currency: 'USD', reference: null, allocations: null, receivedOn: '2026-01-05' },
+  ...more,
+});
+const at = (rate: string | null): Rates => new Map([['2026-01-05', () => rate]]);
+
+describe('money in another currency than what it names', () => {
+  it('is worth its rate, rounded half up, and settles all of it within the tolerance, else what it is worth', () => {
+    const named = paid({ reference: 'A-1' });
+    expect(acrossCurrencies(named, items, at('7.10'), 100)).toMatchObject({
+      ...{ paid: { currency: 'CNY', amountMinor: 50_000 }, waits: null },
+      exchange: { currency: 'USD', amountMinor: 7020, source: 'file', differenceMinor: -158 },
+    });
+    expect(acrossCurrencies(named, items, at('7.10'), 0).paid.amountMinor).toBe(49_842);
+    expect(acrossCurrencies(paid({ reference: 'A-1', amountMinor: 1 }), items, at('0.5'), 0).paid.amountMinor).toBe(1);
+  });
+
+  it('waits for the rate of what it names alone; what names its own currency, two or nothing settles as it is', () => {
+    expect(acrossCurrencies(paid({ reference: 'A-1' }), items, at(null), 100)).toMatchObject({
+      ...{ exchange: null, waits: { base: 'USD', quote: 'CNY' } },
+    });
+    for (const reference of ['B-1', 'A-1 B-1', null])
+      expect(acrossCurrencies(paid({ reference }), items, at(null), 100)).toMatchObject({ exchange: null, waits: null });
+  });
+});

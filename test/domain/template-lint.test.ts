@@ -1,0 +1,223 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { lintTemplate, lintText, sayFindings } from '../../domain/collection/template-lint.ts';
+import type { LintFinding, LintPolicy } from '../../domain/collection/template-lint.ts';
+import type { MessageClass } from '../../domain/collection/policy.ts';
+import manifest from '../../policies/templates/manifest.json' with { type: 'json' };
+import rules from '../../policies/template-lint.json' with { type: 'json' };
+
+const policy = rules as LintPolicy;
+
+const bad: Readonly<Record<Exclude<LintFinding['kind'], 'no-way-out' | 'no-call-back'>, readonly string[]>> = {
+  threat: [
+    '我们会上门让你们领导难堪。',
+    '再不付款，后果自负。',
+    '别怪我们不客气。',
+    '这是最后通牒。',
+    '我们的人明天就去贵院门口蹲守。',
+    '敢不还钱试试。',
+    '让你们医院开不下去。',
+    '限你三天之内把钱打过来。',
+    '我们会派人天天坐在你办公室。',
+    '走着瞧，迟早让你付出代价。',
+    'Pay now or else.',
+    'This is your final warning.',
+    'You will regret ignoring this letter.',
+    'We know where your office is, and we will be waiting.',
+    'We will send someone to your door.',
+    'Expect to face serious consequences.',
+    'We will ruin your business.',
+    "Don't make us come over.",
+  ],
+  shame: [
+    '贵司就是老赖。',
+    '你们真丢人。',
+    '做人要讲良心。',
+    '我们将把贵司的欠款曝光。',
+    '贵院毫无诚信。',
+    '别再找借口了。',
+    '欠债不还，可耻。',
+    '我们会公布欠款单位名单。',
+    '你们这是恶意拖欠。',
+    'You should be ashamed of yourselves.',
+    'Only a deadbeat ignores invoices.',
+    'Your dishonest behaviour is known to us.',
+    'We will publish the names of late payers.',
+    'What a disgrace for a hospital.',
+    'No more excuses.',
+    'The whole industry will hear of this.',
+  ],
+  'third-party': [
+    '我们将通知您的家人。',
+    '我们会把此事告知卫健委。',
+    '已准备向媒体反映，届时将联系记者。',
+    '让全院都知道你们欠钱。',
+    '我们会联系贵司的客户说明情况。',
+    '我们将致电您的妻子。',
+    '此事会发到朋友圈。',
+    '我们将抄送您的上级领导。',
+    'We will tell your customers.',
+    'We shall inform your family of the debt.',
+    'We are going to call your neighbours.',
+    'This will be sent to the press.',
+    'We may notify your bank and suppliers.',
+    'Expect a post about it on social media.',
+  ],
+  'untrue-legal': [
+    '不付款就等着坐牢。',
+    '您将被列入失信名单。',
+    '我们已经报警。',
+    '这会影响您的征信和孩子上学。',
+    '法院已受理本案。',
+    '贵司账户即将被冻结，我们会冻结账户。',
+    '这属于刑事犯罪。',
+    '逾期将双倍赔偿。',
+    'You will go to jail for this.',
+    'The police have been informed.',
+    'You will be blacklisted.',
+    'This will destroy your credit score.',
+    'A judgment has been entered against you.',
+    'Your equipment will be seized tomorrow.',
+  ],
+  'legal-threat': [
+    '否则我们将起诉。',
+    '我们的律师会联系贵司。',
+    '我们将采取法律手段。',
+    'We will take legal action next week.',
+    'Our lawyers are ready.',
+    'See you in court.',
+  ],
+  jargon: [
+    '贵司账龄已超过 90 天。',
+    '请配合完成核销。',
+    '您已进入催收流程。',
+    'Your dunning level has been raised.',
+    'Your account is delinquent.',
+    'Pursuant to the aforementioned invoice, please respond.',
+  ],
+};
+
+const good: readonly string[] = [
+  '以下款项我们尚未收到，如已安排付款请忽略。',
+  '如有疑问，请直接回复本邮件。',
+  '感谢贵院一直以来的信任。',
+  '请告知预计付款日期。',
+  '如目前资金安排有困难，我们可以商议分期方案。',
+  '我们的同事将于周三上门拜访，与您核对账目。',
+  '请与贵方账目核对。',
+  '如发票或验收单缺失，我们会尽快补齐。',
+  '款项到期日为 2026-03-04。',
+  '如由其他部门办理，烦请转交负责的同事。',
+  '对金额有争议的部分我们会先行核实。',
+  '付款时请注明发票号码。',
+  '我们的财务经理愿意与您电话沟通。',
+  '如需重新开具发票，请告诉我们抬头与税号。',
+  '对账单附后，请在方便时确认。',
+  '收到您的来款后我们会发送确认。',
+  '若已付款，请告知付款日期，以便我们查找。',
+  '感谢贵司按时付款。',
+  '我们已暂停对争议部分的提醒。',
+  '请问是否需要我们提供送货单复印件？',
+  '工程师可上门服务，请与我们预约。',
+  '本次合计 CNY 12,000.00。',
+  '付款账户见下方，如有变更请以电话核实为准。',
+  '祝工作顺利。',
+  '如需延期，请提前与我们商议。',
+  '本期款项将于月底到期，提前告知便于安排。',
+  '我们理解医院的付款流程需要时间。',
+  '请提供审批所需资料清单，我们来准备。',
+  '如联系人有变动，请告诉我们新的联系方式。',
+  '部分付款已收到，余额见下表。',
+  '谢谢您的配合与支持。',
+  '若贵方记录与此不同，请发来明细，我们一起核对。',
+  'These items have not arrived yet; if they are paid, please disregard this letter.',
+  'Please tell us when you expect to pay.',
+  'If payment is difficult at present, we can agree on instalments.',
+  'Thank you for working with us.',
+  'If something differs, tell us the document and why.',
+  'Invoice INV-1 falls due on 4 March 2026.',
+  'Our colleague would like to visit you on Wednesday to go through the statement.',
+  'Please reply to this letter with any question.',
+  'We have received part of the payment; the rest is listed below.',
+  'Please excuse us if this letter crossed your payment.',
+  'If somebody else handles this, please pass it on to them.',
+  'Our accounts team is in the office from nine to six.',
+  'The disputed part is set aside until it has been looked into.',
+  'Please quote the invoice number with your payment.',
+  'A copy of the delivery note is attached.',
+  'We would be glad to find a date that suits you.',
+  'Please let us know the name of the person who approves payments.',
+  'For your planning: three items fall due this month.',
+  'Your payment of 5 March has arrived, thank you.',
+  'If papers are missing for your approval, we will send them at once.',
+  'The total is CNY 12,000.00.',
+  'Please call us on the number below.',
+  'We can send the invoice again, with the purchase order number you need.',
+  'Should the bank details have changed on your side, please tell us.',
+  'Deliveries go on as usual.',
+  'We look forward to hearing from you.',
+  'You may also pay in two parts; just tell us the dates.',
+  'Kind regards, Customer Accounts',
+  'The goods were accepted on 2 February.',
+  'If you have paid in the last few days, nothing more is needed.',
+];
+
+const kinds = (text: string, messageClass: MessageClass = 'reminder') =>
+  lintText(text, messageClass, policy).map(({ kind }) => kind);
+
+describe('sentences', () => {
+  test.each(Object.entries(bad).flatMap(([kind, texts]) => texts.map((text) => [text, kind])))('%s → %s', (text, kind) => {
+    expect(kinds(text)).toContain(kind);
+  });
+
+  test.each(good)('%s', (text) => {
+    expect(kinds(text)).toEqual([]);
+  });
+
+  test('the corpus is large enough, in both languages', () => {
+    const all = Object.values(bad).flat();
+    const zh = (texts: readonly string[]) => texts.filter((text) => /\p{Script=Han}/u.test(text)).length;
+    expect([all.length >= 60, good.length >= 60]).toEqual([true, true]);
+    for (const texts of [all, good]) expect([zh(texts) >= 25, texts.length - zh(texts) >= 25]).toEqual([true, true]);
+  });
+
+  test('blanks, signs and wide letters between the characters of a word hide nothing', () => {
+    expect(kinds('贵司是老 赖')).toContain('shame');
+    expect(kinds('老·赖')).toContain('shame');
+    expect(kinds('Ｊａｉｌ awaits')).toContain('untrue-legal');
+    expect(kinds('DEAD\u200bBEAT')).toContain('shame');
+  });
+
+  test('what the law allows is legal’s to say in a letter of class demand; what is untrue is nobody’s', () => {
+    const lawful = 'If payment does not arrive, we may file suit under article 579 of the Civil Code.';
+    expect([kinds('我方将依法提起诉讼。'), kinds('我方将依法提起诉讼。', 'demand')]).toEqual([['legal-threat'], []]);
+    expect(kinds(lawful, 'demand')).toEqual([]);
+    expect(kinds('You will go to jail.', 'demand')).toEqual(['untrue-legal']);
+  });
+});
+
+describe('letters', () => {
+  test('every default template is fit to send', () => {
+    for (const { id, class: messageClass, subject } of manifest.templates)
+      for (const language of ['zh', 'en'] as const) {
+        const body = readFileSync(new URL(`../../policies/templates/${id}.${language}.liquid`, import.meta.url), 'utf8');
+        const template = { class: messageClass as MessageClass, subject: subject?.[language] ?? null, body };
+        expect([id, language, lintTemplate(template, policy)]).toEqual([id, language, []]);
+      }
+    expect(readdirSync(new URL('../../policies/templates/', import.meta.url)).length).toBe(2 * manifest.templates.length + 1);
+  });
+
+  test('a letter without a way out, and an SMS without our name and a number, are told what to write', () => {
+    const letter = {
+      class: 'reminder' as const,
+      subject: 'Open items',
+      body: 'Dear {{ contact.name }}, {{ count }} items are open.',
+    };
+    const [missing] = lintTemplate(letter, policy);
+    expect(missing?.kind).toBe('no-way-out');
+    expect(missing && sayFindings([missing]).en).toMatch(/please reply/);
+    expect(missing && sayFindings([missing]).zh).toMatch(/请回复本邮件/);
+    const sms = { class: 'neutral' as const, subject: null, body: 'Please call us on {{ seller.phone }}.' };
+    expect(lintTemplate(sms, policy).map(({ kind }) => kind)).toEqual(['no-call-back']);
+  });
+});

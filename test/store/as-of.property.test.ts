@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays } from '../../domain/kernel/calendar.ts';
+import { formatAmount } from '../../domain/kernel/money.ts';
+import { readAgeing } from '../../store/ageing.ts';
+import { standAt } from '../../store/clock.ts';
+import { reverseCreditNote } from '../../store/credit-note-changes.ts';
+import { postCreditNote } from '../../store/credit-notes.ts';
+import { viewExposure } from '../../store/credit/exposure.ts';
+import { endOrder, putOrder } from '../../store/credit/orders.ts';
+import { postShipment } from '../../store/credit/shipments.ts';
+import { upsertCustomer } from '../../store/customers.ts';
+import { openDispute, resolveDispute } from '../../store/disputes.ts';
+import { postInvoice } from '../../store/invoices.ts';
+import { allocatePayment, reversePayment } from '../../store/payment-changes.ts';
+import { postPayment } from '../../store/payments.ts';
+import { readMovements } from '../../store/reconciliation/movements.ts';
+import { reverseRefund } from '../../store/refund-reversals.ts';
+import { postRefund } from '../../store/refunds.ts';
+import { openItems } from '../../store/reconciliation/open-items.ts';
+import { reverseWriteOff, writeOff } from '../../store/write-offs.ts';
+import { director, erp, system } from '../support/actors.ts';
+import { openBooks } from '../support/books.ts';
+import { limitOf, orderOf } from '../support/credit.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+
+let ledger: Awaited<ReturnType<typeof openBooks>>;
+beforeAll(async () => {
+  ledger = await openBooks({ at: '2026-01-01T02:00:00.000Z' });
+});
+afterAll(() => ledger.close());
+
+const kinds = [
+  'invoice',
+  'pay',
+  'allocate',
+  'reverse',
+  'credit',
+  'correct',
+  'dispute',
+  'resolve',
+  'write-off',
+  'restore',
+  'refund',
+  'take-back-refund',
+  'send-back',
+  'take-back-note',
+  'payer-pays',
+  'converted',
+  'limit',
+  'order',
+  'ship',
+  'end-order',
+] as const;
+const acts = fc.array(
+  fc.record({
+    act: fc.constantFrom(...kinds),
+    place: fc.nat(5),
+    amount: fc.integer({ min: 1, max: 5_000 }),
+    days: fc.integer({ min: 0, max: 12 }),
+  }),
+  { minLength: 4, maxLength: 14 },
+);
+type Act = (typeof kinds)[number];
+
+/** The documents of one history, by the order they came in. */
+class History {
+  readonly code: string;
+  today = '2026-01-01';
+  /** The issue date of each. */
+  readonly invoices: string[] = [];
+  payments = 0;
+  notes = 0;
+  shipments = 0;
+  readonly refunds: string[] = [];
+  readonly disputes: string[] = [];
+  readonly writeOffs: string[] = [];
+  constructor(code: string) {
+    this.code = code;
+  }
+}
+
+/** Does one act where it makes sense; what the books refuse (nothing open, reversed before) changes nothing. */
+async function perform(h: History, act: Act, place: number, amountMinor: number): Promise<void> {
+  const { store } = ledger;
+  const { code, today } = h;
+  const some = (n: number): number => place % Math.max(1, n);
+  const invoice = `${code}-I${some(h.invoices.length)}`;
+  const payment = `${code}-P${some(h.payments)}`;
+  switch (act) {
+    case 'invoice':
+      await postInvoice(store, erp, invoiceOf(`${code}-I${h.invoices.length}`, code, { issueDate: today, amountMinor }));
+      h.invoices.push(today);
+      return;
+    case 'pay':
+      await postPayment(store, erp, paymentOf(`${code}-P${h.payments}`, code, { amountMinor, receivedOn: today }));
+      h.payments += 1;
+      return;
+    case 'allocate':
+      await allocatePayment(store, erp, payment, () => null, null);
+      return;
+    case 'reverse':
+      await reversePayment(store, erp, payment, { reversedOn: null, reason: null });
+      return;
+    case 'credit': {
+      const note = { externalId: `${code}-N${h.notes}`, customer: code, invoice, amountMinor, currency: 'CNY', issuedOn: today };
+      h.notes += 1;
+      await postCreditNote(store, erp, { ...note, reason: 'x' });
+      return;
+    }
+    case 'correct': {
+      const issueDate = h.invoices[some(h.invoices.length)];
+      if (issueDate !== undefined) await postInvoice(store, erp, invoiceOf(invoice, code, { issueDate, amountMinor }));
+      return;
+    }
+    case 'dispute':
+      h.disputes.push((await openDispute(store, erp, invoice, { amount: '0.01', category: 'price', note: '' }, null)).id);
+      return;
+    case 'resolve':
+      await resolveDispute(store, erp, h.disputes[some(h.disputes.length)] ?? '', { state: 'rejected', note: '' }, null);
+      return;
+    case 'write-off':
+      h.writeOffs.push((await writeOff(store, director, invoice, { amount: null, reason: 'x' })).writeOff);
+      return;
+    case 'restore':
+      await reverseWriteOff(store, director, h.writeOffs[some(h.writeOffs.length)] ?? '', 'x');
+      return;
+    case 'limit':
+    case 'order':
+    case 'ship':
+    case 'end-order':
+      await goods(h, act, place, amountMinor);
+      return;
+    default:
+      await moneyBack(h, act, place, amountMinor);
+  }
+}
+
+/** Limits, orders and what leaves. */
+async function goods(h: History, act: Act, place: number, amountMinor: number): Promise<void> {
+  const { store } = ledger;
+  const { code, today } = h;
+  const order = `${code}-O${place % 2}`;
+  if (act === 'limit') await limitOf(store, code, amountMinor * 10);
+  else if (act === 'order') await putOrder(store, erp, orderOf(order, code, amountMinor, { requestedShipDate: today }), null);
+  else if (act === 'ship') {
+    const shipment = { externalId: `${code}-D${(h.shipments += 1)}`, order, request: null, issuedOn: today };
+    const lines = [{ line: 1, quantity: '0.5' }];
+    await postShipment(store, erp, { ...shipment, lines, deliveredOn: null, acceptedOn: null }, null);
+  } else await endOrder(store, erp, order, { as: place > 2 ? 'cancelled' : 'closed', reason: null });
+}
+
+/** Money that goes back, comes from the payer, or comes in another currency. */
+async function moneyBack(h: History, act: Act, place: number, amountMinor: number): Promise<void> {
+  const { store } = ledger;
+  const { code, today } = h;
+  const some = (n: number): number => place % Math.max(1, n);
+  const payment = `${code}-P${some(h.payments)}`;
+  if (act === 'refund') {
+    const externalId = `${code}-R${h.refunds.length}`;
+    const named = place % 2 === 0 ? payment : null;
+    const refund = { externalId, customer: code, amountMinor, currency: 'CNY', paidOn: today, creditNote: null, reason: 'x' };
+    h.refunds.push((await postRefund(store, erp, { ...refund, payment: named })).id);
+  } else if (act === 'take-back-refund') {
+    const id = h.refunds[some(h.refunds.length)] ?? '';
+    await reverseRefund(store, erp, id, { reversedOn: null, reason: 'x' });
+  } else if (act === 'send-back') {
+    await reversePayment(store, erp, payment, { reversedOn: null, reason: null, amount: formatAmount(amountMinor, 'CNY') });
+  } else if (act === 'take-back-note') {
+    await reverseCreditNote(store, erp, `${code}-N${some(h.notes)}`, { reversedOn: null, reason: 'x' });
+  } else if (act === 'payer-pays') {
+    const reference = `${code}-I${some(h.invoices.length)}`;
+    const paid = paymentOf(`${code}-P${h.payments}`, `${code}-HQ`, { amountMinor, receivedOn: today, reference });
+    await postPayment(store, erp, paid);
+    h.payments += 1;
+  } else {
+    const converted = { currency: 'CNY', amountMinor };
+    const reference = `${code}-I${some(h.invoices.length)}`;
+    const paid = paymentOf(`${code}-P${h.payments}`, code, { currency: 'USD', amountMinor: 700, receivedOn: today, reference });
+    await postPayment(store, erp, { ...paid, converted });
+    h.payments += 1;
+  }
+}
+
+async function statementOf(code: string, asOf: string): Promise<unknown> {
+  const { store } = ledger;
+  const { id } = await store.db.selectFrom('customer').select('id').where('external_id', '=', code).executeTakeFirstOrThrow();
+  const items = await store.db.transaction().execute((tx) => openItems(tx, id, 'CNY', { asOf, zone: store.policies.zone }));
+  const { rows } = await readAgeing(store, system, { customer: code, asOf }, 10);
+  return { items, ageing: rows };
+}
+
+/** The exposure now, or as it stood at the end of a day; without what a past day does not tell. */
+async function exposureOf(code: string, asOf?: string): Promise<unknown> {
+  const { exposure } = await viewExposure(ledger.store, system, code, { asOf });
+  const bare = (one: object | null) => one && { ...one, version: 0 };
+  return exposure && { accounts: exposure.accounts.map(bare), payer: bare(exposure.payer), group: bare(exposure.group) };
+}
+
+/** Opening and lines come to the closing, and to the statement of each day on the way. */
+async function checkMovements(code: string, from: string, days: readonly string[]): Promise<void> {
+  const total = async (on: string): Promise<number> => {
+    const { items } = (await statementOf(code, on)) as { items: { amountMinor: number }[] };
+    return items.reduce((sum, one) => sum + one.amountMinor, 0);
+  };
+  const { openingMinor, closingMinor, rows } = await readMovements(ledger.store, system, code, { from }, 1000);
+  const sum = (on: string): number =>
+    rows.filter((row) => row.on <= on).reduce((all, row) => all + row.amountMinor, openingMinor);
+  expect(openingMinor).toBe(await total(addDays(from, -1)));
+  expect(sum('9999-12-31'), `${code}: ${JSON.stringify(rows)}`).toBe(closingMinor);
+  for (const on of days) expect(sum(on), `${code} on ${on}: ${JSON.stringify(rows)}`).toBe(await total(on));
+}
+
+let run = 0;
+let day = '2026-01-01';
+
+test('the statement, the ageing and the exposure of any past day are what they were at its end, whatever came after', async () => {
+  await fc.assert(
+    fc.asyncProperty(acts, async (sequence) => {
+      run += 1;
+      const h = new History(`D-${run}`);
+      await upsertCustomer(ledger.store, erp, customerOf(`${h.code}-HQ`));
+      await upsertCustomer(ledger.store, erp, customerOf(h.code, { payer: `${h.code}-HQ` }));
+      const began = addDays(day, -1);
+      const [seen, exposures] = [new Map<string, unknown>(), new Map<string, unknown>()];
+      for (const { act, place, amount, days } of sequence) {
+        h.today = day = addDays(day, days);
+        await standAt(ledger.store, system, `${day}T02:00:00.000Z`);
+        await perform(h, act, place, amount).catch((error: unknown) => expect(error).toHaveProperty('name', 'Refusal'));
+        seen.set(day, await statementOf(h.code, day));
+        exposures.set(day, await exposureOf(h.code));
+      }
+      for (const [on, then] of seen) expect(await statementOf(h.code, on), `${h.code} as of ${on}`).toEqual(then);
+      for (const [on, then] of exposures) expect(await exposureOf(h.code, on), `exposure of ${h.code} on ${on}`).toEqual(then);
+      for (const code of [h.code, `${h.code}-HQ`]) await checkMovements(code, began, [...seen.keys()]);
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);

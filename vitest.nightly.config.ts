@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** What takes too long for `npm test`, beside a longer `npm run fuzz`: `npm run nightly` runs both. */
+export default defineConfig({
+  test: { pool: 'forks', include: ['test/nightly/*.nightly.ts'], maxWorkers: 1 },
+});

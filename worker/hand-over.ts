@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client, WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { isRefusalCode } from '../domain/kernel/refusal.ts';
+import type { RefusalParams } from '../domain/kernel/refusal.ts';
+import { refusedBy } from '../domain/kernel/refused.ts';
+import type { Refused } from '../domain/kernel/refused.ts';
+import { subjectOf, workflowTypes } from '../domain/kernel/subject.ts';
+import { lapsedIntent, refuseIntent, refuseUnsent, takeLeftIntents } from '../store/credit/intents.ts';
+import type { LeftIntent } from '../store/credit/intents.ts';
+import type { Store } from '../store/transaction.ts';
+import { searchAttributesOf } from '../workflows/attributes.ts';
+
+const AT_ONCE = 8;
+const IDLE_MS = 2_000;
+/** A process may be at another decision; what it has not answered then is handed over again. */
+const CALL_MS = 10_000;
+
+export interface HandOverOptions {
+  store: Store;
+  connection: Connection;
+  namespace: string;
+  taskQueue: string;
+  log: { warn(fields: object, message: string): void };
+}
+
+/**
+ * Hands decisions that nobody has answered to their processes again, under the id they were sent by, so that none is carried out twice and
+ * none is lost with the engine's own store. Each ends with its answer, its refusal, or lapsed; all of it stands in our record.
+ */
+export function startHandOver(options: HandOverOptions): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const client = new Client({ connection: options.connection, namespace: options.namespace });
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      // Without PostgreSQL nothing is known of decisions; the relay says so.
+      const left = await takeLeftIntents(options.store.db, AT_ONCE).catch(() => []);
+      await Promise.all(left.map((intent) => handOver(client, options, intent)));
+      if (left.length < AT_ONCE) await wait(IDLE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function handOver(client: Client, { store, taskQueue, log }: HandOverOptions, intent: LeftIntent): Promise<void> {
+  try {
+    // Asked for again meanwhile, it counts from then.
+    if (intent.lapsed) return void (await refuseUnsent(store.db, intent, refusedBy(lapsedIntent())));
+    const refused = await send(client, taskQueue, intent);
+    // What was carried out, its process has settled.
+    if (refused) await refuseIntent(store.db, intent, refused);
+  } catch (error) {
+    log.warn({ err: error, process: intent.process }, 'a decision could not be handed over; trying again');
+  }
+}
+
+/** Sends the id of a decision; answers why it was refused, or null. */
+async function send(
+  client: Client,
+  taskQueue: string,
+  { process, updateId, act, customerId }: LeftIntent,
+): Promise<Refused | null> {
+  const subject = subjectOf(process);
+  if (!subject) return null;
+  const { kind, id } = subject;
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes[kind], {
+    workflowId: process,
+    taskQueue,
+    args: [{ id, plan: null }],
+    typedSearchAttributes: searchAttributesOf({ kind, customerId, stage: 'open' }),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  try {
+    await client.withDeadline(Date.now() + CALL_MS, () =>
+      client.workflow.executeUpdateWithStart(act, { args: [null], updateId, startWorkflowOperation }),
+    );
+    return null;
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
+    const { type, details } = error.cause;
+    if (!isRefusalCode(type)) throw error;
+    return { code: type, params: (details?.[0] ?? {}) as RefusalParams };
+  }
+}
