@@ -30,6 +30,7 @@ import { addTraces, joinTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 import { keepSums, postApart } from './sum-bound.ts';
 import { applyToArrived } from './unapplied.ts';
+import { settleArrived } from './waiting-payments.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Post, Store, Unchanged, Written } from './transaction.ts';
 
@@ -107,18 +108,15 @@ export async function postWithin(
   if (!first) return { value: results, audit: null };
   const customers = [...new Set(records.flatMap(({ audit }) => audit.customerId ?? []))];
   const { store, tx, at } = desk;
-  const arrival = await applyToArrived(
-    tx,
-    store,
-    at,
-    customers,
-    records.flatMap((record) => record.arrived),
-  );
+  const arrived = records.flatMap((record) => record.arrived);
+  const arrival = await applyToArrived(tx, store, at, customers, arrived);
+  const across = await settleArrived(tx, store, at, customers, arrived);
+  addTraces(arrival, across);
   // Whoever is asked anyway needs no first instant of its own.
   const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
   const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
   return {
-    value: results.map((result) => afterArrival(result, arrival.applied)),
+    value: results.map((result) => afterArrival(afterArrival(result, arrival.applied), across.applied)),
     audit: [first, ...more, ...arrival.audit],
     asks: [...records.flatMap((record) => record.asks), ...arrival.asks, ...beside.asks],
     posts: [...posts, ...arrival.posts, ...beside.posts],

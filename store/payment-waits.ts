@@ -8,13 +8,12 @@ export interface WaitingPayment {
   lines: PaymentDocument['allocations'];
 }
 
-/** Keeps what a payment is to settle once the rate is on file. */
+/** Keeps what a payment is to settle once the rate is on file; it waits for one rate at a time. */
 export async function keepWaiting(tx: Tx, { id, lines }: WaitingPayment, base: string, quote: string): Promise<void> {
   const kept = lines === null ? null : JSON.stringify(lines);
   await sql`
-    insert into payment_wait (payment_id, base, quote, lines) values (${id}::uuid, ${base}, ${quote}, ${kept}::jsonb)`.execute(
-    tx,
-  );
+    insert into payment_wait (payment_id, base, quote, lines) values (${id}::uuid, ${base}, ${quote}, ${kept}::jsonb)
+    on conflict (payment_id) do nothing`.execute(tx);
 }
 
 /** Payments that wait for a rate and of which nothing has been used since, the oldest first. */

@@ -67,6 +67,8 @@ export interface OrderFacts {
   earlier: { approvedMinor: number; approvedOn: BusinessDate } | null;
   payer: PayerFacts;
   group: StandingFacts | null;
+  /** The rate that is missing to count the order against a limit; null: none. */
+  unrated: { from: string; to: string } | null;
   overdue: readonly { currency: string; amountMinor: number; since: BusinessDate }[];
   depositsMinor: number;
   stage: LateStage | null;
@@ -84,6 +86,7 @@ export interface OrderFacts {
 }
 
 export const reasonCodes = [
+  'rate-missing',
   'no-limit',
   'limit-expired',
   'limit-exceeded',
@@ -218,7 +221,7 @@ function withinTolerance({ earlier, amountMinor, today }: OrderFacts, rules: Che
   return { amountMinor, approvedMinor: earlier.approvedMinor, allowedMinor, until };
 }
 
-function limitReasons({ payer, group, restMinor, shipDate, today }: OrderFacts, rules: CheckRules): OrderReason[] {
+function limitReasons({ payer, group, unrated, restMinor, shipDate, today }: OrderFacts, rules: CheckRules): OrderReason[] {
   const counts = restMinor > 0 && shipDate <= addDays(today, rules.horizonDays);
   const over = (standing: StandingFacts): Figures | null => {
     const { limitMinor, beforeMinor, afterMinor, currency } = standing;
@@ -233,7 +236,8 @@ function limitReasons({ payer, group, restMinor, shipDate, today }: OrderFacts, 
     return figures && { code: 'limit-exceeded', figures };
   })();
   const ofGroup = group?.valid === true ? over(group) : null;
-  return [...(own ? [own] : []), ...(ofGroup ? [{ code: 'group-limit-exceeded' as const, figures: ofGroup }] : [])];
+  const rate = counts && unrated ? [{ code: 'rate-missing' as const, figures: { ...unrated, date: today } }] : [];
+  return [...rate, ...(own ? [own] : []), ...(ofGroup ? [{ code: 'group-limit-exceeded' as const, figures: ofGroup }] : [])];
 }
 
 function amountReasons({ amountMinor, currency }: OrderFacts, { documentMinor }: CheckRules): OrderReason[] {

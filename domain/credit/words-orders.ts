@@ -9,6 +9,8 @@ type Sentence = (f: Spoken, sanctions: boolean) => string;
 
 const sentences: Record<Language, Record<ReasonCode, Sentence>> = {
   en: {
+    'rate-missing': (f) =>
+      `The order counts against a limit in ${f['to']}, and there is no exchange rate from ${f['from']} on or before ${f['date']}. It is judged as soon as that rate is recorded.`,
     'no-limit': (f) =>
       `No credit limit is in force; ${f['amount']} would need one. Apply for a limit, or send the order as prepaid.`,
     'limit-expired': (f) => `The credit limit ended on ${f['expiredOn']}. Have it renewed, or send the order as prepaid.`,
@@ -50,6 +52,8 @@ const sentences: Record<Language, Record<ReasonCode, Sentence>> = {
     released: (f) => `Released by decision, ${f['amount']}.`,
   },
   zh: {
+    'rate-missing': (f) =>
+      `本单须计入以 ${f['to']} 计的授信额度，但没有登记 ${f['date']} 或之前 ${f['from']} 兑 ${f['to']} 的汇率。登记汇率后即自动审核。`,
     'no-limit': (f) => `没有生效的授信额度；本单需要 ${f['amount']}。请申请授信，或改为预付款订单。`,
     'limit-expired': (f) => `授信额度已于 ${f['expiredOn']} 到期。请续期，或改为预付款订单。`,
     'limit-exceeded': (f) =>

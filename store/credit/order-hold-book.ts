@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { Refusal } from '../../domain/kernel/refusal.ts';
 import { planOrderHold } from '../../domain/credit/order-hold.ts';
 import type { OrderHoldPlan, OrderHoldStep } from '../../domain/credit/order-hold.ts';
 import { moveAll } from '../../domain/credit/order.ts';
@@ -14,6 +13,7 @@ import { add, followOrders, openRound, standDown } from './approvals.ts';
 import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { wayOfHold } from './hold-desk.ts';
+import { askForRates } from './missing-rates.ts';
 import {
   HOLD_ACTOR,
   closeHold,
@@ -39,12 +39,13 @@ export function reassessHold(store: Store, input: { id: string; seq: number | nu
   return write(store, actor, async (tx, at) => {
     const locked = await lockHold(tx, input.id);
     if (!locked) return { value: unknownHold(input), audit: null };
-    const deposits = await depositsOf(tx, store, at, locked);
+    const beside = await depositsOf(tx, store, at, locked);
     const found = (await judgedAnew(tx, store, at, locked)) ? ((await lockHold(tx, input.id)) ?? locked) : locked;
-    if (found.state !== 'open') return settleHold(tx, store, at, found, { audit: [], traces: deposits, events: [] });
+    addTraces(beside, await ratesOf(tx, store, at, found));
+    if (found.state !== 'open') return settleHold(tx, store, at, found, { audit: [], traces: beside, events: [] });
     const followed = await followOrders(tx, store, at, decidedOfHold(found), found.seats);
     const change: Change = { audit: [], traces: followed, events: [] };
-    addTraces(change.traces, deposits);
+    addTraces(change.traces, beside);
     for (const { tier, role, to } of followed.escalated) {
       const { audit, event } = tellHold(found, 'order-hold.escalated', { after: { tier, role, to } }, { tier, role, to });
       change.audit.push(audit);
@@ -65,32 +66,36 @@ async function depositsOf(
   return bindDeposits(tx, store, at, { customerId, externalId: order.externalId, currency: order.currency });
 }
 
-/**
- * The check has rung the hold itself, under the lock of the account: read again, all that was asked by then it has judged. An order that
- * cannot be judged now, for want of an exchange rate, stays held until the next news.
- */
+/** The check has rung the hold itself, under the lock of the account: read again, all that was asked by then it has judged. */
 async function judgedAnew(tx: Tx, store: Store, at: Moment, found: OrderHoldCase): Promise<boolean> {
   if (found.state !== 'open' || found.forced || heldOf(found) === 0 || found.expiresAt <= at.now) return false;
   if (found.judged === (await judgedBy(tx, store, at, found))) return false;
-  try {
-    await recheckOrder(tx, store, at, found.order.id, { actor });
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'rate-missing') return false;
-    throw error;
-  }
+  await recheckOrder(tx, store, at, found.order.id, { actor });
   await sql`update order_hold set judged = ${await judgedBy(tx, store, at, found)} where id = ${found.id}::uuid`.execute(tx);
   return true;
 }
 
-/** What a verdict on the order rests on, in versions: accounts of its payer and group, profile, rules, day. */
+/** An order that no rate lets count against its limit asks for that rate. */
+function ratesOf(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { state, reasons, order, customerId }: OrderHoldCase,
+): Promise<WorkOrderTraces> {
+  const isAsked = state === 'open' && reasons.some(({ code }) => code === 'rate-missing');
+  return askForRates(tx, store, at, isAsked ? [{ customerId, currency: order.currency }] : []);
+}
+
+/** What a verdict on the order rests on, in versions: accounts of its payer and group, the rates on file, profile, rules, day. */
 async function judgedBy(tx: Tx, store: Store, at: Moment, { order }: OrderHoldCase): Promise<string> {
   const { current } = await store.policies.current();
-  const { rows } = await sql<{ accounts: number; profile: number }>`
+  const { rows } = await sql<{ accounts: number; profile: number; rates: string | null }>`
     select (select coalesce(sum(s.version), 0)::bigint from credit_account a left join credit_account g on g.id = a.group_account
         join credit_account s on s.kind = 'payer' and s.code = a.code or s.kind = 'group' and s.code = g.code
         where a.id = ${order.accountId}::uuid) as accounts,
-      coalesce((select version from credit_profile where customer_id = ${order.customerId}::uuid), 0) as profile`.execute(tx);
-  return [rows[0]?.accounts, rows[0]?.profile, current['credit-rules'].version, at.today].join('/');
+      coalesce((select version from credit_profile where customer_id = ${order.customerId}::uuid), 0) as profile,
+      (select count(*) || ' ' || max(recorded_at) from exchange_rate where base = ${order.currency}) as rates`.execute(tx);
+  return [rows[0]?.accounts, rows[0]?.rates, rows[0]?.profile, current['credit-rules'].version, at.today].join('/');
 }
 
 /** Takes the planned step, only if the stored plan is the one asked for and its moment has come. */

@@ -1,7 +1,5 @@
 import { sql } from 'kysely';
-import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
 import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { ReservationPlan } from '../../domain/credit/process.ts';
 import { countsFromOf, planReservation } from '../../domain/credit/reservation.ts';
@@ -29,24 +27,11 @@ export async function reassessReservation(store: Store, { id, seq }: Input): Pro
     const facts = await factsIn(store, found.order);
     const verdict = planReservation(facts, at.now);
     if (verdict.step !== 'wait' || !verdict.due) return planned(found.order, verdict, at, found.asked);
-    const judged = await judgedNear(tx, store, found.order);
-    const now = judged ? await lockReservation(tx, id) : found;
+    await checkWithin(tx, store, againRequest('enter', actor, found.order, 'horizon'));
+    const now = await lockReservation(tx, id);
     if (!now) return { value: unknown(seq), audit: null };
-    const after = await factsIn(store, now.order);
-    const tomorrow = instantAt(addDays(at.today, 1), 0, store.policies.zone);
-    return planned(now.order, planReservation(judged ? after : { ...after, countsFrom: tomorrow }, at.now), at, now.asked);
+    return planned(now.order, planReservation(await factsIn(store, now.order), at.now), at, now.asked);
   });
-}
-
-/** False: it cannot be judged today, for want of an exchange rate. */
-async function judgedNear(tx: Tx, store: Store, order: OrderCase): Promise<boolean> {
-  try {
-    await checkWithin(tx, store, againRequest('enter', actor, order, 'horizon'));
-    return true;
-  } catch (error) {
-    if (error instanceof Refusal && error.code === 'rate-missing') return false;
-    throw error;
-  }
 }
 
 /** What is still reserved at its end is cancelled, only if the stored plan is the one asked for and its moment has come. */

@@ -105,14 +105,33 @@ describe('PUT /v1/orders', () => {
     expect((await put(`${id}-2`, order(id, '30.00')).expect(201)).body).toMatchObject({ decision: 'held' });
   });
 
-  test('an unknown customer, a missing rate, an order worth nothing or too much: 4xx, and nothing reserved', async () => {
+  test('an order in a currency without a rate is held by a reason of its own, in words, and takes nothing of the limit', async () => {
+    const id = await customer('1000.00');
+    const { body } = await put(`${id}-1`, order(id, '50.00', { currency: 'SGD' })).expect(201);
+    expect(body).toMatchObject({
+      decision: 'held',
+      reasons: [
+        {
+          code: 'rate-missing',
+          figures: { from: 'SGD', to: 'CNY' },
+          message: expect.stringMatching(/no exchange rate from SGD/),
+        },
+      ],
+    });
+    const zh = await put(`${id}-1`, order(id, '50.00', { currency: 'SGD' }))
+      .set('Accept-Language', 'zh')
+      .expect(200);
+    expect(zh.body.reasons[0].message).toMatch(/SGD 兑 CNY 的汇率/);
+    const { payer } = (await api.as('erp').get(`/v1/customers/${id}/exposure`).expect(200)).body;
+    expect(payer).toMatchObject({ exposure: '0.00', headroom: '1000.00' });
+    expect((await put(`${id}-2`, order(id, '900.00')).expect(201)).body).toMatchObject({ decision: 'approved' });
+  });
+
+  test('an unknown customer, an order worth nothing or too much: 4xx, and nothing reserved', async () => {
     const id = await customer();
     await put('X-1', order('C-none', '1.00'))
       .expect(422)
       .expect(({ body }) => expect(body).toMatchObject({ code: 'customer-unknown', errors: [{ pointer: '/customer' }] }));
-    await put('X-2', order(id, '1.00', { currency: 'USD' }))
-      .expect(422)
-      .expect(({ body }) => expect(body).toMatchObject({ code: 'rate-missing' }));
     await put('X-3', order(id, '0.00')).expect(422);
     await put(
       'X-4',
@@ -124,7 +143,7 @@ describe('PUT /v1/orders', () => {
       await put('X-6', order(id, '1.00', { lines: [{ ...line, quantity }] })).expect(422);
     const { body } = await api.as('erp').get(`/v1/customers/${id}/exposure`).expect(200);
     expect(body).toMatchObject({ payer: { exposure: '0.00', limit: '1000.00', headroom: '1000.00' }, documents: [] });
-    for (const x of [1, 2, 3, 4, 5, 6]) await api.as('erp').get(`/v1/orders/X-${x}`).expect(404);
+    for (const x of [1, 3, 4, 5, 6]) await api.as('erp').get(`/v1/orders/X-${x}`).expect(404);
   });
 
   test('sales sees own orders only, and may not put one; nobody puts a limit by hand once one was applied for', async () => {
@@ -312,6 +331,38 @@ describe('money in another currency than what it pays', () => {
     expect(await open(part)).toBe('200.00');
     const same = { currency: 'CNY', converted: { currency: 'CNY', amount: '70.20' } };
     expect((await pay(await owes(), same)).status).toBe(422);
+  });
+
+  test('settles an invoice that comes after it, by the rate of its day, and waits for that rate while there is none', async () => {
+    await record('CHF', '2026-10-01', '7.10');
+    const bills = async (id: string) => {
+      const body = { customer: id, number: `${id}-A`, issueDate: '2026-10-06', currency: 'CNY', amount: '500.00' };
+      return (await api.as('erp').put(`/v1/invoices/${id}-A`).send(body).expect(201)).body;
+    };
+    const first = await customer('100000.00');
+    const posted = await pay(first, { currency: 'CHF', reference: `for ${first}-A` }).expect(201);
+    expect(posted.body).toMatchObject({ allocations: [], unapplied: '70.20' });
+    expect(await bills(first)).toMatchObject({ receivables: [{ open: '0.00' }] });
+    expect(await read(`/v1/payments/${first}-P`)).toMatchObject({
+      ...{ amount: '500.00', currency: 'CNY', unapplied: '0.00', exchange: { currency: 'CHF', difference: '-1.58' } },
+    });
+    const second = await customer('100000.00');
+    await pay(second, { currency: 'THB', amount: '2500.00', reference: `${second}-A` }).expect(201);
+    await bills(second);
+    const tasks = async (): Promise<string[]> =>
+      (await read('/v1/tasks?limit=100')).data.map((one: { subject: string }) => one.subject);
+    expect([await open(second), (await tasks()).includes('rate THB/CNY')]).toEqual(['500.00', true]);
+    await record('THB', '2026-10-05', '0.2');
+    const after = await tasks();
+    expect([await open(second), after.includes('rate THB/CNY'), after.includes(`payment ${second}-P`)]).toEqual([
+      '0.00',
+      false,
+      false,
+    ]);
+    const third = await customer('100000.00');
+    await pay(third, { currency: 'CHF', reference: 'of another matter' }).expect(201);
+    expect(await bills(third)).toMatchObject({ receivables: [{ open: '500.00' }] });
+    expect((await sql`select * from exposure_drift()`.execute(api.store.db)).rows).toEqual([]);
   });
 
   test('waits alone, with a task, while there is no rate, and settles by itself when the rate of its day is on file', async () => {

@@ -18,6 +18,7 @@ const order: OrderFacts = {
   earlier: null,
   payer: { dunnedSince: null } as OrderFacts['payer'],
   group: null,
+  unrated: null,
   overdue: [],
   depositsMinor: 0,
   stage: null,

@@ -53,6 +53,7 @@ const factsOf: fc.Arbitrary<OrderFacts> = fc
     earlier: maybe(fc.record({ approvedMinor: minor, approvedOn: day })),
     payer: fc.tuple(standing, maybe(day)).map(([payer, dunnedSince]) => ({ ...payer, dunnedSince })),
     group: maybe(standing),
+    unrated: maybe(fc.constant({ from: 'USD', to: 'CNY' })),
     overdue: fc.array(fc.record({ currency, amountMinor: minor, since: day }), { maxLength: 2 }),
     depositsMinor: minor,
     stage: maybe(fc.constantFrom(...lateStages)),

@@ -200,10 +200,13 @@ describe('security, rates and groups', () => {
     expect(await positionOf(code)).toMatchObject({ limitMinor: 10_000_000, exposureMinor: 12_500_000 });
   });
 
-  test('a limit in another currency judges by the newest rate on file, and by none without one', async () => {
+  test('a limit in another currency judges by the newest rate on file; without one the order is held', async () => {
     const { store } = books;
     const code = await customer(700_000);
-    expect(await refusal(put(`${code}-1`, code, 100_000, { currency: 'USD' }))).toBe('rate-missing');
+    expect(await put(`${code}-0`, code, 100_000, { currency: 'USD' })).toMatchObject({
+      decision: 'held',
+      reasons: [{ code: 'rate-missing', figures: { from: 'USD', to: 'CNY' } }],
+    });
     expect(await accountsOf(store, code)).toMatchObject([
       { currency: 'CNY', reserved: 0 },
       { currency: 'USD', reserved: 0 },

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder } from '../../store/credit/orders.ts';
+import { recordRate } from '../../store/credit/rates.ts';
 import { postPayment } from '../../store/payments.ts';
-import { erp } from '../support/actors.ts';
+import { director, erp } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { openWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -38,6 +39,31 @@ test('a held order is approved by itself when what it waits for makes room, and 
   await world.client.workflow.getHandle(workflowId('order-hold', id)).result();
   expect(await accountsOf(world.store, 'H-1')).toMatchObject([{ reserved: 50_000 }]);
   expect((await world.actions(id)).filter((action) => action === 'order-hold.released')).toHaveLength(1);
+});
+
+test('an order that no rate lets count is held, asks for the rate, and is judged by itself when that is on file', async () => {
+  await world.customer('H-7');
+  await limitOf(world.store, 'H-7', 500_000);
+  const dollars = { requestedShipDate: '2026-02-20', currency: 'USD' };
+  for (const [order, minor] of [
+    ['H-7-A', 50_000],
+    ['H-7-B', 90_000],
+  ] as const)
+    expect(await putOrder(world.store, erp, orderOf(order, 'H-7', minor, dollars), null)).toMatchObject({
+      decision: 'held',
+      reasons: [{ code: 'rate-missing' }],
+    });
+  await world.settled();
+  const asked = async () =>
+    world.store.db.selectFrom('work_order').select(['subject', 'closed_at']).where('kind', '=', 'rate-missing').execute();
+  expect(await asked()).toEqual([{ subject: 'rate USD/CNY', closed_at: null }]);
+  const rate = { base: 'USD', quote: 'CNY', on: '2026-02-01', rate: '7', source: 'bank' };
+  await recordRate(world.store, director, rate, null);
+  await world.settled();
+  expect(await asked()).toEqual([{ subject: 'rate USD/CNY', closed_at: expect.any(String) as string }]);
+  expect(await holdOf('H-7-A')).toMatchObject({ state: 'released', decision: 'approved' });
+  expect(await holdOf('H-7-B')).toMatchObject({ state: 'open', decision: 'held' });
+  expect((await findDrift(world.store.db)).drift).toEqual([]);
 });
 
 test('money that came before its prepaid order and names it is its deposit: the order goes by itself', async () => {
