@@ -1,20 +1,13 @@
-import { addDays, dateOf, daysBetween, instantAt } from '../kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../kernel/calendar.ts';
+import { dateOf, daysBetween } from '../kernel/calendar.ts';
+import type { Instant } from '../kernel/calendar.ts';
+import { judgementOf, judgePromises, lapsedCredits, nextJudgement } from './judgements.ts';
+import type { Judgement } from './judgements.ts';
 import { higherStage } from './ladder.ts';
 import type { Outcome, Stage } from './ladder.ts';
-import { askedMinor, expectedCredits, leftOutMinor, openMinor } from './receivable.ts';
-import type {
-  CollectionTerms,
-  DisputeFact,
-  Pause,
-  Plan,
-  PromiseFact,
-  PromiseState,
-  ReceivableFacts,
-  RungChange,
-  Verdict,
-  Why,
-} from './receivable.ts';
+import { pausedBy, whyPaused, withPause } from './pauses.ts';
+import type { StandingStill } from './pauses.ts';
+import { askedMinor, openMinor } from './receivable.ts';
+import type { CollectionTerms, Plan, ReceivableFacts, RungChange, Verdict, Why } from './receivable.ts';
 import { beforeGoLive, PAST_DUE, scheduleRungs } from './schedule.ts';
 import type { ScheduledRung } from './schedule.ts';
 
@@ -198,149 +191,6 @@ function dateGoLive(facts: ReceivableFacts, terms: CollectionTerms): RungChange[
 /** Rungs asked of outreach whose day has moved (another due date): asked again when it comes. */
 function redated(facts: ReceivableFacts, remaining: readonly ScheduledRung[]): RungChange[] {
   return withdrawRequests(facts, 'planned', 're-dated').filter((c) => remaining.some((r) => r.rung.id === c.id && !r.requested));
-}
-
-/** Why a ladder stands still; `on`: the day of the promise that holds it. */
-interface StandingStill {
-  why: 'dispute' | 'covered' | 'promise';
-  on: BusinessDate | null;
-}
-
-/** Unapplied money that covers all that is asked holds the ladder; so does a promise of which as much is still to come. */
-function pausedBy(facts: ReceivableFacts): StandingStill | null {
-  if (openMinor(facts) - leftOutMinor(facts.disputes) <= 0) return { why: 'dispute', on: null };
-  const asked = askedMinor(facts);
-  if (asked === 0) return { why: 'covered', on: null };
-  const days = facts.promises.filter((p) => p.state === 'pending' && p.amountMinor - p.receivedMinor >= asked).map((p) => p.on);
-  const on = days.sort().at(-1);
-  return on === undefined ? null : { why: 'promise', on };
-}
-
-/** Opens or ends the pause that stands, at the instant of the fact that did so (a late reassessment loses no day). */
-function withPause(facts: ReceivableFacts, why: Pause['why'] | null, outcome: Outcome | null, now: Instant): readonly Pause[] {
-  const last = facts.pauses.at(-1);
-  const standing = last && last.to === null ? last : null;
-  if ((standing?.why ?? null) === why) return facts.pauses;
-  const since = last ? (last.to ?? last.from) : '';
-  const news = (standing?.why === 'closed' || outcome ? moneyNews(facts, outcome) : pauseNews(facts)).filter(
-    (at) => at > since && at <= now,
-  );
-  const at = news.sort().at(-1) ?? now;
-  const ended = standing ? [...facts.pauses.slice(0, -1), { ...standing, to: at }] : facts.pauses;
-  return why ? [...ended, { why, from: at, to: null }] : ended;
-}
-
-/** What closes a debt and opens it again; a write-off or a payment plan leaves no instant of its own. */
-const moneyNews = (facts: ReceivableFacts, outcome: Outcome | null): Instant[] =>
-  facts.moneyAt && outcome !== 'written-off' && outcome !== 'replaced-by-plan' ? [facts.moneyAt] : [];
-
-const pauseNews = (facts: ReceivableFacts): Instant[] =>
-  [
-    facts.moneyAt,
-    facts.coveredAt,
-    ...facts.disputes.flatMap((d) => [d.openedAt, d.closedAt, d.lapsedAt]),
-    ...facts.promises.flatMap((p) => [p.madeAt, p.judgedAt]),
-  ].filter((at) => at !== null);
-
-/** A promise is judged when its day and the days of grace are over. */
-function judgeAt(promise: PromiseFact, terms: CollectionTerms): Instant {
-  return instantAt(addDays(promise.on, terms.promiseGraceDays + 1), 0, terms.calendar.zone);
-}
-
-/** When the wait for the credit note of an upheld dispute ends. */
-const lapseAt = ({ closedAt, openedAt }: DisputeFact, { creditNoteDays, calendar: { zone } }: CollectionTerms): Instant =>
-  instantAt(addDays(dateOf(closedAt ?? openedAt, zone), creditNoteDays), 0, zone);
-
-/** Upheld disputes whose credit note has been waited for long enough: a person is asked where it is. */
-function lapsedCredits(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): Verdict['lapsed'] {
-  const expected = expectedCredits(facts.disputes).map(({ dispute }) => ({ id: dispute.id, at: lapseAt(dispute, terms) }));
-  return expected.filter(({ at }) => at <= now);
-}
-
-/** An instant at which time alone changes what is asked for. */
-interface Judgement {
-  at: Instant;
-  code: 'promise-judged' | 'credit-expected';
-}
-
-/** The next promise to be judged, or credit note to be given up. */
-function nextJudgement(facts: ReceivableFacts, terms: CollectionTerms): Judgement | null {
-  const pending = facts.promises.filter((p) => p.state === 'pending');
-  const all: Judgement[] = [
-    ...pending.map((p) => ({ at: judgeAt(p, terms), code: 'promise-judged' as const })),
-    ...expectedCredits(facts.disputes).map((e) => ({ at: lapseAt(e.dispute, terms), code: 'credit-expected' as const })),
-  ];
-  return all.toSorted((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null;
-}
-
-/** Why a ladder stands still: a promise, a dispute, or a credit note that was conceded and has not come. */
-function whyPaused(facts: ReceivableFacts, pause: StandingStill, judgement: Judgement | null, terms: CollectionTerms): Why {
-  if (pause.why === 'covered') return { code: 'covered', params: {} };
-  if (pause.why === 'promise') return { code: 'promise-pending', params: { on: pause.on ?? '' } };
-  const open = facts.disputes.filter((d) => d.state === 'open');
-  if (open.some((d) => d.act)) return { code: 'second-person', params: {} };
-  if (open.length > 0 || !judgement) return { code: 'disputed', params: {} };
-  return { code: 'credit-expected', params: { on: dateOf(judgement.at, terms.calendar.zone) } };
-}
-
-/**
- * Promises whose state is another now: judged when their time is over, or before it by the money or by the end of the debt; and judged again
- * when money with a value date in time is posted later, or is taken back. Of one out of bounds no day is reckoned: as it was judged, it stays.
- */
-function judgePromises(
-  facts: ReceivableFacts,
-  terms: CollectionTerms,
-  outcome: Outcome | null,
-  now: Instant,
-): Verdict['promises'] {
-  return facts.promises.flatMap((promise) => {
-    if (promise.faulty) return [];
-    const at = judgeAt(promise, terms);
-    const isFirst = promise.state === 'pending' || isReopened(promise, facts, outcome, at);
-    const state = isFirst ? judgement(promise, { outcome, at, now }) : judgedAgain(promise, outcome);
-    if (state === promise.state) return [];
-    const since = isFirst && at <= now ? at : now;
-    return [{ id: promise.id, state, at: state === 'pending' ? null : since }];
-  });
-}
-
-/** Judged before its time by money or an end of the debt that a reversal has taken back: the promise stands again. */
-function isReopened(promise: PromiseFact, facts: ReceivableFacts, outcome: Outcome | null, at: Instant): boolean {
-  const { judgedAt } = promise;
-  if (outcome || judgedAt === null || judgedAt >= at) return false;
-  if (promise.state === 'kept') return promise.receivedMinor < promise.amountMinor;
-  return facts.pauses.some((p) => p.why === 'closed' && p.from <= judgedAt && (p.to === null || judgedAt <= p.to));
-}
-
-/** The debt ended with money or credits dated on or before the day, some of it since the promise was made. */
-const endedInTime = (promise: PromiseFact, outcome: Outcome | null): boolean => outcome === 'paid' && promise.lateMinor === 0;
-
-/** Kept: the money came on or before the day, all that was promised or all that was left. A debt that ended without money cancels. */
-function judgement(
-  promise: PromiseFact,
-  { outcome, at, now }: { outcome: Outcome | null; at: Instant; now: Instant },
-): PromiseState {
-  const received = promise.receivedMinor > 0;
-  if (promise.receivedMinor >= promise.amountMinor) return 'kept';
-  if (outcome && outcome !== 'paid') return 'cancelled';
-  if (!outcome && at > now) return 'pending';
-  if (endedInTime(promise, outcome)) return received ? 'kept' : 'cancelled';
-  return received ? 'part-kept' : 'broken';
-}
-
-/** Once its time is over, only money by value date moves a judgement: one that came in time after all, or one that went back. */
-function judgedAgain(promise: PromiseFact, outcome: Outcome | null): PromiseState {
-  if (promise.state === 'cancelled') return 'cancelled';
-  const received = promise.receivedMinor > 0;
-  if (promise.receivedMinor >= promise.amountMinor || (received && endedInTime(promise, outcome))) return 'kept';
-  // What was left may have been less than was promised: it stays kept while the debt is ended.
-  if (promise.state === 'kept' && outcome) return 'kept';
-  return received ? 'part-kept' : 'broken';
-}
-
-function judgementOf(promises: Verdict['promises'], id: string): Partial<PromiseFact> {
-  const verdict = promises.find((p) => p.id === id);
-  return verdict ? { state: verdict.state, judgedAt: verdict.at } : {};
 }
 
 function earliest(a: Instant | null, b: Instant | null): Instant | null {
