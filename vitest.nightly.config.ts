@@ -2,5 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** What takes too long for `npm test`, beside a longer `npm run fuzz`: `npm run nightly` runs both. */
 export default defineConfig({
-  test: { pool: 'forks', include: ['test/nightly/*.nightly.ts'], maxWorkers: 1 },
+  test: {
+    pool: 'forks',
+    include: ['test/nightly/*.nightly.ts'],
+    globalSetup: ['test/support/ground.ts'],
+    maxWorkers: 1,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+  },
 });
