@@ -19,10 +19,10 @@ function boardGauges(store: Store, registry: Registry): void {
   const pending = gauge('duecourse_wake_pending', 'Processes that were asked and have not answered.');
   const unstarted = gauge('duecourse_wake_unstarted', 'Processes not yet started in the engine.');
   const overdue = gauge('duecourse_timers_overdue', 'Processes whose moment has passed.');
-  const lag = gauge('duecourse_relay_lag_seconds', 'Age of the oldest bell that waits to be rung or answered.');
+  const lag = gauge('duecourse_relay_lag_seconds', 'Age of the oldest wake-up that waits to be sent or observed.');
   const nudged = gauge(
     'duecourse_watchdog_nudged',
-    'Processes that had to be rung because their own timer was late; should be 0.',
+    'Processes that had to be woken because their own timer was late; should be 0.',
   );
   const messages = new Gauge({
     name: 'duecourse_messages',

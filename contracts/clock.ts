@@ -17,7 +17,7 @@ export const clockMove = z
     businessNow: instant,
     speed: z.number(),
     pinned: z.boolean(),
-    bells: z.int().meta({ description: 'Processes rung on the way.' }),
+    bells: z.int().meta({ description: 'Processes woken on the way.' }),
     visits: z.int().meta({ description: 'Eventful hours visited.' }),
   })
   .meta({ id: 'ClockMove' });

@@ -69,7 +69,7 @@ const listed = {
   state: z.enum(applicationStates),
   stateText: z.string().meta({ description: 'The state in the language of the request.' }),
   requested: offer,
-  offer: offer.meta({ description: 'What lies on the table: as asked for, or lowered by counter-proposals.' }),
+  offer: offer.meta({ description: 'The current proposal: as asked for, or lowered by counter-proposals.' }),
   grade: z.string().nullable(),
   score: z.int().nullable(),
   reason: z.string().meta({ description: 'As given when it was first asked for.' }),
@@ -116,7 +116,7 @@ export const applicationAnswer = z
       )
       .meta({ description: 'Every reason given by who asked and who asked back, the first first.' }),
     granted: z.record(z.string(), z.unknown()).nullable(),
-    dossierHash: z.string().nullable().meta({ description: 'Of what lay before whoever decided last.' }),
+    dossierHash: z.string().nullable().meta({ description: 'Of the credit file that was decided on last.' }),
     dossier: z
       .record(z.string(), z.unknown())
       .meta({ description: 'Profile, trades, reconciliation, contacts, exposure, assessment and path.' }),
@@ -126,10 +126,10 @@ export const applicationAnswer = z
 export const decision = z
   .strictObject({
     verdict: z.enum(verdicts),
-    limit: amount.optional().meta({ description: 'Of a counter-proposal: lower than what lies on the table.' }),
+    limit: amount.optional().meta({ description: 'Of a counter-proposal: lower than the current proposal.' }),
     termsDays: termsDays.optional(),
     reason,
-    exposureVersion: z.int().min(0).meta({ description: 'As shown beside the dossier.', example: 3 }),
+    exposureVersion: z.int().min(0).meta({ description: 'As shown beside the credit file.', example: 3 }),
   })
   .meta({
     id: 'CreditDecision',

@@ -72,7 +72,7 @@ export const putCustomer = z
     creditorWasSme: z.boolean().optional().meta({ description: 'Whether we were an SME, and said so, when contracting.' }),
     ladder: line(60)
       .optional()
-      .meta({ description: "Dunning ladder of this customer, before the company's matrix.", example: 'general-30' }),
+      .meta({ description: "Dunning procedure of this customer, before the company's matrix.", example: 'general-30' }),
     contacts: z
       .array(contact)
       .max(200)

@@ -51,7 +51,7 @@ export const putInvoice = z
     deliveredOn: documentDate.optional().meta({ description: 'Where terms count from delivery.' }),
     ladder: line(60)
       .optional()
-      .meta({ description: "Dunning ladder of this invoice, before the customer's.", example: 'general-30' }),
+      .meta({ description: "Dunning procedure of this invoice, before the customer's.", example: 'general-30' }),
     instalments: z
       .array(instalment)
       .min(1)

@@ -24,7 +24,7 @@ const listed = {
   held: money.meta({ description: 'What of the order is held now.' }),
   forced: z.boolean().meta({ description: 'Only a decision can release it: no room that is made does.' }),
   reasons: z.array(orderReason),
-  requestedBy: z.string().meta({ description: 'Whoever asked for what is decided, by our id: does not decide.' }),
+  requestedBy: z.string().meta({ description: 'The user who asked for what is decided, by our id: does not decide.' }),
   round: z
     .int()
     .meta({ description: 'Rises when the order is changed while it is held; approvals of an earlier round do not count.' }),
@@ -57,13 +57,13 @@ export const orderHoldAnswer = z
         held: money,
       }),
     ),
-    offer: offer.meta({ description: 'What lies on the table: all that is held, or less as an earlier tier decided.' }),
+    offer: offer.meta({ description: 'The current proposal: all that is held, or less as an earlier tier decided.' }),
     route: z.array(seat),
     earlierRounds: z.array(seat.extend({ round: z.int() })),
     exposureVersion: z.int().meta({ description: 'To be sent back with a decision.' }),
     policyVersion: z.string().nullable().meta({ example: 'approval-matrix/1' }),
     outcome: z.record(z.string(), z.unknown()).nullable(),
-    dossierHash: z.string().nullable().meta({ description: 'Of what lay before whoever decided last.' }),
+    dossierHash: z.string().nullable().meta({ description: 'Of the credit file that was decided on last.' }),
     dossier: z.record(z.string(), z.unknown()).meta({
       description:
         'Profile, exposure, open and overdue items, trades, reconciliation, contacts, promises, disputes, assessment, order and path.',
@@ -84,11 +84,11 @@ export const orderHoldDecision = z
   .strictObject({
     verdict: z.enum(holdVerdicts).meta({
       description:
-        '`release`: all that lies on the table; `part`: the lines named; `prepay`: all or the lines named, against money paid before; `reject`: nothing.',
+        '`release`: all of the current proposal; `part`: the lines named; `prepay`: all or the lines named, against money paid before; `reject`: nothing.',
     }),
     lines: z.array(line).min(1).max(1000).refine(linesOnce, fault('duplicate')).optional(),
     reason,
-    exposureVersion: z.int().min(0).meta({ description: 'As shown with the dossier.', example: 3 }),
+    exposureVersion: z.int().min(0).meta({ description: 'As shown with the credit file.', example: 3 }),
     round: z
       .int()
       .min(1)

@@ -25,9 +25,10 @@ const judged = z.strictObject({
   limit: money.nullable(),
   termsDays: z.int(),
   row: z.string().meta({ description: 'Row of the approval matrix.' }),
-  seats: z
-    .string()
-    .meta({ description: 'Tier and role of each seat; empty: by policy alone.', example: '1 credit_officer, 2 credit_manager' }),
+  seats: z.string().meta({
+    description: 'Tier and role of each approver slot; empty: by policy alone.',
+    example: '1 credit_officer, 2 credit_manager',
+  }),
 });
 
 export const policySimulation = z

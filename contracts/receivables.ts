@@ -174,7 +174,7 @@ export const openDispute = z
     note: note(2000),
     owner: line(120)
       .optional()
-      .meta({ description: 'Login of whoever is to settle it; without it, whoever has the role of policy.' }),
+      .meta({ description: 'Login of the user who is to settle it; without it, any user of the role that policy names.' }),
     reason: reason.optional(),
   })
   .meta({ id: 'OpenDispute', example: { amount: '500.00', category: 'quality', note: 'Two probes arrived broken' } });

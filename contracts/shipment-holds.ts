@@ -111,7 +111,11 @@ export const holdDecision = z
         'Give the ground, or the notice; or decide: ship all, reduce to `lines`, rescind, or keep the hold for another time to answer.',
     }),
     reason,
-    exposureVersion: z.int().min(0).optional().meta({ description: 'As shown beside the dossier; to ship, reduce or rescind.' }),
+    exposureVersion: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'As shown beside the credit file; to ship, reduce or rescind.' }),
     ground: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('contract'), clause }),

@@ -15,10 +15,10 @@ const rungFaults: Readonly<Record<string, string>> = {
 
 /** What a policy contradicts, in Chinese; ids and names come as they were sent. The first pattern that fits counts. */
 const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => string])[] = [
-  [/^unknown kind of work order (.+)$/, (id) => `没有待办种类“${id}”`],
+  [/^unknown kind of task (.+)$/, (id) => `没有待办种类“${id}”`],
   [/^unknown kind (.+)$/, (id) => `没有待办种类“${id}”`],
   [/^unknown template (.+)$/, (id) => `没有模板“${id}”`],
-  [/^unknown ladder (.+)$/, (id) => `没有催收流程“${id}”`],
+  [/^unknown dunning procedure (.+)$/, (id) => `没有催收流程“${id}”`],
   [/^unknown role (.+)$/, (id) => `没有角色“${id}”`],
   [/^unknown grade (.+)$/, (id) => `没有信用等级“${id}”`],
   [/^the last row must hold for everybody and name tiers$/, () => '最后一行须适用于所有情形，并列明审批级'],

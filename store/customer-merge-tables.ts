@@ -51,7 +51,7 @@ export const customerReferences: Readonly<Record<string, Fate>> = {
   'customer_statement.customer_id': { stays: 'said of its own books; what is open is withdrawn' },
   'reconciliation_difference.customer_id': { stays: 'found in its own books; what is open is withdrawn' },
   'customer_key.customer_id': { apart: 'goes, so that nobody takes the two for duplicates' },
-  'customer.merged_into': { apart: 'whoever was merged into it before is part of the other one too' },
+  'customer.merged_into': { apart: 'what was merged into it before is part of the other one too' },
 };
 
 /** The columns whose rows go over, with the condition on them; `$into`: the customer that takes over. */

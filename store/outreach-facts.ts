@@ -197,7 +197,8 @@ async function contactRung(store: Store, templates: TemplateBook, json: RungJson
   const ladder = await store.policies.ladder(json.ladder, json.policyVersion);
   const position = ladder.rungs.findIndex((rung) => rung.id === json.rung);
   const rung = ladder.rungs[position];
-  if (!rung?.template) throw new Error(`ladder ${json.ladder} version ${json.policyVersion} has no contact rung ${json.rung}`);
+  if (!rung?.template)
+    throw new Error(`dunning procedure ${json.ladder} version ${json.policyVersion} has no contact step ${json.rung}`);
   return {
     receivableId: json.receivableId,
     rung: json.rung,

@@ -76,7 +76,7 @@ export class PolicyBook {
       this.#ladders.set(version, ladders);
     }
     const ladder = ladders.get(id);
-    if (!ladder) throw new Error(`policy ladders version ${version} has no ladder ${id}`);
+    if (!ladder) throw new Error(`version ${version} of the collection policy has no dunning procedure ${id}`);
     return ladder;
   }
 

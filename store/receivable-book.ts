@@ -63,7 +63,7 @@ async function takeRung(
   verdict: Verdict,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
   const rung = terms.ladder.rungs.find((candidate) => candidate.id === verdict.plan.rung);
-  if (!rung) throw new Error(`ladder ${terms.ladder.id} has no rung ${verdict.plan.rung}`);
+  if (!rung) throw new Error(`dunning procedure ${terms.ladder.id} has no step ${verdict.plan.rung}`);
   const step = isContact(rung.action) ? askOutreach(found) : await openTask(store, tx, at, found, rung);
   const traces = joinTraces(step, await askForCredits(store, tx, at, found, verdict));
   const taken: RungChange = { id: rung.id, state: isContact(rung.action) ? 'requested' : 'taken', reason: null };

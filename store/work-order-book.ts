@@ -166,5 +166,5 @@ const unknownWorkOrder = (seq: number | null): WorkOrderPlan => ({
   step: 'close',
   at: null,
   waitMs: null,
-  why: 'the database does not know this work order',
+  why: 'the database does not know this task',
 });

@@ -19,7 +19,7 @@ export function workerFigures(registry: Registry, { failures, relay }: Counted):
   });
   new Counter({
     name: 'duecourse_relay_failures_total',
-    help: 'Bells that the relay could not ring at once; each is rung again.',
+    help: 'Wake-ups that the relay could not send at once; each is sent again.',
     registers: [registry],
     collect() {
       this.reset();

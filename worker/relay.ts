@@ -132,7 +132,7 @@ async function onBoard<T>({ log }: RelayOptions, counts: RelayCounts, work: () =
     return await work();
   } catch (error) {
     counts.failures += 1;
-    log.warn({ err: error }, 'the doorbell board cannot be reached; trying again');
+    log.warn({ err: error }, 'the wake-up table cannot be reached; trying again');
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     return null;
   }

@@ -91,7 +91,7 @@ export function clockRoutes(services: Services): RouteSpec[] {
       path: '/v1/jobs/{id}',
       verb: 'signed-in',
       tag: 'Clock',
-      summary: 'How far long work has come; for whoever started it, administrators and auditors',
+      summary: 'How far long work has come; for the user who started it, administrators and auditors',
       params: idParams,
       answers: { 200: { description: 'The job.', schema: job } },
       handle: async ({ actor, params }) => ({ status: 200, body: await shownJob(services, actor, params.id) }),

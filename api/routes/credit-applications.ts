@@ -83,7 +83,7 @@ function looking({ store }: Services): RouteSpec[] {
       path: '/v1/credit-applications/{id}',
       verb: 'credit-file.read',
       tag: 'Credit applications',
-      summary: 'An application with its verdict, its route and the dossier whoever decides looks at',
+      summary: 'An application with its verdict, its route and the credit file that its deciders read',
       params: idParams,
       answers: { 200: { description: 'The application.', schema: contract.applicationAnswer } },
       async handle({ actor, params, language }) {

@@ -54,7 +54,7 @@ function looking({ store }: Services): RouteSpec[] {
       verb: 'credit-file.read',
       tag: 'Orders',
       summary:
-        'A held order with its reasons, its route and the dossier whoever decides looks at; {id} is ours, or that of the order',
+        'A held order with its reasons, its route and the credit file that its deciders read; {id} is ours, or that of the order',
       params: idParams,
       answers: { 200: { description: 'The held order.', schema: contract.orderHoldAnswer } },
       async handle({ actor, params, language }) {

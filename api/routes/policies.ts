@@ -24,7 +24,7 @@ function reads(store: Services['store']): RouteSpec[] {
       path: '/v1/policies/{kind}',
       verb: 'policy.read',
       tag: 'Policies',
-      summary: `The policy in force and all versions of a kind (${policyKinds.join(', ')})`,
+      summary: `The policy in force and all versions of a kind (${policyKinds.map((kind) => `\`${kind}\``).join(', ')})`,
       params: contract.policyKindParams,
       answers: { 200: { description: 'The policy.', schema: contract.policyAnswer } },
       async handle({ params }) {

@@ -50,7 +50,7 @@ function reads(store: Services['store']): RouteSpec[] {
       path: '/v1/receivables/{id}',
       verb: 'receivable.read',
       tag: 'Receivables',
-      summary: 'A receivable with its ladder, money, disputes, promises and messages',
+      summary: 'A receivable with its dunning procedure, money, disputes, promises and messages',
       params: idParams,
       answers: { 200: { description: 'The receivable.', schema: contract.receivableAnswer } },
       async handle({ actor, params, language }) {
@@ -133,7 +133,7 @@ function promises(store: Services['store']): RouteSpec[] {
       path: '/v1/promises/{id}/cancel',
       verb: 'promise.record',
       tag: 'Receivables',
-      summary: 'Cancel a pending promise, with a reason; the ladder goes on',
+      summary: 'Cancel a pending promise, with a reason; the dunning procedure goes on',
       params: idParams,
       body: contract.cancelPromise,
       idempotent: 'key',

@@ -54,7 +54,7 @@ function looking({ store }: Services): RouteSpec[] {
       path: '/v1/shipment-holds/{id}',
       verb: 'credit-file.read',
       tag: 'Shipments',
-      summary: 'A held shipment with its ground, evidence, notice, route, and the dossier whoever decides looks at',
+      summary: 'A held shipment with its ground, evidence, notice, route, and the credit file that its deciders read',
       params: idParams,
       answers: { 200: { description: 'The hold.', schema: contract.shipmentHold } },
       async handle({ actor, params, language }) {

@@ -91,7 +91,7 @@ function writes(store: Services['store']): RouteSpec[] {
       idempotent: 'key',
       answers: {
         200: { description: 'This statement waits for its answer already.', schema: contract.statementAnswer },
-        201: { description: 'Made; a work order says who sends it.', schema: contract.statementAnswer },
+        201: { description: 'Made; a task says who sends it.', schema: contract.statementAnswer },
       },
       async handle({ actor, body }) {
         const { customer, currency = null, asOf = null, respondBy = null, reason = null } = body;

@@ -28,7 +28,7 @@ export function laddersFaults(
     }),
   ]);
   const rows = strategy.flatMap((row, at) =>
-    ids.includes(row.ladder) ? [] : [{ at: `/strategy/${at}/ladder`, what: `unknown ladder ${row.ladder}` }],
+    ids.includes(row.ladder) ? [] : [{ at: `/strategy/${at}/ladder`, what: `unknown dunning procedure ${row.ladder}` }],
   );
   const last = strategy.at(-1);
   const open =

@@ -31,7 +31,7 @@ const sentences: Sentences<Why['code']> = {
     faulty: () => 'a date or an amount is out of bounds; it is left alone until that is put right',
     'second-person': () => 'a change the ERP has booked waits for a second person',
     'below-minimum': () => 'the open amount is below the minimum worth asking for',
-    'ladder-exhausted': () => 'no rung is left; news is awaited',
+    'ladder-exhausted': () => 'no dunning step is left; news is awaited',
   },
   zh: {
     ...outcomes('zh'),

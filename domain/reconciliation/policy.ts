@@ -38,7 +38,7 @@ export interface ReconciliationPolicy {
   workOrders: Readonly<Record<DifferenceKind, string | null>>;
 }
 
-/** The window of sums holds that of pairs, amounts fit their currency, and work orders are of kinds there are. */
+/** The window of sums holds that of pairs, amounts fit their currency, and tasks are of kinds there are. */
 export function reconciliationFaults(
   { match, confidence, workOrders }: ReconciliationPolicy,
   { kinds }: PolicyContext,
@@ -49,9 +49,7 @@ export function reconciliationFaults(
   });
   const unknown = differenceKinds.flatMap((kind) => {
     const order = workOrders[kind];
-    return order === null || kinds.includes(order)
-      ? []
-      : [{ at: `/workOrders/${kind}`, what: `unknown kind of work order ${order}` }];
+    return order === null || kinds.includes(order) ? [] : [{ at: `/workOrders/${kind}`, what: `unknown kind of task ${order}` }];
   });
   return [
     ...rounding,

@@ -63,6 +63,6 @@ export function takenSeat<Case extends Seat>(seats: readonly Case[], requestedBy
   const seated = seatFor(seats, requestedBy, by);
   if ('refused' in seated) throw new Refusal(seated.refused.code, seated.refused.params);
   const seat = seats.find(({ tier, role }) => tier === seated.seat.tier && role === seated.seat.role);
-  if (!seat) throw new Error('a seat that is not there was taken');
+  if (!seat) throw new Error('an approver slot that is not there was taken');
   return { seat, hat: seated.hat };
 }

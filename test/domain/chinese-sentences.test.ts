@@ -37,7 +37,9 @@ const figures = {
 
 describe('every Chinese sentence says amounts, days and codes as people do', () => {
   test.each(reasonCodes)('reason of an order: %s', (reason) => {
-    const said = sayReason({ code: reason, figures }, 'CNY', 'zh');
+    // Of a rate, what it leads from and to are currencies, not stages.
+    const own = reason === 'rate-missing' ? { ...figures, from: 'USD', to: 'CNY', date: DAY } : figures;
+    const said = sayReason({ code: reason, figures: own }, 'CNY', 'zh');
     expect(said).not.toMatch(wrong);
     expect(said).not.toMatch(code);
   });
@@ -115,7 +117,7 @@ describe('every Chinese sentence says amounts, days and codes as people do', () 
     'to ask: bureau, licences',
     'nothing is left to ask',
     'not delivered within its time',
-    'the database does not know this work order',
+    'the database does not know this task',
     'with the last role; waits for a person',
     'waits for a decision until it lapses',
     'deadline near',

@@ -130,7 +130,7 @@ test.each([
   'standard reminder-1 stage-order',
   'standard empty',
   'unknown template overdue-first',
-  'unknown kind of work order match',
+  'unknown kind of task match',
   'row 3 is never reached',
   '1.234 is no amount of CNY',
   'collector-call is in use',
