@@ -71,6 +71,25 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts', 'bench/**/*.ts'], rules: { 'max-lines-per-function': 'off', 'max-lines': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/support/property.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'fast-check', message: 'test/support/property.ts has it with the seed of the run' },
+            {
+              name: '@fast-check/vitest',
+              importNames: ['fc'],
+              message: 'test/support/property.ts has it with the seed of the run',
+            },
+          ],
+        },
+      ],
+    },
+  },
   // Lists of sentences: as long as there are codes.
   { files: ['domain/kernel/refusals-*.ts'], rules: { 'max-lines': 'off' } },
   // Generated: as long as the schema is.

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
+import { drawRunSeed } from './test/support/seeded.ts';
+
+drawRunSeed();
 
 const UNIT = ['test/domain/**/*.test.ts', 'test/contracts/**/*.test.ts', 'test/architecture.test.ts'];
 const REPLAY = ['test/replay/**/*.test.ts'];

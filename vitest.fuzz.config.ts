@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { drawRunSeed } from './test/support/seeded.ts';
 
-/** Every route asked at random, bounded in time: not part of `npm test`. FUZZ_SEED repeats a run, FUZZ_SECONDS bounds it. */
+drawRunSeed();
+
+/** Every route asked at random, bounded in time: not part of `npm test`. SEED repeats a run, FUZZ_SECONDS bounds it. */
 export default defineConfig({
   test: {
     pool: 'forks',

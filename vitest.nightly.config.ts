@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { drawRunSeed } from './test/support/seeded.ts';
+
+drawRunSeed();
 
 /** What takes too long for `npm test`, beside a longer `npm run fuzz`: `npm run nightly` runs both. */
 export default defineConfig({

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { allocate, allocationRule } from '../../domain/collection/allocation.ts';
 import type { AllocationRequest, OpenItem } from '../../domain/collection/allocation.ts';
 import { documentsNamedBy } from '../../domain/collection/reference.ts';
+import { fc } from '../support/property.ts';
 
 const today = '2026-10-05';
 const item = (invoice: string, more: Partial<OpenItem> = {}): OpenItem => ({

@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assess, gradeOf } from '../../domain/credit/assess.ts';
 import type { Assessment, AssessmentInput } from '../../domain/credit/assess.ts';
@@ -10,6 +10,7 @@ import { scoreOf } from '../../domain/credit/scorecard.ts';
 import { sayAssessment, sayVerdictReason } from '../../domain/credit/words.ts';
 import { zenTables } from '../../rules/zen.ts';
 import { dealer, defaults, factsOf, firstHospital, inputOf } from '../support/credit-policies.ts';
+import { fc } from '../support/property.ts';
 
 const tables = zenTables();
 const judge = (input: AssessmentInput): Promise<Assessment> => assess(input, defaults, tables);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addDays,
@@ -18,6 +17,7 @@ import {
   weekdayOf,
 } from '../../domain/kernel/calendar.ts';
 import type { HolidayFile } from '../../domain/kernel/calendar.ts';
+import { fc } from '../support/property.ts';
 
 const files = [2023, 2024, 2025, 2026, 2027].map(
   (year) => JSON.parse(readFileSync(new URL(`../../policies/calendar/cn-${year}.json`, import.meta.url), 'utf8')) as HolidayFile,

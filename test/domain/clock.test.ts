@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addMs, msBetween } from '../../domain/kernel/calendar.ts';
 import { businessNow, longestWaitMs, realWaitMs } from '../../domain/kernel/clock.ts';
 import type { Clock } from '../../domain/kernel/clock.ts';
+import { fc } from '../support/property.ts';
 
 const real = '2026-11-22T00:00:00.000Z';
 const business = '2026-01-01T00:00:00.000Z';

@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import {
   basePoints,
@@ -13,6 +13,7 @@ import {
 } from '../../domain/credit/model.ts';
 import { binMonotone, logistic } from '../../domain/credit/model-fit.ts';
 import { seededFrom } from '../support/seeded.ts';
+import { fc } from '../support/property.ts';
 
 describe('scaling', () => {
   const scaling = scalingOf(600, 1 / 19, 50);

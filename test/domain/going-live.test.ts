@@ -1,7 +1,8 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
 import { expect } from 'vitest';
 import { admittedToday, goLiveParts, missingForGoLive, sayGoLivePart } from '../../domain/collection/going-live.ts';
 import { isNewCustomer } from '../../domain/collection/documents.ts';
+import { fc } from '../support/property.ts';
 
 const rule = { perDay: 2, statementFirst: true };
 const waiting = [

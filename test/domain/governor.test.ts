@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addMs,
@@ -13,6 +12,7 @@ import {
 import type { HolidayFile, Instant } from '../../domain/kernel/calendar.ts';
 import { channels, contactSlot, isOptOutWord, judgeContact } from '../../domain/collection/governor.ts';
 import type { Channel, ContactQuestion, ContactRules } from '../../domain/collection/governor.ts';
+import { fc } from '../support/property.ts';
 
 const files = [2025, 2026, 2027].map(
   (year) => JSON.parse(readFileSync(new URL(`../../policies/calendar/cn-${year}.json`, import.meta.url), 'utf8')) as HolidayFile,

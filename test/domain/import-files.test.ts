@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../domain/files/assemble.ts';
 import { bindMapping, mappingFaults, readRow } from '../../domain/files/mapping.ts';
@@ -9,6 +8,7 @@ import { dateOfSerial, numberCell, plainNumbers, readCell, unformula } from '../
 import type { Cell, DateFormat, NumberFormat } from '../../domain/files/values.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { addDays, daysBetween } from '../../domain/kernel/calendar.ts';
+import { fc } from '../support/property.ts';
 
 const zone = 'Asia/Shanghai';
 const amountOf = (cell: Cell, numbers: NumberFormat = plainNumbers) => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addMs,
@@ -10,6 +9,7 @@ import {
   msBetween,
   parseInstant,
 } from '../../domain/kernel/calendar.ts';
+import { fc } from '../support/property.ts';
 
 const at = (hhmm: string): number => Number(hhmm.slice(0, 2)) * 60 + Number(hhmm.slice(3));
 const ms = (instant: string): number => msBetween('1970-01-01T00:00:00.000Z', instant);

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exponentOf, formatAmount, isCurrency, parseAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { fc } from '../support/property.ts';
 
 describe('money', () => {
   it.each([

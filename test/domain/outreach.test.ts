@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { calendarFromFiles } from '../../domain/kernel/calendar.ts';
 import { afterReceipt, messageStates, stateOfTwilio } from '../../domain/collection/message.ts';
@@ -7,6 +7,7 @@ import { askingFor, chooseRecipient, inContactOrder } from '../../domain/collect
 import type { OutreachFacts, OutreachTerms, Person, RequestedRung } from '../../domain/collection/outreach.ts';
 import contactRules from '../../policies/contact-rules.json' with { type: 'json' };
 import type { ContactPolicy } from '../../domain/collection/policy.ts';
+import { fc } from '../support/property.ts';
 
 const calendar = calendarFromFiles('Asia/Shanghai', [{ year: 2026, days: [{ name: 'x', date: '2026-01-01', isOffDay: true }] }]);
 const terms: OutreachTerms = {

@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { checkRulesOf } from '../../domain/credit/check.ts';
 import { exceeds, largestPart } from '../../domain/credit/order.ts';
@@ -7,6 +7,7 @@ import { judgeShipment, shipmentReasonCodes, shipmentRulesOf } from '../../domai
 import type { ShipmentFacts, ShipmentLine, ShipmentReason, ShipmentStanding } from '../../domain/shipment/judge.ts';
 import { sayShipmentReason } from '../../domain/shipment/words.ts';
 import json from '../../policies/credit-rules.json' with { type: 'json' };
+import { fc } from '../support/property.ts';
 
 const policy = json as unknown as CreditRules;
 const normal = shipmentRulesOf(checkRulesOf(1, policy), policy, 'normal');

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addDays, addMs, dateOf, daysBetween, instantAt, isContactDay } from '../../domain/kernel/calendar.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
@@ -10,6 +9,7 @@ import type { CollectionTerms, ReceivableFacts } from '../../domain/collection/r
 import { scheduleRungs } from '../../domain/collection/schedule.ts';
 import { chinaIn, disputeOf, noHolidays, policy, rung, termsOf } from './receivable-world.ts';
 import { Book } from './simulation-book.ts';
+import { fc } from '../support/property.ts';
 
 const HOUR = 3_600_000;
 

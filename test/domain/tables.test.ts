@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { boundedTable } from '../../domain/credit/table-guard.ts';
 import { tableFaults } from '../../domain/credit/table-faults.ts';
@@ -6,6 +6,7 @@ import type { TableColumns } from '../../domain/credit/table-faults.ts';
 import { meant, readCondition, readScalar } from '../../domain/credit/table-cells.ts';
 import type { DecisionTable } from '../../domain/credit/tables.ts';
 import { zenTables } from '../../rules/zen.ts';
+import { fc } from '../support/property.ts';
 
 const columns: TableColumns = {
   inputs: { grade: { type: 'code', oneOf: ['A', 'B', 'C'] }, tier: { type: 'text' }, firstTime: { type: 'boolean' } },

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ExcelJS from 'exceljs';
-import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween, weekdayOf } from '../../domain/kernel/calendar.ts';
@@ -12,6 +11,7 @@ import { readLedger } from '../../stack/first-run/read-ledger.ts';
 import { disputeDays } from '../../stack/first-run/stable.ts';
 import { readStory } from '../../stack/first-run/story.ts';
 import { tempFolder } from '../support/temp.ts';
+import { fc } from '../support/property.ts';
 
 const day = fc.integer({ min: 0, max: 2_000 }).map((n) => addDays('2024-01-01', n));
 const example = await sourceLedger('example', '/nowhere');

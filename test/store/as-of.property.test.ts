@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
@@ -23,6 +22,7 @@ import { director, erp, system } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import { limitOf, orderOf } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+import { fc } from '../support/property.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

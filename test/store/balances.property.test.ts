@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../domain/kernel/calendar.ts';
@@ -17,6 +16,7 @@ import { balancesOf, openBooks } from '../support/books.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { Model } from '../support/money-model.ts';
 import type { ModelSource } from '../support/money-model.ts';
+import { fc } from '../support/property.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

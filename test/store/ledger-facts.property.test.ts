@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, addMonths, daysBetween } from '../../domain/kernel/calendar.ts';
@@ -15,6 +14,7 @@ import { writeOff } from '../../store/write-offs.ts';
 import { director, erp } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+import { fc } from '../support/property.ts';
 
 const TODAY = '2026-10-10';
 let ledger: Awaited<ReturnType<typeof openBooks>>;

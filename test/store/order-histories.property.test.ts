@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Refusal } from '../../domain/kernel/refusal.ts';
@@ -27,6 +26,7 @@ import { director, erp, system } from '../support/actors.ts';
 import { auditOf, openBooks } from '../support/books.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+import { fc } from '../support/property.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

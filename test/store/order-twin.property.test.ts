@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lateStages, judgeOrder } from '../../domain/credit/check.ts';
@@ -8,6 +7,7 @@ import type { AccountFacts, Position } from '../../domain/credit/exposure.ts';
 import { addDays } from '../../domain/kernel/dates.ts';
 import { exponentOf, isCurrency } from '../../domain/kernel/money.ts';
 import { openBooks } from '../support/books.ts';
+import { fc } from '../support/property.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { expect } from 'vitest';
 import { crowdedLedger } from './judged-facts.ts';
 import { judge } from './ledger-judge.ts';
@@ -15,8 +14,7 @@ const linesOf = (messages: readonly string[]): number => messages.reduce((sum, l
 
 /** Two workers carry receivables through three weeks while one after the other is killed with -9 at moments by chance: all ends as judged. */
 export async function endureKills(size: { kills: number; receivables: number; customers: number }): Promise<void> {
-  const { seed, below } = seededFrom(process.env['CHAOS_SEED'] ?? randomInt(1_000_000));
-  console.log(`kills: CHAOS_SEED=${seed}`);
+  const { below } = seededFrom();
   const ledger = crowdedLedger(size.receivables, size.customers, FROM);
   const expected = judge(ledger, UNTIL);
   // A contact is asked for and then taken, any other rung is only taken.
