@@ -124,7 +124,7 @@ describe('PUT /v1/orders', () => {
     expect(zh.body.reasons[0].message).toMatch(/SGD 兑 CNY 的汇率/);
     const { payer } = (await api.as('erp').get(`/v1/customers/${id}/exposure`).expect(200)).body;
     expect(payer).toMatchObject({ exposure: '0.00', headroom: '1000.00' });
-    expect((await put(`${id}-2`, order(id, '900.00')).expect(201)).body).toMatchObject({ decision: 'approved' });
+    expect((await put(`${id}-2`, order(id, '450.00')).expect(201)).body).toMatchObject({ decision: 'approved' });
   });
 
   test('an unknown customer, an order worth nothing or too much: 4xx, and nothing reserved', async () => {
