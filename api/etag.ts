@@ -9,6 +9,6 @@ export function versionSeen(req: Request): number | null {
   const header = req.get('If-Match');
   if (header === undefined || header === '*') return null;
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(header)?.[1];
-  if (version === undefined) throw new Refusal('version-mismatch', { given: header.slice(0, 40) });
+  if (version === undefined) throw new Refusal('version-mismatch', { given: header.slice(0, 40) }, { pointer: 'If-Match' });
   return Number(version);
 }

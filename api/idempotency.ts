@@ -80,9 +80,9 @@ export async function once(
   const begun = await beginRequest(store.db, key, hashOf(req, bytes), repeatable);
   switch (begun.state) {
     case 'other':
-      throw new Refusal('idempotency-body');
+      throw new Refusal('idempotency-body', {}, { pointer: 'Idempotency-Key' });
     case 'running':
-      throw new Refusal('idempotency-running');
+      throw new Refusal('idempotency-running', {}, { pointer: 'Idempotency-Key' });
     case 'lost':
       throw new AnswerLost();
     case 'done':

@@ -58,7 +58,7 @@ function checkShape(text: string): void {
       case '{':
       case '[':
         levels.push({ keys: text[at] === '{' ? new Set() : null, key: null, items: 1, keyNext: text[at] === '{' });
-        if (levels.length > jsonLimits.depth) throw new Refusal('too-large', { levels: jsonLimits.depth });
+        if (levels.length > jsonLimits.depth) throw new Refusal('too-large', { levels: jsonLimits.depth }, { pointer: '' });
         break;
       case '}':
       case ']':
@@ -68,7 +68,7 @@ function checkShape(text: string): void {
         if (!level) break;
         level.items += 1;
         level.keyNext = level.keys !== null;
-        if (level.items > jsonLimits.items) throw new Refusal('too-large', { items: jsonLimits.items });
+        if (level.items > jsonLimits.items) throw new Refusal('too-large', { items: jsonLimits.items }, { pointer: '' });
         break;
       default:
     }

@@ -8,6 +8,7 @@ import { actorOf, admit, rememberedOf } from './auth.ts';
 import { once } from './idempotency.ts';
 import { holdsNul, jsonLimits, readJson } from './json-body.ts';
 import { MethodNotAllowed, parsePart } from './problem.ts';
+import { refusedAt } from './refused-at.ts';
 import type { Answer, Language, RouteSpec } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -131,7 +132,7 @@ async function send(req: Request, res: Response, answer: Answer): Promise<void> 
 const passOn =
   (work: (req: Request, res: Response) => Promise<void>): RequestHandler =>
   (req: Request, res: Response, next: NextFunction) => {
-    work(req, res).catch(next);
+    work(req, res).catch((error: unknown) => next(refusedAt(error, req.params as Record<string, string>)));
   };
 
 /** Mounts the routes: who, how often, may they, what do they say, then the call. Paths without the method answer 405. */

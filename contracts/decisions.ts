@@ -17,7 +17,13 @@ export const decisionOutcome = z
         'nothing is known of it here; the same request sent again hears why, or is carried out.',
     }),
     answer: z.record(z.string(), z.unknown()).nullable().meta({ description: 'As the decision itself would have answered.' }),
-    refusal: z.strictObject({ code: z.string(), detail: z.string() }).nullable(),
+    refusal: z
+      .strictObject({
+        code: z.string(),
+        detail: z.string(),
+        pointer: z.string().optional().meta({ description: 'The place of the decision that does not fit, where it is one.' }),
+      })
+      .nullable(),
   })
   .meta({ id: 'DecisionOutcome' });
 

@@ -183,8 +183,11 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
 
 /** A credential bound to regions may neither touch another region's customer nor move one there. */
 function refusalOf({ actor, ladders, today }: Bounds, document: CustomerDocument, before: Standing | undefined): Refusal | null {
-  if (!inScope(actor, document) || (before && !inScope(actor, before)))
-    return new Refusal('forbidden', { verb: 'customer.write' });
+  if (!inScope(actor, document)) {
+    const pointer = actor.scope.regions?.includes(document.region) === false ? '/region' : '/owner';
+    return new Refusal('forbidden', { verb: 'customer.write' }, { pointer });
+  }
+  if (before && !inScope(actor, before)) return new Refusal('forbidden', { verb: 'customer.write' });
   if (before?.merged_into && before.content_hash !== contentHash(document))
     return new Refusal('customer-merged', { customer: document.externalId, into: before.merged_into });
   const faults = [...customerFaults(document), ...factFaults(document, today)];

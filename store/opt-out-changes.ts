@@ -112,7 +112,7 @@ export async function liftOptOut(store: Store, actor: Actor, customer: string, c
       .where('lifted_at', 'is', null)
       .returning('source')
       .executeTakeFirst();
-    if (!lifted) throw new Refusal('not-found', { id: `${change.contact}: ${channel}` });
+    if (!lifted) throw new Refusal('not-found', { id: `${change.contact}: ${channel}` }, { pointer: '/contact' });
     const audit = {
       action: 'contact.opt-out-lifted',
       subjectKind: 'address',

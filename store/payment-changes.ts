@@ -159,7 +159,7 @@ export async function applyPayment(
   const result = ledger.spread(spread, reach, at.today);
   // A missing rate concerns what is owed in the other currency: the rest can have its money.
   if (waits && (!result.ok || result.allocations.length === 0))
-    throw new Refusal('rate-missing', { from: waits.base, to: waits.quote, date: receivedOn });
+    throw new Refusal('rate-missing', { from: waits.base, to: waits.quote, date: receivedOn }, { pointer: '{id}' });
   if (!result.ok) throw result.refusal;
   const touched = result.allocations.map((share) => share.receivableId);
   const value: PostedPayment = {

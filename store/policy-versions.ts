@@ -40,7 +40,8 @@ export async function addPolicyVersion<K extends PolicyKind>(
       .forUpdate()
       .executeTakeFirst();
     const before = newest?.version ?? 0;
-    if (seen !== null && seen !== before) throw new Refusal('version-mismatch', { given: seen, current: before });
+    if (seen !== null && seen !== before)
+      throw new Refusal('version-mismatch', { given: seen, current: before }, { pointer: 'If-Match' });
     const from = effectiveFrom ?? at.today;
     if (from < at.today) throw invalidAt('/effectiveFrom', 'too-early', { date: from, earliest: at.today });
     const version = before + 1;

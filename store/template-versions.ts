@@ -42,7 +42,8 @@ const invalid = (pointer: string, { en, zh }: Words): Refusal =>
 /** Who writes what: letters of legal class are legal's, all others are not. */
 function judgeAuthor(actor: Actor, messageClass: MessageClass): void {
   const legalClass = messageClass === 'demand';
-  if ((actor.role === 'legal') !== legalClass) throw new Refusal('forbidden', { verb: `template.write ${messageClass}` });
+  if ((actor.role === 'legal') !== legalClass)
+    throw new Refusal('forbidden', { verb: `template.write ${messageClass}` }, { pointer: '/class' });
 }
 
 let loaded: Promise<LintPolicy> | null = null;
@@ -82,7 +83,8 @@ export async function addTemplateVersion(store: Store, actor: Actor, template: N
       .limit(1)
       .executeTakeFirst();
     const before = newest?.version ?? 0;
-    if (seen !== null && seen !== before) throw new Refusal('version-mismatch', { given: seen, current: before });
+    if (seen !== null && seen !== before)
+      throw new Refusal('version-mismatch', { given: seen, current: before }, { pointer: 'If-Match' });
     const contentHash = sha256(JSON.stringify([subject, body]));
     const version = before + 1;
     const row = {
@@ -145,7 +147,7 @@ export async function approveTemplateVersion(
   const name = `${id}/${language}/${channel}/${version}`;
   const key = (eb: ExpressionBuilder<DB, 'template'>) => eb.and({ id, language, channel });
   const row = await store.db.selectFrom('template').selectAll().where(key).where('version', '=', version).executeTakeFirst();
-  if (!row) throw new Refusal('not-found', { id: name });
+  if (!row) throw new Refusal('not-found', { id: name }, { pointer: '{version}' });
   const messageClass = row.class as MessageClass;
   judgeApprover(actor, messageClass);
   await refuseOwn(store.db, actor, row.author, 'template.approve', messageClass === 'demand' ? ['credit_manager'] : []);

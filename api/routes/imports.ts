@@ -69,7 +69,7 @@ function boundParts(form: Buffer, contentType: string): void {
   for (let at = form.indexOf(mark); at >= 0; at = form.indexOf(mark, at + mark.length)) {
     parts += 1;
     // The last mark closes the form.
-    if (parts > MOST_PARTS + 1) throw new Refusal('too-large', { parts: MOST_PARTS });
+    if (parts > MOST_PARTS + 1) throw new Refusal('too-large', { parts: MOST_PARTS }, { pointer: '' });
   }
 }
 
@@ -172,9 +172,10 @@ export function importRoutes({ store }: Services): RouteSpec[] {
         const { kind, mapping, dryRun = false, fileName = null, reason = null } = settings;
         if (kind === undefined) throw invalidAt('/kind', 'kind-missing');
         const missing = verbs[kind].find((verb) => !may(actor, verb));
-        if (missing) throw new Refusal('forbidden', { verb: missing });
+        if (missing) throw new Refusal('forbidden', { verb: missing }, { pointer: '/kind' });
         if (sent.file.length === 0) throw new Refusal('import-unreadable', {}, { pointer: '/file' });
-        if (sent.file.length > maxFileBytes) throw new Refusal('too-large', { limit: maxFileBytes / 2 ** 20 });
+        if (sent.file.length > maxFileBytes)
+          throw new Refusal('too-large', { limit: maxFileBytes / 2 ** 20 }, { pointer: '/file' });
         const order = { kind, mapping: mappingOf(kind, mapping, language), dryRun, fileName, reason };
         const id = await queueImport(store, actor, order, sent.file);
         return { status: 202, body: await answerOf(actor, id, language), headers: { Location: `/v1/imports/${id}` } };

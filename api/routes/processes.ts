@@ -5,6 +5,7 @@ import type { Reading } from '../../domain/collection/said.ts';
 import { decisionOutcome, decisionParams } from '../../contracts/decisions.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal, refusalText } from '../../domain/kernel/refusal.ts';
+import { refusalBy } from '../../domain/kernel/refused.ts';
 import { subjectOf } from '../../domain/kernel/subject.ts';
 import { readAudit } from '../../store/audit-log.ts';
 import type { AuditRow } from '../../store/audit-log.ts';
@@ -13,6 +14,7 @@ import { customerOfProcess, decisionAnswer } from '../../store/subjects.ts';
 import { tell } from '../history-words.ts';
 import type { Told } from '../history-words.ts';
 import { readingOf } from '../reading.ts';
+import { refusedAt } from '../refused-at.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -47,12 +49,14 @@ async function outcomeOf({ store, commands }: Services, process: string, id: str
   const recorded = await decisionAnswer(store.db, process, id);
   const open = { outcome: 'not-known-yet', answer: null, refusal: null };
   if (recorded) return { ...open, outcome: 'carried-out', answer: recorded };
-  const refused = ({ code, params }: Pick<Refusal, 'code' | 'params'>) => {
+  // A decision is sent to the path of what it decides.
+  const refused = (error: Refusal) => {
+    const { code, params, pointer } = refusedAt(error, { id: subjectOf(process)?.id ?? '' }) as Refusal;
     const { detail } = refusalText(code, params, language);
-    return { ...open, outcome: 'refused', refusal: { code, detail } };
+    return { ...open, outcome: 'refused', refusal: { code, detail, ...(pointer !== undefined && { pointer }) } };
   };
   const known = await intentOutcome(store.db, process, id);
-  if (known?.state === 'refused') return refused(known);
+  if (known?.state === 'refused') return refused(refusalBy(known));
   try {
     const found = await commands.outcome(process, id);
     if (found.state === 'answered') return { ...open, outcome: 'carried-out', answer: found.answer };

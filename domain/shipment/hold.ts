@@ -98,7 +98,7 @@ export function judgeHoldAct(
   if ('refused' in seated) return seated.refused;
   if (act === 'ship') return null;
   const [missing] = wantedFor(act, plan);
-  if (missing !== undefined) return { code: 'ground-missing', params: { what: missing } };
+  if (missing !== undefined) return { code: 'ground-missing', params: { what: missing, pointer: `/${missing}` } };
   return act === 'rescind' && plan.groundBy === by.actor.id ? { code: 'same-eyes', params: {} } : null;
 }
 

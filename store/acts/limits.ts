@@ -92,7 +92,7 @@ export async function importLimit(store: Store, actor: Actor, document: LimitDoc
     const window = await atOnce(tx, at, actor, customerId, document);
     if (window !== false) return grantNow(tx, store, at, actor, { ...grant, customerId, windowId: window });
     if (await windowToday(tx, at)) throw new Refusal('waits-already', { what: 'credit-application' }, { pointer: '/customer' });
-    throw new Refusal('go-live-closed', { customer });
+    throw new Refusal('go-live-closed', { customer }, { pointer: '/customer' });
   });
 }
 
@@ -110,7 +110,8 @@ async function atOnce(
     from customer c where c.id = ${customerId}::uuid`.execute(tx);
   const [row] = rows;
   const owner = row?.owner ?? null;
-  if (owner !== null && (owner === actor.id || owner === actor.scope.owner)) throw new Refusal('own-request');
+  if (owner !== null && (owner === actor.id || owner === actor.scope.owner))
+    throw new Refusal('own-request', {}, { pointer: '/customer' });
   const window = row?.decided ? null : await windowToday(tx, at);
   if (window !== null) return window;
   return (await raisesNothing(tx, at, customerId, document)) ? null : false;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
+import { refusalBy } from '../../domain/kernel/refused.ts';
 import { counterFault, counterOffer, judgeDecision } from '../../domain/credit/application.ts';
 import type { DecisionInput } from '../../domain/credit/application.ts';
 import { isOpenSeat } from '../../domain/credit/seats.ts';
@@ -41,7 +42,7 @@ export function decideApplication(
 /** The seat, by the facts: the state the process saw may have been overtaken. */
 function seatOf(found: ApplicationCase, by: Decider, updateId: string): { seat: SeatCase; hat: Hat } {
   const judged = judgeDecision(found, { by }, updateId);
-  if (judged) throw new Refusal(judged.code, judged.params);
+  if (judged) throw refusalBy(judged);
   return takenSeat(found.seats, found.requestedBy, by);
 }
 
@@ -49,7 +50,8 @@ function seatOf(found: ApplicationCase, by: Decider, updateId: string): { seat: 
 async function lookAtExposure(tx: Tx, found: ApplicationCase, decision: DecisionInput): Promise<void> {
   if (decision.verdict === 'decline' || decision.verdict === 'return') return;
   const now = await accountVersion(tx, found.customerId, found.offer.currency, true);
-  if (now !== decision.exposureVersion) throw new Refusal('stale-exposure', { given: decision.exposureVersion, current: now });
+  if (now !== decision.exposureVersion)
+    throw new Refusal('stale-exposure', { given: decision.exposureVersion, current: now }, { pointer: '/exposureVersion' });
 }
 
 interface Taken extends Omit<DecisionInput, 'by'> {

@@ -49,7 +49,8 @@ export async function submitApplication(store: Store, actor: Actor, asked: NewAp
     const hash = contentHash({ ...asked, customer: customer.id });
     const known = await standing(tx, asked.externalId);
     if (known) {
-      if (known.hash !== hash || known.customerId !== customer.id) throw new Refusal('already-exists', { id: asked.externalId });
+      if (known.hash !== hash || known.customerId !== customer.id)
+        throw new Refusal('already-exists', { id: asked.externalId }, { pointer: '/externalId' });
       const { id, state } = known;
       return {
         value: { id, externalId: asked.externalId, workflowId: workflowId('credit-application', id), state, created: false },
@@ -140,7 +141,7 @@ export async function insertApplication(
   const { rows: open } = await sql<{ externalId: string }>`
     select external_id as "externalId" from credit_application where customer_id = ${customerId}::uuid and kind = ${kind}
       and state in ('assessing', 'awaiting-decision', 'returned')`.execute(tx);
-  if (open[0]) throw new Refusal('already-exists', { id: open[0].externalId });
+  if (open[0]) throw new Refusal('already-exists', { id: open[0].externalId }, { pointer: '/kind' });
   const { rows } = await sql<{ id: string }>`
     insert into credit_application (external_id, customer_id, kind, limit_minor, currency, terms_days, valid_until, offer, reason, requested_by,
       requested_role, content_hash, submitted_at, expires_at, plan_at)

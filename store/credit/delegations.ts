@@ -50,8 +50,9 @@ export async function delegate(store: Store, actor: Actor, asked: NewDelegation)
     if (validUntil < earliest) throw invalidAt('/validUntil', 'too-early', { date: validUntil, earliest });
     if (rankOf(giver) === 0) throw invalidAt('/from', 'delegate-powerless');
     if (!may({ kind: 'key', id: to, role: taker, scope: {} }, 'credit.decide')) throw invalidAt('/to', 'delegate-unable');
-    if (to === actor.id) throw new Refusal('own-request');
-    if (from !== actor.id && rankOf(actor.role) <= rankOf(giver)) throw new Refusal('forbidden', { verb: 'delegation.manage' });
+    if (to === actor.id) throw new Refusal('own-request', {}, { pointer: '/to' });
+    if (from !== actor.id && rankOf(actor.role) <= rankOf(giver))
+      throw new Refusal('forbidden', { verb: 'delegation.manage' }, { pointer: '/from' });
     const { rows } = await sql<Delegation>`
       insert into delegation (from_actor, to_actor, role, valid_from, valid_until, reason, created_by, created_at)
       values (${from}, ${to}, ${giver}, ${validFrom}::date, ${validUntil}::date, ${reason}, ${actor.id}, ${at.now}::timestamptz)

@@ -3,6 +3,7 @@ import { inScope, roles } from '../../domain/kernel/actor.ts';
 import type { Actor, Permission, Role } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
+import { refusalBy } from '../../domain/kernel/refused.ts';
 import { seatFor } from '../../domain/credit/seats.ts';
 import type { Decider, Hat, Seat } from '../../domain/credit/seats.ts';
 import type { Database, Tx } from '../database.ts';
@@ -61,7 +62,7 @@ export function lookAtDecider(of: DecidedCustomer, actor: Actor): void {
 /** The seat a decider takes and in which role, by the facts of now. Throws the Refusal that `seatFor` answers. */
 export function takenSeat<Case extends Seat>(seats: readonly Case[], requestedBy: string, by: Decider): { seat: Case; hat: Hat } {
   const seated = seatFor(seats, requestedBy, by);
-  if ('refused' in seated) throw new Refusal(seated.refused.code, seated.refused.params);
+  if ('refused' in seated) throw refusalBy(seated.refused);
   const seat = seats.find(({ tier, role }) => tier === seated.seat.tier && role === seated.seat.role);
   if (!seat) throw new Error('an approver slot that is not there was taken');
   return { seat, hat: seated.hat };

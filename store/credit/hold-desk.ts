@@ -61,5 +61,5 @@ export async function lookAtAccount(tx: Tx, accountId: string, given: number): P
   await lockAccounts(tx, [accountId]);
   const { rows } = await sql<{ version: number }>`select version from credit_account where id = ${accountId}::uuid`.execute(tx);
   const current = rows[0]?.version ?? 0;
-  if (current !== given) throw new Refusal('stale-exposure', { given, current });
+  if (current !== given) throw new Refusal('stale-exposure', { given, current }, { pointer: '/exposureVersion' });
 }

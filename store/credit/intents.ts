@@ -46,7 +46,7 @@ export async function intend<Input extends AskedDecision>(
         and coalesce(decision_intent.act, excluded.act) = excluded.act
     returning coalesce((select open from before), false) as "underWay", hand_over_at::text as "handOverAt"`.execute(db);
   const [row] = rows;
-  if (!row) throw new Refusal('idempotency-body');
+  if (!row) throw new Refusal('idempotency-body', {}, { pointer: 'Idempotency-Key' });
   return row;
 }
 

@@ -125,7 +125,8 @@ async function bumpVersion(tx: Tx, accountId: string, seen: number | null): Prom
   const { rows } = await sql<{ version: number }>`
     update credit_account set version = version + 1 where id = ${accountId}::uuid returning version`.execute(tx);
   const version = rows[0]?.version ?? 0;
-  if (seen !== null && seen !== version - 1) throw new Refusal('stale-exposure', { given: seen, current: version - 1 });
+  if (seen !== null && seen !== version - 1)
+    throw new Refusal('stale-exposure', { given: seen, current: version - 1 }, { pointer: '/exposureVersion' });
   return version;
 }
 

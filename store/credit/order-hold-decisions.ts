@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
+import { refusalBy } from '../../domain/kernel/refused.ts';
 import { endOfHold, judgeHoldDecision } from '../../domain/credit/order-hold.ts';
 import type { HoldAnswer, HoldDecisionInput, OrderHoldPlan } from '../../domain/credit/order-hold.ts';
 import { narrowOffer, releasedLines } from '../../domain/credit/release.ts';
@@ -75,7 +76,7 @@ async function seatOf(
   const facts = await factsOfHold(store, found);
   const end = endOfHold(facts);
   const judged = judgeHoldDecision({ ...found, state: end ?? found.state }, { ...decision, by }, updateId);
-  if (judged) throw new Refusal(judged.code, judged.params);
+  if (judged) throw refusalBy(judged);
   if (!facts.routed) throw new Refusal('conflict', { what: 'order' });
   if (by.actor.id === found.order.putBy) throw new Refusal('own-request');
   const taken = takenSeat(found.seats, found.requestedBy, by);

@@ -46,7 +46,8 @@ export async function knownReturn(tx: Tx, document: ReturnDocument): Promise<Ret
     await sql<ReturnCase>`select ${columns} from goods_return g where g.external_id = ${document.externalId}`.execute(tx);
   const [known] = rows;
   if (!known) return null;
-  if (known.contentHash !== contentHash(document)) throw new Refusal('already-exists', { id: document.externalId });
+  if (known.contentHash !== contentHash(document))
+    throw new Refusal('already-exists', { id: document.externalId }, { pointer: '/externalId' });
   return known;
 }
 

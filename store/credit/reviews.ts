@@ -197,12 +197,12 @@ export async function requestReview(
       order by c.external_id = customer_now(${customer}) desc limit 1 for no key update of c`.execute(tx);
     const found = rows[0];
     if (!found) throw new Refusal('customer-unknown', { customer }, { pointer: '/customer' });
-    if (!found.graded) throw new Refusal('not-open', { state: 'no-credit' });
+    if (!found.graded) throw new Refusal('not-open', { state: 'no-credit' }, { pointer: '/customer' });
     const detail = { reason, requestedBy: actor.id };
     const key = `request/${found.id}/${at.now}`;
     const { id, traces } = await openReview(tx, at, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
     const [first, ...more] = traces.audit;
-    if (id === null || !first) throw new Refusal('already-exists', { id: customer });
+    if (id === null || !first) throw new Refusal('already-exists', { id: customer }, { pointer: '/customer' });
     const value = { id, workflowId: workflowId('credit-review', id) };
     return { ...traces, value, audit: [{ ...first, reason }, ...more] };
   });

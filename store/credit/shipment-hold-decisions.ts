@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
+import { refusalBy } from '../../domain/kernel/refused.ts';
 import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Decider, Hat } from '../../domain/credit/seats.ts';
 import { isDecision, judgeHoldAct } from '../../domain/shipment/hold.ts';
@@ -53,7 +54,7 @@ export function decideShipmentHold(
     lookAtDecider(found, by.actor);
     const { act } = decision;
     const refused = judgeHoldAct(planNow(found, at), { by, act }, held.updateId);
-    if (refused) throw new Refusal(refused.code, refused.params);
+    if (refused) throw refusalBy(refused);
     if (act === 'ground') return giveGround(tx, at, found, { ...decision, by });
     if (act === 'notice') return takeNotice(tx, store, at, found, { ...decision, by });
     return decide(tx, store, at, found, { ...decision, by, updateId: held.updateId });
@@ -159,7 +160,8 @@ const decidedFact = ({ tier, role }: SeatCase, hat: Hat, { act, lines, exposureV
 
 /** The contract ends only after the customer had time to answer, and no security came [528]. */
 function timeToAnswer({ respondBy }: ShipmentHoldCase, at: Moment): void {
-  if (respondBy === null || respondBy > at.now) throw new Refusal('answer-awaited', { until: respondBy ?? '' });
+  if (respondBy === null || respondBy > at.now)
+    throw new Refusal('answer-awaited', { until: respondBy ?? '' }, { pointer: '/act' });
 }
 
 /** Later tiers agree to what the first proposed, or keep the hold. */

@@ -192,7 +192,8 @@ export async function rematchStatement(store: Store, actor: Actor, id: string, r
 }
 
 function refuseEnded({ withdrawn, superseded }: { withdrawn: boolean; superseded: boolean }): void {
-  if (withdrawn || superseded) throw new Refusal('not-open', { state: withdrawn ? 'withdrawn' : 'superseded' });
+  if (withdrawn || superseded)
+    throw new Refusal('not-open', { state: withdrawn ? 'withdrawn' : 'superseded' }, { pointer: '{id}' });
 }
 
 /** Takes a statement out that should not have come: its differences were none. Again changes nothing. */

@@ -79,8 +79,12 @@ test('a decision while no worker runs says that its outcome is not known yet and
   // The second came too late, and is told so wherever it asks.
   const late = () => outcome((other.body as { ask: string }).ask);
   await until('the other is not', async () => (await late()).outcome === 'refused');
-  expect((await late()).refusal?.code).toBe('not-open');
+  expect((await late()).refusal).toMatchObject({ code: 'not-open', pointer: '{id}' });
   await until('its repeat hears why', async () => (await withdraw(id, 'w-2')).body.code === 'not-open');
+  expect((await withdraw(id, 'w-2')).body).toMatchObject({ errors: [{ pointer: '{id}', code: 'not-open' }] });
+  const elsewhere = ask.replace(id, randomUUID());
+  const nowhere = await api.as('credit_officer').get(elsewhere).expect(404);
+  expect(nowhere.body).toMatchObject({ code: 'not-found', errors: [{ pointer: '{workflowId}' }] });
 }, 120_000);
 
 /** As after a restart of an engine that had heard of a decision and kept nothing of it. */

@@ -256,7 +256,11 @@ describe('a hold by law', () => {
       ] as const)
         expect(await ships.act(officer, id, act, more)).toMatchObject({
           status: 422,
-          body: { code: 'ground-missing', detail: expect.stringContaining(`${what} is missing`) as string },
+          body: {
+            code: 'ground-missing',
+            detail: expect.stringContaining(`${what} is missing`) as string,
+            errors: [{ pointer: `/${what}` }],
+          },
         });
     };
     await refused('ground');
