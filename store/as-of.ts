@@ -25,7 +25,7 @@ const lasted = (from: RawBuilder<unknown>, to: RawBuilder<unknown>, asOf: Busine
 /**
  * Common table expressions: what the books were at the end of the day. `item`: each instalment that was there (id, customer_id, currency,
  * invoice columns, amount_minor, due_date, settled_since, written_off_minor, recovered_minor, disputed_minor, open_minor). `credit`: each payment and
- * note that had come (kind, id, customer_id, currency, on_date, number, external_id, amount_minor, unapplied_minor). `laid`: each share ever laid
+ * note that had come (kind, id, customer_id, currency, on_date, number, external_id, amount_minor, unapplied_minor, clears_on). `laid`: each share ever laid
  * on an invoice, from `applied_on` to before `taken_off_on` (receivable_id, payment_id, credit_note_id, amount_minor, recovered_minor).
  */
 export const booksOn = (day: DayOf): RawBuilder<unknown> => sql`${laid(day)}, ${items(day)}, ${credits(day)}`;
@@ -80,10 +80,10 @@ function credits({ asOf, customerId }: DayOf): RawBuilder<unknown> {
       union all select b.payment_id, b.amount_minor from payment_return b where b.returned_on <= ${asOf}::date) y group by 1),
   credit as (
     select 'payment' as kind, p.id, p.customer_id, p.currency, p.received_on as on_date, coalesce(p.reference, p.external_id) as number, p.external_id,
-      p.amount_minor, p.amount_minor - coalesce(u.minor, 0) as unapplied_minor
+      p.amount_minor, p.amount_minor - coalesce(u.minor, 0) as unapplied_minor, p.clears_on
     from payment p left join used u on u.id = p.id where ${own('p.customer_id')} and ${lasted(sql`p.received_on`, sql`p.reversed_on`, asOf)}
     union all
-    select 'credit-note', n.id, n.customer_id, n.currency, n.issued_on, n.external_id, n.external_id, n.amount_minor, n.amount_minor - coalesce(u.minor, 0)
+    select 'credit-note', n.id, n.customer_id, n.currency, n.issued_on, n.external_id, n.external_id, n.amount_minor, n.amount_minor - coalesce(u.minor, 0), null
     from credit_note n left join used u on u.id = n.id
     where ${own('n.customer_id')} and ${lasted(sql`n.issued_on`, sql`n.reversed_on`, asOf)})`;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { AccountFacts } from '../../domain/credit/exposure.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { sumMinor } from '../../domain/kernel/money.ts';
 import { booksOn, dayOf } from '../as-of.ts';
 import type { Database, Tx } from '../database.ts';
 
@@ -41,36 +42,55 @@ export async function readAccountsOn(
   return rows;
 }
 
+/** What documents said on that day: what was open by its due date, unapplied money, and bills by the day they clear on. */
+interface Owed {
+  currency: string;
+  bucket: 'open' | 'bills' | 'deposits';
+  onDate: BusinessDate | null;
+  amountMinor: number;
+}
+
 /** What a payer's customers (as they are borne now) owed on a day before its account was opened, by their documents as statements tell them. */
 export async function owedOn(db: Database | Tx, code: string, day: PastDay): Promise<AccountFacts[]> {
   const { rows: members } = await sql<{ id: string }>`
     select customer_id as id from credit_bearer where code = ${code} order by 1`.execute(db);
-  const sums = new Map<string, { open: number; deposits: number; due: Map<BusinessDate, number> }>();
-  for (const { id } of members) {
-    const { rows } = await sql<{ currency: string; due: BusinessDate | null; minor: number }>`
-      with ${booksOn({ ...day, customerId: id })}
-      select currency, due_date as due, sum(open_minor)::bigint as minor from item
-        where customer_id = ${id}::uuid and issue_date <= ${day.asOf}::date and open_minor <> 0 group by 1, 2
-      union all select currency, null, sum(unapplied_minor)::bigint from credit where unapplied_minor <> 0 group by 1 order by 1, 2`.execute(
-      db,
-    );
-    for (const { currency, due, minor } of rows) {
-      const sum = sums.get(currency) ?? { open: 0, deposits: 0, due: new Map() };
-      sums.set(currency, sum);
-      if (due === null) sum.deposits += minor;
-      else {
-        sum.open += minor;
-        sum.due.set(due, (sum.due.get(due) ?? 0) + minor);
-      }
-    }
-  }
-  return [...sums]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([currency, { open, deposits, due }]) => ({
-      ...{ id: `unopened/${currency}`, kind: 'payer' as const, code, currency, version: 0, limits: [], securities: [] },
-      balances: { reserved: 0, ordered: 0, delivered: 0, open, bills: 0, deposits },
-      dated: [...due]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([onDate, amountMinor]) => ({ bucket: 'open' as const, onDate, amountMinor })),
-    }));
+  const owed: Owed[] = [];
+  for (const { id } of members) owed.push(...(await owedByCustomer(db, id, day)));
+  const currencies = [...new Set(owed.map((one) => one.currency))].toSorted((a, b) => (a < b ? -1 : 1));
+  return currencies.map((currency) =>
+    accountOf(
+      code,
+      currency,
+      owed.filter((one) => one.currency === currency),
+    ),
+  );
+}
+
+async function owedByCustomer(db: Database | Tx, customerId: string, day: PastDay): Promise<Owed[]> {
+  const { rows } = await sql<Owed>`
+    with ${booksOn({ ...day, customerId })}
+    select currency, 'open' as bucket, due_date as "onDate", sum(open_minor)::bigint as "amountMinor" from item
+      where customer_id = ${customerId}::uuid and issue_date <= ${day.asOf}::date and open_minor <> 0 group by 1, 3
+    union all select currency, 'deposits', null, sum(unapplied_minor)::bigint from credit where unapplied_minor <> 0 group by 1
+    union all
+    select c.currency, 'bills', c.clears_on, sum(c.amount_minor - coalesce((select sum(b.amount_minor) from payment_return b
+      where b.payment_id = c.id and b.returned_on <= ${day.asOf}::date), 0))::bigint from credit c where c.clears_on is not null group by 1, 3
+    order by 1, 2, 3`.execute(db);
+  return rows;
+}
+
+function accountOf(code: string, currency: string, owed: readonly Owed[]): AccountFacts {
+  const of = (bucket: Owed['bucket']): number =>
+    sumMinor(owed.filter((one) => one.bucket === bucket).map((one) => one.amountMinor));
+  const dated = (['bills', 'open'] as const).flatMap((bucket) => {
+    const days = new Map<BusinessDate, number>();
+    for (const one of owed)
+      if (one.bucket === bucket && one.onDate !== null) days.set(one.onDate, (days.get(one.onDate) ?? 0) + one.amountMinor);
+    return [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([onDate, amountMinor]) => ({ bucket, onDate, amountMinor }));
+  });
+  return {
+    ...{ id: `unopened/${currency}`, kind: 'payer', code, currency, version: 0, limits: [], securities: [] },
+    balances: { reserved: 0, ordered: 0, delivered: 0, open: of('open'), bills: of('bills'), deposits: of('deposits') },
+    dated,
+  };
 }

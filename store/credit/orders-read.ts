@@ -123,7 +123,7 @@ export async function documentsOf(db: Database, actor: Actor, customerId: string
       union all
       select b.bucket, 'payment', p.external_id, m.customer, b."on", b.amount, p.currency
       from m join payment p on p.customer_id = m.customer_id and p.currency = m.currency, lateral (values ('deposits', null::date, p.unapplied_minor),
-        ('bills', p.clears_on, case when p.clears_on is not null then p.amount_minor else 0 end)) b (bucket, "on", amount)
+        ('bills', p.clears_on, case when p.clears_on is not null then p.amount_minor - p.returned_minor else 0 end)) b (bucket, "on", amount)
       where b.amount > 0 and p.reversed_at is null
       union all
       select 'deposits', 'credit-note', n.external_id, m.customer, null, n.unapplied_minor, n.currency

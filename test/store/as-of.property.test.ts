@@ -33,6 +33,7 @@ afterAll(() => ledger.close());
 const kinds = [
   'invoice',
   'pay',
+  'bill',
   'allocate',
   'reverse',
   'credit',
@@ -93,9 +94,12 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
       h.invoices.push(today);
       return;
     case 'pay':
-      await postPayment(store, erp, paymentOf(`${code}-P${h.payments}`, code, { amountMinor, receivedOn: today }));
+    case 'bill': {
+      const bill = act === 'bill' && { clearsOn: addDays(today, place * 5) };
+      await postPayment(store, erp, paymentOf(`${code}-P${h.payments}`, code, { amountMinor, receivedOn: today, ...bill }));
       h.payments += 1;
       return;
+    }
     case 'allocate':
       await allocatePayment(store, erp, payment, () => null, null);
       return;
