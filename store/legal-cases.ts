@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import type { Moment, Store } from './transaction.ts';
@@ -15,6 +16,7 @@ export async function joinLegalCase(
   found: ReceivableCase,
   kind: string,
 ): Promise<WorkOrderTraces> {
+  await lockCases(tx, found);
   const opened = await tx
     .insertInto('legal_case')
     .values({ customer_id: found.customerId, currency: found.currency, opened_at: at.now })
@@ -36,9 +38,27 @@ export async function joinLegalCase(
     .values({ legal_case_id: id, receivable_id: found.id, joined_at: at.now })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const orders = await tx.selectFrom('work_order').select(['id', 'closed_at']).where('legal_case_id', '=', id).execute();
-  const open = orders.some((order) => order.closed_at === null);
-  const traces = open
+  const action = opened ? 'legal-case.opened' : 'legal-case.joined';
+  return demand(store, tx, at, found, { id, kind, action });
+}
+
+interface Entered {
+  id: string;
+  /** Of the task that tells legal. */
+  kind: string;
+  action: 'legal-case.opened' | 'legal-case.joined' | 'legal-case.reopened';
+}
+
+/** A receivable has come to a case: on record, and told by a task unless one of the case is open. */
+async function demand(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  { id, kind, action }: Entered,
+): Promise<WorkOrderTraces> {
+  const orders = await tx.selectFrom('work_order').select('closed_at').where('legal_case_id', '=', id).execute();
+  const traces = orders.some((order) => order.closed_at === null)
     ? noTraces()
     : await openWorkOrder(tx, store, at, {
         key: `legal-case/${id}/demand/${orders.length + 1}`,
@@ -48,17 +68,38 @@ export async function joinLegalCase(
         subject: `legal case, first invoice ${found.invoiceCode}/${found.instalment}`,
         reason: { rung: 'legal', dueDate: found.facts.dueDate },
       });
-  traces.audit.unshift({
-    action: opened ? 'legal-case.opened' : 'legal-case.joined',
-    subjectKind: 'legal-case',
-    subjectId: id,
-    customerId: found.customerId,
-    after: { receivable: found.id, invoice: found.invoiceCode, instalment: found.instalment },
-  });
-  if (opened)
-    traces.events.unshift({ kind: 'legal-case.opened', subjectKind: 'legal-case', subjectId: id, customerId: found.customerId });
+  const about = { subjectKind: 'legal-case', subjectId: id, customerId: found.customerId };
+  const after = { receivable: found.id, invoice: found.invoiceCode, instalment: found.instalment };
+  traces.audit.unshift({ ...about, action, after });
+  if (action !== 'legal-case.joined') traces.events.unshift({ ...about, kind: action });
   return traces;
 }
+
+/**
+ * What is owed again goes on with legal where it had come to: its case is open again, under its own id, or it joins the one that was
+ * opened since.
+ */
+export async function rejoinLegalCase(store: Store, tx: Tx, at: Moment, found: ReceivableCase): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ id: string; kind: string }>`
+    select c.id, coalesce((select o.kind from work_order o where o.legal_case_id = c.id
+      order by o.opened_at desc, o.id desc limit 1), 'formal-demand') as kind
+    from legal_case_receivable j join legal_case c on c.id = j.legal_case_id where j.receivable_id = ${found.id}::uuid
+    order by c.closed_at desc nulls first, c.id limit 1`.execute(tx);
+  const [last] = rows;
+  if (!last) return noTraces();
+  const { id, kind } = last;
+  await lockCases(tx, found);
+  const { rows: opened } = await sql`
+    update legal_case c set state = 'demand', closed_at = null where c.id = ${id}::uuid and c.state = 'closed'
+      and not exists (select from legal_case o where o.customer_id = c.customer_id and o.currency = c.currency and o.state <> 'closed')
+    returning c.id`.execute(tx);
+  if (opened.length > 0) return demand(store, tx, at, found, { id, kind, action: 'legal-case.reopened' });
+  return joinLegalCase(store, tx, at, found, kind);
+}
+
+/** One at a time opens the case of a customer and currency. Taken after the lock of the receivable, never before. */
+const lockCases = (tx: Tx, { customerId, currency }: ReceivableCase) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${`legal ${customerId} ${currency}`}::text, 0))`.execute(tx);
 
 /** A closed receivable leaves its case; the last one to leave closes it and ends its work orders. */
 export async function leaveLegalCase(tx: Tx, at: Moment, receivableId: string): Promise<WorkOrderTraces> {

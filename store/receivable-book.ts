@@ -4,7 +4,6 @@ import { realWaitMs } from '../domain/kernel/clock.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
 import { higherStage, isContact } from '../domain/collection/ladder.ts';
-import type { Rung } from '../domain/collection/ladder.ts';
 import { lastOfEach, planReceivable } from '../domain/collection/plan.ts';
 import type { ReceivablePlan } from '../domain/collection/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../domain/collection/receivable.ts';
@@ -12,15 +11,13 @@ import { sayWhy } from '../domain/collection/words.ts';
 import { holdContacts } from './contact-hold.ts';
 import { promiseTraces } from './promise-judgements.ts';
 import type { Tx } from './database.ts';
-import { stepEffects } from './dunning-effects.ts';
-import { joinLegalCase, leaveLegalCase } from './legal-cases.ts';
 import { openReceivable } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import { rungRows } from './rungs.ts';
 import { systemActor, writeSeeing } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
-import { joinTask, leaveTasks, rejoinTasks } from './task-items.ts';
-import { cancelWorkOrders, joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
+import { moveTasks, openTask } from './receivable-tasks.ts';
+import { joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 
 export interface StepInput {
@@ -113,27 +110,6 @@ function askOutreach(found: ReceivableCase): WorkOrderTraces {
   return { ...noTraces(), asks: [{ subject: outreachWorkflowId(found.customerId), kind: 'outreach' }] };
 }
 
-async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase, rung: Rung): Promise<WorkOrderTraces> {
-  const kind = rung.workOrder ?? rung.action;
-  const effects = await stepEffects(store, tx, at, found, { rung, kind });
-  if (rung.action === 'legal') return joinTraces(await joinLegalCase(store, tx, at, found, kind), effects);
-  const { current } = await store.policies.current();
-  if (current['work-orders'].content.kinds[kind]?.perCustomer) {
-    const { id: receivableId, customerId, customerCode } = found;
-    const item = { receivableId, customerId, customerCode, rung: rung.id };
-    return joinTraces(await joinTask(tx, store, at, kind, item), effects);
-  }
-  const task = await openWorkOrder(tx, store, at, {
-    key: `${found.id}/rung/${rung.id}`,
-    kind,
-    customerId: found.customerId,
-    receivableId: found.id,
-    subject: `invoice ${found.invoiceCode}/${found.instalment}`,
-    reason: { rung: rung.id, dueDate: found.facts.dueDate },
-  });
-  return joinTraces(task, effects);
-}
-
 /** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. Counting goes on from `held`. */
 async function settle(
   store: Store,
@@ -183,25 +159,6 @@ const planRow = (id: string, seq: number, { stage, outcome, pauses, plan }: Verd
   update receivable set stage = ${stage}, outcome = ${outcome}, pauses = ${JSON.stringify(pauses)}::jsonb, seq = ${seq}::int,
     plan_step = ${plan.step}, plan_rung = ${plan.rung}, plan_at = ${plan.at}::timestamptz, plan_why = ${JSON.stringify(plan.why)}::jsonb
   where id = ${id}::uuid`;
-
-/** What ends leaves its tasks; what is owed again is called about again. */
-async function moveTasks(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  found: ReceivableCase,
-  outcome: Verdict['outcome'],
-): Promise<WorkOrderTraces> {
-  const { id: receivableId, customerId, customerCode, facts, hasTasks } = found;
-  if (facts.outcome && !outcome) return rejoinTasks(tx, store, at, { receivableId, customerId, customerCode });
-  return outcome && !facts.outcome && hasTasks ? endTasks(tx, at, found, outcome) : noTraces();
-}
-
-async function endTasks(tx: Tx, at: Moment, found: ReceivableCase, outcome: string): Promise<WorkOrderTraces> {
-  const own = await cancelWorkOrders(tx, at, { receivableId: found.id }, outcome);
-  const shared = await leaveTasks(tx, at, found.id, outcome);
-  return joinTraces(own, shared, { ...(await leaveLegalCase(tx, at, found.id)), posts: [] });
-}
 
 /** Postgres was restored from a backup older than the workflow: no contact is made until a person has found out what went out. */
 async function restoredBehind(

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RawBuilder, SqlBool } from 'kysely';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { workOrderWorkflowId } from '../domain/kernel/subject.ts';
+import { outcomes } from '../domain/collection/ladder.ts';
 import { workOrderDates } from '../domain/collection/work-order.ts';
 import type { Tx } from './database.ts';
 import type { Ask, EventFact, Moment, Post, Store } from './transaction.ts';
@@ -127,6 +128,22 @@ export async function cancelWorkOrders(tx: Tx, at: Moment, of: WorkOrdersOf, out
     events: rows.map((row) => ({ ...about(row), kind: 'work-order.cancelled' })),
   };
 }
+
+/** Opens anew what the end of a receivable cancelled before anybody had done it, each once for each end. */
+export async function reopenWorkOrders(tx: Tx, store: Store, at: Moment, receivableId: string): Promise<WorkOrderTraces> {
+  const { rows } = await sql<Pick<NewWorkOrder, 'kind' | 'customerId' | 'subject' | 'reason'> & { first: string }>`
+    select * from (
+      select distinct on (1) split_part(o.key, ${AGAIN}, 1) as first, o.kind, o.customer_id as "customerId", o.subject, o.reason, o.outcome, o.closed_by
+      from work_order o where o.receivable_id = ${receivableId}::uuid order by 1, o.opened_at desc, o.id desc) x
+    where x.closed_by = 'system' and x.outcome = any(${[...outcomes]}::text[]) order by x.first`.execute(tx);
+  const traces = noTraces();
+  for (const { first, ...order } of rows) {
+    const { key } = await placeOf(tx, first + AGAIN);
+    addTraces(traces, await openWorkOrder(tx, store, at, { ...order, key, receivableId }));
+  }
+  return traces;
+}
+const AGAIN = '/again';
 
 function ownedBy(of: WorkOrdersOf): RawBuilder<SqlBool> {
   if ('receivableId' in of) return sql`receivable_id = ${of.receivableId}::uuid`;

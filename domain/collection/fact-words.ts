@@ -118,6 +118,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
   ],
   'legal-case.opened': [() => 'Legal case opened', () => '转入法务案件'],
   'legal-case.joined': [() => 'Joined to the open legal case', () => '并入已有法务案件'],
+  'legal-case.reopened': [() => 'Legal case open again: it is owed again', () => '欠款恢复，法务案件重新打开'],
   'legal-case.closed': [() => 'Legal case closed', () => '法务案件关闭'],
 };
 
