@@ -72,11 +72,11 @@ export function numberCell(text: string): Cell {
   return exact ? value : { digits: written.slice(0, 40), whole: false };
 }
 
-/** What a cell of a CSV means that was written for a spreadsheet: ="0000123" or '0000123 keep the noughts of a number's text. */
+/** What a cell means that was written for a spreadsheet: ="0000123" or '0000123 say that what follows is text, be it 12E05 or 0012-3. */
 export function unformula(text: string): string {
   const inner = /^\s*="((?:[^"]|"")*)"\s*$/.exec(text)?.[1];
   if (inner !== undefined) return inner.replaceAll('""', '"');
-  return /^\s*'\d+\s*$/.test(text) ? text.replace("'", '') : text;
+  return /^\s*'[^']*$/.test(text) ? text.replace("'", '') : text;
 }
 
 /** 2.63120000009999E+15: a spreadsheet has left the last digits out. */
@@ -112,7 +112,7 @@ export function readCell(cell: Cell, type: FieldType, format: CellFormat): Read 
     case 'amount':
       return typeof cell === 'number' || long ? good(text) : readNumber(text, format.numbers);
     case 'integer':
-      return /^-?\d{1,9}$/.test(text) ? good(Number(text)) : bad('not-a-whole-number');
+      return /^-?0*\d{1,9}$/.test(text) ? good(Number(text)) : bad('not-a-whole-number');
     case 'boolean':
       return readBoolean(text);
     case 'rate':

@@ -203,10 +203,17 @@ describe('long numbers', () => {
   });
 
   test('written as a formula keep their noughts', () => {
-    expect(['="0000123"', "'0000123", '="a ""b"""', '=1+1', '="', "'tis", ' ="01" '].map(unformula)).toEqual([
-      ...['0000123', '0000123', 'a "b"', '=1+1', '="', "'tis", '01'],
+    expect(['="0000123"', '="a ""b"""', '=1+1', '="', ' ="01" '].map(unformula)).toEqual([
+      ...['0000123', 'a "b"', '=1+1', '="', '01'],
     ]);
   });
+});
+
+test('the apostrophe that says "text" to a spreadsheet is no part of an id; one of two is part of the text', () => {
+  expect(["'0000123", "'12E05", " '00A12", "'0012-3", "'付款单 7", "'"].map((text) => unformula(text).trim())).toEqual([
+    ...['0000123', '12E05', '00A12', '0012-3', '付款单 7', ''],
+  ]);
+  for (const text of ["'Beleg'", "O'Brien", "12'", "'it's"]) expect(unformula(text)).toBe(text);
 });
 
 test('codes that GB18030-2022 gave a place are read by that place, all eighteen', () => {

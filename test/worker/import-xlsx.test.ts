@@ -126,6 +126,26 @@ describe('workbooks of other makers', () => {
   });
 });
 
+test('a number shown with noughts before it is read as it is shown; any other format leaves it as it is', async () => {
+  const codes = ['0000000', '0000000;-0000000', '[Red]0000000_ ', '0', '#,##0', '0000000.00', 'yyyy000'];
+  const formats = codes.map((code, at) => `<numFmt numFmtId="${164 + at}" formatCode="${code}"/>`).join('');
+  const styles = `<styleSheet><numFmts>${formats}</numFmts><cellXfs>${codes.map((_, at) => `<xf numFmtId="${164 + at}"/>`).join('')}</cellXfs></styleSheet>`;
+  const head = `<x:row>${'<x:c t="str"><x:v>a</x:v></x:c>'.repeat(codes.length)}</x:row>`;
+  const cells = (value: string) => `<x:row>${codes.map((_, at) => `<x:c s="${at}"><x:v>${value}</x:v></x:c>`).join('')}</x:row>`;
+  const { rows } = await read(bookOf(head + ['123', '12345678', '1.5', '-7'].map(cells).join(''), { styles }));
+  expect(rows.map((one) => one.cells.slice(0, 6))).toEqual([
+    ['0000123', '0000123', '0000123', 123, 123, 123],
+    ...[12_345_678, 1.5, -7].map((value) => Array.from({ length: 6 }, () => value)),
+  ]);
+  expect(rows[0]?.cells[6]).toEqual({ date: '1900-05-02' });
+});
+
+test('the apostrophe before a text is left out of a workbook as it is of a CSV', async () => {
+  const rows = `${header}<x:row><x:c t="str"><x:v>'12E05</x:v></x:c><x:c t="s"><x:v>0</x:v></x:c></x:row>`;
+  const { rows: found } = await read(bookOf(rows, { strings: "<sst><si><t>'0012-3</t></si></sst>" }));
+  expect(found[0]?.cells).toEqual(['12E05', '0012-3']);
+});
+
 describe('workbooks made to harm', () => {
   test('one that claims little and unpacks to much is left at what it claims', async () => {
     const row = `<x:row><x:c><x:v>${' '.repeat(50_000_000)}1</x:v></x:c></x:row>`;

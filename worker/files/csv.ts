@@ -5,23 +5,23 @@ import iconv from 'iconv-lite';
 import type { Mapping } from '../../domain/files/mapping.ts';
 import { gb18030Of } from '../../domain/files/gb18030.ts';
 import { unformula } from '../../domain/files/values.ts';
+import { delimiterOf } from './delimiter.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import type { FileRow, RawTable } from './table.ts';
 
 const CHUNK = 65_536;
 const BATCH = 1_000;
 const MOST_RECORD = 1_048_576;
-const SNIFFED_RECORDS = 20;
-const delimiters = [',', ';', '\t', '|'] as const;
 
 type Encoding = NonNullable<Mapping['encoding']>;
 
-/** A CSV as rows: encoding and delimiter as told, else found out. Throws FileFault for what is no text in its encoding. */
-export function csvOf(bytes: Buffer, told: Pick<Mapping, 'encoding' | 'delimiter'>): RawTable {
-  const encoding = told.encoding ?? encodingOf(bytes);
+/** A CSV as rows: encoding and delimiter as the mapping has them, else found out. Throws FileFault for what is no text in its encoding. */
+export function csvOf(bytes: Buffer, mapping: Mapping): RawTable {
+  const encoding = mapping.encoding ?? encodingOf(bytes);
   if (encoding === 'utf-8' && !isUtf8(bytes)) throw new FileFault('file-encoding', { encoding });
   if (encoding !== 'utf-16le' && bytes.includes(0)) throw new FileFault('file-not-text');
-  const delimiter = told.delimiter ?? delimiterOf(bytes, encoding);
+  const [sample = ''] = textOf(bytes, encoding);
+  const delimiter = mapping.delimiter ?? delimiterOf(sample, mapping);
   return { format: 'csv', encoding, delimiter, sheet: null, rows: () => recordsOf(bytes, encoding, delimiter) };
 }
 
@@ -44,19 +44,6 @@ function* textOf(bytes: Buffer, encoding: Encoding): Generator<string> {
   if (rest === undefined || rest === '') return;
   if (rest.includes('\uFFFD')) throw new FileFault('file-encoding', { encoding });
   yield encoding === 'gb18030' ? gb18030Of(rest) : rest;
-}
-
-/** The mark that stands equally often, and most often, in the first records (quoted text left out). */
-function delimiterOf(bytes: Buffer, encoding: Encoding): (typeof delimiters)[number] {
-  const [sample = ''] = textOf(bytes, encoding);
-  const bare = sample.replaceAll(/"(?:[^"]|"")*"/g, '');
-  const lines = bare.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
-  const whole = lines.slice(0, Math.max(1, Math.min(SNIFFED_RECORDS, lines.length - 1)));
-  const counts = delimiters.map((mark) => whole.map((line) => line.split(mark).length - 1));
-  const least = counts.map((of) => Math.min(...of));
-  const first = counts.map((of) => of[0] ?? 0);
-  const score = delimiters.map((_, index) => (least[index] ?? 0) * 1_000 + (first[index] ?? 0));
-  return delimiters[score.indexOf(Math.max(...score))] ?? ',';
 }
 
 /**

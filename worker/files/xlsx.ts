@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { dateOfSerial, numberCell } from '../../domain/files/values.ts';
+import { dateOfSerial, numberCell, textOf, unformula } from '../../domain/files/values.ts';
 import { isBusinessDate } from '../../domain/kernel/dates.ts';
 import type { Cell } from '../../domain/files/values.ts';
 import { FileFault, fileBounds } from './fault.ts';
@@ -29,13 +29,13 @@ export async function xlsxOf(bytes: Buffer, wanted: string | undefined): Promise
   if (part === undefined || !zip.has(part)) throw new FileFault('file-damaged', { part: sheet.name });
   const partOf = (type: string) => [...relations.values()].find((one) => one.type.endsWith(`/${type}`))?.target;
   const strings = await readStrings(zip, partOf('sharedStrings'));
-  const days = await readDayStyles(zip, partOf('styles'));
+  const styles = await readStyles(zip, partOf('styles'));
   return {
     format: 'xlsx',
     encoding: null,
     delimiter: null,
     sheet: sheet.name,
-    rows: () => rowsOf(zip, part, { strings, days, from1904 }),
+    rows: () => rowsOf(zip, part, { strings, styles, from1904 }),
   };
 }
 
@@ -84,7 +84,7 @@ async function readStrings(zip: Zip, part: string | undefined): Promise<string[]
       if (name === 't') inText = !inHint;
     },
     close(name) {
-      if (name === 'si') strings.push(unescaped(text));
+      if (name === 'si') strings.push(unformula(unescaped(text)));
       if (name === 'rPh') inHint = false;
       if (name === 't') inText = false;
     },
@@ -111,30 +111,46 @@ const builtInDays = (id: number): boolean =>
 const showsDay = (code: string): boolean =>
   /[yde](?!\+)/i.test(code.replaceAll(/"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|General|E[+-]/gi, ''));
 
-/** Of each cell style, whether its numbers are days. */
-async function readDayStyles(zip: Zip, part: string | undefined): Promise<boolean[]> {
-  const custom = new Map<number, boolean>();
-  const days: boolean[] = [];
+/** So many digits a format of noughts alone shows: 0000000 writes document number 123 as 0000123. */
+function digitsOf(code: string): number {
+  const first =
+    code
+      .replaceAll(/\[[^\]]*\]|_.|\*./g, '')
+      .split(';')[0]
+      ?.trim() ?? '';
+  return /^0{2,100}$/.test(first) ? first.length : 0;
+}
+
+/** What a cell style makes of a number: a day, or at least so many digits. */
+interface Style {
+  day: boolean;
+  digits: number;
+}
+const styleOf = (code: string): Style => ({ day: showsDay(code), digits: digitsOf(code) });
+
+async function readStyles(zip: Zip, part: string | undefined): Promise<Style[]> {
+  const custom = new Map<number, Style>();
+  const styles: Style[] = [];
   let inCells = false;
-  if (part === undefined || !zip.has(part)) return days;
+  if (part === undefined || !zip.has(part)) return styles;
   await hear(zip, part, {
     ...silent,
     open(name, attributes) {
       const id = Number(attributes['numFmtId']);
-      if (name === 'numFmt') custom.set(id, showsDay(attributes['formatCode'] ?? ''));
+      if (name === 'numFmt') custom.set(id, styleOf(attributes['formatCode'] ?? ''));
       if (name === 'cellXfs') inCells = true;
-      if (name === 'xf' && inCells) days.push(custom.get(id) ?? builtInDays(id));
+      if (name === 'xf' && inCells) styles.push(custom.get(id) ?? { day: builtInDays(id), digits: 0 });
     },
     close(name) {
       if (name === 'cellXfs') inCells = false;
     },
   });
-  return days;
+  return styles;
 }
 
 interface Book {
   strings: readonly string[];
-  days: readonly boolean[];
+  styles: readonly Style[];
   from1904: boolean;
 }
 
@@ -146,13 +162,22 @@ function columnOf(reference: string | undefined, next: number): number {
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - A + 1, 0) - 1;
 }
 
-function cellOf({ strings, days, from1904 }: Book, type: string, style: number, text: string): Cell {
+/** A number as its style shows it: a day, or with the noughts before it; where it has more digits than shown, or a fraction, as it is. */
+function numberOf(text: string, style: Style | undefined, from1904: boolean): Cell {
+  const date = style?.day ? dateOfSerial(Number(text), from1904) : undefined;
+  if (date !== undefined) return { date };
+  const cell = numberCell(text);
+  const shown = typeof cell === 'number' ? textOf(cell) : '';
+  return /^\d+$/.test(shown) && shown.length < (style?.digits ?? 0) ? shown.padStart(style?.digits ?? 0, '0') : cell;
+}
+
+function cellOf({ strings, styles, from1904 }: Book, type: string, style: number, text: string): Cell {
   switch (type) {
     case 's':
       return strings[Number(text)] ?? null;
     case 'str':
     case 'inlineStr':
-      return unescaped(text);
+      return unformula(unescaped(text));
     case 'b':
       return text === '1' || text === 'true';
     case 'e':
@@ -161,11 +186,8 @@ function cellOf({ strings, days, from1904 }: Book, type: string, style: number, 
       // An instant with a zone is read like text: its day depends on the seller's.
       if (/(?:Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10))) return text;
       return isBusinessDate(text.slice(0, 10)) ? { date: text.slice(0, 10) } : { error: text.slice(0, 20) };
-    default: {
-      if (text.trim() === '') return null;
-      const date = days[style] === true ? dateOfSerial(Number(text), from1904) : undefined;
-      return date === undefined ? numberCell(text) : { date };
-    }
+    default:
+      return text.trim() === '' ? null : numberOf(text, styles[style], from1904);
   }
 }
 

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import type { Mapping } from '../../domain/files/mapping.ts';
+import { openTable } from '../../worker/files/table.ts';
+
+const columns = ['Beleg', 'Kunde', 'Betrag'];
+const mapping: Mapping = {
+  fields: Object.fromEntries(['externalId', 'customer', 'amount'].map((name, at) => [name, { column: columns[at] ?? '' }])),
+};
+
+async function read(text: string, told: Mapping = mapping) {
+  const { delimiter, header, rows } = await openTable(Buffer.from(text), told);
+  const found = [];
+  for await (const batch of rows()) found.push(...batch.map(({ cells }) => cells));
+  return { delimiter, header, rows: found };
+}
+
+const marks = [',', ';', '\t', '|'] as const;
+const row = (mark: string, cells: readonly string[]): string =>
+  cells.map((cell) => (cell.includes(mark) ? `"${cell}"` : cell)).join(mark);
+
+describe('the mark between columns is found', () => {
+  const titles = {
+    none: '',
+    'one without marks': '未清项目清单\n\n',
+    'one of every mark': 'Open items, as of March 4, 2026; page 1; all | regions | all\tx\ty\tz\n\n',
+    'many that agree with each other': 'Seller, Ltd\nStreet 1, City\nPrinted, today\n',
+  };
+  const lines = Array.from({ length: 30 }, (_, at) => [`A${at}`, 'B', '1,234,567.50']);
+
+  test.each(marks.flatMap((mark) => Object.entries(titles).map(([name, title]) => [mark, name, title] as const)))(
+    '%j below a title: %s',
+    async (mark, _, title) => {
+      for (const some of [lines.slice(0, 1), lines]) {
+        const told = await read(title + [columns, ...some].map((cells) => row(mark, cells)).join('\n'));
+        expect(told).toEqual({ delimiter: mark, header: columns, rows: some });
+      }
+    },
+  );
+
+  test('in a header in quotes, with marks and line breaks in them', async () => {
+    const text = '清单;1\r\n"Beleg";"Kunde, Name\r\n(neu)";"Betrag ""netto"""\r\nA;B 5" lang;1,50\r\n';
+    const told: Mapping = { headerWith: ['Beleg', 'Betrag "netto"'] };
+    expect((await read(text, told)).delimiter).toBe(';');
+  });
+
+  test('where no row has the columns, or none are asked for, from the row that is named or the first', async () => {
+    expect((await read('a;b\nx;1,234,567\n', {})).delimiter).toBe(';');
+    expect(await read('Titel, mit, Komma\na;b\nx;1,5\n', { headerRow: 2 })).toMatchObject({
+      delimiter: ';',
+      header: ['a', 'b'],
+    });
+    expect((await read('p|q\n1|2\n')).delimiter).toBe('|');
+  });
+});
