@@ -1,24 +1,9 @@
 import { TokenKind } from 'liquidjs';
 import type { Template, Token } from 'liquidjs';
 import { isBusinessDate } from '../../domain/kernel/calendar.ts';
-import { LetterFault } from './fault.ts';
+import { compare, fault, isNumber, nameOf, numeric, same, say, shape } from './kinds.ts';
+import type { Kind, Operand } from './kinds.ts';
 import { dayFormat, listFilters, numberFilters, parseLetter, textFilters } from './engine.ts';
-
-/** What a name of a template is. `sum` is a plain number that stands for an amount: it is reckoned with, and printed by `money`. */
-export type Kind =
-  'text' | 'number' | 'sum' | 'date' | 'boolean' | 'any' | { list: Kind } | { record: Readonly<Record<string, Kind>> };
-
-const fault = (en: string, zh: string): LetterFault => new LetterFault({ en, zh });
-
-/** What the names of a context are, read from a sample of it. */
-export function kindOf(sample: unknown, name = ''): Kind {
-  if (typeof sample === 'number') return name === 'value' ? 'sum' : 'number';
-  if (typeof sample === 'boolean') return 'boolean';
-  if (typeof sample === 'string') return isBusinessDate(sample) ? 'date' : 'text';
-  if (Array.isArray(sample)) return { list: kindOf((sample as unknown[])[0]) };
-  if (typeof sample !== 'object' || sample === null) return 'any';
-  return { record: Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, kindOf(value, key)])) };
-}
 
 type Scope = ReadonlyMap<string, Kind>;
 
@@ -112,10 +97,6 @@ function checkLoop(node: Node, scope: Scope): void {
   checkAll(node.elseTemplates ?? [], scope);
 }
 
-const shape = (kind: Kind): string => (kind === 'sum' ? 'number' : JSON.stringify(kind));
-const say = (kind: Kind): string => (typeof kind === 'string' ? kind : 'list' in kind ? 'a list' : 'a group of names');
-const isNumber = (kind: Kind): boolean => kind === 'number' || kind === 'sum' || kind === 'any';
-
 function printed(kind: Kind, { initial, filters }: ValueNode): void {
   const told = filters.length === 0 ? nameOf(initial.postfix[0]) : 'the result';
   if (typeof kind === 'object') throw fault(`${told} is ${say(kind)} and cannot be printed`, `${told} 不能直接输出`);
@@ -136,7 +117,7 @@ function ofValue({ initial, filters }: ValueNode, scope: Scope): Kind {
 
 /** Operands and operators in the order they are reckoned. */
 function ofExpression(postfix: readonly Token[], scope: Scope): Kind {
-  const stack: { kind: Kind; token: Token | undefined }[] = [];
+  const stack: Operand[] = [];
   for (const token of postfix) {
     if (token.kind !== TokenKind.Operator) {
       stack.push({ kind: ofToken(token, scope), token });
@@ -149,45 +130,6 @@ function ofExpression(postfix: readonly Token[], scope: Scope): Kind {
     stack.push({ kind: 'boolean', token: undefined });
   }
   return stack.at(-1)?.kind ?? 'any';
-}
-
-interface Operand {
-  kind: Kind;
-  token: Token | undefined;
-}
-
-function compare(operator: string, left: Operand, right: Operand): void {
-  if (operator === 'and' || operator === 'or') return;
-  if (operator === 'contains') {
-    if (isNumber(left.kind) && left.kind !== 'any')
-      throw fault(`"contains" looks into text or lists, not ${nameOf(left.token)}`, '"contains" 只能用于文本或列表');
-    return;
-  }
-  if (operator === '==' || operator === '!=') return same(operator, left.kind, right.kind, left.token ?? right.token);
-  const dates = [left, right].every(({ kind }) => kind === 'date' || kind === 'any');
-  if (dates) return;
-  numeric(operator, left.kind, left.token);
-  numeric(operator, right.kind, right.token);
-}
-
-function same(operator: string, left: Kind, right: Kind, token?: Token): void {
-  if (left === 'any' || right === 'any' || shape(left) === shape(right)) return;
-  const texts = [left, right].every((kind) => kind === 'text' || kind === 'date');
-  if (texts) return;
-  const told = nameOf(token);
-  throw fault(
-    `${told} ${operator}: ${say(left)} is never ${say(right)}${hint(told)}`,
-    `${told} ${operator}：两侧类型不同，永不相等${hintZh(told)}`,
-  );
-}
-
-const hint = (name: string): string => (name.endsWith('.amount') ? `; use ${name.replace(/amount$/, 'value')}` : '');
-const hintZh = (name: string): string => (name.endsWith('.amount') ? `，请使用 ${name.replace(/amount$/, 'value')}` : '');
-
-function numeric(where: string, kind: Kind, token: Token | undefined): void {
-  if (isNumber(kind)) return;
-  const told = nameOf(token);
-  throw fault(`${where}: ${told} is ${say(kind)}, not a number${hint(told)}`, `${where}：${told} 不是数值${hintZh(told)}`);
 }
 
 function ofToken(token: Token, scope: Scope): Kind {
@@ -211,8 +153,6 @@ function ofToken(token: Token, scope: Scope): Kind {
 }
 
 type Access = Token & { variable?: Token; props: (Token & { content?: unknown })[] };
-
-const nameOf = (token: Token | undefined): string => token?.getText().trim() ?? 'the result';
 
 function ofPath(token: Token, scope: Scope): Kind {
   const { variable, props } = token as Access;
@@ -262,7 +202,7 @@ function filtered(name: string, kind: Kind, args: readonly Token[], scope: Scope
     for (const [at, one] of kinds.entries()) numeric(name, one, args[at]);
     return kind === 'sum' || kinds.includes('sum') ? 'sum' : 'number';
   }
-  if (has(listFilters, name)) return ofList(name, kind, args, from);
+  if (has(listFilters, name)) return ofList(name, kind, args, kinds, from);
   if (has(textFilters, name)) {
     if (name === 'default') return kind;
     if (kind === 'sum' || typeof kind === 'object')
@@ -272,7 +212,7 @@ function filtered(name: string, kind: Kind, args: readonly Token[], scope: Scope
   throw fault(`undefined filter: ${name}`, `没有过滤器 ${name}`);
 }
 
-function ofList(name: string, kind: Kind, args: readonly Token[], from: Token | undefined): Kind {
+function ofList(name: string, kind: Kind, args: readonly Token[], kinds: readonly Kind[], from: Token | undefined): Kind {
   if (name === 'size') return 'number';
   if (kind === 'any') return 'any';
   if (typeof kind !== 'object' || !('list' in kind))
@@ -290,7 +230,10 @@ function ofList(name: string, kind: Kind, args: readonly Token[], from: Token | 
       if (typeof of === 'object' && named === undefined)
         throw fault(`undefined variable: ${String(field)}`, `没有名称 ${String(field)}`);
       if (name === 'map') return { list: named ?? of };
-      if (name === 'where') return kind;
+      if (name === 'where') {
+        if (named !== undefined && kinds[1] !== undefined) same('where', named, kinds[1], args[0]);
+        return kind;
+      }
       numeric('sum', named ?? of, args[0]);
       return named ?? of;
     case 'join':

@@ -4,9 +4,10 @@ import type { LintFinding, LintPolicy } from '../../domain/collection/template-l
 import { textFault } from '../../domain/collection/message.ts';
 import type { TextFault } from '../../domain/collection/message.ts';
 import type { MessageTemplate, TemplateContext } from '../templates.ts';
-import { checkLetter, kindOf } from './check.ts';
-import type { Kind } from './check.ts';
+import { checkLetter } from './check.ts';
 import { faultWords } from './fault.ts';
+import { kindOf } from './kinds.ts';
+import type { Kind } from './kinds.ts';
 import { renderTemplate } from './words.ts';
 
 /** What of a template is held against what letters may say. */
