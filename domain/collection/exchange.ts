@@ -19,7 +19,7 @@ export interface Exchange {
 }
 
 /**
- * What money worth `worthMinor` settles of items of which `openMinor` is open: all of it when the two differ by no more than the tolerance,
+ * What money worth `worthMinor` settles of items of which `openMinor` is owed: all of it when the two differ by no more than the tolerance,
  * in hundredths of a per cent; the difference is booked. Else what it is worth.
  */
 export function settledBy(
@@ -62,23 +62,35 @@ export interface Across<P> {
 /** Rates by the day on which money came, for the payments of a batch that name invoices in another currency. */
 export type Rates = ReadonlyMap<BusinessDate, RateOf>;
 
-/** The other currency that a payment settles: the bank's, else the one in which all that it names is owed; null: its own. */
+/**
+ * The other currency that a payment settles: the bank's, else the one in which all that it names is owed, what is open before what was
+ * written off; null: its own.
+ */
 function targetOf({ currency, converted }: Paid, named: readonly OwedItem[]): string | null {
   if (converted) return converted.currency;
-  const [only, ...more] = new Set(named.map((item) => item.currency));
+  const open = named.filter((item) => item.openMinor > 0);
+  const [only, ...more] = new Set((open.length > 0 ? open : named).map((item) => item.currency));
   return only === undefined || more.length > 0 || only === currency ? null : only;
 }
 
 /** The currency other than its own in which a payment settles what it names; null: none. */
 export const settlesIn = (paid: Paid, items: readonly OwedItem[]): string | null => targetOf(paid, namedBy(paid, items));
 
+/** What a payment names that is still owed by law: open, or written off. */
 function namedBy({ reference, allocations }: Paid, items: readonly OwedItem[]): OwedItem[] {
-  const open = items.filter((item) => item.openMinor > 0);
-  if (!allocations || allocations.length === 0) return reference === null ? [] : itemsNamed(reference, open);
+  const owed = items.filter((item) => item.openMinor + item.writtenOffMinor > 0);
+  if (!allocations || allocations.length === 0) return reference === null ? [] : itemsNamed(reference, owed);
   return allocations.flatMap((line) => {
-    const invoice = documentMeant(line.invoice, open);
-    return open.filter((item) => item.invoice === invoice && (line.instalment === null || item.instalment === line.instalment));
+    const invoice = documentMeant(line.invoice, owed);
+    return owed.filter((item) => item.invoice === invoice && (line.instalment === null || item.instalment === line.instalment));
   });
+}
+
+/** What money worth so much is meant for of these items: what is open, or what was written off as well, whichever is nearer. */
+function meantMinor(worthMinor: number, items: readonly OwedItem[]): number {
+  const openMinor = sumMinor(items.map((item) => item.openMinor));
+  const owedMinor = sumMinor([openMinor, ...items.map((item) => item.writtenOffMinor)]);
+  return Math.abs(worthMinor - openMinor) <= Math.abs(worthMinor - owedMinor) ? openMinor : owedMinor;
 }
 
 /**
@@ -100,9 +112,12 @@ export function acrossCurrencies<P extends Paid>(
   if (!converted && rate === null) return { paid, exchange: null, waits: { base: currency, quote: target } };
   const worthMinor = converted?.amountMinor ?? convertedMinor([{ currency, minor: amountMinor }], target, () => rate);
   const lines = paid.allocations ?? [];
-  const openMinor = sumMinor(named.filter((item) => item.currency === target).map((item) => item.openMinor));
+  const namedMinor = meantMinor(
+    worthMinor,
+    named.filter((item) => item.currency === target),
+  );
   const whole = lines.length === 0 || sumMinor(lines.map((line) => line.amountMinor)) === amountMinor;
-  const { settledMinor, differenceMinor } = settledBy(worthMinor, whole ? openMinor : 0, toleranceBasis);
+  const { settledMinor, differenceMinor } = settledBy(worthMinor, whole ? namedMinor : 0, toleranceBasis);
   const allocations = lines.length === 0 ? paid.allocations : scaledLines(lines, amountMinor, settledMinor);
   return {
     paid: { ...paid, currency: target, amountMinor: settledMinor, allocations },

@@ -60,6 +60,42 @@ describe('money after a write-off', () => {
     });
   });
 
+  test('in another currency is converted and recovers the debt that it names, whether the rate, the invoice or the write-off comes first', async () => {
+    const rate = (base: string) =>
+      world
+        .as('credit_manager')
+        .post('/v1/exchange-rates', { base, quote: 'CNY', on: '2026-01-05', rate: '7.1', source: 'bank' })
+        .expect(201);
+    const dollars = { amount: '70.20', currency: 'USD', receivedOn: '2026-01-05' };
+    const exposure = async (customer: string) =>
+      (await world.as('credit_officer').get(`/v1/customers/${customer}/exposure`).expect(200)).body as object;
+    const recovered = (item: string, share: object = {}) => ({
+      allocations: [{ receivableId: item, amount: '500.00', recovered: '500.00', ...share }],
+      ...{ amount: '500.00', currency: 'CNY', unapplied: '0.00', exchange: { difference: '-1.58' } },
+    });
+    await rate('USD');
+    for (const more of [{ reference: 'K-1' }, { allocations: [{ invoice: 'K-2', amount: '70.20' }] }]) {
+      const id = 'reference' in more ? 'K-1' : 'K-2';
+      await world.customer(id, { type: 'dealer' });
+      const item = await owes(id, id, '500.00');
+      await writesOff(item);
+      const before = await exposure(id);
+      expect(await pays(`${id}-P`, id, '70.20', { ...dollars, ...more })).toMatchObject(recovered(item));
+      expect(await exposure(id)).toEqual(before);
+      expect(await figures(id)).toMatchObject([{ currency: 'CNY', writtenOff: '500.00', recovered: '500.00', net: '0.00' }]);
+      expect(await world.actions(item)).toContain('receivable.recovered');
+    }
+    // Money, then the invoice, then the write-off, then the rate.
+    await world.customer('K-3', { type: 'dealer' });
+    await pays('K-3-P', 'K-3', '70.20', { ...dollars, currency: 'CHF', reference: 'K-3' });
+    const item = await owes('K-3', 'K-3', '500.00');
+    await writesOff(item);
+    await rate('CHF');
+    const read = await world.as('auditor').get('/v1/payments/K-3-P').expect(200);
+    expect(read.body).toMatchObject(recovered(item));
+    expect(await world.balance('K-3')).toEqual({});
+  });
+
   test('goes to what is open first, is named like any other debt, and stays unapplied only beyond the debt', async () => {
     await world.customer('W-2', { type: 'dealer' });
     const off = await owes('W-2', 'W-2-A', '1000.00');

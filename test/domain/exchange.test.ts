@@ -31,4 +31,17 @@ describe('money in another currency than what it names', () => {
     for (const reference of ['B-1', 'A-1 B-1', null])
       expect(acrossCurrencies(paid({ reference }), items, at(null), 100)).toMatchObject({ exchange: null, waits: null });
   });
+
+  it('names what was written off where it names nothing open, and settles with it what is open beside it', () => {
+    const off = { ...item('K-1', 'CNY', 0), writtenOffMinor: 50_000 };
+    const owed = [...items, off, item('C-1', 'EUR', 900)];
+    expect(acrossCurrencies(paid({ reference: 'K-1' }), owed, at('7.10'), 100)).toMatchObject({
+      ...{ paid: { currency: 'CNY', amountMinor: 50_000 }, exchange: { differenceMinor: -158 } },
+    });
+    expect(acrossCurrencies(paid({ reference: 'K-1 C-1' }), owed, at('0.9'), 100).paid.currency).toBe('EUR');
+    expect(acrossCurrencies(paid({ reference: 'K-1 B-1' }), owed, at('7.10'), 100).exchange).toBeNull();
+    const both = paid({ reference: 'A-1 K-1', amountMinor: 14_000 });
+    expect(acrossCurrencies(both, owed, at('7.10'), 100).paid.amountMinor).toBe(100_000);
+    expect(acrossCurrencies({ ...both, amountMinor: 7020 }, owed, at('7.10'), 100).paid.amountMinor).toBe(50_000);
+  });
 });
