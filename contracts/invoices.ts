@@ -31,7 +31,10 @@ const instalment = z.strictObject({
   no: z.int().min(1).max(999).meta({ description: 'Number of the instalment: it keeps its identity by it.', example: 1 }),
   amount: amountOrZero,
   dueDate: documentDate,
-  kind: z.enum(instalmentKinds).default('other'),
+  kind: z.enum(instalmentKinds).default('other').meta({
+    description:
+      'Instalments of one kind are one debt, whose limitation counts from the last of them; other kinds are debts of their own.',
+  }),
 });
 
 /** What an ERP sends of an invoice. */

@@ -12,6 +12,7 @@ import type { RungView } from '../domain/collection/rung-view.ts';
 import { limitationOrNull } from '../domain/legal/limitation.ts';
 import { receivableIdOf } from './receivable-case.ts';
 import { faultyOf } from './faulty.ts';
+import { lastOfDebt } from './limitation.ts';
 import { viewReceivables } from './receivable-facts.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import { instantOf, instantOrNull, isOurId } from './rows.ts';
@@ -182,7 +183,7 @@ interface Extra {
   id: string;
   kind: string;
   withdrawn: boolean;
-  dueDates: BusinessDate[];
+  lastOfDebt: BusinessDate;
   discount: ReceivableView['discount'];
   faulty: FaultyField[] | null;
 }
@@ -196,8 +197,7 @@ async function viewsOf(store: Store, ids: readonly string[]): Promise<Map<string
         select jsonb_agg(distinct x.field) from (
           select unnest(f.fields) as field from faulty_row f where f.kind = 'receivable' and f.id = r.id
           union all select unnest(f.fields) from promise p join faulty_row f on f.kind = 'promise' and f.id = p.id where p.receivable_id = r.id and not f.ended) x) as faulty,
-      (select jsonb_agg(s.limitation_due_date) from receivable s where s.invoice_id = r.invoice_id
-      and (s.id = r.id or not s.withdrawn)) as "dueDates",
+      ${lastOfDebt} as "lastOfDebt",
       case when r.discount_until is not null then jsonb_build_object('amountMinor', r.discount_minor, 'until', r.discount_until, 'grantedMinor', (
         select coalesce(sum(a.amount_minor), 0) from allocation a where a.receivable_id = r.id and a.basis = 'discount' and a.reversed_at is null)) end as discount
     from receivable r where r.id = any(${ids}::uuid[])`.execute(store.db);
@@ -231,7 +231,7 @@ async function viewOf(store: Store, found: ReceivableCase, extra: Extra, now: In
     policyVersion: found.policyVersion,
     plan: { step: found.plan.step as PlanStep, rung: found.plan.rung, at: found.plan.at, why: found.plan.why as Why },
     rungs: extra.faulty !== null ? [] : rungsOf(facts, await store.policies.terms(found), now),
-    limitationExpiresOn: limitationOrNull(extra.dueDates),
+    limitationExpiresOn: limitationOrNull(extra.lastOfDebt),
     faulty: extra.faulty,
     withdrawn: extra.withdrawn,
     question: facts.question ?? null,

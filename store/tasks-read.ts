@@ -6,6 +6,7 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import { rankTask } from '../domain/collection/worklist.ts';
 import type { RankReason, TaskFacts } from '../domain/collection/worklist.ts';
 import { limitationOrNull } from '../domain/legal/limitation.ts';
+import { lastOfDebt } from './limitation.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { momentOf } from './transaction.ts';
@@ -72,7 +73,7 @@ export interface TaskFilter {
 }
 
 type Row = Omit<TaskView, 'rank' | 'reasons' | 'title'> &
-  Omit<TaskFacts, 'state' | 'limitationOn' | 'harm' | 'dueOn'> & { lastInstalment: BusinessDate | null };
+  Omit<TaskFacts, 'state' | 'limitationOn' | 'harm' | 'dueOn'> & { lastOfDebt: BusinessDate | null };
 
 /** A closed fact counts before its process has seen it. */
 const STATE = sql`case when o.closed_at is not null and o.state in ('open', 'warned', 'escalated')
@@ -123,7 +124,7 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
           'joinedAt', t.joined_at, 'leftAt', t.left_at, 'outcome', t.outcome) order by r.due_date, i.external_id, r.instalment)
         from work_order_item t join receivable r on r.id = t.receivable_id join invoice i on i.id = r.invoice_id
         where t.work_order_id = o.id), '[]') as items,
-      m.overdue, m.oldest as "oldestDueDate", m.last as "lastInstalment",
+      m.overdue, m.oldest as "oldestDueDate", m.last as "lastOfDebt",
       (select count(*)::int from promise p where p.customer_id = o.customer_id and p.state in ('broken', 'part-kept')) as "brokenPromises",
       (greatest((select max(l.at) from contact_log l where l.customer_id = o.customer_id),
         (select max(s.sent_at) from message s where s.customer_id = o.customer_id and s.state in ('sent', 'delivered'))) at time zone ${store.policies.zone})::date as "lastContactOn"
@@ -133,7 +134,7 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
         min(t.oldest) as oldest, min(t.last) as last
       from (
         select r.currency, sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) as open, min(r.due_date) as oldest,
-          min((select max(s.limitation_due_date) from receivable s where s.invoice_id = r.invoice_id)) as last
+          min(${lastOfDebt}) as last
         from receivable r
         where r.customer_id = o.customer_id and (o.receivable_id is null or r.id = o.receivable_id)
           and (not exists (select from work_order_item t where t.work_order_id = o.id)
@@ -143,8 +144,8 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
     where ${where}`.execute(store.db);
   const { current } = await store.policies.current();
   const { kinds } = current['work-orders'].content;
-  return rows.map(({ overdue, oldestDueDate, brokenPromises, lastContactOn, lastInstalment, ...row }): TaskView => {
-    const limitationOn = lastInstalment === null ? null : limitationOrNull([lastInstalment]);
+  return rows.map(({ overdue, oldestDueDate, brokenPromises, lastContactOn, lastOfDebt: last, ...row }): TaskView => {
+    const limitationOn = last === null ? null : limitationOrNull(last);
     const harm = kinds[row.kind]?.harm ?? 'books';
     const dueOn = dateOf(row.dueAt, store.policies.zone);
     const debt = { overdue, oldestDueDate, brokenPromises, lastContactOn, limitationOn };

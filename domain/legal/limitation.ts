@@ -13,15 +13,11 @@ export const limitationRule = {
  * The last day of the limitation period of a debt: three years from when the creditor knew, which is the day after the last instalment
  * was due; that day is not counted. Not moved past a rest day, so never later than the law has it.
  */
-export function limitationEnds(dueDates: readonly BusinessDate[]): BusinessDate {
-  const last = dueDates.toSorted().at(-1);
-  if (last === undefined) throw new RangeError('a debt without a due date');
-  return addMonths(last, limitationRule.years * 12);
-}
+export const limitationEnds = (lastDue: BusinessDate): BusinessDate => addMonths(lastDue, limitationRule.years * 12);
 
-/** The same of dates that may be out of bounds; null: it cannot be told. */
-export const limitationOrNull = (dueDates: readonly BusinessDate[]): BusinessDate | null =>
-  dueDates.length === 0 || dueDates.some((day) => day > LAST_RECKONED) ? null : limitationEnds(dueDates);
+/** The same of a day that may be out of bounds; null: it cannot be told. */
+export const limitationOrNull = (lastDue: BusinessDate): BusinessDate | null =>
+  lastDue > LAST_RECKONED ? null : limitationEnds(lastDue);
 
 /** The law by which a confirmed statement, as consent of the debtor, begins the period anew. */
 export const acknowledgementRule = {

@@ -103,9 +103,9 @@ describe('a corrected invoice', () => {
   });
 });
 
-test('limitation ends three years after the last instalment, on the same day or the last of its month', () => {
-  expect(limitationEnds(['2026-03-01', '2026-10-01'])).toBe('2029-10-01');
-  expect(limitationEnds(['2028-02-29'])).toBe('2031-02-28');
+test('limitation ends three years after the debt was due, on the same day or the last of its month', () => {
+  expect(limitationEnds('2026-10-01')).toBe('2029-10-01');
+  expect(limitationEnds('2028-02-29')).toBe('2031-02-28');
 });
 
 describe('the rank of a task', () => {

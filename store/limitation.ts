@@ -1,0 +1,8 @@
+import { sql } from 'kysely';
+
+/**
+ * The last day on which an instalment of the debt of `r` was due, from which its limitation runs. Instalments of one kind on one invoice are
+ * one debt; equipment, maintenance and insurance beside each other are debts of their own. What was taken out counts for itself alone.
+ */
+export const lastOfDebt = sql`(select max(s.limitation_due_date) from receivable s
+  where s.invoice_id = r.invoice_id and s.kind = r.kind and (s.id = r.id or not s.withdrawn))`;
