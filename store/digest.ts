@@ -157,6 +157,7 @@ function contextOf(
 function lineOf({ found, rung, askedMinor }: Line, at: Moment): TemplateLine {
   return {
     invoice: oneLine(rung.invoice, 60),
+    branch: oneLine(rung.branch),
     instalment: found.instalment,
     instalments: rung.instalments,
     dueDate: found.facts.dueDate,

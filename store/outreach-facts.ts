@@ -28,6 +28,8 @@ export interface OutreachRow {
 /** A rung in a message, with what a letter says of its receivable. */
 export interface ContactRung extends RequestedRung {
   invoice: string;
+  /** Whose invoice it is, where that is not who is written to; else empty. */
+  branch: string;
   instalments: number;
 }
 
@@ -79,6 +81,7 @@ interface RungJson {
   ladder: string;
   policyVersion: number;
   invoice: string;
+  branch: string;
   instalments: number;
 }
 interface FollowJson {
@@ -94,12 +97,13 @@ interface FollowJson {
 }
 type NoticeJson = Omit<NoticeRow, 'class' | 'customerId' | 'kind'>;
 
-/** What one rung of a receivable looks like in JSON; the aliases g (rung id and instant), r (receivable), i (invoice) stand for its rows. */
+/** What one rung of a receivable looks like in JSON; the aliases g (rung id and instant), r (receivable), i (invoice), c (who is written to) stand for its rows. */
 const rungJson = (
   id: string,
   instant: string,
 ) => sql`jsonb_build_object('receivableId', r.id, 'rung', ${sql.ref(id)}, 'at', ${sql.ref(instant)},
   'ladder', r.ladder, 'policyVersion', r.policy_version, 'invoice', i.number,
+  'branch', case when r.customer_id = c.id then '' else (select k.name from customer k where k.id = r.customer_id) end,
   'instalments', (select count(*) from receivable s where s.invoice_id = r.invoice_id))`;
 
 interface CustomerJson {
@@ -208,6 +212,7 @@ async function contactRung(store: Store, templates: TemplateBook, json: RungJson
     stage: rung.stage,
     position,
     invoice: json.invoice,
+    branch: json.branch,
     instalments: json.instalments,
   };
 }

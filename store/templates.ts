@@ -48,6 +48,8 @@ export interface TemplateContext {
 
 export interface TemplateLine {
   invoice: string;
+  /** Of an invoice that the reader pays for somebody: whose it is; empty where it is the reader's own. */
+  branch: string;
   instalment: number;
   instalments: number;
   dueDate: string;

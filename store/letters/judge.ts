@@ -36,7 +36,8 @@ const amounts = [
 const moneyOf = (item: number) => amounts[item % amounts.length] ?? amounts[0];
 
 const line = (daysOverdue: number, item: number) => ({
-  ...{ invoice: `INV-${item}`, instalment: 1 + (item % 3), instalments: item % 3 === 0 ? 1 : 3 },
+  ...{ invoice: `INV-${item}`, branch: item % 2 === 0 ? '' : 'Branch' },
+  ...{ instalment: 1 + (item % 3), instalments: item % 3 === 0 ? 1 : 3 },
   ...{ dueDate: '2026-03-04', daysOverdue, currency: item % 4 === 3 ? 'JPY' : 'CNY', ...moneyOf(item) },
 });
 

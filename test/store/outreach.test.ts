@@ -546,8 +546,29 @@ describe('who pays for others', () => {
     const told = await desk.messages(payer);
     expect(told).toMatchObject([{ class: 'reminder', template: 'overdue-first', address: emailOf('HQ-1') }]);
     const lines = told[0]?.body.split('\n').filter((line) => line.startsWith('- ')) ?? [];
-    expect(lines.map((line) => /Invoice ([^,]+),/.exec(line)?.[1])).toEqual(['HQ-1-A-I', 'HQ-1-B-I']);
+    expect(lines.map((line) => /Invoice ([^,]+),/.exec(line)?.[1])).toEqual([
+      'HQ-1-A-I of Customer HQ-1-A',
+      'HQ-1-B-I of Customer HQ-1-B',
+    ]);
     expect(await desk.rung(one.receivable, 'reminder-1')).toMatchObject({ state: 'taken' });
+  });
+
+  test('reads beside each invoice whose it is, in its own language; a customer reads so of none of its own', async () => {
+    const payer = await desk.customer('HQ-2', [{ language: 'zh' }]);
+    const branch = await branchOf('HQ-2', 'HQ-2-A');
+    await desk.contact(branch.id);
+    await desk.contact(payer);
+    const [own = ''] = await desk.invoice({ code: 'HQ-2-I', customer: 'HQ-2', due: [DUE] });
+    await desk.take(own);
+    await desk.contact(payer);
+    const items = async (id: string) =>
+      (await desk.messages(id)).map(({ body }) => /^(?:- |· )(.+?)(?:，|, )/m.exec(body)?.[1]).toSorted();
+    expect(await items(branch.id)).toEqual(['Invoice HQ-2-A-I']);
+    expect(await items(payer)).toContain('Customer HQ-2-A 发票 HQ-2-A-I');
+    await desk.stand('2026-03-06');
+    await desk.contact(payer);
+    expect(await items(payer)).toEqual(['Customer HQ-2-A 发票 HQ-2-A-I', '发票 HQ-2-I']);
+    await desk.stand(REMINDER);
   });
 
   test('that is an insurance fund is never dunned, for others or for itself', async () => {

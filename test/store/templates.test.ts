@@ -14,6 +14,7 @@ import type { ContactDesk } from '../support/contact-desk.ts';
 
 const line = (invoice: string, daysOverdue: number, instalments = 1) => ({
   invoice,
+  branch: '',
   instalment: 1,
   instalments,
   dueDate: '2026-03-04',
@@ -63,6 +64,31 @@ describe('the default letters', () => {
       await expect(`${letter.subject}\n\n${letter.body}\n`).toMatchFileSnapshot(`goldens/${id}.${language}.txt`);
     },
   );
+
+  test("each names, to whoever pays for others, whose invoice it is, and nobody beside the reader's own", () => {
+    const mixed = {
+      overdue: [{ ...line('INV-1', 8), branch: 'East Lake Branch' }, line('INV-2', 1, 3)],
+      upcoming: [{ ...line('INV-3', -3, 3), branch: 'West Lake Branch' }],
+    };
+    for (const id of dunning) {
+      const say = (language: 'zh' | 'en') => renderTemplate(book.find(id, language, 'email'), context(mixed)).body.split('\n');
+      const items = (language: 'zh' | 'en', mark: string) => say(language).filter((text) => text.startsWith(mark));
+      expect(
+        items('en', '- ')
+          .map((text) => text.split(/, (?=due)/)[0])
+          .toSorted(),
+      ).toEqual([
+        '- Invoice INV-1 of East Lake Branch',
+        '- Invoice INV-2, instalment 1',
+        '- Invoice INV-3 of West Lake Branch, instalment 1',
+      ]);
+      expect(
+        items('zh', '· ')
+          .map((text) => text.split('，')[0])
+          .toSorted(),
+      ).toEqual(['· East Lake Branch 发票 INV-1', '· 发票 INV-2 第 1 期', '· West Lake Branch 发票 INV-3 第 1 期'].toSorted());
+    }
+  });
 
   test.each(['zh', 'en'] as const)('the SMS in %s says nothing of money, whatever it is about', (language) => {
     const template = book.find('please-contact-us', language, 'sms');
