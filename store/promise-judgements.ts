@@ -8,15 +8,16 @@ import { joinTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 
 /**
- * What the judgement of promises entails: each is on record; a breach has the customer's credit reviewed; one that is judged again is told as such, and what
- * hung on a breach that was none is taken back. The promises are written already.
+ * What the judgement of promises entails: each is on record; a breach has the customer's credit reviewed; one that is judged again is told as such, what
+ * hung on a breach that was none is taken back, and credit decided on it reviewed. The promises are written already.
  */
 export async function promiseTraces(tx: Tx, at: Moment, found: ReceivableCase, verdict: Verdict): Promise<WorkOrderTraces> {
   const broken = verdict.promises.filter(({ state }) => state === 'broken').map(({ id }) => id);
   const before = new Map(found.facts.promises.map((promise) => [promise.id, promise]));
-  const mended = verdict.promises
-    .filter(({ id, state }) => before.get(id)?.state === 'broken' && state !== 'broken')
-    .map(({ id }) => id);
+  const mended = verdict.promises.flatMap(({ id, state }) => {
+    const was = before.get(id);
+    return was?.state === 'broken' && state !== 'broken' ? [{ id, judgedAt: was.judgedAt ?? at.now }] : [];
+  });
   return joinTraces(
     judged(found, verdict),
     broken.length > 0 ? await reviewBrokenPromises(tx, at, found.customerId, broken) : noTraces(),

@@ -94,6 +94,7 @@ export const creditCodeWords = {
     date: w('its date', '到期复审'),
     'early-warning': w('an early warning', '风险预警'),
     'broken-promise': w('a broken promise', '未兑现的付款承诺'),
+    'promise-kept': w('a promise kept after all, on whose breach it was decided', '曾按失约审批的承诺，事后核实已兑现'),
     'limit-expiry': w('the limit expires', '额度到期'),
     request: w('a request', '人工发起'),
     dunning: w('a step of dunning', '催收步骤'),

@@ -4,7 +4,15 @@ import type { Sentences } from '../kernel/sentences.ts';
 import type { ProcessPlan } from '../collection/process.ts';
 import type { ApplicationState } from './application.ts';
 
-export const reviewCauses = ['date', 'early-warning', 'broken-promise', 'limit-expiry', 'request', 'dunning'] as const;
+export const reviewCauses = [
+  'date',
+  'early-warning',
+  'broken-promise',
+  'promise-kept',
+  'limit-expiry',
+  'request',
+  'dunning',
+] as const;
 export type ReviewCause = (typeof reviewCauses)[number];
 
 export const reviewStates = ['open', 'running', 'raised', 'kept', 'lowered', 'cancelled'] as const;

@@ -28,7 +28,7 @@ export interface NewReview {
 }
 
 /**
- * Opens a review of a customer's credit. One that is due at once is not opened beside another that is due or runs; customers without
+ * Opens a review of a customer's credit. One that is due at once is not opened beside another that is due or undecided; customers without
  * credit have none, unless a step of dunning asks for one: who owes has had it.
  */
 export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise<{ id: string | null; traces: WorkOrderTraces }> {
@@ -37,7 +37,8 @@ export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise
     select ${review.key}, ${review.customerId}::uuid, ${review.cause}, ${JSON.stringify(review.detail)}::jsonb, ${review.dueAt}::timestamptz, ${review.dueAt}::timestamptz
     where (${review.cause} in ('limit-expiry', 'dunning') or exists (select from credit_profile p where p.customer_id = ${review.customerId}::uuid and p.grade is not null))
       and (${review.dueAt > at.now}::boolean or not exists (select from credit_review v where v.customer_id = ${review.customerId}::uuid
-        and (v.state = 'running' or v.state = 'open' and v.due_at <= ${at.now}::timestamptz)))
+        and not v.detail ? 'groundless' and (v.state = 'open' and v.due_at <= ${at.now}::timestamptz
+          or v.state = 'running' and not exists (select from credit_application a where a.id = v.application_id and a.state not in ('assessing', 'awaiting-decision', 'returned')))))
     on conflict (key) do nothing returning id`.execute(tx);
   const id = rows[0]?.id;
   if (id === undefined) return { id: null, traces: noTraces() };
@@ -107,37 +108,41 @@ export async function watchLimit(
 }
 
 /** A review because a promise was judged broken; called where it is judged, and only then. */
-export async function reviewBrokenPromises(
+export const reviewBrokenPromises = (
   tx: Tx,
   at: Moment,
   customerId: string,
-  promiseIds: readonly string[],
+  promises: readonly string[],
+): Promise<WorkOrderTraces> => reviewPromises(tx, at, customerId, 'broken-promise', { promises });
+
+async function reviewPromises(
+  tx: Tx,
+  at: Moment,
+  customerId: string,
+  cause: 'broken-promise' | 'promise-kept',
+  detail: { promises: readonly string[]; application?: string },
 ): Promise<WorkOrderTraces> {
-  const [first] = promiseIds;
+  const [first] = detail.promises;
   if (first === undefined) return noTraces();
-  const key = `broken-promise/${first}`;
+  const key = `${cause}/${first}`;
   const { rows } = await sql`select from credit_review where key = ${key}`.execute(tx);
-  const { traces } = await openReview(tx, at, {
-    // Broken anew, after it had been judged kept.
-    key: rows.length === 0 ? key : `${key}/${at.now}`,
-    customerId,
-    cause: 'broken-promise',
-    detail: { promises: promiseIds },
-    dueAt: at.now,
-  });
-  return traces;
+  // Judged so anew, after it had been judged otherwise.
+  const place = rows.length === 0 ? key : `${key}/${at.now}`;
+  return (await openReview(tx, at, { key: place, customerId, cause, detail, dueAt: at.now })).traces;
 }
 
 /**
  * Takes back the reviews that were opened because of promises which, by the value date of their money, were not broken: one that runs loses
- * the application it started, unless that is decided or serves another review too.
+ * the application it started, unless that is decided or serves another review too. A decision stands, on the facts of its day: credit that was
+ * decided since the breach was found is reviewed.
  */
 export async function takeBackReviews(
   tx: Tx,
   at: Moment,
   customerId: string,
-  promiseIds: readonly string[],
+  promises: readonly { id: string; judgedAt: Instant }[],
 ): Promise<WorkOrderTraces> {
+  const promiseIds = promises.map(({ id }) => id);
   const { rows } = await sql<{ id: string; application: string | null }>`
     update credit_review v set detail = v.detail || jsonb_build_object('groundless', ${at.now}::text)
     where v.customer_id = ${customerId}::uuid and v.cause = 'broken-promise' and v.state in ('open', 'running')
@@ -157,6 +162,12 @@ export async function takeBackReviews(
     });
     if (application !== null) addTraces(traces, await withdrawReviewApplication(tx, at, customerId, application));
   }
+  const since = promises.map(({ judgedAt }) => judgedAt).toSorted()[0] ?? at.now;
+  const { rows: decided } = await sql<{ application: string }>`
+    select external_id as application from credit_application where customer_id = ${customerId}::uuid and state in ('approved', 'declined')
+      and decided_at >= ${since}::timestamptz order by decided_at desc, id desc limit 1`.execute(tx);
+  const detail = { promises: promiseIds, ...decided[0] };
+  if (decided[0]) addTraces(traces, await reviewPromises(tx, at, customerId, 'promise-kept', detail));
   return traces;
 }
 

@@ -146,6 +146,34 @@ describe('credit that was granted', () => {
     expect(broken[0]?.state).not.toBe('open');
   });
 
+  it('is reviewed anew, the decision standing, when a promise on whose breach it was decided turns out to be kept', async () => {
+    const code = await granted();
+    const on = dayOf(String(await now()));
+    const receivable = await world.invoice({ id: `INV-${code}`, customer: code, amount: '1000.00', issued: on, due: on });
+    await world.promise(receivable, '1000.00', on);
+    await world.settled();
+    await stepTo(world.store, system, new Date(Date.parse(String(await now())) + 8 * 86_400_000).toISOString());
+    await world.settled();
+    const application = (await reviewsOf(code)).find(({ cause }) => cause === 'broken-promise')?.application ?? '';
+    await world.rests(application);
+    for (const person of [officer, manager, director]) {
+      if ((await stateOf(application)) === 'awaiting-decision') await world.decide(person, application, 'approve');
+    }
+    expect(await stateOf(application)).toBe('approved');
+    await world.pay({ id: `PAY-${code}`, customer: code, amount: '1000.00', on, invoice: `INV-${code}` });
+    await world.settled();
+    const reviews = await reviewsOf(code);
+    expect(reviews.find(({ cause }) => cause === 'broken-promise')?.state).not.toBe('cancelled');
+    const anew = reviews.filter(({ cause }) => cause === 'promise-kept');
+    expect(anew).toMatchObject([{ state: 'running' }]);
+    expect(anew[0]?.application).not.toBe(application);
+    expect(await stateOf(application)).toBe('approved');
+    const shown = await officer.get(`/v1/credit-reviews?customer=${code}`).expect(200);
+    expect((shown.body as { data: { cause: string; detail: object }[] }).data).toContainEqual(
+      expect.objectContaining({ cause: 'promise-kept', state: 'running' }),
+    );
+  });
+
   it('tells before its limit ends that it will', async () => {
     const code = await granted();
     const ends = (await reviewsOf(code)).find(({ cause }) => cause === 'limit-expiry');
