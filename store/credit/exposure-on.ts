@@ -13,7 +13,7 @@ export interface PastDay {
 
 /**
  * Accounts as they stood at the end of a day, by the entries made until then: what was posted later stands on no account of that day, whatever
- * its value date. Limits by when they were set and ended; securities by their validity and release, at the value on file now. `version` is 0.
+ * its value date. Limits by when they were set and ended; securities as they were on record by then. `version` is 0.
  */
 export async function readAccountsOn(
   db: Database | Tx,
@@ -35,8 +35,11 @@ export async function readAccountsOn(
       (select coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'amountMinor', l.amount_minor, 'validFrom', l.valid_from,
         'validUntil', l.valid_until) order by l.set_at, l.id), '[]') from credit_limit l
         where l.account_id = a.id and ${before('l.set_at')} and not coalesce(${before('l.revoked_at')}, false)) as limits,
-      (select coalesce(jsonb_agg(jsonb_build_object('effect', s.effect, 'valueMinor', s.value_minor, 'share', s.share::text,
-        'validFrom', s.valid_from, 'validUntil', s.valid_until) order by s.external_id), '[]') from security s
+      (select coalesce(jsonb_agg(jsonb_build_object('effect', g.given -> 'effect', 'valueMinor', g.given -> 'valueMinor', 'share', (g.given ->> 'share')::numeric(5,4)::text,
+        'validFrom', g.given -> 'validFrom', 'validUntil', g.given -> 'validUntil') order by s.external_id), '[]') from security s
+        cross join lateral (
+          select u.after as given from audit u where u.subject_kind = 'security' and u.subject_id = s.id::text
+            and u.action in ('security.given', 'security.changed') and ${before('u.business_at')} order by u.seq desc limit 1) g
         where s.account_id = a.id and not coalesce(${before('s.released_at')}, false)) as securities
     from account a order by a.opened_at, a.id`.execute(db);
   return rows;

@@ -7,6 +7,7 @@ import { reverseCreditNote } from '../../store/credit-note-changes.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
 import { viewExposure } from '../../store/credit/exposure.ts';
 import { endOrder, putOrder } from '../../store/credit/orders.ts';
+import { putSecurity, releaseSecurity } from '../../store/credit/securities.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
@@ -52,6 +53,8 @@ const kinds = [
   'order',
   'ship',
   'end-order',
+  'security',
+  'release-security',
 ] as const;
 const acts = fc.array(
   fc.record({
@@ -133,6 +136,8 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
     case 'order':
     case 'ship':
     case 'end-order':
+    case 'security':
+    case 'release-security':
       await goods(h, act, place, amountMinor);
       return;
     default:
@@ -140,12 +145,24 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
   }
 }
 
-/** Limits, orders and what leaves. */
+/** Limits, security, orders and what leaves. */
 async function goods(h: History, act: Act, place: number, amountMinor: number): Promise<void> {
   const { store } = ledger;
   const { code, today } = h;
   const order = `${code}-O${place % 2}`;
   if (act === 'limit') await limitOf(store, code, amountMinor * 10);
+  else if (act === 'security') {
+    const given = {
+      externalId: `${code}-S${place % 2}`,
+      customer: code,
+      kind: 'guarantee' as const,
+      currency: 'CNY',
+      share: '0.5',
+    };
+    const effect = place > 2 ? ('raises-limit' as const) : ('lowers-exposure' as const);
+    const lasts = { validFrom: addDays(today, -place), validUntil: addDays(today, 20), evidence: { reference: 'GU-1' } };
+    await putSecurity(store, erp, { ...given, ...lasts, effect, valueMinor: amountMinor }, null);
+  } else if (act === 'release-security') await releaseSecurity(store, erp, `${code}-S${place % 2}`, null);
   else if (act === 'order') await putOrder(store, erp, orderOf(order, code, amountMinor, { requestedShipDate: today }), null);
   else if (act === 'ship') {
     const shipment = { externalId: `${code}-D${(h.shipments += 1)}`, order, request: null, issuedOn: today };
