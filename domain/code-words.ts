@@ -38,6 +38,7 @@ const movementWords: Readonly<Record<MovementKind, Words>> = {
   invoice: w('invoice', '发票'),
   correction: w('corrected invoice', '发票更正'),
   payment: w('payment', '付款'),
+  conversion: w('conversion into another currency', '币种换算'),
   'exchange-difference': w('exchange difference', '汇兑差额'),
   'credit-note': w('credit note', '贷项通知单'),
   discount: w('discount for payment in time', '现金折扣'),

@@ -6,6 +6,7 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
  * Figures of a past day are what they were that day. Three dates decide: the value date (a payment counts from the day its money came), the
  * posting date (corrections, disputes and write-offs count from the business day they were written down), and the application date (money
  * lies on an invoice from the day it was applied, never before both exist; what is applied as it is posted, from its value date).
+ * Money that was converted after it was posted stands in the currency it was paid in until that day.
  */
 export interface DayOf {
   asOf: BusinessDate;
@@ -29,6 +30,16 @@ const lasted = (from: RawBuilder<unknown>, to: RawBuilder<unknown>, asOf: Busine
  * on an invoice, from `applied_on` to before `taken_off_on` (receivable_id, payment_id, credit_note_id, amount_minor, recovered_minor).
  */
 export const booksOn = (day: DayOf): RawBuilder<unknown> => sql`${laid(day)}, ${items(day)}, ${credits(day)}`;
+
+/** The day on which payment `p` was converted; null: it stands in its currency from its value date. */
+export const convertedOn = (zone: string): RawBuilder<string | null> =>
+  sql`case when p.converted_at > p.posted_at then ${dayOf('p.converted_at', zone)} end`;
+
+/** Payments with the currency and amount in which they stood at the end of the day (`stood_currency`, `stood_minor`), and `converted_on`. */
+export const paymentsOn = ({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> => sql`(
+  select p.*, case when p.converted_on > ${asOf}::date then p.paid_currency else p.currency end as stood_currency,
+    case when p.converted_on > ${asOf}::date then p.paid_minor else p.amount_minor end as stood_minor
+  from (select p.*, ${convertedOn(zone)} as converted_on from payment p where ${customerId}::uuid is null or p.customer_id = ${customerId}::uuid) p)`;
 
 /** Every share that was ever laid on an invoice: whether it lay there at the end of the day, or does so only since. */
 function laid({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
@@ -70,18 +81,21 @@ function items({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
       where (${customerId}::uuid is null or r.customer_id = ${customerId}::uuid) and not coalesce(v.withdrawn, r.withdrawn)) x)`;
 }
 
-function credits({ asOf, customerId }: DayOf): RawBuilder<unknown> {
+function credits(day: DayOf): RawBuilder<unknown> {
+  const { asOf, zone, customerId } = day;
   const own = (column: string) => sql`(${customerId}::uuid is null or ${sql.ref(column)} = ${customerId}::uuid)`;
   return sql`used as (
     select id, sum(minor)::bigint as minor from (
       select coalesce(payment_id, credit_note_id) as id, amount_minor as minor from laid where stood
       union all select coalesce(s.payment_id, s.credit_note_id), s.amount_minor from refund_share s join refund f on f.id = s.refund_id
-        where ${lasted(sql`f.paid_on`, sql`f.reversed_on`, asOf)}
-      union all select b.payment_id, b.amount_minor from payment_return b where b.returned_on <= ${asOf}::date) y group by 1),
+        left join payment p on p.id = s.payment_id and p.currency = f.currency
+        where ${lasted(sql`greatest(f.paid_on, ${convertedOn(zone)})`, sql`f.reversed_on`, asOf)}
+      union all select b.payment_id, b.amount_minor from payment_return b join payment p on p.id = b.payment_id
+        where greatest(b.returned_on, ${convertedOn(zone)}) <= ${asOf}::date) y group by 1),
   credit as (
-    select 'payment' as kind, p.id, p.customer_id, p.currency, p.received_on as on_date, coalesce(p.reference, p.external_id) as number, p.external_id,
-      p.amount_minor, p.amount_minor - coalesce(u.minor, 0) as unapplied_minor, p.clears_on
-    from payment p left join used u on u.id = p.id where ${own('p.customer_id')} and ${lasted(sql`p.received_on`, sql`p.reversed_on`, asOf)}
+    select 'payment' as kind, p.id, p.customer_id, p.stood_currency as currency, p.received_on as on_date, coalesce(p.reference, p.external_id) as number, p.external_id,
+      p.stood_minor as amount_minor, p.stood_minor - coalesce(u.minor, 0) as unapplied_minor, p.clears_on
+    from ${paymentsOn(day)} p left join used u on u.id = p.id where ${lasted(sql`p.received_on`, sql`p.reversed_on`, asOf)}
     union all
     select 'credit-note', n.id, n.customer_id, n.currency, n.issued_on, n.external_id, n.external_id, n.amount_minor, n.amount_minor - coalesce(u.minor, 0), null
     from credit_note n left join used u on u.id = n.id

@@ -7,6 +7,7 @@ import { readRates } from './credit/exposure.ts';
 import type { Tx } from './database.ts';
 import { exchangeColumns } from './payment-rows.ts';
 import type { LedgerItem } from './payment-rows.ts';
+import type { Moment } from './transaction.ts';
 
 /** The rates of the days on which money came that settles in another currency. */
 export async function ratesFor(tx: Tx, payments: readonly { paid: Paid; items: readonly LedgerItem[] }[]): Promise<Rates> {
@@ -16,12 +17,18 @@ export async function ratesFor(tx: Tx, payments: readonly { paid: Paid; items: r
   return rates;
 }
 
-/** Turns money that has not found its place yet into the currency it settles; all of it is unapplied until it is laid. */
-export async function convertPayment(tx: Tx, id: string, paid: Paid, exchange: Exchange): Promise<void> {
+/** Turns money that has not found its place yet into the currency it settles, from now on; all of it is unapplied until it is laid. */
+export async function convertPayment(tx: Tx, at: Moment, id: string, paid: Paid, exchange: Exchange): Promise<void> {
   const { currency, amountMinor } = paid;
   await tx
     .updateTable('payment')
-    .set({ currency, amount_minor: amountMinor, unapplied_minor: amountMinor, ...exchangeColumns(exchange) })
+    .set({
+      currency,
+      amount_minor: amountMinor,
+      unapplied_minor: amountMinor,
+      converted_at: at.now,
+      ...exchangeColumns(exchange),
+    })
     .where('id', '=', id)
     .execute();
 }

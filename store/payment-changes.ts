@@ -172,7 +172,7 @@ export async function applyPayment(
   };
   if (touched.length === 0) return { ...noTraces(), value };
   await lockReceivables(tx, touched);
-  if (exchange) await convertPayment(tx, payment.id, paid, exchange);
+  if (exchange) await convertPayment(tx, at, payment.id, paid, exchange);
   await layShares(tx, at, { kind: 'payment', id: payment.id, on: payment.receivedOn }, result);
   const audit = {
     action: 'payment.allocated',

@@ -24,18 +24,22 @@ interface Row {
 const keyOf = ({ customerId, currency, amountMinor, on, text, apart }: Row): string | null =>
   sameAs({ customerId, currency, on, amountMinor, text, apart });
 
+/** What was paid, whatever it settles. */
+const paidIn = (alias: string) => sql`coalesce(${sql.ref(`${alias}.paid_currency`)}, ${sql.ref(`${alias}.currency`)})`;
+const paidMinor = (alias: string) => sql`coalesce(${sql.ref(`${alias}.paid_minor`)}, ${sql.ref(`${alias}.amount_minor`)})`;
+
 /**
- * Flags payments of one payer with the same text, day and amount under two keys, the later one; both stay as they are booked. Those with
+ * Flags payments of one payer with the same text, day and amount paid under two keys, the later one; both stay as they are booked. Those with
  * other lines, or without a text, are told apart. `ids`: just posted, in the order of their documents.
  */
 export async function flagPayments(tx: Tx, store: Store, at: Moment, ids: readonly string[]): Promise<WorkOrderTraces> {
   if (ids.length === 0) return noTraces();
   const { rows } = await sql<Row>`
-    select distinct p.id, p.external_id as "externalId", p.customer_id as "customerId", p.currency, p.amount_minor as "amountMinor",
+    select distinct p.id, p.external_id as "externalId", p.customer_id as "customerId", ${paidIn('p')} as currency, ${paidMinor('p')} as "amountMinor",
       p.received_on as "on", p.reference as text, concat_ws(' ', p.order_code, (
-        select string_agg(a.receivable_id || ' ' || a.amount_minor, ' ' order by a.receivable_id) from allocation a
-        where a.payment_id = p.id and a.basis = 'given')) as apart
-    from payment n join payment p on p.customer_id = n.customer_id and p.received_on = n.received_on and p.amount_minor = n.amount_minor
+        select string_agg(a.receivable_id || ' ' || round(a.amount_minor::numeric * ${paidMinor('p')} / p.amount_minor), ' ' order by a.receivable_id)
+        from allocation a where a.payment_id = p.id and a.basis = 'given')) as apart
+    from payment n join payment p on p.customer_id = n.customer_id and p.received_on = n.received_on and ${paidMinor('p')} = ${paidMinor('n')}
     where ${among('n.id', ids, 'uuid')} and n.reference is not null and p.reference is not null and p.reversed_at is null order by p.id`.execute(
     tx,
   );

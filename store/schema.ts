@@ -833,6 +833,10 @@ export interface Payment {
   amount_minor: number;
   clears_on: string | null;
   content_hash: string;
+  /**
+   * when money that lay in its own currency was converted; null: as it was posted, or never
+   */
+  converted_at: string | null;
   currency: string;
   customer_id: string;
   exchange_difference_minor: Generated<number>;

@@ -3,6 +3,7 @@ export const movementKinds = [
   'invoice',
   'correction',
   'payment',
+  'conversion',
   'exchange-difference',
   'credit-note',
   'discount',

@@ -5,7 +5,7 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { totalMinor } from '../../domain/kernel/money.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { MovementKind } from '../../domain/reconciliation/movement.ts';
-import { booksOn, dayOf } from '../as-of.ts';
+import { booksOn, convertedOn, dayOf } from '../as-of.ts';
 import type { Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
@@ -127,28 +127,42 @@ const debts = ({ customerId, currency, zone }: Span) => sql`
     select coalesce(since, issue_date) as on_date, case when since is null then 1 else 2 end as rank,
       case when since is null then 'invoice' else 'correction' end as kind, false as back, number, id, minor - coalesce(before, 0) as minor from state)`;
 
-/** Payments at what they were worth, credits, and both taken back; refunds and what the bank sent back. */
-const moneyIn = ({ customerId, currency }: Span) => sql`
+/**
+ * Payments at what they were worth, credits, and both taken back; refunds and what the bank sent back. What was converted after it was posted
+ * leaves the currency it was paid in on that day, and comes into the other.
+ */
+const moneyIn = ({ customerId, currency, zone }: Span) => sql`
+  money as (
+    select p.*, coalesce(p.reference, p.external_id) as number, coalesce(p.reversed_on >= p.converted_on, true) as lasted from (
+      select p.*, ${convertedOn(zone)} as converted_on from payment p where p.customer_id = ${customerId}::uuid) p),
   paid as (
-    select p.*, coalesce(p.reference, p.external_id) as number, p.exchange_difference_minor as gain from payment p
-    where p.customer_id = ${customerId}::uuid and p.currency = ${currency}),
+    select id, number, coalesce(converted_on, received_on) as since, reversed_on, amount_minor, returned_minor, exchange_difference_minor as gain,
+      case when converted_on is null then 'payment' else 'conversion' end as came_as
+    from money where currency = ${currency} and lasted
+    union all
+    select id, number, received_on, case when not lasted then reversed_on end, paid_minor, 0, 0, 'payment'
+    from money where converted_on is not null and paid_currency = ${currency}),
   noted as (
     select n.*, case n.kind when 'discount' then 'discount' else 'credit-note' end as as_kind,
       case n.kind when 'discount' then coalesce(i.number, n.external_id) else n.external_id end as number
     from credit_note n left join invoice i on i.id = n.invoice_id where n.customer_id = ${customerId}::uuid and n.currency = ${currency}),
   refunded as (
-    select f.id, f.external_id, f.paid_on, f.reversed_on, s.amount_minor from refund_share s join refund f on f.id = s.refund_id
-    where s.payment_id in (select id from paid) or s.credit_note_id in (select id from noted)),
+    select f.id, f.external_id, greatest(f.paid_on, m.converted_on) as paid_on, f.reversed_on, s.amount_minor
+    from refund_share s join refund f on f.id = s.refund_id left join money m on m.id = s.payment_id and m.currency = f.currency
+    where f.currency = ${currency} and (s.payment_id in (select id from money) or s.credit_note_id in (select id from noted))),
   income as (
-    select received_on as on_date, 3 as rank, 'payment' as kind, false as back, number, id, -amount_minor - gain as minor from paid
-    union all select received_on, 4, 'exchange-difference', false, number, id, gain from paid
+    select since as on_date, 3 as rank, came_as as kind, false as back, number, id, -amount_minor - gain as minor from paid
+    union all select since, 4, 'exchange-difference', false, number, id, gain from paid
+    union all select converted_on, 3, 'conversion', false, number, id, paid_minor from money
+      where converted_on is not null and paid_currency = ${currency} and lasted
     union all select reversed_on, 7, 'payment', true, number, id, amount_minor + gain - returned_minor from paid where reversed_on is not null
     union all select reversed_on, 8, 'exchange-difference', true, number, id, -gain from paid where reversed_on is not null
-    union all select b.returned_on, 7, 'payment', true, p.number, p.id, b.amount_minor from payment_return b join paid p on p.id = b.payment_id
+    union all select greatest(b.returned_on, m.converted_on), 7, 'payment', true, m.number, m.id, b.amount_minor
+      from payment_return b join money m on m.id = b.payment_id where m.currency = ${currency} and m.lasted
     union all select issued_on, 5, as_kind, false, number, id, -amount_minor from noted
     union all select reversed_on, 9, as_kind, true, number, id, amount_minor from noted where reversed_on is not null
     union all select paid_on, 6, 'refund', false, external_id, id, amount_minor from refunded
-    union all select reversed_on, 10, 'refund', true, external_id, id, -amount_minor from refunded where reversed_on is not null)`;
+    union all select greatest(reversed_on, paid_on), 10, 'refund', true, external_id, id, -amount_minor from refunded where reversed_on is not null)`;
 
 /**
  * What was written off, and what came in on it all the same: the payment has its own line, and this one says that it lowered nothing that was

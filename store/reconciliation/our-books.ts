@@ -4,7 +4,7 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { parseAmount } from '../../domain/kernel/money.ts';
 import type { OurDocument } from '../../domain/reconciliation/classify.ts';
 import type { LaidCredit } from '../../domain/reconciliation/gross.ts';
-import { booksOn } from '../as-of.ts';
+import { booksOn, paymentsOn } from '../as-of.ts';
 import type { Tx } from '../database.ts';
 
 /** What of our books a statement is held against. */
@@ -59,8 +59,8 @@ async function openRows(tx: Tx, { customerId, currency, asOf, zone }: BookFrame)
         i.settled_since as "settledSinceMinor", i.written_off_minor - i.recovered_minor as "writtenOffMinor", false as unallocated, i.order_code as "order"
       from item i where i.currency = ${currency}
       union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on,
-        -case when p.received_on > ${asOf}::date then p.amount_minor else c.unapplied_minor end, 0, 0, p.unapplied_minor = p.amount_minor, null
-      from payment p left join credit c on c.id = p.id where p.customer_id = ${customerId}::uuid and p.currency = ${currency}
+        -case when p.received_on > ${asOf}::date then p.stood_minor else c.unapplied_minor end, 0, 0, p.unapplied_minor = p.amount_minor, null
+      from ${paymentsOn({ asOf, zone, customerId })} p left join credit c on c.id = p.id where p.stood_currency = ${currency}
         and p.reversed_at is null and (c.unapplied_minor > 0 or p.received_on > ${asOf}::date)
       union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on,
         -case when n.issued_on > ${asOf}::date then n.amount_minor else c.unapplied_minor end, 0, 0, false, null
@@ -72,15 +72,15 @@ async function openRows(tx: Tx, { customerId, currency, asOf, zone }: BookFrame)
 }
 
 /** Every document from shortly before the first day on, at its whole amount. */
-async function movedRows(tx: Tx, { customerId, currency, from, asOf, windowDays }: BookFrame): Promise<Row[]> {
+async function movedRows(tx: Tx, { customerId, currency, from, asOf, zone, windowDays }: BookFrame): Promise<Row[]> {
   const since = addDays(from ?? asOf, -windowDays);
   const { rows } = await sql<Row>`
     select 'invoice:' || i.id as id, 'invoice' as kind, ${invoiceNumbers} as numbers, i.issue_date as "on", i.amount_minor as "amountMinor",
       0 as "settledSinceMinor", 0 as "writtenOffMinor", false as unallocated, i.order_code as "order"
     from invoice i where i.customer_id = ${customerId}::uuid and i.currency = ${currency} and i.issue_date >= ${since}::date
       and exists (select from receivable r where r.invoice_id = i.id and not r.withdrawn)
-    union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on, -p.amount_minor, 0, 0, p.unapplied_minor = p.amount_minor, null
-    from payment p where p.customer_id = ${customerId}::uuid and p.currency = ${currency} and p.reversed_at is null and p.received_on >= ${since}::date
+    union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on, -p.stood_minor, 0, 0, p.unapplied_minor = p.amount_minor, null
+    from ${paymentsOn({ asOf, zone, customerId })} p where p.stood_currency = ${currency} and p.reversed_at is null and p.received_on >= ${since}::date
     union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor, 0, 0, false, null
     from credit_note n where n.customer_id = ${customerId}::uuid and n.reversed_at is null and n.currency = ${currency} and n.issued_on >= ${since}::date`.execute(
     tx,
@@ -103,9 +103,9 @@ export async function laidCredits(
   const lay = sql`laid a join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id`;
   const { rows } = await sql<LaidRow>`
     with ${booksOn({ asOf, zone, customerId })}
-    select 'payment:' || p.id as id, 'payment' as kind, ${paymentNumbers} as numbers, p.received_on as "on", -p.amount_minor as "amountMinor",
+    select 'payment:' || p.id as id, 'payment' as kind, ${paymentNumbers} as numbers, p.received_on as "on", -p.stood_minor as "amountMinor",
       (select ${shares} from ${lay} where a.payment_id = p.id and a.stood) as shares
-    from payment p where p.customer_id = ${customerId}::uuid and p.currency = ${currency} and p.reversed_at is null
+    from ${paymentsOn({ asOf, zone, customerId })} p where p.stood_currency = ${currency} and p.reversed_at is null
       and p.received_on between ${since}::date and ${asOf}::date and exists (select from laid a where a.payment_id = p.id and a.stood)
     union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor,
       (select ${shares} from ${lay} where a.credit_note_id = n.id and a.stood)

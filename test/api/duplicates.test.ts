@@ -179,6 +179,24 @@ describe('the same money under two keys', () => {
     expect((await read(`/v1/payments/${of}-P5`)).duplicate).toBeNull();
   });
 
+  test('in another currency is compared by what was paid, whatever the first one settled', async () => {
+    const of = await customer();
+    await put(`${of}-A`, of, { amount: '500.00' }).expect(201);
+    const rate = { base: 'USD', quote: 'CNY', on: '2026-01-01', rate: '7.1', source: 'bank' };
+    await api.as('credit_manager').post('/v1/exchange-rates').send(rate).expect(201);
+    const paid = { amount: '70.20', currency: 'USD', reference: `${of}-A` };
+    for (const key of ['1', '2']) await pay(`${of}-P${key}`, of, paid).expect(201);
+    expect(await read(`/v1/payments/${of}-P1`)).toMatchObject({ amount: '500.00', currency: 'CNY', duplicate: null });
+    expect(await read(`/v1/payments/${of}-P2`)).toMatchObject({
+      ...{ amount: '70.20', currency: 'USD', duplicate: { of: `${of}-P1`, state: 'suspected' } },
+    });
+    expect(await tasksOf(of)).toContainEqual(
+      expect.objectContaining({ kind: 'duplicate-document', subject: `payment ${of}-P2` }),
+    );
+    await pay(`${of}-P3`, of, { ...paid, amount: '500.00', currency: 'CNY' }).expect(201);
+    expect((await read(`/v1/payments/${of}-P3`)).duplicate).toBeNull();
+  });
+
   test('holds for credit notes of one invoice, day, amount and reason', async () => {
     const of = await customer();
     await put(`${of}-A`, of).expect(201);

@@ -276,8 +276,8 @@ describe('an invoice over nothing', () => {
 });
 
 describe('figures of a past day', () => {
-  const statement = async (customer: string, asOf: string) => {
-    const { body } = await world.as('credit_officer').post('/v1/statements', { customer, asOf }).expect(201);
+  const statement = async (customer: string, asOf: string, currency = 'CNY') => {
+    const { body } = await world.as('credit_officer').post('/v1/statements', { customer, asOf, currency }).expect(201);
     return body as { total: string; lines: { kind: string; amount: string }[] };
   };
   const ageing = async (customer: string, asOf: string) =>
@@ -311,6 +311,48 @@ describe('figures of a past day', () => {
     ]);
     expect(await ageing('D-2', '2026-01-13')).toMatchObject([{ open: '600.00', disputed: '300.00', writtenOff: '200.00' }]);
     await world.as('auditor').get('/v1/ageing?asOf=2026-02-01').expect(422);
+  });
+
+  test('money that is converted when its rate comes stands as it was paid until that day, and moves from one account to the other on it', async () => {
+    await world.customer('D-3', { type: 'dealer' });
+    await owes('D-3', 'D-3-A', '500.00');
+    const paid = { currency: 'SEK', receivedOn: '2026-01-10', reference: 'D-3-A' };
+    await pays('D-3-P', 'D-3', '702.00', paid);
+    const past = async (asOf = '2026-01-13') => ({
+      cny: await statement('D-3', asOf),
+      sek: await statement('D-3', asOf, 'SEK'),
+      ageing: await ageing('D-3', '2026-01-13'),
+    });
+    const told = ({ cny, sek, ...rest }: Awaited<ReturnType<typeof past>>) => ({
+      ...rest,
+      ...{ cny: [cny.total, cny.lines], sek: [sek.total, sek.lines] },
+    });
+    const before = told(await past());
+    expect(before).toMatchObject({ cny: ['500.00', [{ amount: '500.00' }]], sek: ['-702.00', [{ amount: '-702.00' }]] });
+    await world.step('2026-01-20', 10);
+    const rate = { base: 'SEK', quote: 'CNY', on: '2026-01-10', rate: '0.71', source: 'bank' };
+    await world.as('credit_manager').post('/v1/exchange-rates', rate).expect(201);
+    expect(told(await past('2026-01-14'))).toEqual(before);
+    for (const currency of ['CNY', 'SEK'])
+      expect(await statement('D-3', '2026-01-20', currency)).toMatchObject({ total: '0.00', lines: [] });
+    const lines = async (currency: string) => {
+      const query = `from=2026-01-02&currency=${currency}`;
+      const { body } = await world.as('auditor').get(`/v1/customers/D-3/movements?${query}`).expect(200);
+      const { opening, closing, data } = body as { opening: string; closing: string; data: Record<string, unknown>[] };
+      return [opening, ...data.map((one) => [one['date'], one['kind'], one['amount']]), closing];
+    };
+    expect(await lines('SEK')).toEqual([
+      '0.00',
+      ['2026-01-10', 'payment', '-702.00'],
+      ['2026-01-20', 'conversion', '702.00'],
+      '0.00',
+    ]);
+    expect(await lines('CNY')).toEqual([
+      '500.00',
+      ['2026-01-20', 'conversion', '-498.42'],
+      ['2026-01-20', 'exchange-difference', '-1.58'],
+      '0.00',
+    ]);
   });
 });
 
