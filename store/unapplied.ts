@@ -3,10 +3,12 @@ import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { claimArrived } from '../domain/collection/unapplied.ts';
 import type { Claim } from '../domain/collection/unapplied.ts';
+import { takeBack } from '../domain/collection/take-back.ts';
+import type { LaidShare } from '../domain/collection/take-back.ts';
 import { unappliedOf } from './cover.ts';
 import type { Tx } from './database.ts';
 import { settleDiscounts } from './discounts.ts';
-import { layShares } from './money-sources.ts';
+import { layShares, releaseShares } from './money-sources.ts';
 import { readItems } from './payment-rows.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import type { Ask, Moment, Store } from './transaction.ts';
@@ -107,22 +109,42 @@ export async function applyToArrived(
   if (arrived.length === 0 || (await unappliedOf(tx, customerIds)).length === 0) return none;
   await lockPayersOf(tx, customerIds);
   const money = await unappliedOf(tx, customerIds);
-  const items = await readItems(tx, { customers: [...new Set(money.flatMap((one) => one.reach))], named: [], numbersOf: [] });
-  const claims = claimArrived(money, items, new Set(arrived));
+  const laid = await laidByText(
+    tx,
+    money.map((one) => one.id),
+    customerIds,
+  );
+  const items = await readItems(tx, {
+    customers: [...new Set(money.flatMap((one) => one.reach))],
+    named: [...new Set(laid.map((share) => share.invoice))],
+    numbersOf: [],
+  });
+  const claims = claimArrived(
+    money.map((one) => ({ ...one, laidMinor: sumsOf(laid.filter((share) => share.paymentId === one.id)) })),
+    items,
+    new Set(arrived),
+  );
   await lockReceivables(tx, [...new Set(claims.map((claim) => claim.receivableId))]);
   const traces = noTraces();
   const applied = new Map<string, number>();
   for (const one of money) {
-    const own = claims.filter((claim) => claim.money === one);
+    const own = claims.filter((claim) => claim.money.id === one.id);
     if (own.length === 0) continue;
     const laidMinor = own.reduce((sum, claim) => sum + claim.amountMinor, 0);
     const unappliedMinor = one.leftMinor - laidMinor;
-    await layShares(tx, at, one, { allocations: own.map(shareOf), unappliedMinor });
+    const freed = own.flatMap(({ receivableId, amountMinor }) => {
+      const shares = laid.filter((share) => share.paymentId === one.id && share.receivableId === receivableId);
+      return amountMinor < 0 ? takeBack(-amountMinor, 0, shares).shares : [];
+    });
+    await releaseShares(tx, at, one, freed);
+    const added = own.filter((claim) => claim.amountMinor > 0);
+    await layShares(tx, at, one, { allocations: added.map(shareOf), unappliedMinor });
     for (const claim of own) applied.set(claim.receivableId, (applied.get(claim.receivableId) ?? 0) + claim.amountMinor);
     traces.audit.push(allocated(one, own, unappliedMinor));
     addTraces(traces, await unappliedChanged(tx, store, at, [{ ...one, unappliedMinor }]));
   }
-  addTraces(traces, await settleDiscounts(tx, store, at, [...applied.keys()]));
+  const discounts = await settleDiscounts(tx, store, at, [...applied.keys()]);
+  addTraces(traces, discounts);
   traces.events.push(...traces.audit.filter((fact) => fact.action === 'payment.allocated').map(eventOf));
   traces.asks.push(
     ...(await coverAsks(
@@ -130,7 +152,38 @@ export async function applyToArrived(
       money.map((one) => one.customerId),
     )),
   );
-  return { ...traces, applied };
+  return { ...traces, applied: withGranted(applied, discounts.audit) };
+}
+
+/** What receivables got, with the discounts that were granted on it. */
+export function withGranted(applied: ReadonlyMap<string, number>, audit: readonly AuditFact[]): Map<string, number> {
+  const granted = new Map(applied);
+  for (const { action, subjectId, after } of audit) {
+    if (action !== 'receivable.discount-granted') continue;
+    const { amountMinor = 0 } = after as { amountMinor?: number };
+    granted.set(subjectId, (granted.get(subjectId) ?? 0) + amountMinor);
+  }
+  return granted;
+}
+
+type ByText = LaidShare & { paymentId: string; invoice: string };
+
+/** Shares of these payments that their texts laid on invoices of locked customers, or of the payer, the last laid first. */
+async function laidByText(tx: Tx, payments: readonly string[], customerIds: readonly string[]): Promise<ByText[]> {
+  const { rows } = await sql<ByText>`
+    select a.id, a.payment_id as "paymentId", a.receivable_id as "receivableId", i.external_id as invoice, a.amount_minor as "amountMinor",
+      a.recovered_minor as "recoveredMinor"
+    from allocation a join payment p on p.id = a.payment_id join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id
+    where a.payment_id = any(${[...payments]}::uuid[]) and a.basis = 'reference' and a.reversed_at is null and a.recovered_minor = 0
+      and not r.withdrawn and (r.customer_id = p.customer_id or r.customer_id = any(${[...customerIds]}::uuid[]))
+    order by a.posted_at desc, a.id`.execute(tx);
+  return rows;
+}
+
+function sumsOf(shares: readonly LaidShare[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { receivableId, amountMinor } of shares) sums.set(receivableId, (sums.get(receivableId) ?? 0) + amountMinor);
+  return sums;
 }
 
 /** The payers whose money may move with that of their customers; only here locked after them, so a deadlock begins the verb anew. */
@@ -151,6 +204,9 @@ export const eventOf = ({ action, subjectKind, subjectId, customerId }: AuditFac
 });
 
 function allocated(money: Claim['money'], claims: readonly Claim[], unappliedMinor: number): AuditFact {
+  const restored = claims
+    .filter((claim) => claim.amountMinor < 0)
+    .map(({ receivableId, amountMinor }) => ({ receivableId, amountMinor: -amountMinor }));
   return {
     action: 'payment.allocated',
     subjectKind: 'payment',
@@ -158,6 +214,10 @@ function allocated(money: Claim['money'], claims: readonly Claim[], unappliedMin
     customerId: money.customerId,
     reason: 'invoice-arrived',
     before: { unappliedMinor: money.leftMinor },
-    after: { externalId: money.externalId, currency: money.currency, allocations: claims.map(shareOf), unappliedMinor },
+    after: {
+      ...{ externalId: money.externalId, currency: money.currency, unappliedMinor },
+      allocations: claims.filter((claim) => claim.amountMinor > 0).map(shareOf),
+      ...(restored.length > 0 && { restored }),
+    },
   };
 }

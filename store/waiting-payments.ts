@@ -9,6 +9,7 @@ import { keepWaiting, readWaiting } from './payment-waits.ts';
 import type { WaitingPayment } from './payment-waits.ts';
 import { systemActor } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
+import { withGranted } from './unapplied.ts';
 import type { Arrival } from './unapplied.ts';
 import { addTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
@@ -30,7 +31,8 @@ async function settle(
     const applied = new Map<string, number>();
     for (const share of value.allocations)
       applied.set(share.receivableId, (applied.get(share.receivableId) ?? 0) + share.amountMinor);
-    return { audit: [...audit], asks: [...asks], posts: [...posts], events: [...events], applied };
+    const traces = { audit: [...audit], asks: [...asks], posts: [...posts], events: [...events] };
+    return { ...traces, applied: withGranted(applied, traces.audit) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { from, to } = error.params;

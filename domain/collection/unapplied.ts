@@ -2,6 +2,8 @@ import type { BusinessDate } from '../kernel/calendar.ts';
 import { sumMinor } from '../kernel/money.ts';
 import { itemsNamed } from './allocation.ts';
 import type { OpenItem } from './allocation.ts';
+import { closesFor } from './discount.ts';
+import type { DiscountOffer } from './discount.ts';
 
 /** Money received, or a credit on account, of which some has not found its place. Amounts in minor units of its currency. */
 export interface UnappliedMoney {
@@ -19,19 +21,24 @@ export interface UnappliedMoney {
   /** It is never applied by itself: a credit, or money that is meant to stay with the customer. */
   onAccount: boolean;
   leftMinor: number;
+  /** What of it was laid, by its text, on items that it names; it can be laid anew when more of these come. */
+  laidMinor?: ReadonlyMap<string, number>;
 }
 
-/** An open item that unapplied money may reach. */
+/** An open item, or one that has money of its text, that unapplied money may reach. */
 export interface ReachableItem extends OpenItem {
   customerId: string;
   currency: string;
   order: string | null;
+  amountMinor: number;
+  offer: DiscountOffer | null;
 }
 
 /** A share of unapplied money that finds its place, and why there. */
 export interface Claim {
   money: UnappliedMoney;
   receivableId: string;
+  /** Below zero: it leaves this item, which its discount closes. */
   amountMinor: number;
   basis: 'reference' | 'exact';
 }
@@ -43,9 +50,10 @@ const byDue = (a: OpenItem, b: OpenItem): number =>
   compareText(a.dueDate, b.dueDate) || compareText(a.invoice, b.invoice) || a.instalment - b.instalment;
 
 /**
- * What unapplied payments do when invoices come: they go to those that their text names, or that are of their order; else to the only one
- * of exactly their amount, when no other money has that amount. Anything less sure is left to a person; credits on account are never
- * applied by themselves. `items`: all that is open; `arrived`: of these the receivables that have just come.
+ * What unapplied payments do when invoices come: they go to those that their text names, or that are of their order, each less its discount
+ * when that is exactly what they all cost; else to the only one of exactly their amount, or of that amount less its discount, when no other
+ * money has it. Anything less sure is left to a person; credits on account are never applied by themselves. `items`: all that is open, and
+ * what has money by its text; `arrived`: of these the receivables that have just come.
  */
 export function claimArrived(
   money: readonly UnappliedMoney[],
@@ -63,33 +71,67 @@ export function claimArrived(
     left.set(one.id, (left.get(one.id) ?? 0) - amountMinor);
     open.set(item.receivableId, openOf(item) - amountMinor);
   };
+  const layLessDiscount = (one: UnappliedMoney, named: readonly ReachableItem[]): boolean => {
+    const priced = named.map((item) => {
+      const laidMinor = one.laidMinor?.get(item.receivableId) ?? 0;
+      const owedMinor = openOf(item) + laidMinor;
+      return { item, laidMinor, owedMinor, priceMinor: priceOf(item, owedMinor, one.on) };
+    });
+    const haveMinor = sumMinor([left.get(one.id) ?? 0, ...priced.map(({ laidMinor }) => laidMinor)]);
+    const discounted = priced.some(({ priceMinor, owedMinor }) => priceMinor < owedMinor);
+    if (!discounted || sumMinor(priced.map(({ priceMinor }) => priceMinor)) !== haveMinor) return false;
+    for (const { item, laidMinor, priceMinor } of priced) {
+      const amountMinor = priceMinor - laidMinor;
+      if (amountMinor !== 0) claims.push({ money: one, receivableId: item.receivableId, amountMinor, basis: 'reference' });
+      open.set(item.receivableId, 0);
+    }
+    left.set(one.id, 0);
+    return true;
+  };
   const payments = money.filter((one) => one.kind === 'payment' && !one.onAccount).toSorted(byDay);
   const reached = (one: UnappliedMoney): ReachableItem[] =>
     items.filter((item) => one.currency === item.currency && one.reach.includes(item.customerId)).toSorted(byDue);
   for (const one of payments) {
     const own = reached(one).filter((item) => one.order === null || item.order === one.order);
     const named = one.order !== null ? own : one.reference === null ? [] : itemsNamed(one.reference, own);
-    for (const item of named) if (arrived.has(item.receivableId)) lay(one, item, 'reference');
+    const fresh = named.filter((item) => arrived.has(item.receivableId));
+    if (fresh.length === 0 || layLessDiscount(one, named)) continue;
+    for (const item of fresh) lay(one, item, 'reference');
   }
   const free = payments.filter((one) => one.order === null && (left.get(one.id) ?? 0) > 0);
   for (const one of free) {
     const minor = left.get(one.id) ?? 0;
     const rivals = free.filter((other) => left.get(other.id) === minor && other.reach.some((id) => one.reach.includes(id)));
-    const exact = rivals.length === 1 ? soleExact(reached(one), openOf, minor) : [];
+    const exact = rivals.length === 1 ? soleExact(reached(one), openOf, minor, one.on) : [];
     if (exact.every((item) => arrived.has(item.receivableId))) for (const item of exact) lay(one, item, 'exact');
   }
   return claims;
 }
 
-/** The only item not wholly in dispute of which exactly that much is open, else the only invoice whose instalments together are; empty: none, or several. */
-function soleExact(items: readonly ReachableItem[], openOf: (item: OpenItem) => number, minor: number): ReachableItem[] {
+/** What closes an item of which so much is owed when it came on this day. */
+const priceOf = ({ amountMinor, offer }: ReachableItem, owedMinor: number, on: BusinessDate): number =>
+  closesFor(owedMinor, amountMinor, offer, on) ?? owedMinor;
+
+/**
+ * The only item not wholly in dispute of which exactly that much is open, else the only invoice whose instalments together are, else the only
+ * item that it closes with its discount; empty: none, or several.
+ */
+function soleExact(
+  items: readonly ReachableItem[],
+  openOf: (item: OpenItem) => number,
+  minor: number,
+  on: BusinessDate,
+): ReachableItem[] {
   const live = items.filter((item) => openOf(item) > 0 && item.disputedMinor < item.openMinor);
   const single = live.filter((item) => openOf(item) === minor);
   if (single.length > 0) return single.length === 1 ? single : [];
   const invoices = [...new Set(live.map((item) => item.invoice))].map((invoice) =>
     live.filter((item) => item.invoice === invoice),
   );
-  const [only, ...more] = invoices.filter((parts) => sumMinor(parts.map(openOf)) === minor);
+  const whole = invoices.filter((parts) => sumMinor(parts.map(openOf)) === minor);
+  const fitting =
+    whole.length > 0 ? whole : live.filter((item) => priceOf(item, openOf(item), on) === minor).map((item) => [item]);
+  const [only, ...more] = fitting;
   return only && more.length === 0 ? only : [];
 }
 

@@ -113,6 +113,43 @@ describe('money in time for a discount', () => {
     expect(await item(of, 'E')).toMatchObject({ open: '0.00', discount: { granted: '180.00' } });
   });
 
+  test('that came before its invoices pays each less its discount, whether they come one by one or together, before or after it', async () => {
+    const bare = async (): Promise<string> => {
+      const id = `DC-${(count += 1)}`;
+      const body = { name: id, type: 'dealer', region: 'SH', currency: 'CNY', terms };
+      await api.as('erp').put(`/v1/customers/${id}`).send(body).expect(201);
+      return id;
+    };
+    type Step = (of: string) => Promise<unknown>;
+    const money: Step = (of) => pay(of, '19600.00', '2026-01-05', { reference: `${of}-A ${of}-B` });
+    const a: Step = (of) => put(`${of}-A`, of).expect(201);
+    const b: Step = (of) => put(`${of}-B`, of).expect(201);
+    const closed = { open: '0.00', discount: { granted: '200.00' } };
+    for (const steps of [
+      [money, a, b],
+      [money, b, a],
+      [a, money, b],
+      [a, b, money],
+    ]) {
+      const of = await bare();
+      for (const step of steps) await step(of);
+      for (const key of ['A', 'B']) expect(await item(of, key)).toMatchObject(closed);
+      expect(await tasksOf(of)).toEqual([]);
+    }
+    const together = await bare();
+    await money(together);
+    await Promise.all([a(together), b(together)]);
+    for (const key of ['A', 'B']) expect(await item(together, key)).toMatchObject(closed);
+    const alone = await bare();
+    await pay(alone, '9800.00', '2026-01-05');
+    expect((await put(`${alone}-A`, alone).expect(201)).body).toMatchObject({ receivables: [{ open: '0.00' }] });
+    expect(await item(alone)).toMatchObject(closed);
+    const full = await bare();
+    await pay(full, '20000.00', '2026-01-05', { reference: `${full}-A ${full}-B` });
+    for (const key of ['A', 'B']) await put(`${full}-${key}`, full).expect(201);
+    for (const key of ['A', 'B']) expect(await item(full, key)).toMatchObject({ open: '0.00', discount: { granted: '0.00' } });
+  });
+
   test('counts until a day that rolls past rest days as due dates do, and by a correction', async () => {
     const of = await customer({ issueDate: '2026-01-07' });
     expect((await item(of)).discount.until).toBe('2026-01-19');
