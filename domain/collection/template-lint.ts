@@ -1,3 +1,4 @@
+import { plainText } from './plain-text.ts';
 import type { MessageClass } from './policy.ts';
 
 type Language = 'zh' | 'en';
@@ -14,9 +15,9 @@ export interface LintRule extends Readonly<Record<Language, readonly string[]>> 
 
 export interface LintPolicy {
   rules: readonly LintRule[];
-  /** Words by one of which a letter offers a way out, and what to write where none does. */
+  /** Invitations to answer, by one of which a letter offers a way out, and what to write where none does. */
   wayOut: Readonly<Record<Language, readonly string[]>> & { instead: Words };
-  /** Names a neutral message must print. */
+  /** Names of the context whose values a neutral message must print. */
   neutral: { needs: readonly string[]; instead: Words };
 }
 
@@ -26,12 +27,6 @@ export interface LintFinding {
   found: string;
   instead: Words;
 }
-
-const invisible = /[\p{Cf}\p{Mn}]/gu;
-/** Blanks and signs between Chinese characters hide a word from a list, not from its reader. */
-const split = /(?<=\p{Script=Han})[\s*_.·•\-~/|、]+(?=\p{Script=Han})/gu;
-
-const plain = (text: string): string => text.normalize('NFKC').replace(invisible, '').replace(split, '').replace(/[’‘]/g, "'");
 
 /** Patterns become regular expressions once a list; both languages are looked at whatever the letter's own. */
 const compiled = new WeakMap<readonly string[], RegExp>();
@@ -45,7 +40,7 @@ function matcher(patterns: readonly string[]): RegExp {
 
 /** What a text must not say, the first of each kind: threats, shame, third parties, untrue or premature legal claims, jargon. */
 export function lintText(text: string, messageClass: MessageClass, { rules }: LintPolicy): LintFinding[] {
-  const said = plain(text);
+  const said = plainText(text);
   return rules.flatMap(({ kind, notIn, instead, ...patterns }) => {
     if (notIn?.includes(messageClass)) return [];
     const found = matcher(patterns.zh).exec(said) ?? matcher(patterns.en).exec(said);
@@ -53,22 +48,32 @@ export function lintText(text: string, messageClass: MessageClass, { rules }: Li
   });
 }
 
-/** A whole template: its sentences, and what it lacks: a way out, or, where it is neutral, our name and a number to call back. */
-export function lintTemplate(
-  template: { class: MessageClass; subject: string | null; body: string },
-  policy: LintPolicy,
+/**
+ * What a letter lacks as its reader gets it: an invitation to answer, or, where it is neutral, our name and a number to call back. A name that is
+ * empty cannot be printed and is not missed.
+ */
+export function missingIn(
+  written: string,
+  messageClass: MessageClass,
+  context: Readonly<Record<string, unknown>>,
+  { wayOut, neutral }: LintPolicy,
 ): LintFinding[] {
-  const code = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
-  const text = `${template.subject ?? ''}\n${template.body}`;
-  const findings = lintText(text.replace(code, ''), template.class, policy);
-  const { wayOut, neutral } = policy;
-  if (template.class === 'neutral') {
-    const printed = (template.body.match(code) ?? []).join(' ');
-    if (!neutral.needs.every((name) => printed.includes(name)))
-      findings.push({ kind: 'no-call-back', found: '', instead: neutral.instead });
-  } else if (![wayOut.zh, wayOut.en].some((patterns) => matcher(patterns).test(plain(template.body.replace(code, ' ')))))
-    findings.push({ kind: 'no-way-out', found: '', instead: wayOut.instead });
-  return findings;
+  if (messageClass === 'neutral') {
+    const printed = plainText(written);
+    const missed = neutral.needs.some((name) => !printed.includes(plainText(valueOf(context, name))));
+    return missed ? [{ kind: 'no-call-back', found: '', instead: neutral.instead }] : [];
+  }
+  const said = plainText(written);
+  const invites = [wayOut.zh, wayOut.en].some((patterns) => matcher(patterns).test(said));
+  return invites ? [] : [{ kind: 'no-way-out', found: '', instead: wayOut.instead }];
+}
+
+/** `seller.name` in a context; '' for what is no text. */
+function valueOf(context: unknown, name: string): string {
+  let found = context;
+  for (const part of name.split('.'))
+    found = typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>)[part] : undefined;
+  return typeof found === 'string' ? found : '';
 }
 
 /** A finding in both languages: what was found, and what to write instead. */

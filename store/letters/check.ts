@@ -15,7 +15,8 @@ export function checkLetter(text: string, context: Readonly<Record<string, Kind>
   checkAll(parseLetter(text), new Map(Object.entries(context)));
 }
 
-interface Node {
+/** A tag or an output of a parsed template, as far as it is looked into. */
+export interface Node {
   name?: string;
   value?: ValueNode;
   branches?: { value?: ValueNode; values?: Token[]; templates: Template[] }[];
@@ -25,8 +26,12 @@ interface Node {
   collection?: Token;
   hash?: { hash: Record<string, Token | undefined> };
   key?: string;
+  /** Text between tags. */
+  str?: string;
+  /** What stands in `raw`. */
+  tokens?: Token[];
 }
-interface ValueNode {
+export interface ValueNode {
   initial: { postfix: Token[] };
   filters: { name: string; args: (Token | [string, Token])[] }[];
 }

@@ -1,4 +1,4 @@
-import { lintTemplate, lintText, sayFindings } from '../../domain/collection/template-lint.ts';
+import { lintText, missingIn, sayFindings } from '../../domain/collection/template-lint.ts';
 import type { Words } from '../../domain/credit/policy.ts';
 import type { LintFinding, LintPolicy } from '../../domain/collection/template-lint.ts';
 import { textFault } from '../../domain/collection/message.ts';
@@ -8,6 +8,7 @@ import { checkLetter } from './check.ts';
 import { faultWords } from './fault.ts';
 import { kindOf } from './kinds.ts';
 import type { Kind } from './kinds.ts';
+import { saidBy } from './said.ts';
 import { renderTemplate } from './words.ts';
 
 /** What of a template is held against what letters may say. */
@@ -122,8 +123,23 @@ function judgeText({ id, channel, class: messageClass, subject, body }: Judged, 
     if (subject !== null) judgeWords('/subject', lintText(say('/subject', subject), messageClass, policy));
     const written = say('/body', body);
     judgeWords('/body', lintText(written, messageClass, policy));
-    const fault = textFault(channel, messageClass, written);
-    if (fault !== null) throw invalid(fault === 'class' ? '/class' : '/body', textFaults[fault]);
+    judgeSms(channel, messageClass, written);
+    judgeWords('/body', missingIn(written, messageClass, { ...context }, policy));
+  }
+}
+
+/** Throws Unfit for a text that may not go by this channel. */
+function judgeSms(channel: Judged['channel'], messageClass: Judged['class'], text: string): void {
+  const fault = textFault(channel, messageClass, text);
+  if (fault !== null) throw invalid(fault === 'class' ? '/class' : '/body', textFaults[fault]);
+}
+
+/** What no sample reaches is held against the same words: every branch, and every text that stands in code. */
+function judgeBranches({ channel, class: messageClass, subject, body }: Judged, policy: LintPolicy): void {
+  for (const [pointer, text] of [['/subject', subject ?? ''] as const, ['/body', body] as const]) {
+    const { texts, literals } = saidBy(text);
+    for (const said of [...texts, ...literals]) judgeWords(pointer, lintText(said, messageClass, policy));
+    for (const said of texts) judgeSms(channel, messageClass, said);
   }
 }
 
@@ -131,8 +147,7 @@ function judgeText({ id, channel, class: messageClass, subject, body }: Judged, 
 export function judgeLetter(template: Judged, policy: LintPolicy): UnfitPart | null {
   try {
     judgeText(template, policy);
-    if (template.subject !== null) judgeWords('/subject', lintText(template.subject, template.class, policy));
-    judgeWords('/body', lintTemplate({ ...template, subject: null }, policy));
+    judgeBranches(template, policy);
     return null;
   } catch (error) {
     if (error instanceof Unfit) return error.part;

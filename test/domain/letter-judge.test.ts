@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import manifest from '../../policies/templates/manifest.json' with { type: 'json' };
 import rules from '../../policies/template-lint.json' with { type: 'json' };
 import type { LintPolicy } from '../../domain/collection/template-lint.ts';
 import { judgeLetter } from '../../store/letters/judge.ts';
+import type { Judged } from '../../store/letters/judge.ts';
 
 const policy = rules as LintPolicy;
 const letter = { id: 'overdue-first', channel: 'email', class: 'reminder', subject: 'Open items' } as const;
@@ -37,4 +40,76 @@ describe('a comparison that can never be true', () => {
     '{% if totals[0].value == 12000 %}x{% endif %}',
     '{% if customer.name contains "医院" or today contains "2026-12" %}x{% endif %}',
   ])('one that can be true is taken: %s', (body) => expect(withReply(body)).toBeNull());
+});
+
+describe('what no sample reaches', () => {
+  test.each([
+    '{% if customer.name contains "医院" %}{{ "不付款就等着坐牢" }}{% endif %}',
+    '{% assign w = "坐牢" %}{% if count == 77 %}{{ w }}{% endif %}',
+    '{% if count == 77 %}{{ "坐" }}{{ "牢" }}{% endif %}',
+    '{% if count == 77 %}{{ "坐" | append: "牢" }}{% endif %}',
+    '{% assign w = "坐" %}{% if count == 77 %}{{ w }}牢{% endif %}',
+    '{% capture w %}坐{% endcapture %}{% if count == 77 %}{{ w }}牢{% endif %}',
+    '{% if count == 77 %}{{ "坐xx牢" | remove: "xx" }}{% endif %}',
+    '{% if count == 77 %}{{ contact.name | default: "坐牢" }}{% endif %}',
+    '坐{% if count == 77 %}x{% elsif count == 78 %}牢{% endif %}',
+    '坐{% if count == 77 %}x{% endif %}{% if count == 78 %}y{% endif %}{% if count == 79 %}牢{% endif %}',
+    '{% case count %}{% when 77 %}{% unless count == 3 %}This is your final\nwarning.{% endunless %}{% endcase %}',
+    '{% if count == 77 %}{% raw %}坐牢{% endraw %}{% endif %}',
+    '{% for l in overdue %}{% if l.daysOverdue == 777 %}You will go to jail.{% else %}x{% endif %}{% endfor %}',
+  ])('is held against the same words: %s', (body) => {
+    expect(withReply(body)).toMatchObject({ pointer: '/body', what: { en: expect.stringMatching(/坐牢|final warning|jail/) } });
+    if (!body.includes('\n'))
+      expect(judgeLetter({ ...letter, subject: body, body: 'Please reply.' }, policy)?.pointer).toBe('/subject');
+  });
+
+  test.each([
+    '{% if customer.name contains "法院" %}x{% endif %}',
+    '{% comment %}不谈坐牢{% endcomment %}',
+    '{% if tone == "hospital" %}贵院{% else %}贵司{% endif %}的款项',
+  ])('what is only compared with or never printed is not said: %s', (body) => expect(withReply(body)).toBeNull());
+});
+
+describe('a way out', () => {
+  test.each([
+    '{% comment %}please reply{% endcomment %}',
+    '{% if count > 1000 %}Please reply.{% endif %}',
+    '{% if seller.phone != "" %}Please call us.{% endif %}',
+    '{% assign w = "please reply" %}',
+    '我们会每天打电话，直到付款。',
+  ])('that some reader does not get is none: %s', (body) => expect(judged(body)?.what.zh).toContain('请回复本邮件'));
+
+  test('may be written in every branch', () =>
+    expect(judged('{% if count > 5 %}Please reply.{% else %}请告知付款日期。{% endif %}')).toBeNull());
+});
+
+describe('an SMS', () => {
+  const sms = (body: string) =>
+    judgeLetter({ id: 'hi', channel: 'sms', class: 'neutral', subject: null, body }, policy)?.what.en ?? null;
+  const ours = '【{{ seller.name }}】您好，请与我们联系：{{ seller.phone }}。';
+
+  test('prints our name and number, and not only in its code', () => {
+    expect(sms(ours)).toBeNull();
+    expect(sms('您好，请与我们联系：{{ seller.phone }}。')).toMatch(/names us/);
+    expect(sms('{% comment %}{{ seller.name }}{{ seller.phone }}{% endcomment %}您好，请与我们联系。')).toMatch(/names us/);
+    expect(sms('{% assign a = seller.name %}{% assign b = seller.phone %}您好，请与我们联系。')).toMatch(/names us/);
+    expect(sms('{% if count > 1000 %}{{ seller.name }}{{ seller.phone }}{% endif %}您好，请与我们联系。')).toMatch(/names us/);
+  });
+
+  test('holds no link, amount or word of debt in a branch that no sample reaches', () => {
+    expect(sms(`${ours}{% if count == 77 %}bit.ly/3abc{% endif %}`)).toMatch(/address/);
+    expect(sms(`${ours}{% if count == 77 %}{{ "一万二千元" }}{% endif %}`)).toMatch(/amount/);
+    expect(sms(`${ours}{% assign w = "尾款" %}{% if count == 77 %}{{ w }}{% endif %}`)).toMatch(/debt/);
+  });
+});
+
+test('every default template is fit to send', () => {
+  for (const { id, class: messageClass, channels, subject } of manifest.templates)
+    for (const language of ['zh', 'en'] as const)
+      for (const channel of channels) {
+        const body = readFileSync(new URL(`../../policies/templates/${id}.${language}.liquid`, import.meta.url), 'utf8');
+        const template = { id, channel, class: messageClass, subject: subject?.[language] ?? null, body } as Judged;
+        expect([id, language, judgeLetter(template, policy)]).toEqual([id, language, null]);
+      }
+  expect(readdirSync(new URL('../../policies/templates/', import.meta.url)).length).toBe(2 * manifest.templates.length + 1);
 });
