@@ -11,26 +11,33 @@ export interface Said {
   literals: readonly string[];
 }
 
-/** Ways through a template that are looked at one by one; more branches are still looked at together. */
-const MOST_WAYS = 200;
+/** So much text is looked at one way after another; what is left of a larger template was seen with all its branches together. */
+const MOST_SAID = 200_000;
 
 /** So much of a text that doubles itself again and again is enough to judge it. */
 const MOST_TEXT = 20_000;
 
 type Choice = (node: Node) => readonly number[];
 
-/** What a template says in every branch: all of them together, the first, second … of each, and each where no other is taken. */
+/** What a template says in every branch: all of them together, each where no other is taken, and the first, second … of each. */
 export function saidBy(text: string): Said {
   const parsed = parseLetter(text);
   const forks = forksIn(parsed, new Map());
   const most = Math.max(1, ...forks.map(({ node }) => alternativesOf(node).length));
   const ways: Choice[] = [
     (node) => alternativesOf(node).map((_, at) => at),
-    ...Array.from({ length: most }, (_, at): Choice => (node) => [Math.min(at, alternativesOf(node).length - 1)]),
     ...forks.map(({ way }): Choice => (node) => [way.get(node) ?? alternativesOf(node).length - 1]),
+    ...Array.from({ length: most }, (_, at): Choice => (node) => [Math.min(at, alternativesOf(node).length - 1)]),
   ];
   const literals = new Set<string>();
-  const texts = new Set(ways.slice(0, MOST_WAYS).map((choose) => new Speaker(choose, literals).say(parsed)));
+  const texts = new Set<string>();
+  let size = 0;
+  for (const choose of ways) {
+    const said = new Speaker(choose, literals).say(parsed);
+    if (!texts.has(said)) size += said.length;
+    texts.add(said);
+    if (size > MOST_SAID) break;
+  }
   return { texts: [...texts], literals: [...literals] };
 }
 
