@@ -30,7 +30,7 @@ export interface PostedCreditNote {
 }
 
 /**
- * Posts a credit note to its invoice's open instalments, the earliest due first; of a paid invoice, what it is beyond becomes a credit on
+ * Posts a credit note to its invoice's open instalments, where it is expected, then the earliest due first; of a paid invoice, what it is beyond becomes a credit on
  * account. A note beyond the whole invoice (with the notes before it), or on none, is taken only where it says that it is `onAccount`.
  * The same document again is the same note.
  */
@@ -108,7 +108,7 @@ export async function judgeNote(tx: Tx, actor: Actor, document: CreditNoteDocume
     return { known: { id, currency, allocations, unappliedMinor } };
   }
   const invoice = await invoiceOf(tx, customer.id, document);
-  const spread = judge(document, invoice, invoice ? await creditedBefore(tx, invoice.id) : 0, at);
+  const spread = judge(document, invoice, invoice ? await creditedOf(tx, invoice.id) : NOTHING, at);
   return { known: null, customerId: customer.id, invoice, spread };
 }
 
@@ -126,12 +126,20 @@ async function invoiceOf(tx: Tx, customerId: string, { invoice: name }: CreditNo
   return invoice;
 }
 
-/** What earlier notes in force took off an invoice. */
-async function creditedBefore(tx: Tx, invoiceId: string): Promise<number> {
-  const { rows } = await sql<{ minor: number }>`
-    select coalesce(sum(n.amount_minor), 0)::bigint as minor from credit_note n
-    where n.invoice_id = ${invoiceId}::uuid and n.reversed_at is null`.execute(tx);
-  return rows[0]?.minor ?? 0;
+/** What notes took off an invoice, and what of them is expected on its instalments. */
+interface CreditedOf {
+  beforeMinor: number;
+  expected: Readonly<Record<string, number>>;
+}
+const NOTHING: CreditedOf = { beforeMinor: 0, expected: {} };
+
+async function creditedOf(tx: Tx, invoiceId: string): Promise<CreditedOf> {
+  const { rows } = await sql<CreditedOf>`
+    select (select coalesce(sum(n.amount_minor), 0)::bigint from credit_note n where n.invoice_id = ${invoiceId}::uuid and n.reversed_at is null) as "beforeMinor",
+      (select coalesce(jsonb_object_agg(r.id, receivable_conceded(r.id)), '{}') from receivable r where r.invoice_id = ${invoiceId}::uuid) as expected`.execute(
+    tx,
+  );
+  return rows[0] ?? NOTHING;
 }
 
 /** What one alone gave a customer in a currency by notes that name no invoice and stand. */
@@ -143,7 +151,12 @@ export async function givenOnAccount(tx: Tx, customerId: string, currency: strin
   return rows[0]?.minor ?? 0;
 }
 
-function judge(document: CreditNoteDocument, invoice: StandingInvoice | null, beforeMinor: number, at: Moment): Spread {
+function judge(
+  document: CreditNoteDocument,
+  invoice: StandingInvoice | null,
+  { beforeMinor, expected }: CreditedOf,
+  at: Moment,
+): Spread {
   const { currency, issuedOn, onAccount = false, amountMinor: whole } = document;
   if (invoice && invoice.currency !== currency) {
     throw new Refusal('currency-mismatch', { currency, expected: invoice.currency }, { pointer: '/currency' });
@@ -161,11 +174,18 @@ function judge(document: CreditNoteDocument, invoice: StandingInvoice | null, be
     throw new Refusal('credit-exceeds-invoice', figures, { pointer: '/amount' });
   }
   let unappliedMinor = whole;
+  const take = (mostMinor: number): number => {
+    const minor = Math.min(mostMinor, unappliedMinor);
+    unappliedMinor -= minor;
+    return minor;
+  };
   const byDue = live.toSorted((a, b) => (a.dueDate === b.dueDate ? a.no - b.no : a.dueDate < b.dueDate ? -1 : 1));
+  // A note comes first where it is expected: elsewhere it would be credited beside what is left out for it.
+  const meant = new Map(byDue.map(({ id, openMinor }) => [id, take(Math.min(expected[id] ?? 0, openMinor))]));
   const allocations = byDue.flatMap((part) => {
+    const meantMinor = meant.get(part.id) ?? 0;
     // What was written off is owed no more once it is credited: nobody gains from a note on a debt that was given up.
-    const amountMinor = Math.min(part.openMinor + part.writtenOffMinor, unappliedMinor);
-    unappliedMinor -= amountMinor;
+    const amountMinor = meantMinor + take(part.openMinor + part.writtenOffMinor - meantMinor);
     const recoveredMinor = Math.max(0, amountMinor - part.openMinor);
     return amountMinor > 0 ? [{ receivableId: part.id, amountMinor, ...(recoveredMinor > 0 && { recoveredMinor }) }] : [];
   });

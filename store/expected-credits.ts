@@ -1,11 +1,19 @@
 import { sql } from 'kysely';
+import type { AuditFact } from '../domain/kernel/audit.ts';
+import { expectedMoves } from '../domain/collection/expected-moves.ts';
+import type { ExpectedMove, ExpectingItem } from '../domain/collection/expected-moves.ts';
 import { expectedAfter } from '../domain/collection/receivable.ts';
 import type { DisputeFact } from '../domain/collection/receivable.ts';
 import { sumMinor } from '../domain/kernel/money.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
 import type { Tx } from './database.ts';
 import { disputesOf } from './dispute-facts.ts';
+import { asksOf } from './payments.ts';
+import { lockReceivables } from './receivable-facts.ts';
 import type { Moment } from './transaction.ts';
+import { coverMoved, eventOf } from './unapplied.ts';
+import { noTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './work-orders.ts';
 
 /** An invoice that a correction makes smaller. */
 export interface LoweredInvoice {
@@ -81,9 +89,82 @@ async function takePlace(tx: Tx, at: Moment, dispute: string, takenMinor: number
         amount_minor = case when return_id is null or amount_minor <= ${takenMinor}::bigint then amount_minor else amount_minor - ${takenMinor}::bigint end
       where id = ${dispute}::uuid returning *),
     rest as (
-      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, opened_at, opened_by, closed_at, closed_by)
-      select receivable_id, customer_id, ${restMinor}::bigint, category, note, state, resolution, ${at.now}::timestamptz, opened_by,
+      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, rest_of, opened_at, opened_by, closed_at, closed_by)
+      select receivable_id, customer_id, ${restMinor}::bigint, category, note, state, resolution, coalesce(rest_of, id), ${at.now}::timestamptz, opened_by,
         ${at.now}::timestamptz, closed_by from x where ${restMinor}::bigint > 0 and return_id is null)
     select return_id as "returnId" from x`.execute(tx);
   return rows[0]?.returnId ?? null;
+}
+
+interface ExpectingRow extends Omit<ExpectingItem, 'disputes'> {
+  invoiceId: string;
+  customerId: string;
+  currency: string;
+  disputes: DisputeFact[] | null;
+}
+
+/**
+ * What is expected on instalments that have no room for it (a correction made them smaller, or took them out) moves to the others of their
+ * invoice, the earliest due first, as a return is laid on them. The caller holds the customers.
+ */
+export async function followInvoices(tx: Tx, at: Moment, invoices: readonly string[]): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  const rows = invoices.length === 0 ? [] : await expectingItems(tx, invoices);
+  for (const invoiceId of new Set(rows.map((row) => row.invoiceId))) {
+    const own = rows.filter((row) => row.invoiceId === invoiceId);
+    const moves = expectedMoves(own.map((row) => ({ ...row, disputes: row.disputes ?? [] })));
+    const [first] = own;
+    if (!first || moves.length === 0) continue;
+    for (const move of moves) {
+      const audit = await moveExpected(tx, at, move, first);
+      traces.audit.push(audit);
+      traces.events.push(eventOf(audit));
+    }
+    const touched = moves.flatMap(({ from, to }) => [from, ...to.map(({ receivableId }) => receivableId)]);
+    traces.asks.push(...asksOf([...new Set(touched)]), ...(await coverMoved(tx, [first.customerId])));
+  }
+  return traces;
+}
+
+/** The instalments of those invoices on which anything is expected, in the order in which a return is laid on them; locked. */
+async function expectingItems(tx: Tx, invoices: readonly string[]): Promise<ExpectingRow[]> {
+  const { rows: items } = await sql<{ id: string }>`
+    select r.id from receivable r where r.invoice_id in (select x.invoice_id from receivable x join dispute d on d.receivable_id = x.id
+      where x.invoice_id = any(${[...invoices]}::uuid[]) and d.state in ('upheld', 'part-upheld') and d.lapsed_at is null)`.execute(
+    tx,
+  );
+  if (items.length === 0) return [];
+  const ids = items.map(({ id }) => id);
+  await lockReceivables(tx, ids);
+  const { rows } = await sql<ExpectingRow>`
+    select r.id as "receivableId", r.invoice_id as "invoiceId", r.customer_id as "customerId", r.currency, ${disputesOf} as disputes,
+      greatest(0, r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor
+        - coalesce((select sum(d.amount_minor) from dispute d where d.receivable_id = r.id and d.state = 'open'), 0))::bigint as "roomMinor"
+    from receivable r where r.id = any(${ids}::uuid[]) and not receivable_faulty(r) order by r.due_date, r.id`.execute(tx);
+  return rows;
+}
+
+/** Writes a move: the parts go on waiting for the same credit note as long as it was waited for where they were. */
+async function moveExpected(
+  tx: Tx,
+  at: Moment,
+  { dispute, from, to, restMinor }: ExpectedMove,
+  { customerId, currency }: ExpectingRow,
+): Promise<AuditFact> {
+  for (const { receivableId, minor } of to)
+    await sql`
+      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, return_id, rest_of, opened_at, opened_by,
+        closed_at, closed_by)
+      select ${receivableId}::uuid, customer_id, ${minor}::bigint, category, note, state, resolution, return_id, coalesce(rest_of, id),
+        ${at.now}::timestamptz, opened_by, closed_at, closed_by from dispute where id = ${dispute.id}::uuid`.execute(tx);
+  const amountMinor = sumMinor(to.map(({ minor }) => minor));
+  await takePlace(tx, at, dispute.id, amountMinor, restMinor);
+  return {
+    action: 'dispute.moved',
+    subjectKind: 'dispute',
+    subjectId: dispute.id,
+    customerId,
+    before: { receivableId: from },
+    after: { receivableId: from, amountMinor, currency, to },
+  };
 }

@@ -11,7 +11,7 @@ import type { CorrectedReturn } from './credit/returns.ts';
 import { askForRates } from './credit/missing-rates.ts';
 import type { Tx } from './database.ts';
 import { documentDesk } from './document-desk.ts';
-import { consumeExpected } from './expected-credits.ts';
+import { consumeExpected, followInvoices } from './expected-credits.ts';
 import { settleInvoice } from './invoice-doubts.ts';
 import { askAboutOrders } from './invoiced-beyond.ts';
 import { keepFirstDays } from './invoice-heirs.ts';
@@ -196,6 +196,11 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   );
   await keepFirstDays(tx, jobs, written);
   await returnInstead(tx, at, corrected);
+  const followed = await followInvoices(
+    tx,
+    at,
+    jobs.flatMap(({ standing: was }) => was?.id ?? []),
+  );
   const corrections = await askForCorrections(desk, judged.flatMap(resent));
   const puts: Put[] = [];
   for (const one of judged) {
@@ -215,7 +220,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   const owed = jobs.map(({ write: row }) => ({ customerId: row.customerId, currency: row.document.currency }));
   const rates = await askForRates(tx, store, at, owed);
   const first = puts.find((put) => put.record !== undefined)?.record;
-  if (first) addTraces(first.beside, rates);
+  if (first) addTraces(first.beside, joinTraces(rates, followed));
   return puts;
 }
 

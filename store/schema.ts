@@ -439,6 +439,7 @@ export interface Dispute {
   opened_by: string;
   receivable_id: string;
   resolution: string | null;
+  rest_of: string | null;
   return_id: string | null;
   state: Generated<string>;
   unasked_minor: number | null;

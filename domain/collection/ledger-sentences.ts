@@ -86,6 +86,10 @@ export const ledgerSentences: Readonly<Record<string, Sentence>> = {
     (f) => `Dispute on ${f.about} resolved: ${f.say('state', 'dispute')}`,
     (f) => `${f.about} 的争议已处理：${f.say('state', 'dispute')}`,
   ],
+  'dispute.moved': [
+    (f) => `${f.amount} of the credit note expected on ${f.about} is expected on other instalments of its invoice`,
+    (f) => `${f.about} 待开的贷项通知单中，${f.amount} 转至同一发票的其他分期`,
+  ],
   'promise.recorded': [
     (f) => `${f.amount} of ${f.about} promised for ${f.get('on')}`,
     (f) => `客户承诺于 ${f.get('on')} 支付 ${f.about} 的 ${f.amount}`,

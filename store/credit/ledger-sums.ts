@@ -112,7 +112,8 @@ const counts = (ids: Ids, array: Ids) => sql`
   argued as (
     select d.customer_id, count(*) filter (where d.state <> 'rejected') as upheld, count(*) filter (where d.state = 'rejected') as rejected
     from w, dispute d
-    where d.customer_id = ${ids} and d.closed_at >= w.year_ago_at and d.state in ('upheld', 'part-upheld', 'rejected') group by 1),
+    where d.customer_id = ${ids} and d.closed_at >= w.year_ago_at and d.state in ('upheld', 'part-upheld', 'rejected') and d.return_id is null
+      and d.rest_of is null group by 1),
   sued as (
     select l.customer_id, count(*) as cases from w, legal_case l
     where l.customer_id = ${ids} and l.opened_at >= w.two_years_ago_at group by 1),

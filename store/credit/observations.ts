@@ -70,7 +70,7 @@ async function observeOn(db: Database, day: BusinessDate, { badDays, months }: H
       round(p.late_days / nullif(p.owed, 0), 1)::float as "daysBeyondTerms", round(p.on_time::numeric / nullif(p.owed, 0), 4)::float as "onTimeShare",
       coalesce(${day}::date - p.oldest, 0) as "oldestOverdueDays",
       (select count(*)::int from promise m where m.customer_id = c.id and m.state = 'broken' and m.due_on > ${yearAgo}::date and m.due_on < ${day}::date) as "brokenPromises",
-      (select count(*)::int from dispute d where d.customer_id = c.id and d.state in ('upheld', 'part-upheld') and d.return_id is null
+      (select count(*)::int from dispute d where d.customer_id = c.id and d.state in ('upheld', 'part-upheld') and d.return_id is null and d.rest_of is null
         and d.closed_at::date > ${yearAgo}::date and d.closed_at::date <= ${day}::date) as "disputesUpheld",
       (select count(*)::int from dispute d where d.customer_id = c.id and d.state = 'rejected'
         and d.closed_at::date > ${yearAgo}::date and d.closed_at::date <= ${day}::date) as "disputesRejected",

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findDrift } from '../../store/credit/drift.ts';
-import { takeReceivableStep } from '../../store/receivable-book.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
+import { goodsOf } from '../support/returned-goods.ts';
 import { approve, openGoLive } from '../support/two-persons.ts';
 
 let api: TestApi;
@@ -12,67 +11,24 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-let count = 0;
 const today = '2026-10-10';
-
-/** A customer with an order of ten pieces, delivered, and what of it is invoiced and long overdue. */
-async function delivered(
-  price: string,
-  invoiced: string | null,
-  { quantity = '10', ...more }: { quantity?: string; [more: string]: unknown } = {},
-) {
-  const id = `R-${(count += 1)}`;
-  await api
-    .as('erp')
-    .put(`/v1/customers/${id}`)
-    .send({ name: id, type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin', contacts: [] })
-    .expect(201);
-  const limit = { externalId: `L-${id}`, customer: id, amount: '900000.00', currency: 'CNY', reason: 'going live' };
-  await api.as('credit_manager').post('/v1/credit-limits').send(limit).expect(201);
-  const order = { customer: id, currency: 'CNY', requestedShipDate: '2026-10-20', ...more };
-  await put(`orders/${id}`, { ...order, lines: [{ line: 1, item: 'A', quantity, unitPrice: price }] }, 201);
-  const issue = { externalId: `${id}-D`, order: id, lines: [{ line: 1, quantity }], issuedOn: today };
-  await api.as('erp').post('/v1/shipments').send(issue).expect(201);
-  const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: invoiced, order: id };
-  if (invoiced !== null) await put(`invoices/${id}-I`, invoice, 201);
-  return id;
-}
-
-const put = async (path: string, body: object, status: number) =>
-  (await api.as('erp').put(`/v1/${path}`).send(body).expect(status)).body as Record<string, unknown>;
-const back = (order: string, quantity: string) => ({
-  ...{ order, lines: [{ line: 1, quantity }], returnedOn: today, reason: 'damaged' },
-});
-const withdraw = async (id: string) =>
-  (await api.as('erp').post(`/v1/returns/${id}/withdraw`).send({ reason: 'wrong order' }).expect(200)).body as object;
-const read = async (path: string) => (await api.as('auditor').get(`/v1/${path}`).expect(200)).body as Record<string, unknown>;
-const exposure = async (id: string) => (await read(`customers/${id}/exposure?currency=CNY`))['payer'] as object;
-const balance = async (id: string) => ((await read(`customers/${id}`))['balances'] as object[])[0];
-const buckets = async (id: string) => ((await read(`orders/${id}`))['lines'] as { buckets: object }[])[0]?.buckets;
-const held = async (id: string) => {
-  const order = { customer: id, currency: 'CNY', requestedShipDate: '2026-10-20' };
-  const lines = [{ line: 1, item: 'B', quantity: '1', unitPrice: '1' }];
-  const { decision } = await put(`orders/${id}-${(count += 1)}`, { ...order, lines }, 201);
-  await api.as('erp').post(`/v1/orders/${id}-${count}/cancel`).send({}).expect(200);
-  return decision === 'held';
-};
-const note = (id: string, amount: string) =>
-  api
-    .as('erp')
-    .post('/v1/credit-notes')
-    .send({
-      ...{ externalId: `${id}-N`, customer: id, invoice: `${id}-I`, amount, currency: 'CNY' },
-      ...{ issuedOn: today, reason: 'returned' },
-    })
-    .expect(201);
-/** What dunning makes of the one item of a customer. */
-const dunning = async (id: string) => {
-  const [item] = (await read(`receivables?customer=${id}`))['data'] as { id: string }[];
-  await takeReceivableStep(api.store, { id: item?.id ?? '', seq: null });
-  return (await read(`receivables/${item?.id}`))['plan'] as object;
-};
-const tasks = async (id: string) => ((await read(`tasks?customer=${id}`))['data'] as { kind: string }[]).map(({ kind }) => kind);
-const noDrift = async () => expect((await findDrift(api.store.db)).drift).toEqual([]);
+const {
+  delivered,
+  put,
+  back,
+  withdraw,
+  read,
+  exposure,
+  balance,
+  buckets,
+  held,
+  note,
+  instalments,
+  leftOut,
+  dunning,
+  tasks,
+  noDrift,
+} = goodsOf(() => api, today);
 
 test('goods that come back before they are invoiced are owed no more, to the cent, whatever became of their order; more than was delivered is refused by line', async () => {
   const id = await delivered('33.333333', null, { quantity: '3' });
@@ -224,24 +180,53 @@ test('a return that waits for a second person concedes no more than what a corre
 });
 
 test('an invoice is corrected down by what all its instalments lose together: what moves between them ends no expected credit note', async () => {
-  const parts = async (id: string, status: number, ...amounts: string[]) => {
-    const instalments = amounts.map((amount, place) => ({ no: place + 1, amount, dueDate: '2026-08-01' }));
-    const amount = `${amounts.reduce((sum, one) => sum + Number(one), 0)}.00`;
-    const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount, order: id };
-    await put(`invoices/${id}-I`, { ...invoice, instalments }, status);
-    return id;
-  };
-  const moved = await parts(await delivered('100.00', null), 201, '500.00', '500.00');
+  const moved = await instalments(await delivered('100.00', null), 201, { 1: '500.00', 2: '500.00' });
   await put(`returns/${moved}-1`, back(moved, '3'), 201);
-  await parts(moved, 200, '200.00', '800.00');
-  expect(await balance(moved)).toMatchObject({ open: '1000.00', disputed: '200.00' });
+  await instalments(moved, 200, { 1: '200.00', 2: '800.00' });
+  expect(await balance(moved)).toMatchObject({ open: '1000.00', disputed: '300.00' });
   expect((await read(`returns/${moved}-1`))['lines']).toMatchObject([{ invoices: [{ amount: '300.00' }] }]);
-  const joined = await parts(await delivered('100.00', null), 201, '500.00', '500.00');
+  const joined = await instalments(await delivered('100.00', null), 201, { 1: '500.00', 2: '500.00' });
   await put(`returns/${joined}-1`, back(joined, '3'), 201);
-  await parts(joined, 200, '700.00');
+  await instalments(joined, 200, { 1: '700.00' });
   expect(await balance(joined)).toMatchObject({ open: '700.00', disputed: '0.00' });
   expect(await exposure(joined)).toMatchObject({ exposure: '700.00' });
   await noDrift();
+});
+
+test('what is expected follows its invoice when amounts move between instalments: on none more than is open, the same in sum, until the note consumes it', async () => {
+  const id = await instalments(await delivered('100.00', null), 201, { 1: '500.00', 2: '500.00' });
+  await put(`returns/${id}-1`, back(id, '3'), 201);
+  expect(await leftOut(id)).toEqual({ 1: '300.00', 2: '0.00' });
+  await instalments(id, 200, { 1: '200.00', 2: '800.00' });
+  expect(await leftOut(id)).toEqual({ 1: '200.00', 2: '100.00' });
+  // Instalments that are taken out leave theirs to the others, new ones too, the earliest due first.
+  await instalments(id, 200, { 2: '50.00', 3: '150.00', 4: '800.00' });
+  expect(await leftOut(id)).toMatchObject({ 2: '50.00', 3: '150.00', 4: '100.00' });
+  // What the invoice goes down by is consumed; the rest is as much as before.
+  await instalments(id, 200, { 1: '450.00', 4: '450.00' });
+  expect(await balance(id)).toMatchObject({ open: '900.00', disputed: '200.00' });
+  expect((await read(`returns/${id}-1`))['lines']).toMatchObject([{ delivered: '100.00', invoices: [{ amount: '200.00' }] }]);
+  // The note goes where it is expected: nothing is left out beside it.
+  await note(id, '200.00');
+  expect(await balance(id)).toMatchObject({ open: '700.00', disputed: '0.00' });
+  expect(await exposure(id)).toMatchObject({ exposure: '700.00' });
+  await noDrift();
+});
+
+test('an upheld dispute follows its invoice as a return does, and counts once', async () => {
+  const id = await instalments(await delivered('100.00', null), 201, { 1: '500.00', 2: '500.00' });
+  const claim = { amount: '300.00', category: 'price', note: 'agreed price' };
+  const opened = await api.as('collector').post(`/v1/receivables/${id}-I:1/disputes`).send(claim).expect(201);
+  const { id: dispute } = opened.body as { id: string };
+  await api
+    .as('credit_officer')
+    .post(`/v1/disputes/${dispute}/resolution`)
+    .send({ state: 'upheld', note: 'as agreed' })
+    .expect(200);
+  await instalments(id, 200, { 1: '200.00', 2: '800.00' });
+  expect(await leftOut(id)).toEqual({ 1: '200.00', 2: '100.00' });
+  await note(id, '300.00');
+  expect(await balance(id)).toMatchObject({ open: '700.00', disputed: '0.00' });
 });
 
 test('what a correction took for a return is not taken off it again when the payment of the rest goes back', async () => {
