@@ -4,6 +4,7 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import { formatAmount, sumMinor } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { CreditNoteDocument } from '../domain/collection/documents.ts';
+import { followNote } from './acts/goods-returns.ts';
 import { settleDiscounts } from './discounts.ts';
 import { readNote } from './credit-note-rows.ts';
 import type { Tx } from './database.ts';
@@ -43,7 +44,7 @@ export async function postCreditNote(
   return write<PostedCreditNote & { created: boolean }>(store, actor, async (tx, at) => {
     const judged = await judgeNote(tx, actor, document, at);
     if (judged.known) return { value: { ...judged.known, created: false }, audit: null };
-    return postJudgedNote(tx, store, at, document, { ...judged, agreed });
+    return postJudgedNote(tx, store, at, actor, document, { ...judged, agreed });
   });
 }
 
@@ -52,6 +53,7 @@ export async function postJudgedNote(
   tx: Tx,
   store: Store,
   at: Moment,
+  actor: Actor,
   document: CreditNoteDocument,
   { customerId, invoice, spread, agreed }: FreshNote & { agreed: boolean },
 ): Promise<Written<PostedCreditNote & { created: boolean }>> {
@@ -75,6 +77,7 @@ export async function postJudgedNote(
         ]);
   addTraces(traces, await flagNote(tx, store, at, id));
   addTraces(traces, await settleDiscounts(tx, store, at, touched));
+  if (invoice) addTraces(traces, await followNote(tx, at, actor, invoice.id));
   return {
     value: { id, currency, ...spread, created: true },
     audit: [audit, ...traces.audit],
@@ -87,7 +90,8 @@ export async function postJudgedNote(
 /** A note as it would be posted, or the one that was. */
 export type JudgedNote = { known: PostedCreditNote } | ({ known: null } & FreshNote);
 
-interface FreshNote {
+/** A note that is not posted yet, and where it would go. */
+export interface FreshNote {
   customerId: string;
   /** The invoice it names; null: none. */
   invoice: StandingInvoice | null;

@@ -5,13 +5,15 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
 import { loweredBy } from '../domain/collection/giving-corrections.ts';
+import { followWaitingNotes } from './acts/credit-notes.ts';
+import { followCorrections } from './acts/goods-returns.ts';
 import { askForReDating } from './acts/re-dating.ts';
 import { returnInstead } from './credit/returns.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
 import { askForRates } from './credit/missing-rates.ts';
 import type { Tx } from './database.ts';
 import { documentDesk } from './document-desk.ts';
-import { consumeExpected, followInvoices } from './expected-credits.ts';
+import { consumeExpected } from './expected-credits.ts';
 import { settleInvoice } from './invoice-doubts.ts';
 import { askAboutOrders } from './invoiced-beyond.ts';
 import { keepFirstDays } from './invoice-heirs.ts';
@@ -196,11 +198,9 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   );
   await keepFirstDays(tx, jobs, written);
   await returnInstead(tx, at, corrected);
-  const followed = await followInvoices(
-    tx,
-    at,
-    jobs.flatMap(({ standing: was }) => was?.id ?? []),
-  );
+  const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
+  const followed = await followCorrections(tx, at, actor, known, corrected);
+  addTraces(followed, await followWaitingNotes(tx, at, actor, known));
   const corrections = await askForCorrections(desk, judged.flatMap(resent));
   const puts: Put[] = [];
   for (const one of judged) {

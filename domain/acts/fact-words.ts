@@ -22,6 +22,10 @@ export const actSentences: Readonly<Record<string, Sentence>> = {
     (f) => `Declined by a second person: ${said(f.get('kind'), 'en')}: ${f.reason}`,
     (f) => `双人复核未通过：${said(f.get('kind'), 'zh')}：${f.reason}`,
   ],
+  'act.withheld-anew': [
+    (f) => `What waits for a second person follows its corrected invoice: ${said(f.get('kind'), 'en')}`,
+    (f) => `待复核事项随发票更正调整：${said(f.get('kind'), 'zh')}`,
+  ],
   'act.withdrawn': [
     (f) => `Taken back before a second person decided: ${said(f.get('kind'), 'en')}: ${f.reason}`,
     (f) => `复核前已撤回：${said(f.get('kind'), 'zh')}：${f.reason}`,

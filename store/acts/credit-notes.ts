@@ -1,14 +1,18 @@
+import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import type { CreditNoteDocument } from '../../domain/collection/documents.ts';
 import { askedAbout, bookedAloneMinor } from '../../domain/collection/booked.ts';
 import { givenAlone } from '../../domain/collection/giving-corrections.ts';
 import { givenOnAccount, judgeNote, postCreditNote, postJudgedNote } from '../credit-notes.ts';
-import type { PostedCreditNote } from '../credit-notes.ts';
+import type { FreshNote, PostedCreditNote } from '../credit-notes.ts';
+import type { Tx } from '../database.ts';
 import { write } from '../transaction.ts';
-import type { Store } from '../transaction.ts';
-import { proposeAct, told } from './pending.ts';
-import type { ActAnswer, ActKind } from './pending.ts';
+import type { Moment, Store } from '../transaction.ts';
+import { addTraces, noTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../work-orders.ts';
+import { proposeAct, told, withholdAnew } from './pending.ts';
+import type { ActAnswer, ActKind, Withheld } from './pending.ts';
 
 /** Posts the note that was booked; what was paid meanwhile turns its amount into a credit on account. */
 export const creditNoteAct: ActKind<CreditNoteDocument> = {
@@ -34,7 +38,7 @@ export async function bookCreditNote(store: Store, actor: Actor, document: Credi
     if (judged.known) return { value: { ...judged.known, created: false }, audit: null };
     const beforeMinor = judged.invoice ? givenAlone(judged.invoice) : await givenOnAccount(tx, judged.customerId, currency);
     const sumMinor = askedAbout(amountMinor, beforeMinor, bookedAloneMinor(current.collection.content, currency));
-    if (sumMinor === null) return postJudgedNote(tx, store, at, document, { ...judged, agreed: false });
+    if (sumMinor === null) return postJudgedNote(tx, store, at, actor, document, { ...judged, agreed: false });
     const asked = await proposeAct(tx, store, at, actor, creditNoteAct, {
       customerId: judged.customerId,
       subject: { kind: 'credit-note', id: externalId },
@@ -50,11 +54,37 @@ export async function bookCreditNote(store: Store, actor: Actor, document: Credi
       payload: document,
       reason,
       booked: true,
-      withholds: judged.spread.allocations
-        .map(({ receivableId, amountMinor: part, recoveredMinor = 0 }) => ({ receivableId, amountMinor: part - recoveredMinor }))
-        .filter((one) => one.amountMinor > 0),
+      withholds: withheldBy(judged),
     });
     const value = { act: asked.id, created: asked.created };
     return asked.created ? { value, ...told(asked.traces) } : { value, audit: null };
   });
+}
+
+const withheldBy = ({ spread }: FreshNote): Withheld[] =>
+  spread.allocations
+    .map(({ receivableId, amountMinor, recoveredMinor = 0 }) => ({ receivableId, amountMinor: amountMinor - recoveredMinor }))
+    .filter((one) => one.amountMinor > 0);
+
+/** Invoices were corrected: notes on them that wait withhold what they would take now. What a note exceeds is told to whoever decides on it. */
+export async function followWaitingNotes(
+  tx: Tx,
+  at: Moment,
+  actor: Actor,
+  invoices: readonly string[],
+): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  if (invoices.length === 0) return traces;
+  const { rows } = await sql<{ subject: string; document: CreditNoteDocument }>`
+    select p.subject_id as subject, p.payload as document from pending_act p
+    where p.kind = ${creditNoteAct.kind} and p.state = 'pending' and p.id in (select h.act_id from pending_act_receivable h
+      join receivable r on r.id = h.receivable_id where r.invoice_id = any(${[...invoices]}::uuid[])) order by p.id`.execute(tx);
+  for (const { subject, document } of rows) {
+    const note = { ...document, onAccount: true as const };
+    const judged = await judgeNote(tx, { ...actor, role: 'system' }, note, at);
+    if (judged.known) continue;
+    const act = { kind: creditNoteAct.kind, subject: { kind: 'credit-note', id: subject } };
+    addTraces(traces, await withholdAnew(tx, actor, act, withheldBy(judged)));
+  }
+  return traces;
 }

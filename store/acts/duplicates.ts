@@ -15,6 +15,7 @@ import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import type { Unapplied } from '../unapplied.ts';
 import { addTraces } from '../work-orders.ts';
+import { followCorrections } from './goods-returns.ts';
 import { answerOfAsking, proposeAct } from './pending.ts';
 import type { ActAnswer, ActKind } from './pending.ts';
 
@@ -43,6 +44,7 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
       for (const follower of followers)
         addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id: follower }, 'corrected'));
       addTraces(traces, dropped);
+      addTraces(traces, await followCorrections(tx, at, actor, [id], []));
       addTraces(traces, await unappliedChanged(tx, store, at, freed));
       const audit = {
         action: 'invoice.duplicate',

@@ -1,5 +1,6 @@
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { AuditFact } from '../../domain/kernel/audit.ts';
+import type { Instant } from '../../domain/kernel/calendar.ts';
 import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { askedAbout, bookedAloneMinor } from '../../domain/collection/booked.ts';
@@ -12,13 +13,16 @@ import {
   concededAlone,
   concededShares,
   knownReturn,
+  leaveConceded,
   lockReturn,
   returnsOf,
   setCredit,
   unbookReturn,
+  waitingReturns,
 } from '../credit/returns.ts';
-import type { ConcededShare, ReturnCase, ReturnDocument } from '../credit/returns.ts';
+import type { ConcededShare, CorrectedReturn, ReturnCase, ReturnDocument } from '../credit/returns.ts';
 import { lockRequested } from '../credit/shipment-requests.ts';
+import { followInvoices } from '../expected-credits.ts';
 import { asksOf } from '../payments.ts';
 import { coverMoved, eventOf } from '../unapplied.ts';
 import { write } from '../transaction.ts';
@@ -26,7 +30,7 @@ import type { Moment, Store } from '../transaction.ts';
 import { addTraces, cancelWorkOrders, noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { deliveredOf, deliveredTask } from './not-invoiced.ts';
-import { overtakeAct, proposeAct, told } from './pending.ts';
+import { overtakeAct, proposeAct, told, withholdAnew } from './pending.ts';
 import type { ActKind } from './pending.ts';
 
 /** The credit note of returned goods is expected from now on, or was declined: then all of the invoice is asked for. */
@@ -36,7 +40,7 @@ export const goodsReturnAct: ActKind<{ id: string }> = {
     return write(store, actor, async (tx, at) => {
       const found = await lockReturn(tx, { ...actor, role: 'system' }, id);
       const order = await readOrderCase(tx, found.orderId);
-      const shares = await concededShares(tx, at, found.id);
+      const shares = await concededShares(tx, at.now, found.id);
       const traces = await conceding(tx, at, actor, order, found, shares);
       const amount = formatAmount(sumOf(shares), order.currency);
       return { value: { return: found.externalId, conceded: amount, currency: order.currency }, ...told(traces) };
@@ -92,6 +96,51 @@ export async function concedeAgain(
   return traces;
 }
 
+/** Invoices were corrected, or taken out: what is expected on them follows, and so does what waits. The caller holds the customers. */
+export async function followCorrections(
+  tx: Tx,
+  at: Moment,
+  actor: Actor,
+  invoices: readonly string[],
+  corrected: readonly CorrectedReturn[],
+): Promise<WorkOrderTraces> {
+  const traces = await followInvoices(tx, at, invoices);
+  const taken = corrected.map(({ returnId }) => returnId);
+  const reason = 'the invoice was corrected: nothing of it is left to credit';
+  addTraces(traces, await followWaiting(tx, at, actor, { invoices, among: taken, notesBefore: at.now, reason }));
+  return traces;
+}
+
+/** A note on an invoice was posted just now: returns that wait ask for what it leaves. */
+export async function followNote(tx: Tx, at: Moment, actor: Actor, invoice: string): Promise<WorkOrderTraces> {
+  const notesBefore = new Date(Date.parse(at.now) + 1).toISOString();
+  const reason = 'a credit note came: nothing of the invoice is left to credit';
+  return followWaiting(tx, at, actor, { invoices: [invoice], among: [], notesBefore, reason });
+}
+
+/** A return that waits withholds what it would concede now; one that would concede nothing any more is asked about no longer. */
+async function followWaiting(
+  tx: Tx,
+  at: Moment,
+  actor: Actor,
+  of: { invoices: readonly string[]; among: readonly string[]; notesBefore: Instant; reason: string },
+): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  if (of.invoices.length === 0) return traces;
+  for (const id of await waitingReturns(tx, of.invoices, of.among)) {
+    await lockReturn(tx, { ...actor, role: 'system' }, id);
+    const act = { kind: goodsReturnAct.kind, subject: { kind: 'goods-return', id } };
+    const shares = await concededShares(tx, of.notesBefore, id);
+    if (shares.length > 0) {
+      addTraces(traces, await withholdAnew(tx, actor, act, shares));
+      continue;
+    }
+    await leaveConceded(tx, id);
+    addTraces(traces, await overtakeAct(tx, at, actor, { ...act, reason: of.reason }));
+  }
+  return traces;
+}
+
 /** What of a return had been invoiced is conceded, alone or when a second person agrees. */
 async function settleInvoiced(
   tx: Tx,
@@ -101,7 +150,7 @@ async function settleInvoiced(
   order: OrderCase,
   found: ReturnCase,
 ): Promise<WorkOrderTraces> {
-  const shares = await concededShares(tx, at, found.id);
+  const shares = await concededShares(tx, at.now, found.id);
   const amountMinor = sumOf(shares);
   if (amountMinor === 0) return noTraces();
   const { currency } = order;

@@ -36,6 +36,12 @@ export interface ActKind<Payload> {
   drop?(by: CarryingOut, payload: Payload): Promise<void>;
 }
 
+/** What of a receivable is not asked for while an act waits. */
+export interface Withheld {
+  receivableId: string;
+  amountMinor: number;
+}
+
 /** What somebody asks for. */
 export interface ActProposal<Payload> {
   customerId: string | null;
@@ -54,7 +60,7 @@ export interface ActProposal<Payload> {
   /** The ERP has booked it already. */
   booked?: boolean;
   /** What of receivables is not asked for while it waits. */
-  withholds?: readonly { receivableId: string; amountMinor: number }[];
+  withholds?: readonly Withheld[];
 }
 
 /** A pending act under its lock. */
@@ -134,12 +140,40 @@ export async function proposeAct<P>(
 }
 
 /** Keeps what is not asked for meanwhile; its receivables look again. */
-async function withhold(tx: Tx, act: string, of: readonly { receivableId: string; amountMinor: number }[]): Promise<Ask[]> {
+async function withhold(tx: Tx, act: string, of: readonly Withheld[]): Promise<Ask[]> {
   for (const { receivableId, amountMinor } of of)
     await sql`
       insert into pending_act_receivable (act_id, receivable_id, amount_minor)
       values (${act}::uuid, ${receivableId}::uuid, ${amountMinor}::bigint)`.execute(tx);
   return asksOf(of.map(({ receivableId }) => receivableId));
+}
+
+/** The act of a kind that waits on a subject withholds this now, on record; receivables of which it is another amount look again. */
+export async function withholdAnew(
+  tx: Tx,
+  actor: Actor,
+  { kind, subject }: { kind: ActName; subject: { kind: string; id: string } },
+  of: readonly Withheld[],
+): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  const waiting = await pendingOn(tx, kind, subject);
+  if (!waiting) return traces;
+  const { rows } = await sql<Withheld>`
+    select receivable_id as "receivableId", amount_minor as "amountMinor" from pending_act_receivable where act_id = ${waiting.id}::uuid`.execute(
+    tx,
+  );
+  const before = new Map(rows.map((row) => [row.receivableId, row.amountMinor]));
+  const now = new Map(of.map((one) => [one.receivableId, one.amountMinor]));
+  const moved = [...new Set([...before.keys(), ...now.keys()])].filter((id) => before.get(id) !== now.get(id));
+  if (moved.length === 0) return traces;
+  await sql`delete from pending_act_receivable where act_id = ${waiting.id}::uuid`.execute(tx);
+  await withhold(tx, waiting.id, of);
+  const act = await lockAct(tx, { ...actor, role: 'system' }, waiting.id);
+  const { audit, event } = tellAct(act, 'act.withheld-anew', null, { before: rows, withheld: of });
+  traces.audit.push(audit);
+  traces.events.push(event);
+  traces.asks.push(...asksOf(moved));
+  return traces;
 }
 
 /** What a verb answers that asked for an act: its id, with what asking left behind. */

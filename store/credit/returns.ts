@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { exceeds, leftOf } from '../../domain/credit/order.ts';
 import type { LineMove } from '../../domain/credit/order.ts';
@@ -159,8 +159,9 @@ export interface ConcededShare {
 /**
  * What a return concedes of open items, the earliest due first. What a credit note issued since the goods came back has credited already,
  * for no other return or dispute, on account too, is not conceded a second time; nor what this return has conceded before, nor what is in dispute.
+ * `notesBefore`: one posted from then on consumes what is conceded now.
  */
-export async function concededShares(tx: Tx, at: Moment, id: string): Promise<ConcededShare[]> {
+export async function concededShares(tx: Tx, notesBefore: Instant, id: string): Promise<ConcededShare[]> {
   const { rows: items } = await sql<{ id: string }>`
     select r.id from receivable r where r.invoice_id in (select invoice_id from goods_return_invoice where return_id = ${id}::uuid) order by r.id`.execute(
     tx,
@@ -179,7 +180,7 @@ export async function concededShares(tx: Tx, at: Moment, id: string): Promise<Co
           where r.invoice_id = s.invoice_id and d.return_id = ${id}::uuid and d.state = 'upheld'), 0),
         coalesce((select sum(a.amount_minor) from receivable r join allocation a on a.receivable_id = r.id join credit_note c on c.id = a.credit_note_id
           where r.invoice_id = s.invoice_id and a.reversed_at is null and a.basis is distinct from 'discount' and c.issued_on >= s.returned_on
-            and a.posted_at < ${at.now}::timestamptz), 0)
+            and a.posted_at < ${notesBefore}::timestamptz), 0)
         + coalesce((select sum(c.amount_minor - coalesce((select sum(a.amount_minor) from allocation a join receivable r on r.id = a.receivable_id
             where a.credit_note_id = c.id and a.reversed_at is null and r.invoice_id = s.invoice_id), 0)) from credit_note c
           where c.invoice_id = s.invoice_id and c.reversed_at is null and c.kind = 'note' and c.issued_on >= s.returned_on), 0)
@@ -243,6 +244,23 @@ export async function returnsOf(tx: Tx, receivables: readonly string[]): Promise
     tx,
   );
   return rows.map(({ id }) => id);
+}
+
+/** Returns in force that wait for a second person, among these and those that took of these invoices. */
+export async function waitingReturns(tx: Tx, invoices: readonly string[], among: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select g.id from goods_return g where g.state = 'posted' and g.credit = 'waits' and (g.id = any(${[...among]}::uuid[])
+      or g.id in (select n.return_id from goods_return_invoice n where n.invoice_id = any(${[...invoices]}::uuid[]))) order by g.id`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Nobody is asked about a return any more: it stands with what it conceded before. */
+export async function leaveConceded(tx: Tx, id: string): Promise<void> {
+  await sql`
+    update goods_return g set credit = case when exists (select from dispute d where d.return_id = g.id and d.state = 'upheld') then 'conceded'
+      else 'none' end where g.id = ${id}::uuid`.execute(tx);
 }
 
 /** What of a return's expected credit note on an invoice a correction of that invoice took the place of. */

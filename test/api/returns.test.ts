@@ -30,6 +30,12 @@ const {
   noDrift,
 } = goodsOf(() => api, today);
 
+/** The act of a kind that waits for a customer. */
+const actOn = async (customer: string, kind: string) => {
+  const { data } = (await read(`pending-acts?customer=${customer}&state=pending`)) as { data: { id: string; kind: string }[] };
+  return String(data.find((act) => act.kind === kind)?.id);
+};
+
 test('goods that come back before they are invoiced are owed no more, to the cent, whatever became of their order; more than was delivered is refused by line', async () => {
   const id = await delivered('33.333333', null, { quantity: '3' });
   expect(await exposure(id)).toMatchObject({ exposure: '100.00' });
@@ -168,14 +174,90 @@ test('a return that waits for a second person concedes no more than what a corre
   expect(waits).toMatchObject({ credit: 'waits' });
   const invoice = { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: '30000.00', order: id };
   await put(`invoices/${id}-I`, invoice, 200);
-  const { data } = (await read(`pending-acts?customer=${id}&state=pending`)) as { data: { id: string; kind: string }[] };
-  const correction = data.find(({ kind }) => kind === 'invoice-correction');
-  await approve(api, String(correction?.id), 'credit_manager', 'finance_director');
+  await approve(api, await actOn(id, 'invoice-correction'), 'credit_manager', 'finance_director');
   expect(await exposure(id)).toMatchObject({ exposure: '30000.00' });
   await approve(api, String(waits['pendingAct']), 'credit_manager', 'finance_director');
   // Of 80,000 that came back the correction took 70,000 out.
   expect(await balance(id)).toMatchObject({ open: '30000.00', disputed: '10000.00' });
   expect(await exposure(id)).toMatchObject({ exposure: '30000.00' });
+  await noDrift();
+});
+
+test('a return that waits for a second person is asked about no more when a correction, a note or a duplicate leaves nothing of it to credit', async () => {
+  const waiting = async () => {
+    const id = await delivered('10000.00', '100000.00');
+    const { credit, pendingAct } = await put(`returns/${id}-1`, back(id, '8'), 201);
+    expect(credit).toBe('waits');
+    return { id, act: String(pendingAct) };
+  };
+  const isOver = async ({ id, act }: { id: string; act: string }, reason: string) => {
+    expect(await read(`pending-acts/${act}`)).toMatchObject({
+      state: 'withdrawn',
+      decisionReason: expect.stringContaining(reason),
+    });
+    expect(await read(`returns/${id}-1`)).toMatchObject({ credit: 'none', pendingAct: null, state: 'posted' });
+    const late = { verdict: 'approve', reason: 'late' };
+    expect((await api.as('credit_manager').post(`/v1/pending-acts/${act}/decision`).send(late)).status).toBe(409);
+  };
+  const corrected = await waiting();
+  const invoice = {
+    customer: corrected.id,
+    number: `${corrected.id}-I`,
+    issueDate: '2026-07-01',
+    currency: 'CNY',
+    order: corrected.id,
+  };
+  await put(`invoices/${corrected.id}-I`, { ...invoice, amount: '60000.00' }, 200);
+  // What is left of it waits on.
+  expect(await leftOut(corrected.id)).toEqual({ 1: '40000.00' });
+  await put(`invoices/${corrected.id}-I`, { ...invoice, amount: '20000.00' }, 200);
+  await approve(api, await actOn(corrected.id, 'invoice-correction'), 'credit_manager', 'finance_director');
+  await isOver(corrected, 'the invoice was corrected');
+  expect(await balance(corrected.id)).toMatchObject({ open: '20000.00', disputed: '0.00' });
+  expect(await exposure(corrected.id)).toMatchObject({ exposure: '20000.00' });
+  const noted = await waiting();
+  const credit = {
+    externalId: `${noted.id}-N`,
+    customer: noted.id,
+    invoice: `${noted.id}-I`,
+    amount: '80000.00',
+    currency: 'CNY',
+  };
+  await api
+    .as('erp')
+    .post('/v1/credit-notes')
+    .send({ ...credit, issuedOn: today, reason: 'returned' })
+    .expect(202);
+  await approve(api, await actOn(noted.id, 'credit-note'), 'credit_manager', 'finance_director');
+  await isOver(noted, 'a credit note came');
+  expect(await balance(noted.id)).toMatchObject({ open: '20000.00', disputed: '0.00' });
+  const twice = await waiting();
+  const twin = { customer: twice.id, number: `${twice.id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: '100000.00' };
+  await put(`invoices/${twice.id}-J`, twin, 201);
+  await api.as('credit_officer').post(`/v1/invoices/${twice.id}-I/duplicate`).send({ reason: 'sent twice' }).expect(202);
+  await approve(api, await actOn(twice.id, 'duplicate-invoice'), 'credit_manager', 'finance_director');
+  await isOver(twice, 'the invoice was corrected');
+  await noDrift();
+});
+
+test('what waits for a second person, a return or a note, follows its invoice when amounts move between instalments', async () => {
+  const id = await instalments(await delivered('10000.00', null), 201, { 1: '50000.00', 2: '50000.00' });
+  const { pendingAct } = await put(`returns/${id}-1`, back(id, '8'), 201);
+  expect(await leftOut(id)).toEqual({ 1: '50000.00', 2: '30000.00' });
+  await instalments(id, 200, { 1: '20000.00', 2: '80000.00' });
+  expect(await leftOut(id)).toEqual({ 1: '20000.00', 2: '60000.00' });
+  await approve(api, String(pendingAct), 'credit_manager', 'finance_director');
+  expect(await leftOut(id)).toEqual({ 1: '20000.00', 2: '60000.00' });
+  const noted = await instalments(await delivered('10000.00', null), 201, { 1: '50000.00', 2: '50000.00' });
+  const credit = { externalId: `${noted}-N`, customer: noted, invoice: `${noted}-I`, amount: '60000.00', currency: 'CNY' };
+  await api
+    .as('erp')
+    .post('/v1/credit-notes')
+    .send({ ...credit, issuedOn: today, reason: 'price' })
+    .expect(202);
+  expect(await leftOut(noted)).toEqual({ 1: '50000.00', 2: '10000.00' });
+  await instalments(noted, 200, { 1: '20000.00', 2: '80000.00' });
+  expect(await leftOut(noted)).toEqual({ 1: '20000.00', 2: '40000.00' });
   await noDrift();
 });
 
