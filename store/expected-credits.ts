@@ -20,6 +20,8 @@ export interface LoweredInvoice {
   invoiceId: string;
   /** By how much, all its instalments together; 0: by nothing. */
   minor: number;
+  /** A second person has agreed to it. */
+  agreed: boolean;
   /** The receivables that the correction moves, in the order in which it is taken for theirs. */
   receivables: readonly string[];
 }
@@ -39,32 +41,37 @@ export async function consumeExpected(tx: Tx, at: Moment, invoices: readonly Low
   const disputes = new Map(rows.map((row) => [row.id, row.disputes ?? []]));
   const corrected: CorrectedReturn[] = [];
   const left = new Map<string, number>();
+  const agreed = new Set(lowered.flatMap((one) => (one.agreed ? [one.invoiceId] : [])));
   for (const { invoiceId, minor, receivables } of lowered) {
     let leftMinor = minor;
     for (const id of receivables)
       for (const { dispute, takenMinor, restMinor } of expectedAfter(disputes.get(id) ?? [], leftMinor)) {
         leftMinor -= takenMinor;
         const returnId = await takePlace(tx, at, dispute.id, takenMinor, restMinor);
-        if (returnId !== null) corrected.push({ returnId, invoiceId, minor: takenMinor });
+        if (returnId !== null) corrected.push({ returnId, invoiceId, minor: takenMinor, alone: !agreed.has(invoiceId) });
       }
     if (leftMinor > 0) left.set(invoiceId, leftMinor);
   }
-  return [...corrected, ...(await takeWaiting(tx, left, corrected))];
+  const waiting = await takeWaiting(tx, left, corrected);
+  return [...corrected, ...waiting.map((one) => ({ ...one, alone: !agreed.has(one.invoiceId) }))];
 }
 
-/** What is left of a correction is taken for returns that wait for a second person, the latest first: once agreed to they concede the rest. */
+/**
+ * What is left of a correction is taken for returns that wait for a second person, the latest first: once agreed to they concede the rest. Then
+ * for those that were declined, as a second person has agreed to it where there are any: nobody is asked about those goods again.
+ */
 async function takeWaiting(
   tx: Tx,
   left: ReadonlyMap<string, number>,
   taken: readonly CorrectedReturn[],
-): Promise<CorrectedReturn[]> {
+): Promise<Omit<CorrectedReturn, 'alone'>[]> {
   if (left.size === 0) return [];
-  const { rows } = await sql<CorrectedReturn>`
+  const { rows } = await sql<Omit<CorrectedReturn, 'alone'>>`
     select n.invoice_id as "invoiceId", n.return_id as "returnId", (sum(n.amount_minor) - coalesce((select sum(d.amount_minor) from dispute d
       join receivable r on r.id = d.receivable_id where r.invoice_id = n.invoice_id and d.return_id = n.return_id and d.state = 'upheld'), 0))::bigint as minor
     from goods_return_invoice n join goods_return g on g.id = n.return_id
-    where n.invoice_id = any(${[...left.keys()]}::uuid[]) and g.state = 'posted' and g.credit = 'waits'
-    group by n.invoice_id, n.return_id order by n.return_id desc`.execute(tx);
+    where n.invoice_id = any(${[...left.keys()]}::uuid[]) and g.state = 'posted' and g.credit in ('waits', 'declined')
+    group by n.invoice_id, n.return_id, g.credit order by g.credit = 'waits' desc, n.return_id desc`.execute(tx);
   const rest = new Map(left);
   return rows.flatMap(({ invoiceId, returnId, minor }) => {
     const before = taken.filter((one) => one.returnId === returnId && one.invoiceId === invoiceId).map((one) => one.minor);

@@ -5,7 +5,7 @@ import { dueBy, instalmentChanges, instalmentsOf, invoiceFaults } from '../domai
 import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
 import { bookedAloneMinor } from '../domain/collection/booked.ts';
 import { discountOffer } from '../domain/collection/discount.ts';
-import { giftOf, weighCorrection } from '../domain/collection/giving-corrections.ts';
+import { aloneOn, giftOf, weighCorrection } from '../domain/collection/giving-corrections.ts';
 import { withoutLaterDates } from '../domain/collection/re-dating.ts';
 import type { LaterDate } from '../domain/collection/re-dating.ts';
 import type { Question } from '../domain/collection/receivable.ts';
@@ -87,7 +87,7 @@ export async function judge(
   const offer = invoice.instalments ? null : discountOffer(terms, invoice, calendar);
   const weighed = standing && weighCorrection(standing, wanted, offer);
   if (standing && weighed && !posting.agreed) {
-    const aloneMinor = bookedAloneMinor(current.collection.content, invoice.currency);
+    const aloneMinor = aloneOn(standing, weighed.loweredMinor, bookedAloneMinor(current.collection.content, invoice.currency));
     const gift = giftOf(standing, wanted, weighed, { aloneMinor, toleranceDays, byTerms });
     if (gift) return { kind: 'waits', standing, waits: { standing, invoice, gift } };
   }

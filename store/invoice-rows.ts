@@ -104,6 +104,8 @@ export async function readStanding(tx: Tx, externalIds: readonly string[]): Prom
       i.agreed_minor as "agreedMinor",
       (select coalesce(sum(n.amount_minor), 0)::bigint from credit_note n
         where n.invoice_id = i.id and n.kind = 'note' and not n.agreed and n.reversed_at is null) as "creditedAloneMinor",
+      w.declined as "declinedMinor", case when w.declined = 0 then 0 else (select coalesce(sum(receivable_conceded(r.id)), 0)::bigint
+        from receivable r where r.invoice_id = i.id) end as "expectedMinor",
       (select jsonb_build_object('minor', r.discount_minor, 'until', r.discount_until) from receivable r
         where r.invoice_id = i.id and not r.withdrawn and r.discount_until is not null order by r.instalment limit 1) as offer,
       (select jsonb_build_object('state', d.state, 'twin', d.twin_id) from duplicate_doubt d where d.document_id = i.id and d.state <> 'corrected') as doubt,
@@ -116,7 +118,12 @@ export async function readStanding(tx: Tx, externalIds: readonly string[]): Prom
         'openMinor', r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor, 'writtenOffMinor', r.written_off_minor)
         order by r.instalment)
         from receivable r where r.invoice_id = i.id) as instalments
-    from invoice i where ${among('i.external_id', externalIds, 'text')}`.execute(tx);
+    from invoice i, lateral (
+      select coalesce(sum(n.amount_minor) - coalesce((select sum(d.amount_minor) from receivable r join dispute d on d.receivable_id = r.id
+        join goods_return g on g.id = d.return_id where r.invoice_id = i.id and d.state = 'upheld' and g.state = 'posted' and g.credit = 'declined'), 0), 0)::bigint as declined
+      from goods_return_invoice n join goods_return g on g.id = n.return_id
+      where n.invoice_id = i.id and g.state = 'posted' and g.credit = 'declined') w
+    where ${among('i.external_id', externalIds, 'text')}`.execute(tx);
   return new Map(rows.map((row) => [row.externalId, row]));
 }
 

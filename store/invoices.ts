@@ -245,8 +245,8 @@ async function correct(tx: Tx, at: Moment, jobs: readonly Job[]): Promise<Correc
     tx,
     corrections.map((correction) => correction.id),
   );
-  const lowered = jobs.flatMap(({ standing, changes }) =>
-    standing ? [{ invoiceId: standing.id, minor: loweredBy(changes), receivables: mostLowered(changes) }] : [],
+  const lowered = jobs.flatMap(({ standing, changes, posting: { agreed = false } }) =>
+    standing ? [{ invoiceId: standing.id, minor: loweredBy(changes), agreed, receivables: mostLowered(changes) }] : [],
   );
   const corrected = await consumeExpected(tx, at, lowered);
   await correctReceivables(tx, corrections);

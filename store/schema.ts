@@ -535,6 +535,7 @@ export interface GoLiveWindow {
 
 export interface GoodsReturn {
   content_hash: string;
+  corrected_alone_minor: Generated<number>;
   credit: Generated<string>;
   customer_id: string;
   external_id: string;

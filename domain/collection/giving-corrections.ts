@@ -15,6 +15,10 @@ export interface GivenInvoice {
   agreedMinor: number | null;
   /** Credit notes on it that no second person agreed to. */
   creditedAloneMinor: number;
+  /** What a second person declined to credit of it for goods that came back. */
+  declinedMinor: number;
+  /** What credit notes are expected to take of it. */
+  expectedMinor: number;
 }
 
 /** What a correction of an invoice would give away. */
@@ -46,6 +50,16 @@ export const givenAlone = (of: GivenInvoice): number => {
   const wasMinor = worthOf(liveOf(of.instalments), of.offer);
   return sumMinor([Math.max(0, (of.agreedMinor ?? wasMinor) - wasMinor), of.creditedAloneMinor]);
 };
+
+/**
+ * What one alone may give on an invoice: nothing where it would be, beyond what is expected of it anyway, what a second person declined for
+ * goods that came back. `nowMinor`: what is given now.
+ */
+export const aloneOn = (
+  of: Pick<GivenInvoice, 'declinedMinor' | 'expectedMinor'>,
+  nowMinor: number,
+  aloneMinor: number,
+): number => (of.declinedMinor > 0 && nowMinor > of.expectedMinor ? 0 : aloneMinor);
 
 /** Weighs a correction by what the invoice is worth before and after it, less its discount. `offer`: the discount it would have. */
 export function weighCorrection(of: GivenInvoice, changes: InstalmentChanges, offer: DiscountOffer | null): WeighedCorrection {

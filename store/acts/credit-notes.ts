@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/kernel/actor.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import type { CreditNoteDocument } from '../../domain/collection/documents.ts';
 import { askedAbout, bookedAloneMinor } from '../../domain/collection/booked.ts';
-import { givenAlone } from '../../domain/collection/giving-corrections.ts';
+import { aloneOn, givenAlone } from '../../domain/collection/giving-corrections.ts';
 import { givenOnAccount, judgeNote, postCreditNote, postJudgedNote } from '../credit-notes.ts';
 import type { FreshNote, PostedCreditNote } from '../credit-notes.ts';
 import type { Tx } from '../database.ts';
@@ -37,7 +37,9 @@ export async function bookCreditNote(store: Store, actor: Actor, document: Credi
     const judged = await judgeNote(tx, actor, document, at);
     if (judged.known) return { value: { ...judged.known, created: false }, audit: null };
     const beforeMinor = judged.invoice ? givenAlone(judged.invoice) : await givenOnAccount(tx, judged.customerId, currency);
-    const sumMinor = askedAbout(amountMinor, beforeMinor, bookedAloneMinor(current.collection.content, currency));
+    const bookedMinor = bookedAloneMinor(current.collection.content, currency);
+    const aloneMinor = judged.invoice ? aloneOn(judged.invoice, amountMinor, bookedMinor) : bookedMinor;
+    const sumMinor = askedAbout(amountMinor, beforeMinor, aloneMinor);
     if (sumMinor === null) return postJudgedNote(tx, store, at, actor, document, { ...judged, agreed: false });
     const asked = await proposeAct(tx, store, at, actor, creditNoteAct, {
       customerId: judged.customerId,

@@ -224,11 +224,13 @@ export async function setCredit(tx: Tx, id: string, credit: ReturnCredit): Promi
 
 /**
  * What was conceded of invoices of this order without a second person, in minor units: small returns that add up to a large one are asked
- * about as it is. What a return conceded counts while more of it waits, and when more was declined; what it may concede yet does not.
+ * about as it is. What a return conceded counts while more of it waits, and when more was declined, as does what corrections took for it; what it
+ * may concede yet does not.
  */
 export async function concededAlone(tx: Tx, orderId: string): Promise<number> {
   const { rows } = await sql<{ minor: number }>`
-    select coalesce(sum(d.amount_minor), 0)::bigint as minor from goods_return g join dispute d on d.return_id = g.id and d.state = 'upheld'
+    select coalesce(sum(g.corrected_alone_minor + coalesce((select sum(d.amount_minor) from dispute d
+      where d.return_id = g.id and d.state = 'upheld'), 0)), 0)::bigint as minor from goods_return g
     where g.order_id = ${orderId}::uuid and g.state = 'posted'
       and not exists (select from pending_act p where p.kind = 'goods-return' and p.subject_id = g.id::text and p.state = 'approved')`.execute(
     tx,
@@ -268,11 +270,18 @@ export interface CorrectedReturn {
   returnId: string;
   invoiceId: string;
   minor: number;
+  /** Nobody agreed to it but its sender. */
+  alone: boolean;
 }
 
 /** What a correction took out of an invoice for a return leaves its order as if it had come back before it was invoiced. */
 export async function returnInstead(tx: Tx, at: Moment, corrected: readonly CorrectedReturn[]): Promise<void> {
-  for (const { returnId, invoiceId, minor } of corrected) {
+  for (const { returnId, invoiceId, minor, alone } of corrected) {
+    if (alone)
+      await sql`
+        update goods_return set corrected_alone_minor = corrected_alone_minor + ${minor}::bigint where id = ${returnId}::uuid`.execute(
+        tx,
+      );
     const { rows } = await sql<{ orderId: string; line: number; tookMinor: number; deliveredMinor: number }>`
       select l.order_id as "orderId", l.line, n.amount_minor as "tookMinor", l.delivered_minor as "deliveredMinor"
       from goods_return g join goods_return_invoice n on n.return_id = g.id join order_line l on l.order_id = g.order_id and l.line = n.line
