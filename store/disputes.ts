@@ -4,6 +4,7 @@ import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { unaskedOf } from '../domain/collection/receivable.ts';
 import type { disputeCategories, DisputeState } from '../domain/collection/receivable.ts';
+import { concedeAgain } from './acts/goods-returns.ts';
 import { asksOf } from './payments.ts';
 import { coverMoved, eventOf } from './unapplied.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
@@ -14,7 +15,7 @@ import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
+import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
 
 export interface NewDispute {
@@ -143,7 +144,10 @@ export interface Resolution {
   note: string;
 }
 
-/** Resolves a dispute once: rejected, its part is collected again; upheld, not until its credit note has come or is given up. Throws Refusal `dispute-closed`. */
+/**
+ * Resolves a dispute once: rejected, its part is collected again, as far as no return of the goods takes it; upheld, not until its credit note
+ * has come or is given up. Throws Refusal `dispute-closed`.
+ */
 export async function resolveDispute(
   store: Store,
   actor: Actor,
@@ -157,6 +161,7 @@ export async function resolveDispute(
       where d.id = ${isOurId(dispute) ? dispute : null}::uuid and ${seesCustomer(actor)}`.execute(tx);
     const row = rows[0];
     if (!row) throw new Refusal('not-found', { id: dispute });
+    await sql`select from customer where id = ${row.customerId}::uuid for no key update`.execute(tx);
     await lockReceivables(tx, [row.receivableId]);
     const closed = await tx
       .updateTable('dispute')
@@ -170,6 +175,7 @@ export async function resolveDispute(
       throw new Refusal('dispute-closed', { state });
     }
     const traces = await cancelWorkOrders(tx, at, { keys: [disputeTask(row.id)] }, 'resolved');
+    addTraces(traces, await concedeAgain(tx, store, at, actor, [row.receivableId]));
     const audit = {
       action: 'dispute.resolved',
       subjectKind: 'dispute',
@@ -183,6 +189,7 @@ export async function resolveDispute(
       value: { id: row.id, state: resolution.state },
       audit: [audit, ...traces.audit],
       asks: [...asksOf([row.receivableId]), ...(await coverMoved(tx, [row.customerId])), ...traces.asks],
+      posts: traces.posts,
       events: [eventOf(audit), ...traces.events],
     };
   });

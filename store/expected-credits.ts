@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { expectedMoves } from '../domain/collection/expected-moves.ts';
 import type { ExpectedMove, ExpectingItem } from '../domain/collection/expected-moves.ts';
-import { expectedAfter } from '../domain/collection/receivable.ts';
+import { claimsOfGoods, expectedAfter } from '../domain/collection/receivable.ts';
+import type { ReturnCredit } from '../domain/credit/returns.ts';
 import type { DisputeFact } from '../domain/collection/receivable.ts';
 import { sumMinor } from '../domain/kernel/money.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
@@ -39,58 +40,80 @@ export async function consumeExpected(tx: Tx, at: Moment, invoices: readonly Low
     tx,
   );
   const disputes = new Map(rows.map((row) => [row.id, row.disputes ?? []]));
-  const corrected: CorrectedReturn[] = [];
+  const corrected: Taken[] = [];
   const left = new Map<string, number>();
-  const agreed = new Set(lowered.flatMap((one) => (one.agreed ? [one.invoiceId] : [])));
+  const claimed = new Map<string, number>();
   for (const { invoiceId, minor, receivables } of lowered) {
     let leftMinor = minor;
     for (const id of receivables)
       for (const { dispute, takenMinor, restMinor } of expectedAfter(disputes.get(id) ?? [], leftMinor)) {
         leftMinor -= takenMinor;
-        const returnId = await takePlace(tx, at, dispute.id, takenMinor, restMinor);
-        if (returnId !== null) corrected.push({ returnId, invoiceId, minor: takenMinor, alone: !agreed.has(invoiceId) });
+        const { returnId, ofGoods } = await takePlace(tx, at, dispute.id, takenMinor, restMinor);
+        if (returnId !== null) corrected.push({ returnId, invoiceId, minor: takenMinor });
+        else if (ofGoods) claimed.set(invoiceId, (claimed.get(invoiceId) ?? 0) + takenMinor);
       }
     if (leftMinor > 0) left.set(invoiceId, leftMinor);
   }
-  const waiting = await takeWaiting(tx, left, corrected);
-  return [...corrected, ...waiting.map((one) => ({ ...one, alone: !agreed.has(one.invoiceId) }))];
+  const taken = await takeUnconceded(tx, left, claimed, corrected);
+  const agreed = new Set(lowered.flatMap((one) => (one.agreed ? [one.invoiceId] : [])));
+  return taken.map((one) => ({ ...one, alone: !agreed.has(one.invoiceId) }));
 }
 
+type Taken = Omit<CorrectedReturn, 'alone'>;
+
 /**
- * What is left of a correction is taken for returns that wait for a second person, the latest first: once agreed to they concede the rest. Then
- * for those that were declined, as a second person has agreed to it where there are any: nobody is asked about those goods again.
+ * What was taken for a claim of returned goods is taken for returns that conceded nothing beside it; what is left of a correction for those
+ * that wait for a second person, which concede the rest, then for those that were declined: a second person has agreed to that, and nobody
+ * is asked about those goods again. The latest first.
  */
-async function takeWaiting(
+async function takeUnconceded(
   tx: Tx,
   left: ReadonlyMap<string, number>,
-  taken: readonly CorrectedReturn[],
-): Promise<Omit<CorrectedReturn, 'alone'>[]> {
-  if (left.size === 0) return [];
-  const { rows } = await sql<Omit<CorrectedReturn, 'alone'>>`
-    select n.invoice_id as "invoiceId", n.return_id as "returnId", (sum(n.amount_minor) - coalesce((select sum(d.amount_minor) from dispute d
+  claimed: ReadonlyMap<string, number>,
+  taken: readonly Taken[],
+): Promise<Taken[]> {
+  const invoices = [...new Set([...left.keys(), ...claimed.keys()])];
+  if (invoices.length === 0) return [...taken];
+  const { rows } = await sql<Taken & { credit: ReturnCredit }>`
+    select n.invoice_id as "invoiceId", n.return_id as "returnId", g.credit, (sum(n.amount_minor) - coalesce((select sum(d.amount_minor) from dispute d
       join receivable r on r.id = d.receivable_id where r.invoice_id = n.invoice_id and d.return_id = n.return_id and d.state = 'upheld'), 0))::bigint as minor
     from goods_return_invoice n join goods_return g on g.id = n.return_id
-    where n.invoice_id = any(${[...left.keys()]}::uuid[]) and g.state = 'posted' and g.credit in ('waits', 'declined')
-    group by n.invoice_id, n.return_id, g.credit order by g.credit = 'waits' desc, n.return_id desc`.execute(tx);
+    where n.invoice_id = any(${invoices}::uuid[]) and g.state = 'posted' group by n.invoice_id, n.return_id, g.credit order by n.return_id desc`.execute(
+    tx,
+  );
+  const all = [...taken];
+  const take = (rest: Map<string, number>, credits: readonly ReturnCredit[]): void => {
+    for (const { invoiceId, returnId, minor } of rows.filter(({ credit }) => credits.includes(credit))) {
+      const before = all.filter((one) => one.returnId === returnId && one.invoiceId === invoiceId).map((one) => one.minor);
+      const leftMinor = rest.get(invoiceId) ?? 0;
+      const takenMinor = Math.min(leftMinor, minor - sumMinor(before));
+      if (takenMinor <= 0) continue;
+      rest.set(invoiceId, leftMinor - takenMinor);
+      all.push({ returnId, invoiceId, minor: takenMinor });
+    }
+  };
+  take(new Map(claimed), ['none', 'conceded', 'waits']);
   const rest = new Map(left);
-  return rows.flatMap(({ invoiceId, returnId, minor }) => {
-    const before = taken.filter((one) => one.returnId === returnId && one.invoiceId === invoiceId).map((one) => one.minor);
-    const leftMinor = rest.get(invoiceId) ?? 0;
-    const waitsMinor = Math.min(leftMinor, minor - sumMinor(before));
-    if (waitsMinor <= 0) return [];
-    rest.set(invoiceId, leftMinor - waitsMinor);
-    return [{ returnId, invoiceId, minor: waitsMinor }];
-  });
+  take(rest, ['waits']);
+  take(rest, ['declined']);
+  return all;
 }
 
 /**
- * Ends what was expected of a dispute as far as a correction took its place; answers the return it was conceded for. Of a return only what
+ * Ends what was expected of a dispute as far as a correction took its place; answers the return it was conceded for, or that it claims goods. Of a return only what
  * was credited stays conceded: what was corrected is out of the invoice, and is not taken off what the return asks of it.
  */
-async function takePlace(tx: Tx, at: Moment, dispute: string, takenMinor: number, restMinor: number): Promise<string | null> {
-  const { rows } = await sql<{ returnId: string | null }>`
+async function takePlace(
+  tx: Tx,
+  at: Moment,
+  dispute: string,
+  takenMinor: number,
+  restMinor: number,
+): Promise<{ returnId: string | null; ofGoods: boolean }> {
+  const { rows } = await sql<{ returnId: string | null; ofGoods: boolean }>`
     with x as (
       update dispute set lapsed_at = case when return_id is null then ${at.now}::timestamptz end,
+        corrected_minor = case when return_id is null then ${takenMinor + restMinor}::bigint else 0 end,
         state = case when return_id is not null and amount_minor <= ${takenMinor}::bigint then 'withdrawn' else state end,
         closed_at = case when return_id is not null and amount_minor <= ${takenMinor}::bigint then ${at.now}::timestamptz else closed_at end,
         amount_minor = case when return_id is null or amount_minor <= ${takenMinor}::bigint then amount_minor else amount_minor - ${takenMinor}::bigint end
@@ -99,8 +122,8 @@ async function takePlace(tx: Tx, at: Moment, dispute: string, takenMinor: number
       insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, rest_of, opened_at, opened_by, closed_at, closed_by)
       select receivable_id, customer_id, ${restMinor}::bigint, category, note, state, resolution, coalesce(rest_of, id), ${at.now}::timestamptz, opened_by,
         ${at.now}::timestamptz, closed_by from x where ${restMinor}::bigint > 0 and return_id is null)
-    select return_id as "returnId" from x`.execute(tx);
-  return rows[0]?.returnId ?? null;
+    select return_id as "returnId", category = any(${[...claimsOfGoods]}::text[]) as "ofGoods" from x`.execute(tx);
+  return rows[0] ?? { returnId: null, ofGoods: false };
 }
 
 interface ExpectingRow extends Omit<ExpectingItem, 'disputes'> {

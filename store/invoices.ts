@@ -4,9 +4,9 @@ import type { AuditFact } from '../domain/kernel/audit.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
-import { loweredBy } from '../domain/collection/giving-corrections.ts';
+import { loweredBy, raisedBy } from '../domain/collection/giving-corrections.ts';
 import { followWaitingNotes } from './acts/credit-notes.ts';
-import { followCorrections } from './acts/goods-returns.ts';
+import { concedeAgain, followCorrections } from './acts/goods-returns.ts';
 import { askForReDating } from './acts/re-dating.ts';
 import { returnInstead } from './credit/returns.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
@@ -201,6 +201,9 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
   const followed = await followCorrections(tx, at, actor, known, corrected);
   addTraces(followed, await followWaitingNotes(tx, at, actor, known));
+  const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
+  const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
+  addTraces(followed, await concedeAgain(tx, store, at, actor, more));
   const corrections = await askForCorrections(desk, judged.flatMap(resent));
   const puts: Put[] = [];
   for (const one of judged) {

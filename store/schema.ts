@@ -431,6 +431,7 @@ export interface Dispute {
   category: string;
   closed_at: string | null;
   closed_by: string | null;
+  corrected_minor: Generated<number>;
   customer_id: string;
   id: Generated<string>;
   lapsed_at: string | null;

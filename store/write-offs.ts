@@ -6,6 +6,7 @@ import { formatAmount } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { openMinor } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
+import { concedeAgain } from './acts/goods-returns.ts';
 import { asksOf } from './payments.ts';
 import { eventOf } from './unapplied.ts';
 import { amountOf, openCase } from './receivable-case.ts';
@@ -116,7 +117,14 @@ export async function reverseWriteOff(store: Store, actor: Actor, id: string, re
       after: { openMinor: open, writtenOffMinor, currency: found.currency, amountMinor: found.amountMinor, writeOff: found.id },
     };
     const value = { id: found.receivableId, writeOff: found.id, currency: found.currency, writtenOffMinor, openMinor: open };
-    return { value, audit: [audit], asks: asksOf([found.receivableId]), events: [eventOf(audit)] };
+    const traces = await concedeAgain(tx, store, at, actor, [found.receivableId]);
+    return {
+      value,
+      audit: [audit, ...traces.audit],
+      asks: [...asksOf([found.receivableId]), ...traces.asks],
+      posts: traces.posts,
+      events: [eventOf(audit), ...traces.events],
+    };
   });
 }
 

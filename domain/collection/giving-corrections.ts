@@ -77,11 +77,14 @@ export function weighCorrection(of: GivenInvoice, changes: InstalmentChanges, of
 }
 
 /** By how much a correction makes an invoice smaller, in minor units, all its instalments together: what moves between them is no less. */
-export function loweredBy({ added, changed, withdrawn }: InstalmentChanges): number {
+export const loweredBy = (changes: InstalmentChanges): number => Math.max(0, -raisedBy(changes));
+
+/** The same where it makes it larger; negative: smaller. */
+export function raisedBy({ added, changed, withdrawn }: InstalmentChanges): number {
   const sound = changed.filter(({ standing }) => standing.withdrawn || isSound(standing));
   const before = [...liveOf(sound.map(({ standing }) => standing)), ...liveOf(withdrawn)];
   const after = [...sound.map(({ to }) => to), ...added];
-  return Math.max(0, sumMinor(before.map(minorOf)) - sumMinor(after.map(minorOf)));
+  return sumMinor(after.map(minorOf)) - sumMinor(before.map(minorOf));
 }
 
 /**

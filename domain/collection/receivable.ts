@@ -12,6 +12,8 @@ export const disputeCategories = [
   'return',
   'other',
 ] as const;
+/** Claims that goods which then come back answer: what was given for them is not given again for the return. */
+export const claimsOfGoods = ['quantity', 'quality', 'return'] as const;
 export const disputeStates = ['open', 'upheld', 'part-upheld', 'rejected', 'withdrawn'] as const;
 export type DisputeState = (typeof disputeStates)[number];
 export const promiseStates = ['pending', 'kept', 'part-kept', 'broken', 'cancelled'] as const;

@@ -7,20 +7,18 @@ import { askedAbout, bookedAloneMinor } from '../../domain/collection/booked.ts'
 import type { Tx } from '../database.ts';
 import { readOrderCase } from '../credit/orders.ts';
 import type { OrderCase } from '../credit/orders.ts';
+import { bookReturn, knownReturn, lockReturn, unbookReturn } from '../credit/returns.ts';
+import type { CorrectedReturn, ReturnCase, ReturnDocument } from '../credit/returns.ts';
 import {
-  bookReturn,
   concede,
   concededAlone,
   concededShares,
-  knownReturn,
   leaveConceded,
-  lockReturn,
   returnsOf,
   setCredit,
-  unbookReturn,
   waitingReturns,
-} from '../credit/returns.ts';
-import type { ConcededShare, CorrectedReturn, ReturnCase, ReturnDocument } from '../credit/returns.ts';
+} from '../credit/returns-credit.ts';
+import type { ConcededShare } from '../credit/returns-credit.ts';
 import { lockRequested } from '../credit/shipment-requests.ts';
 import { followInvoices } from '../expected-credits.ts';
 import { asksOf } from '../payments.ts';
@@ -78,8 +76,8 @@ export async function postReturn(
 }
 
 /**
- * Money went back from items: what returns took of their invoices while they were paid is left out now, alone or when a second person agrees.
- * The caller holds the customers.
+ * More is open of items, or less of it in dispute: what returns take of their invoices beyond what they left out is left out now, alone or when
+ * a second person agrees. The caller holds the customers.
  */
 export async function concedeAgain(
   tx: Tx,
@@ -89,7 +87,7 @@ export async function concedeAgain(
   receivables: readonly string[],
 ): Promise<WorkOrderTraces> {
   const traces = noTraces();
-  for (const id of await returnsOf(tx, receivables)) {
+  for (const id of receivables.length === 0 ? [] : await returnsOf(tx, receivables)) {
     const found = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, id);
     addTraces(traces, await settleInvoiced(tx, store, at, actor, await readOrderCase(tx, found.orderId), found));
   }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { exceeds, leftOf } from '../../domain/credit/order.ts';
 import type { LineMove } from '../../domain/credit/order.ts';
@@ -147,122 +147,6 @@ async function layOnInvoices(tx: Tx, orderId: string, id: string): Promise<void>
     select l.return_id, l.line, t.invoice_id, least(t.minor, l.worth_minor - l.delivered_minor - t.before)::bigint
     from goods_return_line l join turn t on t.line = l.line
     where l.return_id = ${id}::uuid and t.before < l.worth_minor - l.delivered_minor`.execute(tx);
-}
-
-/** What is not asked for of a receivable because goods of its invoice came back. */
-export interface ConcededShare {
-  receivableId: string;
-  customerId: string;
-  amountMinor: number;
-}
-
-/**
- * What a return concedes of open items, the earliest due first. What a credit note issued since the goods came back has credited already,
- * for no other return or dispute, on account too, is not conceded a second time; nor what this return has conceded before, nor what is in dispute.
- * `notesBefore`: one posted from then on consumes what is conceded now.
- */
-export async function concededShares(tx: Tx, notesBefore: Instant, id: string): Promise<ConcededShare[]> {
-  const { rows: items } = await sql<{ id: string }>`
-    select r.id from receivable r where r.invoice_id in (select invoice_id from goods_return_invoice where return_id = ${id}::uuid) order by r.id`.execute(
-    tx,
-  );
-  await lockReceivables(
-    tx,
-    items.map((item) => item.id),
-  );
-  const { rows } = await sql<ConcededShare>`
-    with share as (
-      select n.invoice_id, sum(n.amount_minor) as minor, g.returned_on from goods_return_invoice n join goods_return g on g.id = n.return_id
-      where n.return_id = ${id}::uuid group by 1, 3),
-    owed as (
-      select s.invoice_id, s.minor - greatest(
-        coalesce((select sum(d.amount_minor) from receivable r join dispute d on d.receivable_id = r.id
-          where r.invoice_id = s.invoice_id and d.return_id = ${id}::uuid and d.state = 'upheld'), 0),
-        coalesce((select sum(a.amount_minor) from receivable r join allocation a on a.receivable_id = r.id join credit_note c on c.id = a.credit_note_id
-          where r.invoice_id = s.invoice_id and a.reversed_at is null and a.basis is distinct from 'discount' and c.issued_on >= s.returned_on
-            and a.posted_at < ${notesBefore}::timestamptz), 0)
-        + coalesce((select sum(c.amount_minor - coalesce((select sum(a.amount_minor) from allocation a join receivable r on r.id = a.receivable_id
-            where a.credit_note_id = c.id and a.reversed_at is null and r.invoice_id = s.invoice_id), 0)) from credit_note c
-          where c.invoice_id = s.invoice_id and c.reversed_at is null and c.kind = 'note' and c.issued_on >= s.returned_on), 0)
-        - coalesce((select sum(n.amount_minor) from goods_return_invoice n join goods_return g on g.id = n.return_id
-          where n.invoice_id = s.invoice_id and n.return_id <> ${id}::uuid and g.state = 'posted' and g.credit = 'conceded'), 0)
-        - coalesce((select sum(d.amount_minor) from receivable r join dispute d on d.receivable_id = r.id
-          where r.invoice_id = s.invoice_id and d.return_id is null and d.state in ('upheld', 'part-upheld')), 0)) as minor
-      from share s),
-    room as (
-      select r.id, r.invoice_id, r.customer_id, r.due_date, greatest(0, r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor
-        - receivable_conceded(r.id) - coalesce((select sum(d.amount_minor) from dispute d where d.receivable_id = r.id and d.state = 'open'), 0)) as minor
-      from receivable r where r.invoice_id in (select invoice_id from owed)),
-    turn as (
-      select id, invoice_id, customer_id, minor, sum(minor) over (partition by invoice_id order by due_date, id) - minor as before
-      from room where minor > 0)
-    select t.id as "receivableId", t.customer_id as "customerId", least(t.minor, o.minor - t.before)::bigint as "amountMinor"
-    from owed o join turn t on t.invoice_id = o.invoice_id where t.before < o.minor order by t.id`.execute(tx);
-  return rows;
-}
-
-/** Concedes the shares as upheld disputes: the credit note that comes consumes them; and says so of the return. */
-export async function concede(tx: Tx, at: Moment, actor: Actor, of: ReturnCase, shares: readonly ConcededShare[]): Promise<void> {
-  for (const { receivableId, customerId, amountMinor } of shares)
-    await tx
-      .insertInto('dispute')
-      .values({
-        receivable_id: receivableId,
-        customer_id: customerId,
-        amount_minor: amountMinor,
-        ...{ category: 'return', note: of.externalId, state: 'upheld', resolution: of.reason, return_id: of.id },
-        ...{ opened_at: at.now, opened_by: actor.id, closed_at: at.now, closed_by: actor.id },
-      })
-      .execute();
-  await setCredit(tx, of.id, 'conceded');
-}
-
-/** Says what became of the invoiced part of a return. */
-export async function setCredit(tx: Tx, id: string, credit: ReturnCredit): Promise<void> {
-  await tx.updateTable('goods_return').set({ credit }).where('id', '=', id).execute();
-}
-
-/**
- * What was conceded of invoices of this order without a second person, in minor units: small returns that add up to a large one are asked
- * about as it is. What a return conceded counts while more of it waits, and when more was declined, as does what corrections took for it; what it
- * may concede yet does not.
- */
-export async function concededAlone(tx: Tx, orderId: string): Promise<number> {
-  const { rows } = await sql<{ minor: number }>`
-    select coalesce(sum(g.corrected_alone_minor + coalesce((select sum(d.amount_minor) from dispute d
-      where d.return_id = g.id and d.state = 'upheld'), 0)), 0)::bigint as minor from goods_return g
-    where g.order_id = ${orderId}::uuid and g.state = 'posted'
-      and not exists (select from pending_act p where p.kind = 'goods-return' and p.subject_id = g.id::text and p.state = 'approved')`.execute(
-    tx,
-  );
-  return rows[0]?.minor ?? 0;
-}
-
-/** Returns in force that took of the invoices of these items, and did not wait or were declined. */
-export async function returnsOf(tx: Tx, receivables: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct g.id from receivable r join goods_return_invoice n on n.invoice_id = r.invoice_id join goods_return g on g.id = n.return_id
-    where r.id = any(${[...receivables]}::uuid[]) and g.state = 'posted' and g.credit in ('none', 'conceded') order by g.id`.execute(
-    tx,
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Returns in force that wait for a second person, among these and those that took of these invoices. */
-export async function waitingReturns(tx: Tx, invoices: readonly string[], among: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select g.id from goods_return g where g.state = 'posted' and g.credit = 'waits' and (g.id = any(${[...among]}::uuid[])
-      or g.id in (select n.return_id from goods_return_invoice n where n.invoice_id = any(${[...invoices]}::uuid[]))) order by g.id`.execute(
-    tx,
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Nobody is asked about a return any more: it stands with what it conceded before. */
-export async function leaveConceded(tx: Tx, id: string): Promise<void> {
-  await sql`
-    update goods_return g set credit = case when exists (select from dispute d where d.return_id = g.id and d.state = 'upheld') then 'conceded'
-      else 'none' end where g.id = ${id}::uuid`.execute(tx);
 }
 
 /** What of a return's expected credit note on an invoice a correction of that invoice took the place of. */

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { standAt } from '../../store/clock.ts';
+import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { goodsOf } from '../support/returned-goods.ts';
@@ -80,5 +82,108 @@ test('what a correction took for small returns counts with the next return of th
   await corrected(id, '60000.00');
   expect(await balance(id)).toMatchObject({ open: '60000.00', disputed: '0.00' });
   expect(await put(`returns/${id}-2`, back(id, '4'), 201)).toMatchObject({ credit: 'waits' });
+  await noDrift();
+});
+
+const claim = async (id: string, category: string, amount: string) => {
+  const body = { amount, category, note: 'four pieces' };
+  const opened = await api.as('collector').post(`/v1/receivables/${id}-I/disputes`).send(body).expect(201);
+  return (opened.body as { id: string }).id;
+};
+const resolve = (dispute: string, state: string) =>
+  api.as('credit_officer').post(`/v1/disputes/${dispute}/resolution`).send({ state, note: 'looked at' }).expect(200);
+
+test.each(['quantity', 'quality', 'return'])(
+  'a return concedes only what goes beyond an upheld claim of %s about the same goods, whichever return it is, credited or not',
+  async (category) => {
+    const id = await delivered('100.00', '1000.00');
+    await resolve(await claim(id, category, '400.00'), 'upheld');
+    expect(await put(`returns/${id}-1`, back(id, '3'), 201)).toMatchObject({ credit: 'none', invoiced: '300.00' });
+    expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+    // Of the second one 100 is what the claim was about.
+    expect(await put(`returns/${id}-2`, back(id, '3'), 201)).toMatchObject({ credit: 'conceded' });
+    expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '600.00' });
+    await note(id, '600.00').expect(201);
+    expect(await balance(id)).toMatchObject({ open: '400.00', disputed: '0.00' });
+    expect(await put(`returns/${id}-3`, back(id, '1'), 201)).toMatchObject({ credit: 'conceded' });
+    expect(await balance(id)).toMatchObject({ open: '400.00', disputed: '100.00' });
+    await noDrift();
+  },
+);
+
+test('what a claim of another matter gave is beside a return', async () => {
+  const id = await delivered('100.00', '1000.00');
+  await resolve(await claim(id, 'price', '400.00'), 'upheld');
+  expect(await put(`returns/${id}-1`, back(id, '3'), 201)).toMatchObject({ credit: 'conceded' });
+  expect(await balance(id)).toMatchObject({ disputed: '700.00' });
+});
+
+test('beside a claim about the goods that is not decided a return concedes nothing; rejected, the return is conceded in its place', async () => {
+  const id = await delivered('100.00', '1000.00');
+  const dispute = await claim(id, 'quality', '400.00');
+  expect(await put(`returns/${id}-1`, back(id, '4'), 201)).toMatchObject({ credit: 'none' });
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  await resolve(dispute, 'rejected');
+  expect(await read(`returns/${id}-1`)).toMatchObject({ credit: 'conceded' });
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  const upheld = await delivered('100.00', '1000.00');
+  const other = await claim(upheld, 'quality', '400.00');
+  await put(`returns/${upheld}-1`, back(upheld, '4'), 201);
+  await resolve(other, 'upheld');
+  expect(await balance(upheld)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  // Large ones wait for a second person by then.
+  const large = await delivered('10000.00', '100000.00');
+  const third = await claim(large, 'return', '80000.00');
+  expect(await put(`returns/${large}-1`, back(large, '8'), 201)).toMatchObject({ credit: 'none' });
+  await resolve(third, 'rejected');
+  expect(await read(`returns/${large}-1`)).toMatchObject({ credit: 'waits' });
+  await noDrift();
+});
+
+test('a correction that takes the place of a claim about goods takes it for their return: neither is given again', async () => {
+  const id = await delivered('100.00', '1000.00');
+  await resolve(await claim(id, 'return', '400.00'), 'upheld');
+  await put(`returns/${id}-1`, back(id, '4'), 201);
+  await corrected(id, '600.00');
+  expect(await balance(id)).toMatchObject({ open: '600.00', disputed: '0.00' });
+  expect(await exposure(id)).toMatchObject({ exposure: '600.00' });
+  expect(await read(`returns/${id}-1`)).toMatchObject({ delivered: '400.00', invoiced: '0.00' });
+  const part = await delivered('100.00', '1000.00');
+  await resolve(await claim(part, 'return', '400.00'), 'upheld');
+  await put(`returns/${part}-1`, back(part, '6'), 201);
+  expect(await balance(part)).toMatchObject({ disputed: '600.00' });
+  await corrected(part, '900.00');
+  expect(await balance(part)).toMatchObject({ open: '900.00', disputed: '500.00' });
+  expect(await exposure(part)).toMatchObject({ exposure: '900.00' });
+  await noDrift();
+});
+
+test('a return is left out when the write-off of its invoice, or a note that came before it, goes back, or when its paid invoice becomes larger', async () => {
+  const approved = async (act: unknown) =>
+    (await approve(api, (act as { id: string }).id, 'credit_manager')).body as { outcome: { writeOff: string } };
+  const id = await delivered('100.00', '1000.00');
+  const off = await api.as('finance_director').post(`/v1/receivables/${id}-I/write-off`).send({ reason: 'lost' }).expect(202);
+  const { writeOff } = (await approved(off.body)).outcome;
+  expect(await put(`returns/${id}-1`, back(id, '4'), 201)).toMatchObject({ credit: 'none' });
+  await approved(
+    (await api.as('finance_director').post(`/v1/write-offs/${writeOff}/reverse`).send({ reason: 'paid' }).expect(202)).body,
+  );
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  const noted = await delivered('100.00', '1000.00');
+  await note(noted, '400.00').expect(201);
+  await standAt(api.store, system, '2026-10-10T03:00:00.000Z');
+  expect(await put(`returns/${noted}-1`, back(noted, '4'), 201)).toMatchObject({ credit: 'none' });
+  await api.as('erp').post(`/v1/credit-notes/${noted}-N/reverse`).send({ reason: 'wrong invoice' }).expect(200);
+  expect(await balance(noted)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  const paid = await delivered('100.00', '1000.00');
+  const money = { externalId: `${paid}-P`, customer: paid, amount: '1000.00', currency: 'CNY', receivedOn: today };
+  await api
+    .as('erp')
+    .post('/v1/payments')
+    .send({ ...money, reference: `${paid}-I` })
+    .expect(201);
+  expect(await put(`returns/${paid}-1`, back(paid, '4'), 201)).toMatchObject({ credit: 'none' });
+  await corrected(paid, '1100.00');
+  expect(await balance(paid)).toMatchObject({ open: '100.00', disputed: '100.00' });
   await noDrift();
 });
