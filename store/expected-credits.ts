@@ -10,6 +10,7 @@ import type { CorrectedReturn } from './credit/returns.ts';
 import type { Tx } from './database.ts';
 import { disputesOf } from './dispute-facts.ts';
 import { asksOf } from './payments.ts';
+import { among } from './prepared.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import type { Moment } from './transaction.ts';
 import { coverMoved, eventOf } from './unapplied.ts';
@@ -134,7 +135,7 @@ interface ExpectingRow extends Omit<ExpectingItem, 'disputes'> {
 }
 
 /**
- * What is expected on instalments that have no room for it (a correction made them smaller, or took them out) moves to the others of their
+ * What is expected on instalments that have no room for it (a correction made them smaller, money came) moves to the others of their
  * invoice, the earliest due first, as a return is laid on them. The caller holds the customers.
  */
 export async function followInvoices(tx: Tx, at: Moment, invoices: readonly string[]): Promise<WorkOrderTraces> {
@@ -154,6 +155,20 @@ export async function followInvoices(tx: Tx, at: Moment, invoices: readonly stri
     traces.asks.push(...asksOf([...new Set(touched)]), ...(await coverMoved(tx, [first.customerId])));
   }
   return traces;
+}
+
+/** The same for the invoices of items on which money has come, or from which it went back. */
+export async function followMoney(tx: Tx, at: Moment, receivables: readonly string[]): Promise<WorkOrderTraces> {
+  if (receivables.length === 0) return noTraces();
+  const { rows } = await sql<{ id: string }>`
+    select distinct r.invoice_id as id from receivable r where ${among('r.id', receivables, 'uuid')} and exists (
+      select from receivable x join dispute d on d.receivable_id = x.id where x.invoice_id = r.invoice_id
+        and d.state in ('upheld', 'part-upheld') and d.lapsed_at is null)`.execute(tx);
+  return followInvoices(
+    tx,
+    at,
+    rows.map(({ id }) => id),
+  );
 }
 
 /** The instalments of those invoices on which anything is expected, in the order in which a return is laid on them; locked. */

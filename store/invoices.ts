@@ -13,7 +13,7 @@ import type { CorrectedReturn } from './credit/returns.ts';
 import { askForRates } from './credit/missing-rates.ts';
 import type { Tx } from './database.ts';
 import { documentDesk } from './document-desk.ts';
-import { consumeExpected } from './expected-credits.ts';
+import { consumeExpected, followMoney } from './expected-credits.ts';
 import { settleInvoice } from './invoice-doubts.ts';
 import { askAboutOrders } from './invoiced-beyond.ts';
 import { keepFirstDays } from './invoice-heirs.ts';
@@ -114,6 +114,7 @@ export async function postWithin(
   const arrival = await applyToArrived(tx, store, at, customers, arrived);
   const across = await settleArrived(tx, store, at, customers, arrived);
   addTraces(arrival, across);
+  addTraces(arrival, await followMoney(tx, at, [...arrival.applied.keys(), ...across.applied.keys()]));
   // Whoever is asked anyway needs no first instant of its own.
   const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
   const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));

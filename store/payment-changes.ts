@@ -21,6 +21,7 @@ import type { LedgerItem, Share, StandingPayment } from './payment-rows.ts';
 import { asksOf } from './payments.ts';
 import { eventOf, unappliedChanged } from './unapplied.ts';
 import type { PostedPayment } from './payments.ts';
+import { followMoney } from './expected-credits.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { recoveryAudits } from './recoveries.ts';
 import { idOf } from './rows.ts';
@@ -189,6 +190,7 @@ export async function applyPayment(
     { ...payment, kind: 'payment', currency, unappliedMinor: result.unappliedMinor },
   ]);
   addTraces(traces, await settleDiscounts(tx, store, at, touched));
+  addTraces(traces, await followMoney(tx, at, touched));
   return {
     value,
     audit: [audit, ...differences, ...recoveries, ...traces.audit],

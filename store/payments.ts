@@ -13,6 +13,7 @@ import { documentDesk } from './document-desk.ts';
 import { acrossCurrencies } from '../domain/collection/exchange.ts';
 import type { Across, Rates } from '../domain/collection/exchange.ts';
 import { exchangeAudits, ratesFor } from './exchange.ts';
+import { followMoney } from './expected-credits.ts';
 import { depositFor, prepaidOrdersOf } from './deposits.ts';
 import { lockCustomers, reachOf } from './invoice-rows.ts';
 import { Ledger } from './ledger.ts';
@@ -114,6 +115,7 @@ async function postTogether(
     }
     addTraces(traces, await flagPayments(tx, store, at, named));
     addTraces(traces, await settleDiscounts(tx, store, at, [...touched]));
+    addTraces(traces, await followMoney(tx, at, [...touched]));
     return {
       value: results,
       audit: [first, ...more, ...traces.audit],

@@ -20,7 +20,7 @@ import {
 } from '../credit/returns-credit.ts';
 import type { ConcededShare } from '../credit/returns-credit.ts';
 import { lockRequested } from '../credit/shipment-requests.ts';
-import { followInvoices } from '../expected-credits.ts';
+import { followInvoices, followMoney } from '../expected-credits.ts';
 import { asksOf } from '../payments.ts';
 import { coverMoved, eventOf } from '../unapplied.ts';
 import { write } from '../transaction.ts';
@@ -86,7 +86,7 @@ export async function concedeAgain(
   actor: Actor,
   receivables: readonly string[],
 ): Promise<WorkOrderTraces> {
-  const traces = noTraces();
+  const traces = await followMoney(tx, at, receivables);
   for (const id of receivables.length === 0 ? [] : await returnsOf(tx, receivables)) {
     const found = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, id);
     addTraces(traces, await settleInvoiced(tx, store, at, actor, await readOrderCase(tx, found.orderId), found));

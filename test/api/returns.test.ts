@@ -295,6 +295,24 @@ test('what is expected follows its invoice when amounts move between instalments
   await noDrift();
 });
 
+test('what is expected follows the money too: whoever pays all that was asked for is asked for nothing until the note comes', async () => {
+  const id = await instalments(await delivered('100.00', null), 201, { 1: '500.00', 2: '500.00' });
+  await put(`returns/${id}-1`, back(id, '3'), 201);
+  const money = { externalId: `${id}-P`, customer: id, amount: '700.00', currency: 'CNY', receivedOn: today };
+  await api
+    .as('erp')
+    .post('/v1/payments')
+    .send({ ...money, reference: `${id}-I` })
+    .expect(201);
+  expect(await balance(id)).toMatchObject({ open: '300.00', disputed: '300.00' });
+  expect(await leftOut(id)).toEqual({ 1: '150.00', 2: '150.00' });
+  await api.as('erp').post(`/v1/payments/${id}-P/reverse`).send({ reason: 'returned by the bank' }).expect(200);
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '300.00' });
+  await note(id, '300.00');
+  expect(await balance(id)).toMatchObject({ open: '700.00', disputed: '0.00' });
+  await noDrift();
+});
+
 test('an upheld dispute follows its invoice as a return does, and counts once', async () => {
   const id = await instalments(await delivered('100.00', null), 201, { 1: '500.00', 2: '500.00' });
   const claim = { amount: '300.00', category: 'price', note: 'agreed price' };
