@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { OutreachPlan } from '../domain/collection/process.ts';
-import type { DeliveryClaim, DeliveryOutcome } from '../store/messages.ts';
+import type { DeliveryClaim } from '../store/delivery-claims.ts';
+import type { DeliveryOutcome } from '../store/messages.ts';
 import type { Gateway, Gateways, OutgoingMessage, SendOutcome } from './gateways/gateway.ts';
 import { outboxGateway } from './gateways/outbox.ts';
 
@@ -42,16 +43,29 @@ async function deliver(book: DeliveryBook, gateway: Gateway, messageId: string):
   const begun = performance.now();
   const claim = await book.claim({ messageId, provider: gateway.provider, again: false });
   switch (claim.claim) {
-    case 'settled':
-      return { outcome: 'gave-up' };
-    case 'keep':
-      return { outcome: 'kept', why: claim.why };
     case 'stranded':
       return { outcome: 'unknown', why: `the call of ${claim.provider} cannot be looked up: ${claim.why}` };
     case 'call':
       return call(book, gateway, claim.message, begun);
     case 'reconcile':
       return reconcile(book, gateway, claim);
+    default:
+      return withoutCall(claim);
+  }
+}
+
+/** What becomes of a message that no provider has, and none gets now. */
+function withoutCall(claim: Exclude<DeliveryClaim, { claim: 'stranded' | 'call' | 'reconcile' }>): DeliveryOutcome {
+  switch (claim.claim) {
+    case 'keep':
+      return { outcome: 'kept', why: claim.why };
+    case 'wait':
+      return { outcome: 'deferred', until: claim.until, why: claim.why };
+    case 'drop':
+      return { outcome: 'dropped', why: claim.why };
+    case 'give-up':
+    case 'settled':
+      return { outcome: 'gave-up' };
   }
 }
 
@@ -117,6 +131,6 @@ async function repeat(book: DeliveryBook, gateway: Gateway, open: Open): Promise
     return { outcome: 'unknown', why: `${open.calls} calls, and ${gateway.provider} has none of them` };
   const begun = performance.now();
   const claim = await book.claim({ messageId: open.message.id, provider: gateway.provider, again: true });
-  if (claim.claim === 'keep') return { outcome: 'kept', why: claim.why };
-  return claim.claim === 'call' ? call(book, gateway, claim.message, begun) : { outcome: 'gave-up' };
+  if (claim.claim === 'call') return call(book, gateway, claim.message, begun);
+  return claim.claim === 'reconcile' || claim.claim === 'stranded' ? { outcome: 'gave-up' } : withoutCall(claim);
 }

@@ -24,8 +24,8 @@ export const customerReferences: Readonly<Record<string, Fate>> = {
   'contact_log.customer_id': moves,
   'notice.customer_id': moves,
   'payer_copy.payer_id': moves,
-  // A letter the gateway has just now in hand ends where it began.
-  'message.customer_id': { moves: true, where: `state <> 'sending'` },
+  // A letter whose delivery is before it ends where it began.
+  'message.customer_id': { moves: true, where: `state not in ('sending', 'deferred')` },
   'wake.customer_id': { moves: true, where: `kind <> 'outreach'` },
   // What is known of it counts where nothing is known of the other; entries of lists are joined.
   'profile_fact.customer_id': {

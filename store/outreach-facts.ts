@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { contactSlot } from '../domain/collection/governor.ts';
-import type { Channel } from '../domain/collection/governor.ts';
+import type { Channel, DeferReason } from '../domain/collection/governor.ts';
 import { leadingRung } from '../domain/collection/outreach.ts';
 import type { FollowUp, OutreachFacts, OutreachTerms, RequestedNotice, RequestedRung } from '../domain/collection/outreach.ts';
 import { outreachWorkflowId, subjectOf } from '../domain/kernel/subject.ts';
@@ -111,6 +111,7 @@ interface CustomerJson {
   name: string;
   type: string;
   sending: string | null;
+  deferred: { messageId: string; until: string; why: DeferReason } | null;
   people: PersonJson[] | null;
   requested: RungJson[] | null;
   notices: NoticeJson[] | null;
@@ -134,6 +135,8 @@ export async function readCustomer(
         from payer_copy g join receivable r on r.id = g.receivable_id join invoice i on i.id = r.invoice_id
         where g.payer_id = c.id and g.state = 'requested') as copies,
       (select m.id from message m where m.customer_id = c.id and m.state = 'sending' order by m.sending_at, m.key limit 1) as sending,
+      (select jsonb_build_object('messageId', m.id, 'until', m.wait_until, 'why', m.reason) from message m
+        where m.customer_id = c.id and m.state = 'deferred' order by m.wait_until, m.key limit 1) as deferred,
       (select jsonb_agg(jsonb_build_object('id', p.external_id, 'name', p.name, 'role', p.role, 'language', p.language, 'position', p.position,
         'email', p.email, 'sms', p.mobile, 'wecom', p.wecom) order by p.position, p.external_id)
         from contact p where p.customer_id = c.id and p.active) as people,
@@ -150,45 +153,71 @@ export async function readCustomer(
           from message_rung x join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id where x.message_id = m.id), '[]'))
         order by m.sending_at, m.key)
         from message m where m.customer_id = c.id and m.followed_at is null
-          and (m.state = 'failed' or m.state = 'sent' and m.receipt_by is not null)) as follow,
+          and (m.state in ('failed', 'dropped') or m.state = 'sent' and m.receipt_by is not null)) as follow,
       (select jsonb_agg(m.sending_at) from message m where m.customer_id = c.id and m.fallback and m.state not in ('failed', 'dropped')
         and m.sending_at > ${at.now}::timestamptz - interval '7 days') as fallbacks
     from customer c where c.id = ${id}::uuid`.execute(tx);
   const row = rows[0];
   if (!row) throw new Error('the outreach of a customer that does not exist');
   const withLadder = (json: RungJson) => contactRung(store, templates, json);
-  const followUps = await Promise.all(
-    (row.follow ?? []).map(async (json) => {
-      const rungs = await Promise.all(json.rungs.map(withLadder));
-      const leading = leadingRung(rungs);
-      const failed = json.state === 'failed';
-      return {
-        messageId: json.messageId,
-        noticeId: json.noticeId,
-        key: json.key,
-        attempts: json.attempts,
-        rungs,
-        ...(json.template === firstLetter
-          ? { template: firstLetter, class: templates.classOf(firstLetter) }
-          : { template: leading?.template ?? json.template, class: leading?.class ?? ('reminder' as const) }),
-        stage: leading?.stage ?? ('reminder' as const),
-        tried: json.tried,
-        failed,
-        dueAt: failed || json.receiptBy === null ? at.now : new Date(json.receiptBy).toISOString(),
-      };
-    }),
-  );
   const { name, type, code: customerCode, sending } = row;
   return {
     ...{ id, name, type, customerCode, sending },
+    deferred: row.deferred && { ...row.deferred, until: new Date(row.deferred.until).toISOString() },
     people: await readPeople(tx, id, row.people ?? [], at),
     requested: await Promise.all((row.requested ?? []).map(withLadder)),
     copies: await Promise.all((row.copies ?? []).map(withLadder)),
     neverDunned: row.neverDunned,
     notices: (row.notices ?? []).map((json) => noticeRow(templates, id, json)),
-    followUps,
+    followUps: await Promise.all((row.follow ?? []).map((json) => followUpOf(store, templates, json, at))),
     fallbacks: (row.fallbacks ?? []).map((instant) => new Date(instant).toISOString()),
   };
+}
+
+async function followUpOf(store: Store, templates: TemplateBook, json: FollowJson, at: Moment) {
+  const rungs = await Promise.all(json.rungs.map((rung) => contactRung(store, templates, rung)));
+  const leading = leadingRung(rungs);
+  const failed = json.state === 'failed' || json.state === 'dropped';
+  return {
+    messageId: json.messageId,
+    noticeId: json.noticeId,
+    key: json.key,
+    attempts: json.attempts,
+    rungs,
+    ...(json.template === firstLetter
+      ? { template: firstLetter, class: templates.classOf(firstLetter) }
+      : { template: leading?.template ?? json.template, class: leading?.class ?? ('reminder' as const) }),
+    stage: leading?.stage ?? ('reminder' as const),
+    tried: json.tried,
+    failed,
+    dueAt: failed || json.receiptBy === null ? at.now : new Date(json.receiptBy).toISOString(),
+  };
+}
+
+/** The steps that a message is about, and what it asks for them. */
+export async function rungsIn(
+  tx: Tx,
+  store: Store,
+  templates: TemplateBook,
+  messageId: string,
+): Promise<(ContactRung & { askedMinor: number })[]> {
+  const { rows } = await sql<{ json: RungJson; askedMinor: number }>`
+    select ${rungJson('x.rung', 'm.sending_at')} as json, x.asked_minor as "askedMinor"
+    from message m join message_rung x on x.message_id = m.id join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id
+    where m.id = ${messageId}::uuid order by i.external_id, r.instalment`.execute(tx);
+  return Promise.all(rows.map(async ({ json, askedMinor }) => ({ ...(await contactRung(store, templates, json)), askedMinor })));
+}
+
+/** The notice that a message is; null: it is a digest. */
+export async function noticeIn(
+  tx: Tx,
+  templates: TemplateBook,
+  customerId: string,
+  messageId: string,
+): Promise<NoticeRow | null> {
+  const { rows } = await sql<NoticeJson>`
+    select id, key, template, context, process, tried from notice where message_id = ${messageId}::uuid`.execute(tx);
+  return rows[0] ? noticeRow(templates, customerId, rows[0]) : null;
 }
 
 function noticeRow(templates: TemplateBook, customerId: string, json: NoticeJson): NoticeRow {

@@ -44,7 +44,7 @@ export async function readPeople(tx: Tx, customerId: string, people: readonly Pe
   }>`
     select address_hash as hash, channel, customer_id = ${customerId}::uuid as own, sending_at as at, 'sent' as what from message
       where (customer_id = ${customerId}::uuid or address_hash = any(${all})) and sending_at > ${addMs(at.now, -WEEK_MS)}::timestamptz
-        and state not in ('failed', 'dropped')
+        and state not in ('failed', 'dropped', 'deferred')
     union all
     select null, null, true, at, 'sent' from contact_log l
       where customer_id = ${customerId}::uuid and at > ${addMs(at.now, -WEEK_MS)}::timestamptz and ${byUs}

@@ -685,6 +685,10 @@ export interface Message {
   subject: string | null;
   template: string;
   template_version: number;
+  /**
+   * when a delivery that the contact rules held back is tried next; kept when it is tried, so that a second evening is seen
+   */
+  wait_until: string | null;
 }
 
 export interface MessageRung {

@@ -15,7 +15,8 @@ import { closeConnectorCall, openConnectorCall } from '../store/credit/connector
 import { reassessNight, takeNightStep } from '../store/credit/night-book.ts';
 import { deploymentOf } from '../store/departures.ts';
 import { planRefresh } from '../store/credit/refresh-requests.ts';
-import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../store/messages.ts';
+import { channelOf, claimDelivery, releaseDelivery } from '../store/delivery-claims.ts';
+import { recordDelivery } from '../store/messages.ts';
 import { contactCustomer } from '../store/outreach-book.ts';
 import { reassessReceivable, takeReceivableStep } from '../store/receivable-book.ts';
 import { creditJudge } from '../store/credit/judge.ts';

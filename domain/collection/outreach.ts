@@ -69,6 +69,8 @@ export interface OutreachFacts {
   fallbacks: readonly Instant[];
   /** A message committed as `sending` that the gateway has not taken yet. */
   sending: string | null;
+  /** A message whose delivery came outside the contact rules; it is tried again at `until`. */
+  deferred: { messageId: string; until: Instant; why: DeferReason } | null;
 }
 
 export interface OutreachTerms {
@@ -119,19 +121,33 @@ export function leadingRung<R extends Pick<RequestedRung, 'stage' | 'position' |
 
 /** What the facts call for: hand over what is being sent, try another channel, contact now or later, wait for a receipt, or nothing. */
 export function planOutreach(facts: OutreachFacts, terms: OutreachTerms, now: Instant): OutreachVerdict {
-  if (facts.sending) return { step: 'deliver', at: now, messageId: facts.sending, why: { code: 'message-sending', params: {} } };
+  if (facts.sending) return deliverAt(now, facts.sending, 'message-sending');
+  const waits = facts.deferred;
+  if (waits && waits.until <= now) return deliverAt(now, waits.messageId, 'message-sending');
   const held = terms.heldBack;
   // Without settings nothing leaves at all; the ramp holds back digests alone.
-  if (held?.why === 'settings-awaited' && (facts.requested.length > 0 || facts.notices.length > 0 || facts.followUps.length > 0))
+  if (
+    !waits &&
+    held?.why === 'settings-awaited' &&
+    (facts.requested.length > 0 || facts.notices.length > 0 || facts.followUps.length > 0)
+  )
     return compose(held.until, held.why);
   const plans = [...facts.followUps.map((followUp) => planFollowUp(facts, followUp, terms, now))];
   plans.push(...facts.notices.map((notice) => byRecipient(recipientOfNotice(facts, notice, terms, now), now)));
   if (facts.requested.length > 0) plans.push(planDigest(facts, terms, now));
   const copied = leadingRung(facts.copies);
   if (copied) plans.push(byRecipient(chooseRecipient(facts, askingFor(copied), terms, now), now));
+  if (waits) plans.unshift(deliverAt(waits.until, waits.messageId, waits.why));
   const first = plans.toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1))[0];
   return first ?? { step: 'close', at: null, messageId: null, why: { code: 'nothing-pending', params: {} } };
 }
+
+const deliverAt = (at: Instant, messageId: string, code: OutreachWhyCode): OutreachVerdict => ({
+  step: 'deliver',
+  at,
+  messageId,
+  why: { code, params: {} },
+});
 
 function planDigest(facts: OutreachFacts, terms: OutreachTerms, now: Instant): OutreachVerdict {
   const gathered = addMs(

@@ -91,6 +91,10 @@ function capped(
 const reaches = ({ addresses, optedOut }: Person, channel: Channel, tried: readonly Channel[]): boolean =>
   (addresses[channel] ?? '') !== '' && !optedOut.includes(channel) && !tried.includes(channel);
 
+/** Whether a notice goes to whoever wants no other letters, too. */
+export const passesOptOut = (notice: Pick<RequestedNotice, 'class'>, { rules }: Pick<OutreachTerms, 'rules'>): boolean =>
+  notice.class === 'demand' && rules.legalPassesOptOut === true;
+
 /** The same for a notice; where the house says so, one of legal class goes to whoever wants no other letters, too. */
 export function recipientOfNotice(
   { people, fallbacks }: Pick<OutreachFacts, 'people' | 'fallbacks'>,
@@ -98,13 +102,12 @@ export function recipientOfNotice(
   terms: OutreachTerms,
   now: Instant,
 ): Recipient {
-  const passes = notice.class === 'demand' && terms.rules.legalPassesOptOut === true;
-  const asked = passes ? people.map((person) => ({ ...person, optedOut: [] })) : people;
+  const asked = passesOptOut(notice, terms) ? people.map((person) => ({ ...person, optedOut: [] })) : people;
   return chooseRecipient({ people: asked, fallbacks }, { ...notice, stage: null }, terms, now);
 }
 
 /** A deferred contact goes in the customer's own slot of that day, with all else that is due by then. */
-function inSlot(until: Instant, { calendar, slotMinute }: OutreachTerms): Instant {
+export function inSlot(until: Instant, { calendar, slotMinute }: OutreachTerms): Instant {
   const slot = instantAt(dateOf(until, calendar.zone), slotMinute, calendar.zone);
   return slot > until ? slot : until;
 }

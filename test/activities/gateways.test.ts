@@ -5,7 +5,8 @@ import type { Gateway, Gateways, OutgoingMessage } from '../../activities/gatewa
 import { htmlOf, smtpGateway } from '../../activities/gateways/smtp.ts';
 import { twilioGateway } from '../../activities/gateways/twilio.ts';
 import type { OutreachPlan } from '../../domain/collection/process.ts';
-import { channelOf, claimDelivery, recordDelivery, releaseDelivery } from '../../store/messages.ts';
+import { channelOf, claimDelivery, releaseDelivery } from '../../store/delivery-claims.ts';
+import { recordDelivery } from '../../store/messages.ts';
 import { recordReceipt } from '../../store/receipts.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';

@@ -53,6 +53,7 @@ const facts = (more: Partial<OutreachFacts> = {}): OutreachFacts => ({
   followUps: [],
   fallbacks: [],
   sending: null,
+  deferred: null,
   ...more,
 });
 
