@@ -44,7 +44,7 @@ async function warningsOf(
   const week = addMs(at, -WEEK_MS);
   const { rows } = await sql<{ at: Instant }>`
     select sending_at as at from message where customer_id = ${customerId}::uuid and sending_at > ${week}::timestamptz
-      and sending_at <= ${at}::timestamptz and state not in ('failed', 'dropped', 'deferred')
+      and sending_at <= ${at}::timestamptz and state not in ('failed', 'dropped', 'deferred') and not outbox
     union all
     select l.at from contact_log l where l.customer_id = ${customerId}::uuid and l.at > ${week}::timestamptz
       and l.at <= ${at}::timestamptz and ${byUs}`.execute(tx);

@@ -44,7 +44,7 @@ export async function judgeAgain(
 ): Promise<Judgement> {
   const { seller } = await readGoLive(tx);
   const templates = withSeller(await templatesOf(store.policies.db, at.today), seller);
-  const customer = await readCustomer(tx, store, templates, row.customer_id, at);
+  const customer = await readCustomer(tx, store, { live, templates }, row.customer_id, at);
   const terms = await outreachTerms(store, customer.customerCode, at, { live, templates });
   const notice = await noticeIn(tx, templates, row.customer_id, row.id);
   const person = customer.people.find(({ id }) => id === row.contact_id);

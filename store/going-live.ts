@@ -6,6 +6,8 @@ import { admittedToday, missingForGoLive } from '../domain/collection/going-live
 import type { FirstContactCandidate, GoLive, GoLivePart, Seller } from '../domain/collection/going-live.ts';
 import type { FirstContactRule } from '../domain/collection/policy.ts';
 import type { Database, Tx } from './database.ts';
+import type { Departures } from './departures.ts';
+import { isContact } from './outreach-people.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
 import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
@@ -117,9 +119,11 @@ async function firstContactRule(tx: Tx, store: Store): Promise<FirstContactRule 
 }
 
 /** Customers with items from before going live, whom nobody has written or spoken to since. */
-const untouched = sql`exists (select from receivable r join invoice i on i.id = r.invoice_id
+const untouched = (
+  departures: Pick<Departures, 'live'>,
+) => sql`exists (select from receivable r join invoice i on i.id = r.invoice_id
     where r.customer_id = c.id and r.collect_from is not null and i.issue_date < r.collect_from)
-  and not exists (select from message m where m.customer_id = c.id and m.state not in ('failed', 'dropped'))
+  and not exists (select from message m where m.customer_id = c.id and ${isContact(departures)})
   and not exists (select from contact_log l where l.customer_id = c.id and l.by_actor <> 'twilio')`;
 
 /** What the ramp says of one customer's next message. */
@@ -136,10 +140,11 @@ export async function judgeFirstContact(
   store: Store,
   at: Moment,
   { id: customerId, customerCode }: { id: string; customerCode: string },
+  departures: Pick<Departures, 'live'>,
 ): Promise<FirstContact> {
   const asUsual: FirstContact = { first: false, admitted: true, statementFirst: false };
   const { rows: own } = await sql<{ untouched: boolean }>`
-    select ${untouched} as untouched from customer c where c.id = ${customerId}::uuid`.execute(tx);
+    select ${untouched(departures)} as untouched from customer c where c.id = ${customerId}::uuid`.execute(tx);
   if (own[0]?.untouched !== true) return asUsual;
   const rule = await firstContactRule(tx, store);
   if (!rule) return asUsual;
@@ -150,14 +155,14 @@ export async function judgeFirstContact(
     select c.external_id as customer, min(r.due_date)::text as "oldestDueDate",
       sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor)::bigint as "openMinor"
     from customer c join receivable r on r.customer_id = c.id and r.stage <> 'closed'
-    where ${untouched} and exists (select from receivable d where d.customer_id = c.id and d.stage <> 'closed'
+    where ${untouched(departures)} and exists (select from receivable d where d.customer_id = c.id and d.stage <> 'closed'
       and (exists (select from rung g where g.receivable_id = d.id and g.state = 'requested')
         or d.plan_step in ('notice', 'remind', 'escalate') and d.plan_at < ${until}::timestamptz))
     group by c.id, c.external_id, r.currency`.execute(tx);
   const { rows: today } = await sql<{ n: number }>`
     select count(*)::int as n from (select m.customer_id from message m join receivable r on r.customer_id = m.customer_id
       join invoice i on i.id = r.invoice_id and i.issue_date < r.collect_from
-      where m.state not in ('failed', 'dropped') group by 1 having min(m.sending_at) >= ${from}::timestamptz) x`.execute(tx);
+      where ${isContact(departures)} group by 1 having min(m.sending_at) >= ${from}::timestamptz) x`.execute(tx);
   const admitted = admittedToday(merged(waiting), rule, today[0]?.n ?? 0);
   return { first: true, admitted: admitted.has(customerCode), statementFirst: rule.statementFirst };
 }

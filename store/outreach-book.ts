@@ -42,8 +42,8 @@ export function contactCustomer(store: Store, input: OutreachInput, deployment: 
     if (!row) return { value: unknownCustomer(input.seq), audit: null };
     const settings = await readGoLive(tx);
     const templates = withSeller(await templatesOf(store.policies.db, at.today), settings.seller);
-    const facts = await readCustomer(tx, store, templates, input.id, at);
     const departures = await readDepartures(tx, store, deployment);
+    const facts = await readCustomer(tx, store, { ...departures, templates }, input.id, at);
     const hold = await heldBack(tx, store, at, facts, departures, templates, settings);
     const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
     const desk: OutreachDesk = { store, tx, at, row, templates, terms, departures, statementFirst: hold.statementFirst };
@@ -80,7 +80,7 @@ async function heldBack(
     return { terms: { until, why: 'settings-awaited' }, missing, statementFirst: false };
   }
   if (facts.requested.length === 0) return { terms: null, missing, statementFirst: false };
-  const { first, admitted, statementFirst } = await judgeFirstContact(tx, store, at, facts);
+  const { first, admitted, statementFirst } = await judgeFirstContact(tx, store, at, facts, { live });
   if (!first || admitted) return { terms: null, missing, statementFirst };
   const { calendar, slotMinute } = await outreachTerms(store, facts.customerCode, at, { live, templates });
   const until = instantAt(nextContactDay(calendar, addDays(at.today, 1)), slotMinute, calendar.zone);
@@ -102,8 +102,8 @@ export async function replanOutreach(
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
   const settings = await readGoLive(tx);
   const templates = withSeller(await templatesOf(store.policies.db, at.today), settings.seller);
-  const facts = await readCustomer(tx, store, templates, row.customerId, at);
   const departures = await readDepartures(tx, store, deployment);
+  const facts = await readCustomer(tx, store, { ...departures, templates }, row.customerId, at);
   const hold = await heldBack(tx, store, at, facts, departures, templates, settings);
   const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
   return settle({ store, tx, at, row }, planOutreach(facts, terms, at.now), traces);

@@ -85,7 +85,7 @@ async function noticeNow(
 
 /** A notice that failed, or got no receipt, is asked for again without the channels that failed. */
 async function retryNow(desk: OutreachDesk, facts: CustomerFacts, followUp: FollowUpFacts, noticeId: string): Promise<Done> {
-  const { tx, at, store, templates } = desk;
+  const { tx, at, store } = desk;
   await tx.updateTable('message').set({ followed_at: at.now }).where('id', '=', followUp.messageId).execute();
   for (const channel of followUp.tried) await retryNotice(tx, noticeId, channel);
   const audit = [
@@ -94,7 +94,7 @@ async function retryNow(desk: OutreachDesk, facts: CustomerFacts, followUp: Foll
       ...{ action: 'message.followed-up', reason: 'next-channel' },
     },
   ];
-  const again = await readCustomer(tx, store, templates, facts.id, at);
+  const again = await readCustomer(tx, store, { ...desk.departures, templates: desk.templates }, facts.id, at);
   return { traces: { ...noTraces(), audit }, facts: again, withdrawing: false };
 }
 

@@ -8,7 +8,7 @@ import { outreachWorkflowId, subjectOf } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
 import type { Departures } from './departures.ts';
-import { readPeople } from './outreach-people.ts';
+import { isContact, readPeople } from './outreach-people.ts';
 import type { PersonJson } from './outreach-people.ts';
 import { firstLetter } from './templates.ts';
 import type { Language, TemplateBook } from './templates.ts';
@@ -125,7 +125,7 @@ interface CustomerJson {
 export async function readCustomer(
   tx: Tx,
   store: Store,
-  templates: TemplateBook,
+  { live, templates }: Pick<Departures, 'live'> & { templates: TemplateBook },
   id: string,
   at: Moment,
 ): Promise<CustomerFacts> {
@@ -154,7 +154,7 @@ export async function readCustomer(
         order by m.sending_at, m.key)
         from message m where m.customer_id = c.id and m.followed_at is null
           and (m.state in ('failed', 'dropped') or m.state = 'sent' and m.receipt_by is not null)) as follow,
-      (select jsonb_agg(m.sending_at) from message m where m.customer_id = c.id and m.fallback and m.state not in ('failed', 'dropped')
+      (select jsonb_agg(m.sending_at) from message m where m.customer_id = c.id and m.fallback and ${isContact({ live })}
         and m.sending_at > ${at.now}::timestamptz - interval '7 days') as fallbacks
     from customer c where c.id = ${id}::uuid`.execute(tx);
   const row = rows[0];
@@ -164,7 +164,7 @@ export async function readCustomer(
   return {
     ...{ id, name, type, customerCode, sending },
     deferred: row.deferred && { ...row.deferred, until: new Date(row.deferred.until).toISOString() },
-    people: await readPeople(tx, id, row.people ?? [], at),
+    people: await readPeople(tx, id, row.people ?? [], at, { live }),
     requested: await Promise.all((row.requested ?? []).map(withLadder)),
     copies: await Promise.all((row.copies ?? []).map(withLadder)),
     neverDunned: row.neverDunned,

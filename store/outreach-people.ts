@@ -5,6 +5,7 @@ import type { Channel } from '../domain/collection/governor.ts';
 import type { Person } from '../domain/collection/outreach.ts';
 import { byUs } from './contact-log.ts';
 import type { Tx } from './database.ts';
+import type { Departures } from './departures.ts';
 import { addressHash, normalAddress } from './opt-outs.ts';
 import type { Moment } from './transaction.ts';
 
@@ -23,15 +24,30 @@ export interface PersonJson {
 }
 
 /**
+ * The message (alias m) reached somebody, or is on its way. What stayed in the outbox is a contact only while nothing at all leaves: a
+ * rehearsal keeps to the caps and the ramp as the days after it will.
+ */
+export const isContact = ({ live }: Pick<Departures, 'live'>) =>
+  sql<boolean>`(m.state not in ('failed', 'dropped', 'deferred') and (not m.outbox or ${live === null}))`;
+
+const hashesOf = (p: PersonJson) => ({
+  email: p.email ? addressHash('email', p.email) : null,
+  sms: p.sms ? addressHash('sms', p.sms) : null,
+  wecom: p.wecom ? addressHash('wecom', p.wecom) : null,
+});
+
+/**
  * People with their usable addresses, opt-outs and contacts of the week: those to their addresses, and to anybody at the customer's. A call
  * or visit that a person logged counts like a message.
  */
-export async function readPeople(tx: Tx, customerId: string, people: readonly PersonJson[], at: Moment): Promise<Person[]> {
-  const hashes = people.map((p) => ({
-    email: p.email ? addressHash('email', p.email) : null,
-    sms: p.sms ? addressHash('sms', p.sms) : null,
-    wecom: p.wecom ? addressHash('wecom', p.wecom) : null,
-  }));
+export async function readPeople(
+  tx: Tx,
+  customerId: string,
+  people: readonly PersonJson[],
+  at: Moment,
+  departures: Pick<Departures, 'live'>,
+): Promise<Person[]> {
+  const hashes = people.map(hashesOf);
   const texts = (channel: 'email' | 'sms') => people.flatMap((p) => (p[channel] ? [normalAddress(channel, p[channel])] : []));
   const all = hashes.flatMap((h) => [h.email, h.sms, h.wecom].filter((hash) => hash !== null));
   const { rows: found } = await sql<{
@@ -42,9 +58,9 @@ export async function readPeople(tx: Tx, customerId: string, people: readonly Pe
     at: Instant | null;
     what: 'sent' | 'logged' | 'bad' | 'out';
   }>`
-    select address_hash as hash, channel, customer_id = ${customerId}::uuid as own, sending_at as at, 'sent' as what from message
-      where (customer_id = ${customerId}::uuid or address_hash = any(${all})) and sending_at > ${addMs(at.now, -WEEK_MS)}::timestamptz
-        and state not in ('failed', 'dropped', 'deferred')
+    select address_hash as hash, channel, customer_id = ${customerId}::uuid as own, sending_at as at, 'sent' as what from message m
+      where (customer_id = ${customerId}::uuid or address_hash = any(${all})) and ${isContact(departures)}
+        and sending_at > ${addMs(at.now, -WEEK_MS)}::timestamptz
     union all
     select null, null, true, at, 'sent' from contact_log l
       where customer_id = ${customerId}::uuid and at > ${addMs(at.now, -WEEK_MS)}::timestamptz and ${byUs}

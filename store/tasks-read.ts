@@ -127,7 +127,7 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
       m.overdue, m.oldest as "oldestDueDate", m.last as "lastOfDebt",
       (select count(*)::int from promise p where p.customer_id = o.customer_id and p.state in ('broken', 'part-kept')) as "brokenPromises",
       (greatest((select max(l.at) from contact_log l where l.customer_id = o.customer_id),
-        (select max(s.sent_at) from message s where s.customer_id = o.customer_id and s.state in ('sent', 'delivered'))) at time zone ${store.policies.zone})::date as "lastContactOn"
+        (select max(s.sent_at) from message s where s.customer_id = o.customer_id and s.state in ('sent', 'delivered') and not s.outbox)) at time zone ${store.policies.zone})::date as "lastContactOn"
     from work_order o left join customer c on c.id = o.customer_id
     left join lateral (
       select coalesce(jsonb_agg(jsonb_build_object('currency', t.currency, 'minor', t.open) order by t.currency), '[]') as overdue,

@@ -114,6 +114,36 @@ test('a taken-over ledger writes to so many customers a day, the oldest and larg
   expect(byDay).toEqual([['r-2', 'r-3'], ['r-1', 'r-4'], ['r-5']]);
 }, 90_000);
 
+test('letters that stayed in the outbox are no contact: once a channel leaves, the ramp begins with whoever has them, a statement first', async () => {
+  await admin.post('/v1/outlets/email/close', { reason: 'a rehearsal' }).expect(200);
+  await goLive({ collectFrom: '2026-09-15', history: 'open-items', firstContact: { perDay: 2, statementFirst: true } });
+  for (const code of ['O-1', 'O-2', 'O-3']) await owing(code, '2026-08-03', '2026-09-14', '100.00');
+  await walk('2026-09-17');
+  const kept = await world.store.db
+    .selectFrom('message')
+    .innerJoin('customer', 'customer.id', 'message.customer_id')
+    .select('customer.external_id as code')
+    .distinct()
+    .where('outbox', '=', true)
+    .where('customer.external_id', 'like', 'O-%')
+    .execute();
+  expect(kept).toHaveLength(3);
+  await admin.post('/v1/outlets/email/open', { reason: 'the rehearsal is over' }).expect(200);
+  const before = smtp.mails.length;
+  const first = new Map<string, { day: string; subject: string }>();
+  for (const day of ['2026-09-18', '2026-09-21', '2026-09-22', '2026-09-23', '2026-09-24']) {
+    await walk(day);
+    for (const { envelopeTo, parsed } of smtp.mails.slice(before)) {
+      const to = envelopeTo[0]?.slice(0, 3) ?? '';
+      if (to.startsWith('o-') && !first.has(to)) first.set(to, { day, subject: parsed.subject ?? '' });
+    }
+  }
+  const days = [...first.values()].map(({ day }) => day);
+  expect([...first.keys()].sort()).toEqual(['o-1', 'o-2', 'o-3']);
+  expect(new Set(days).size).toBe(2);
+  for (const { subject } of first.values()) expect(subject).toMatch(/^Statement of open items/);
+}, 90_000);
+
 test('settings refuse what cannot be used, at its field, and are nobody’s but an administrator’s or the finance director’s', async () => {
   const refused = await admin.put('/v1/settings/seller', { ...SELLER, phone: '', reason: 'x' }).expect(422);
   expect(refused.body.errors[0].pointer).toBe('/phone');
@@ -132,7 +162,7 @@ test('outlets say whether anything leaves and why not, and the switch is the adm
       opened: object | null;
     }[];
   const email = async () => (await list()).find(({ outlet }) => outlet === 'email');
-  expect(await email()).toMatchObject({ leaves: true, opened: { reason: 'the providers are of the test' } });
+  expect(await email()).toMatchObject({ leaves: true, opened: { reason: 'the rehearsal is over' } });
   expect((await list()).find(({ outlet }) => outlet === 'sms')).toMatchObject({
     leaves: false,
     reasons: [{ code: 'not-connected' }],
