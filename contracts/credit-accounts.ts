@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { buckets } from '../domain/credit/exposure.ts';
 import {
   amount,
+  amountOrZero,
   amountsIn,
   businessDate,
   currency,
@@ -38,7 +39,7 @@ export const postLimit = z
     customer: externalId,
     on: on.default('payer'),
     kind: limitKind.default('standing'),
-    amount,
+    amount: amountOrZero.meta({ description: 'Zero: nothing more on credit, from that day on.' }),
     currency,
     validFrom: documentDate.optional(),
     validUntil: untilDate.optional(),

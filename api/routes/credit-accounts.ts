@@ -73,7 +73,7 @@ function limits(store: Services['store']): RouteSpec[] {
       verb: 'credit.decide',
       tag: 'Credit',
       summary:
-        "End a limit at once, temporary ones too; the end of a group's standing limit frees its members, and needs a second person",
+        "End a limit at once; the end of a group's last limit, standing or temporary, in force or expired, frees its members and needs a second person",
       params: idParams,
       body: endLimitBody,
       idempotent: 'key',

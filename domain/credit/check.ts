@@ -90,6 +90,7 @@ export const reasonCodes = [
   'no-limit',
   'limit-expired',
   'limit-exceeded',
+  'group-limit-expired',
   'group-limit-exceeded',
   'document-too-large',
   'overdue-amount',
@@ -235,9 +236,20 @@ function limitReasons({ payer, group, unrated, restMinor, shipDate, today }: Ord
     const figures = over(payer);
     return figures && { code: 'limit-exceeded', figures };
   })();
-  const ofGroup = group?.valid === true ? over(group) : null;
+  const ofGroup = ((): OrderReason | null => {
+    if (!group?.known) return null;
+    if (!group.valid) return expiredGroup(group);
+    const figures = over(group);
+    return figures && { code: 'group-limit-exceeded', figures };
+  })();
   const rate = counts && unrated ? [{ code: 'rate-missing' as const, figures: { ...unrated, date: today } }] : [];
-  return [...rate, ...(own ? [own] : []), ...(ofGroup ? [{ code: 'group-limit-exceeded' as const, figures: ofGroup }] : [])];
+  return [...rate, ...(own ? [own] : []), ...(ofGroup ? [ofGroup] : [])];
+}
+
+/** A group may do without a limit; one that had begun and expired is 0. One that has yet to begin judges from its first day. */
+export function expiredGroup(group: StandingFacts | null): { code: 'group-limit-expired'; figures: Figures } | null {
+  if (!group?.known || group.valid || group.expiredOn === null) return null;
+  return { code: 'group-limit-expired', figures: { expiredOn: group.expiredOn } };
 }
 
 function amountReasons({ amountMinor, currency }: OrderFacts, { documentMinor }: CheckRules): OrderReason[] {

@@ -16,6 +16,8 @@ const sentences: Record<Language, Record<ReasonCode, Sentence>> = {
     'limit-expired': (f) => `The credit limit ended on ${f['expiredOn']}. Have it renewed, or send the order as prepaid.`,
     'limit-exceeded': (f) =>
       `Exposure would be ${f['after']} of ${f['limit']}: ${f['over']} too much. A payment or a smaller order of that amount, security, or a higher limit would let it pass.`,
+    'group-limit-expired': (f) =>
+      `The group's credit limit ended on ${f['expiredOn']}; until it has another one, it counts as zero. Have it renewed, or send the order as prepaid.`,
     'group-limit-exceeded': (f) =>
       `The group's exposure would be ${f['after']} of ${f['limit']}: ${f['over']} too much. A payment by any member or a smaller order of that amount, or a higher group limit would let it pass.`,
     'document-too-large': (f) =>
@@ -58,6 +60,7 @@ const sentences: Record<Language, Record<ReasonCode, Sentence>> = {
     'limit-expired': (f) => `授信额度已于 ${f['expiredOn']} 到期。请续期，或改为预付款订单。`,
     'limit-exceeded': (f) =>
       `信用占用将达 ${f['after']}，额度为 ${f['limit']}，超出 ${f['over']}。客户付款或减少该金额的订单、提供担保、或提高额度后即可通过。`,
+    'group-limit-expired': (f) => `集团授信额度已于 ${f['expiredOn']} 到期，新额度生效前按零计。请续期，或改为预付款订单。`,
     'group-limit-exceeded': (f) =>
       `集团信用占用将达 ${f['after']}，集团额度为 ${f['limit']}，超出 ${f['over']}。集团成员付款或减少该金额的订单、或提高集团额度后即可通过。`,
     'document-too-large': (f) => `订单金额 ${f['amount']} 超过单笔上限 ${f['maximum']}。请拆分订单，或申请放行。`,

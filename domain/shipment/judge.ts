@@ -1,6 +1,6 @@
 import { addDays, daysBetween } from '../kernel/dates.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { isForced, isSanctioned, lateReasons, minorOf } from '../credit/check.ts';
+import { expiredGroup, isForced, isSanctioned, lateReasons, minorOf } from '../credit/check.ts';
 import type { CheckRules, Figures, StandingFacts } from '../credit/check.ts';
 import { exceeds, largestPart, partAmount } from '../credit/order.ts';
 import type { OrderState } from '../credit/order.ts';
@@ -14,6 +14,7 @@ export const shipmentReasonCodes = [
   'no-limit',
   'limit-expired',
   'limit-exceeded',
+  'group-limit-expired',
   'group-limit-exceeded',
   'overdue-amount',
   'overdue-days',
@@ -187,13 +188,15 @@ function prepaidStops({ lines, boundMinor, spokenForMinor }: ShipmentFacts): Shi
 }
 
 function creditStops(facts: ShipmentFacts, rules: ShipmentRules): ShipmentReason[] {
-  const { payer, books, currency, today } = facts;
+  const { payer, group, books, currency, today } = facts;
   const reasons: ShipmentReason[] = [];
   const takes = facts.lines.reduce((sum, line) => sum + takesOf(line, line.requested), 0);
   if (rules.limit && takes > 0) {
     if (!payer?.known || (!payer.valid && payer.expiredOn === null))
       reasons.push({ code: 'no-limit', figures: { amountMinor: takes } });
     else if (!payer.valid) reasons.push({ code: 'limit-expired', figures: { expiredOn: payer.expiredOn } });
+    const ofGroup = expiredGroup(group);
+    if (ofGroup) reasons.push(ofGroup);
   }
   reasons.push(...lateReasons(facts, rules));
   if (facts.dunnedSince !== null) reasons.push({ code: 'dunning-hold', figures: { since: facts.dunnedSince } });

@@ -21,6 +21,8 @@ const sentences: Record<Language, Record<ShipmentReasonCode | IssueFault, Senten
     'limit-expired': (f) => `The credit limit ended on ${f['expiredOn']}. Have it renewed, or have the customer pay before.`,
     'limit-exceeded': (f) =>
       `With this shipment ${f['after']} of ${f['limit']} would be used: ${f['over']} too much. A payment of that amount, security, or a higher limit would let all of it ship; less ships at once.`,
+    'group-limit-expired': (f) =>
+      `The group's credit limit ended on ${f['expiredOn']}; until it has another one, it counts as zero. Have it renewed, or have the customer pay before.`,
     'group-limit-exceeded': (f) =>
       `With this shipment the group would use ${f['after']} of ${f['limit']}: ${f['over']} too much. A payment by any member, or a higher group limit would let all of it ship; less ships at once.`,
     'overdue-amount': (f) =>
@@ -56,6 +58,7 @@ const sentences: Record<Language, Record<ShipmentReasonCode | IssueFault, Senten
     'limit-expired': (f) => `授信额度已于 ${f['expiredOn']} 到期。请续期，或由客户先付款。`,
     'limit-exceeded': (f) =>
       `本次发货后信用占用将达 ${f['after']}，额度为 ${f['limit']}，超出 ${f['over']}。客户支付该金额、提供担保或提高额度后可全部发货；未超出部分可先发。`,
+    'group-limit-expired': (f) => `集团授信额度已于 ${f['expiredOn']} 到期，新额度生效前按零计。请续期，或由客户先付款。`,
     'group-limit-exceeded': (f) =>
       `本次发货后集团信用占用将达 ${f['after']}，集团额度为 ${f['limit']}，超出 ${f['over']}。集团成员付款或提高集团额度后可全部发货；未超出部分可先发。`,
     'overdue-amount': (f) => `逾期金额 ${f['overdue']}，超过 ${f['threshold']} 即暂停发货。客户还款至该金额以内后即可发货。`,

@@ -4,7 +4,7 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { Tx } from '../database.ts';
-import { lockAccounts } from '../credit/accounts.ts';
+import { holdsOf, lockAccounts } from '../credit/accounts.ts';
 import { grantLimit } from '../credit/limits.ts';
 import type { LimitGrant } from '../credit/limits.ts';
 import { lockBorne } from '../credit/securities.ts';
@@ -181,25 +181,40 @@ export interface EndedLimit {
 }
 
 /**
- * Ends a limit at once; again changes nothing. The end of a group's standing limit frees its members, so it waits for a second person.
+ * Ends a limit at once; again changes nothing. The end of the last one that judges frees whom it judged, so it waits for a second person.
  * Throws Refusal `not-found`.
  */
 export async function endLimit(store: Store, actor: Actor, id: string, reason: string): Promise<EndedLimit | ActAnswer> {
   return write<EndedLimit | ActAnswer>(store, actor, async (tx, at) => {
     const found = await lockLimit(tx, actor, id);
-    if (found.ended || found.on === 'payer' || found.kind === 'temporary') return endNow(tx, at, found.id, reason);
-    const { amountMinor, currency } = found;
+    if (found.ended || !(await freesByEnding(tx, at, found))) return endNow(tx, at, found.id, reason);
+    const { on, amountMinor, currency } = found;
     const asked = await proposeAct<Payload>(tx, store, at, actor, limitAct, {
       customerId: found.customerId,
       subject: { kind: 'credit-limit', id: found.id },
-      about: "end of a group's limit",
+      about: on === 'group' ? "end of a group's last limit" : 'end of the last limit in its currency',
       given: { amountMinor, currency },
-      what: { on: 'group', ends: found.id, amount: formatAmount(amountMinor, currency), currency },
+      what: { on, ends: found.id, amount: formatAmount(amountMinor, currency), currency },
       payload: { end: found.id },
       reason,
     });
     return answerOfAsking(asked);
   });
+}
+
+/**
+ * Whether something that this limit judges would be judged by nothing of its account any more: then a group has no limit, and a payer is
+ * judged by its limit in another currency. A payer without any limit is held. Locks the account, so that two ends see each other.
+ */
+async function freesByEnding(tx: Tx, at: Moment, { id, accountId, validFrom }: LimitCase): Promise<boolean> {
+  await lockAccounts(tx, [accountId]);
+  const { rows } = await sql<{ frees: boolean }>`
+    select not exists (select from credit_limit o where o.account_id = a.id and o.id <> ${id}::uuid and o.revoked_at is null
+        and o.valid_from <= greatest(${at.today}::date, ${validFrom}::date))
+      and (a.kind = 'group' or exists (select from credit_account x join credit_limit l on l.account_id = x.id and l.revoked_at is null
+        where x.kind = a.kind and x.code = a.code and x.id <> a.id)) as frees
+    from credit_account a where a.id = ${accountId}::uuid`.execute(tx);
+  return rows[0]?.frees ?? false;
 }
 
 async function lockLimit(tx: Tx, actor: Actor, id: string): Promise<LimitCase> {
@@ -237,6 +252,7 @@ async function endNow(tx: Tx, at: Moment, id: string, reason: string): Promise<W
         after: { on, kind, amountMinor, currency, endedAt: at.now },
       },
     ],
+    asks: await holdsOf(tx, [found.accountId]),
     events: [{ ...about, kind: 'credit-limit.ended', data: { kind, currency } }],
   };
 }

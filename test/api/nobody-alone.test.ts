@@ -111,6 +111,25 @@ describe('a credit limit outside the go-live window', () => {
     await post('sales', `/v1/credit-limits/L2-${of}/end`, { reason: 'no' }).expect(403);
   });
 
+  test('is ended at once as long as another one of its account judges on; the last of a group, or beside one in another currency, waits', async () => {
+    const of = await customer({ group: `G-${count + 1}` });
+    const give = async (id: string, amount: string, more: object = {}) =>
+      approve(api, actOf(await limit('credit_officer', `${id}-${of}`, of, amount, more)), 'credit_manager');
+    const end = (id: string) => post('credit_officer', `/v1/credit-limits/${id}-${of}/end`, { reason: 'no more of that' });
+    await give('G', '900.00', { on: 'group' });
+    await give('T', '1000.00', { on: 'group', kind: 'temporary', validUntil: '2026-11-01' });
+    await end('G').expect(200);
+    const act = actOf(await end('T'));
+    await limit('credit_officer', `Z-${of}`, of, '0.00', { on: 'group', kind: 'temporary', validUntil: '2026-11-01' }).expect(
+      201,
+    );
+    await post('credit_officer', `/v1/pending-acts/${act}/withdraw`, { reason: 'lowered instead' }).expect(200);
+    await end('T').expect(200);
+    await give('C', '1000.00');
+    await give('D', '9000.00', { currency: 'USD' });
+    actOf(await end('C'));
+  });
+
   test('one decline ends it, and nothing is granted', async () => {
     const of = await customer();
     const act = actOf(await limit('credit_officer', `L-${of}`, of, '1000.00'));
