@@ -146,6 +146,8 @@ export async function applyToArrived(
   const discounts = await settleDiscounts(tx, store, at, [...applied.keys()]);
   addTraces(traces, discounts);
   traces.events.push(...traces.audit.filter((fact) => fact.action === 'payment.allocated').map(eventOf));
+  // What money has settled as it came is closed now, not at its first step.
+  traces.asks.push(...[...applied.keys()].map((id): Ask => ({ subject: receivableWorkflowId(id), kind: 'receivable' })));
   traces.asks.push(
     ...(await coverAsks(
       tx,
