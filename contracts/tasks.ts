@@ -95,4 +95,6 @@ export const assignTask = z
     reason: reason.optional(),
   })
   .meta({ id: 'AssignTask', example: { assignee: 'lin' } });
-export const snoozeTask = z.strictObject({ until: instantIn, reason: reason.optional() }).meta({ id: 'SnoozeTask' });
+export const snoozeTask = z
+  .strictObject({ until: instantIn.meta({ description: 'The deadline of the task at the latest.' }), reason: reason.optional() })
+  .meta({ id: 'SnoozeTask' });

@@ -92,7 +92,9 @@ export async function listTasks(store: Store, actor: Actor, filter: TaskFilter, 
     ...(assignee === undefined ? [] : [sql<boolean>`o.assignee = ${assignee}`]),
     ...(kind === undefined ? [] : [sql<boolean>`o.kind = ${kind}`]),
     ...(customer === undefined ? [] : [sql<boolean>`c.external_id = customer_now(${customer})`]),
-    ...(snoozed || state !== 'active' ? [] : [sql<boolean>`(o.snoozed_until is null or o.snoozed_until <= ${now}::timestamptz)`]),
+    ...(snoozed || state !== 'active'
+      ? []
+      : [sql<boolean>`(o.snoozed_until is null or least(o.snoozed_until, o.due_at) <= ${now}::timestamptz)`]),
   ];
   const tasks = await read(store, sql.join(conditions, sql` and `), today);
   const ordered = tasks.sort(byUrgency);

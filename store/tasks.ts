@@ -25,6 +25,7 @@ interface OpenTask {
   customerId: string | null;
   assignee: string | null;
   snoozedUntil: Instant | null;
+  dueAt: Instant;
 }
 
 /**
@@ -79,7 +80,7 @@ export async function assignTask(
   );
 }
 
-/** Puts a task aside until an instant; its deadline stays. */
+/** Puts a task aside until an instant, its deadline at the latest. Throws Refusal `invalid`. */
 export async function snoozeTask(
   store: Store,
   actor: Actor,
@@ -88,6 +89,7 @@ export async function snoozeTask(
 ): Promise<void> {
   await change(store, actor, id, async (tx, at, task) => {
     if (until <= at.now) throw invalidAt('/until', 'time-past');
+    if (until > task.dueAt) throw invalidAt('/until', 'after-deadline', { latest: task.dueAt });
     await tx.updateTable('work_order').set({ snoozed_until: until }).where('id', '=', task.id).execute();
     return { action: 'task.snoozed', reason, before: { snoozedUntil: task.snoozedUntil }, after: { snoozedUntil: until } };
   });
@@ -131,7 +133,7 @@ async function lockOpen(tx: Tx, actor: Actor, id: string): Promise<OpenTask> {
   );
   const { rows } = await sql<OpenTask & { closed: boolean }>`
     select o.id, o.key, o.role, o.kind, o.receivable_id as "receivableId", o.process, o.customer_id as "customerId", o.assignee, o.snoozed_until as "snoozedUntil",
-      o.closed_at is not null or o.state in ('done', 'cancelled') as closed
+      o.due_at as "dueAt", o.closed_at is not null or o.state in ('done', 'cancelled') as closed
     from work_order o left join customer c on c.id = o.customer_id
     where o.id = ${ours}::uuid and ${seesCustomer(actor)} for update of o`.execute(tx);
   const row = rows[0];

@@ -56,8 +56,14 @@ async function advance(store: Store, input: Input, take: boolean): Promise<WorkO
       role,
       due_at: nextDeadline(kind, calendar, at.now),
       assignee: null,
+      // Whom it goes to has put nothing aside.
+      snoozed_until: null,
     };
-    const next = planWorkOrder({ ...row.facts, state: 'escalated', level: change.level, dueAt: change.due_at }, kind, at.now);
+    const next = planWorkOrder(
+      { ...row.facts, state: 'escalated', level: change.level, dueAt: change.due_at, snoozedUntil: null },
+      kind,
+      at.now,
+    );
     return settle(tx, at, row, change, next, 'work-order.escalated');
   });
 }
@@ -104,6 +110,7 @@ interface Change {
   role?: string;
   due_at?: Instant;
   assignee?: null;
+  snoozed_until?: null;
 }
 
 async function settle(

@@ -82,6 +82,10 @@ export const invalidFaults = {
     zh: '日期 {date} 晚于 {latest}。请填写该日或之前的日期。',
   },
   'time-past': { en: 'The time has passed already. Give a later one.', zh: '该时间已过。请填写更晚的时间。' },
+  'after-deadline': {
+    en: 'The deadline of the task is {latest}. It can be put aside until then at most.',
+    zh: '该工单的截止时间为 {latest}。最多可暂缓至该时间。',
+  },
   'arrived-early': {
     en: 'A notice cannot arrive before it is given. Correct one of the two times.',
     zh: '通知的送达时间不能早于发出时间。请更正其中之一。',

@@ -330,8 +330,31 @@ describe('a task', () => {
       ...{ from: idOf('credit_manager'), to: idOf('finance_director'), reason: 'holiday' },
       ...{ validFrom: '2026-10-01', validUntil: '2026-12-31' },
     }).expect(201);
-    await act('finance_director', 'snooze', { until: '2026-12-01T00:00:00.000Z' }).expect(200);
+    const { dueAt } = (await api.as('credit_manager').get(`/v1/tasks/${task}`).expect(200)).body as { dueAt: string };
+    await act('finance_director', 'snooze', { until: dueAt }).expect(200);
     await decide('finance_director', asked).expect(200);
+  });
+
+  test('is put aside until its deadline at the latest, and is in the list of whoever it goes on to', async () => {
+    const of = await customer();
+    await limit('credit_officer', `L-${of}`, of, '9000000.00');
+    const id = await taskOf(of, 'act-credit-manager');
+    const read = async () =>
+      (await api.as('credit_manager').get(`/v1/tasks/${id}`).expect(200)).body as { dueAt: string; snoozedUntil: string | null };
+    const { dueAt } = await read();
+    const snooze = (until: string) => post('credit_manager', `/v1/tasks/${id}/snooze`, { until });
+    const refused = await snooze('2056-01-01T00:00:00Z').expect(422);
+    expect((refused.body as { errors: object[] }).errors).toMatchObject([{ pointer: '/until' }]);
+    expect(JSON.stringify(refused.body)).toContain('The deadline of the task is');
+    expect((await read()).snoozedUntil).toBeNull();
+    await snooze(dueAt).expect(200);
+    expect(await taskOf(of, 'act-credit-manager')).toBe('');
+    await standAt(api.store, system, dueAt);
+    expect(await taskOf(of, 'act-credit-manager')).toBe(id);
+    const plan = await reassessWorkOrder(api.store, { id, seq: null });
+    await takeWorkOrderStep(api.store, { id, seq: plan.seq });
+    expect(await read()).toMatchObject({ state: 'escalated', snoozedUntil: null });
+    expect(await taskOf(of, 'act-credit-manager')).toBe(id);
   });
 });
 
