@@ -26,6 +26,9 @@ interface OpenTask {
   assignee: string | null;
   snoozedUntil: Instant | null;
   dueAt: Instant;
+  /** Of its customer. */
+  region: string | null;
+  owner: string | null;
 }
 
 /**
@@ -121,7 +124,7 @@ const leads = ['credit_manager', 'finance_director'] as const;
 /** A task is its role's, or that of whoever stands in for somebody of that role. Throws Refusal `task-role`. */
 async function mayWork(tx: Tx, at: Moment, actor: Actor, task: OpenTask, also: readonly string[]): Promise<void> {
   if (actor.role === 'system' || actor.role === task.role || also.includes(actor.role)) return;
-  const { hats } = await deciderOf(tx, actor, at.today);
+  const { hats } = await deciderOf(tx, actor, at.today, task.customerId === null ? null : task);
   if (!hats.some(({ role }) => role === task.role)) throw new Refusal('task-role', { role: task.role });
 }
 
@@ -133,7 +136,7 @@ async function lockOpen(tx: Tx, actor: Actor, id: string): Promise<OpenTask> {
   );
   const { rows } = await sql<OpenTask & { closed: boolean }>`
     select o.id, o.key, o.role, o.kind, o.receivable_id as "receivableId", o.process, o.customer_id as "customerId", o.assignee, o.snoozed_until as "snoozedUntil",
-      o.due_at as "dueAt", o.closed_at is not null or o.state in ('done', 'cancelled') as closed
+      o.due_at as "dueAt", c.region, c.owner, o.closed_at is not null or o.state in ('done', 'cancelled') as closed
     from work_order o left join customer c on c.id = o.customer_id
     where o.id = ${ours}::uuid and ${seesCustomer(actor)} for update of o`.execute(tx);
   const row = rows[0];

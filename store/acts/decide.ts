@@ -23,8 +23,9 @@ export async function decideAct(store: Store, actor: Actor, id: string, decision
     if (act.state === 'approved' || act.state === 'declined') throw new Refusal('already-decided');
     if (act.state !== 'pending') throw new Refusal('not-open', { state: act.state });
     if (act.expiresAt !== null && act.expiresAt <= at.now) throw new Refusal('not-open', { state: 'lapsed' });
-    const by = await stillDecider(tx, actor, at.today);
-    if (act.customer !== null) lookAtDecider({ externalId: act.customer, region: act.region, owner: act.owner }, by.actor);
+    const decided = act.customer === null ? null : { externalId: act.customer, region: act.region, owner: act.owner };
+    const by = await stillDecider(tx, actor, at.today, decided);
+    if (decided) lookAtDecider(decided, by.actor);
     const of = decidedOf(act);
     const traces: WorkOrderTraces = await followOrders(tx, store, at, of, await seatsOf(tx, act));
     const { seat, hat } = takenSeat(await seatsOf(tx, act), act.requestedBy, by);

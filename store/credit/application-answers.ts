@@ -71,7 +71,7 @@ export function resubmitApplication(
 
 /** Judged by the credential as it is now, not as it was when this was asked for. */
 async function mayAnswer(tx: Tx, at: Moment, found: ApplicationCase, asked: Actor): Promise<void> {
-  const { actor } = await stillDecider(tx, asked, at.today, 'credit.apply');
+  const { actor } = await stillDecider(tx, asked, at.today, found, 'credit.apply');
   if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
   if (actor.id !== found.requestedBy && !may(actor, 'credit.decide')) throw new Refusal('forbidden', { verb: 'credit.apply' });
 }

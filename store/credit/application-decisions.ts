@@ -30,7 +30,7 @@ export function decideApplication(
   { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
   return answering(desk, id, 'decideApplication', held, async (tx, at, found, decision: DecisionInput) => {
-    const decider = await stillDecider(tx, decision.by.actor, at.today);
+    const decider = await stillDecider(tx, decision.by.actor, at.today, found);
     lookAtDecider(found, decider.actor);
     const { seat, hat } = seatOf(found, decider, held.updateId);
     await lookAtExposure(tx, found, decision);

@@ -50,7 +50,7 @@ export function decideOrderHold(
     reassess: () => reassessHold(store, { id, seq: null }),
   };
   return answerOnce(book, held, async (tx, at, found, decision: HoldDecisionInput) => {
-    const by = await stillDecider(tx, decision.by.actor, at.today, 'hold.decide');
+    const by = await stillDecider(tx, decision.by.actor, at.today, found, 'hold.decide');
     lookAtDecider({ ...found, externalId: found.order.externalId }, by.actor);
     const { seat, hat } = await seatOf(store, found, by, decision, held.updateId);
     if (decision.verdict !== 'reject') {

@@ -50,7 +50,7 @@ export function decideShipmentHold(
     reassess: () => reassessShipmentHold(store, { id, seq: null }),
   };
   return answerOnce(book, held, async (tx, at, found, decision: ShipmentHoldInput) => {
-    const by = await stillDecider(tx, decision.by.actor, at.today, 'hold.decide');
+    const by = await stillDecider(tx, decision.by.actor, at.today, found, 'hold.decide');
     lookAtDecider(found, by.actor);
     const { act } = decision;
     const refused = judgeHoldAct(planNow(found, at), { by, act }, held.updateId);

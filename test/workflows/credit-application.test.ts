@@ -589,6 +589,19 @@ describe('somebody who is absent', () => {
     expect(codes([await world.decide(stand, next, 'approve')])).toEqual(['409 already-decided']);
   });
 
+  it('hands on no more than they have: neither beyond their regions nor for a customer they look after', async () => {
+    const decidedFor = async (scope: { regions?: string[]; owner?: string }) => {
+      const [giver, stand] = [await world.person('credit_manager', scope), await world.person('credit_officer')];
+      await giver.post('/v1/delegations', { from: giver.id, to: stand.id, ...days }).expect(201);
+      const id = await applied();
+      await world.decide(officer, id, 'approve');
+      return codes([await world.decide(stand, id, 'approve')])[0];
+    };
+    expect(await decidedFor({ regions: ['elsewhere'] })).toBe('409 already-decided');
+    expect(await decidedFor({ owner: 'lin' })).toBe('409 already-decided');
+    expect(await decidedFor({ regions: ['SH'], owner: 'chen' })).toBe('done');
+  });
+
   it('a delegate who asked may not decide, and nobody decides for whoever asked', async () => {
     const stand = await world.person('credit_officer');
     const chief = await world.person('credit_manager');
