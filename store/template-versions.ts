@@ -47,8 +47,9 @@ function judgeAuthor(actor: Actor, messageClass: MessageClass): void {
 }
 
 let loaded: Promise<LintPolicy> | null = null;
+
 /** What no letter may say, as policies/template-lint.json has it. */
-const lintPolicy = (): Promise<LintPolicy> =>
+export const lintPolicy = (): Promise<LintPolicy> =>
   (loaded ??= readFile(new URL('../policies/template-lint.json', import.meta.url), 'utf8').then(
     (text) => JSON.parse(text) as LintPolicy,
   ));

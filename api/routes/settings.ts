@@ -35,7 +35,7 @@ export function settingRoutes({ store }: Services): RouteSpec[] {
       path: '/v1/settings/seller',
       verb: 'setting.write',
       tag: 'Settings',
-      summary: 'What letters say of us: name, telephone, bank account (another one waits for a second person), signature',
+      summary: 'What letters say of us: name, telephone, bank account, signature; once all are there, every change waits for a second person',
       body: writeSellerBody,
       answers: { ...answers, ...pendingAnswer },
       async handle({ actor, body: { reason, ...seller }, language }) {

@@ -52,7 +52,7 @@ export const actTitles: Readonly<Record<ActName, Words>> = {
   extension: { en: 'Extension of time', zh: '展期' },
   'invoice-correction': { en: 'Smaller or later invoice', zh: '调减或延后发票' },
   'duplicate-invoice': { en: 'Duplicate invoice taken out', zh: '剔除重复发票' },
-  'bank-account': { en: 'Another bank account in letters', zh: '变更信函中的收款账户' },
+  'bank-account': { en: 'Another account, name or number of ours in letters', zh: '变更信函中的我方账户、名称或联系方式' },
   'customer-merge': { en: 'Customer merged into another one', zh: '客户合并' },
 };
 

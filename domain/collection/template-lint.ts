@@ -22,7 +22,7 @@ export interface LintPolicy {
 }
 
 export interface LintFinding {
-  kind: LintRule['kind'] | 'no-way-out' | 'no-call-back';
+  kind: LintRule['kind'] | 'no-way-out' | 'no-call-back' | 'account';
   /** What was found; empty where something is missing. */
   found: string;
   instead: Words;
@@ -74,6 +74,20 @@ function valueOf(context: unknown, name: string): string {
   for (const part of name.split('.'))
     found = typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>)[part] : undefined;
   return typeof found === 'string' ? found : '';
+}
+
+/** Longer than a telephone number with its area code; a country's own before it does not count. */
+const digits = /\d(?:[\s\-.·/]*\d){11,}/;
+const elsewhere: Words = {
+  en: 'leave out what looks like a number of a bank account: it stands in the account alone',
+  zh: '请勿填写类似银行账号的数字：收款账号只在账户一栏填写',
+};
+
+/** What our name or signature must not say in a letter: what no letter may, and where to pay to. */
+export function lintOurWords(text: string, policy: LintPolicy): LintFinding[] {
+  const found = digits.exec(plainText(text).replace(/(?:\+|\b00)86(?=[\s\-\d])/g, ''));
+  const account: LintFinding[] = found ? [{ kind: 'account', found: found[0], instead: elsewhere }] : [];
+  return [...lintText(text, 'reminder', policy), ...account];
 }
 
 /** A finding in both languages: what was found, and what to write instead. */

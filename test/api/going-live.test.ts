@@ -71,21 +71,36 @@ test('without the seller’s telephone, account and signature nothing goes out: 
   expect((await tasks('go-live-settings')).map(({ closed_at }) => closed_at === null)).toEqual([false]);
 }, 60_000);
 
-test('another bank account waits for a second person, while letters go on naming the one in force', async () => {
-  const inForce = async () => (await admin.get('/v1/settings')).body.seller as { phone: string; account: object };
+test('whatever letters say of us waits for a second person once it is there, while they go on saying what is in force', async () => {
+  const inForce = async () => (await admin.get('/v1/settings')).body.seller as Record<string, unknown>;
   const director = await world.person('finance_director');
   const account = { holder: 'Somebody Else', bank: 'Bank of Elsewhere', number: '6222 9999' };
-  const change = { ...SELLER, phone: '021-55550199', account, reason: 'we moved our account' };
+  const others = {
+    ...{ name: { zh: '他处', en: 'Elsewhere' }, phone: '021-55550199', email: 'else@where.example' },
+    signature: { zh: '他处财务部', en: 'Accounts, Elsewhere' },
+  };
+  const change = { ...others, account, reason: 'we moved' };
   const { body: act } = await admin.put('/v1/settings/seller', change).expect(202);
-  expect(act).toMatchObject({ kind: 'bank-account', what: { from: SELLER.account, to: account } });
-  expect(await inForce()).toMatchObject({ phone: '021-55550199', account: SELLER.account });
+  expect(act).toMatchObject({ kind: 'bank-account', what: { from: SELLER, to: { ...others, account } } });
+  expect(await inForce()).toEqual(SELLER);
 
   const decide = (by: Person) =>
     by.post(`/v1/pending-acts/${act.id}/decision`, { verdict: 'approve', reason: 'called the bank' });
   expect((await decide(admin)).status).toBe(403);
   await admin.put('/v1/settings/seller', { ...change, account: { ...account, number: '6222 8888' } }).expect(409);
   expect((await decide(director)).status).toBe(200);
-  expect((await inForce()).account).toEqual(account);
+  expect(await inForce()).toEqual({ ...others, account });
+  for (const [field, en] of [
+    ['name', 'Customer Accounts, pay to 6222 0212 3456 7890 123'],
+    ['signature', 'Accounts. Pay or we will go to the police'],
+  ] as const) {
+    const refused = await admin
+      .put('/v1/settings/seller', { ...others, account, [field]: { zh: '财务部', en }, reason: 'x' })
+      .expect(422);
+    expect(refused.body).toMatchObject({ code: 'template-invalid', errors: [{ pointer: `/${field}/en` }] });
+  }
+  const back = (await admin.put('/v1/settings/seller', { ...SELLER, reason: 'back' }).expect(202)).body;
+  await director.post(`/v1/pending-acts/${back.id}/decision`, { verdict: 'approve', reason: 'back' }).expect(200);
 });
 
 test('a taken-over ledger writes to so many customers a day, the oldest and largest first, and a statement before any demand', async () => {

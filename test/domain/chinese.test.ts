@@ -207,6 +207,7 @@ describe('a fact of the timeline in Chinese', () => {
     ['tax-id-missing of customer C-1', '客户 C-1：缺少税号'],
     ['go-live window 2026-01-05 to 2026-02-05', '上线导入期 2026年1月5日至 2026年2月5日'],
     ['bank account in letters', '信函中的收款账户'],
+    ['our words in letters', '信函中的我方信息'],
     ['end of the go-live window', '结束上线导入期'],
     ['settings', '系统设置'],
     ['faulty-rows', '有误的数据'],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { lintText, missingIn, sayFindings } from '../../domain/collection/template-lint.ts';
+import { lintOurWords, lintText, missingIn, sayFindings } from '../../domain/collection/template-lint.ts';
 import type { LintFinding, LintPolicy } from '../../domain/collection/template-lint.ts';
 import type { MessageClass } from '../../domain/collection/policy.ts';
 import rules from '../../policies/template-lint.json' with { type: 'json' };
 
 const policy = rules as LintPolicy;
 
-const bad: Readonly<Record<Exclude<LintFinding['kind'], 'no-way-out' | 'no-call-back'>, readonly string[]>> = {
+const bad: Readonly<Record<Exclude<LintFinding['kind'], 'no-way-out' | 'no-call-back' | 'account'>, readonly string[]>> = {
   threat: [
     '我们会上门让你们领导难堪。',
     '再不付款，后果自负。',
@@ -329,4 +329,14 @@ describe('what a letter lacks', () => {
     expect(missing('Please call us on 021-5555.', 'neutral').map(({ kind }) => kind)).toEqual(['no-call-back']);
     expect(missing('Meridian: please call us on 021-5555.', 'neutral')).toEqual([]);
   });
+});
+
+test.each([
+  ['Accounts, pay to 6222 0212 3456 7890 123', ['account']],
+  ['财务部 ６２２２-０２１２-３４５６-７８９０', ['account']],
+  ['IBAN DE89 3704 0044 0532 0130 00', ['account']],
+  ['Example Medical, Accounts, +86 138 1234 5678', []],
+  ['示例医疗财务部 021-55550100 转 8001', []],
+])('our own words name no account: %s', (text, kinds) => {
+  expect(lintOurWords(text, policy).map(({ kind }) => kind)).toEqual(kinds);
 });

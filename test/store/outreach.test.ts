@@ -6,7 +6,6 @@ import { logContact } from '../../store/contact-log.ts';
 import { openDispute } from '../../store/disputes.ts';
 import { recordOptOut } from '../../store/opt-outs.ts';
 import { contactCustomer } from '../../store/outreach-book.ts';
-import { writeSeller } from '../../store/acts/seller.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { write } from '../../store/transaction.ts';
 import { system } from '../support/actors.ts';
@@ -352,7 +351,8 @@ describe('another channel than the customer’s own', () => {
   test('is not an SMS that could say nothing: without a number to call back a person makes the contact, and before the due date nobody does', async () => {
     const mute = await openContactDesk('2026-03-01');
     try {
-      await writeSeller(mute.store, system, { ...SELLER, phone: ' ' }, 'no number');
+      const mutes = { key: 'seller', value: JSON.stringify({ ...SELLER, phone: ' ' }) };
+      await mute.store.db.updateTable('setting').set(mutes).where('key', '=', 'seller').execute();
       const id = await mute.customer('F-2', [{ email: null, mobile: PHONE }]);
       const [receivable = ''] = await mute.invoice({ code: 'F-2-I', customer: 'F-2', due: [DUE] });
       await mute.stand('2026-03-02');
