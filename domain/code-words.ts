@@ -47,6 +47,8 @@ const movementWords: Readonly<Record<MovementKind, Words>> = {
   recovery: w('recovery of what was written off', '坏账收回'),
   'paid-by-other': w('paid by another customer', '由其他客户代付'),
   'paid-for-other': w('paid for another customer', '代其他客户支付'),
+  'taken-over': w('balance of a customer merged into this one', '并入客户转入余额'),
+  'handed-over': w('balance that went to the customer it was merged into', '转出余额至合并后的客户'),
 };
 const shipmentHoldStep: Readonly<Record<ShipmentHoldStep, Words>> = {
   tell: w('tell the departments', '通知各部门'),

@@ -43,7 +43,8 @@ export async function readAgeing(
   const { customer = null, asOf = today, after } = filter;
   if (asOf > today) throw new Refusal('date-in-future', { date: asOf, today }, { pointer: '?asOf' });
   const [code, currency] = after ?? [null, null];
-  const day = { asOf, zone: store.policies.zone, customerId: customer === null ? null : await idOfCustomer(store, customer) };
+  const { zone } = store.policies;
+  const day = { asOf, zone, customerId: customer === null ? null : await whoseOn(store, customer, asOf) };
   const { rows } = await sql<AgeingRow>`
     with ${booksOn(day)},
     owed as (
@@ -68,8 +69,14 @@ export async function readAgeing(
   return { asOf, rows };
 }
 
-/** A customer that does not exist owes nothing: no id is everybody's, so it gets one that is nobody's. */
-async function idOfCustomer(store: Store, code: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select id from customer where external_id = customer_now(${code})`.execute(store.db);
+/**
+ * Whose documents a code meant at the end of the day: its own, or those of whoever had taken it over. A customer that does not exist owes
+ * nothing: no id is everybody's, so it gets one that is nobody's.
+ */
+async function whoseOn(store: Store, code: string, asOf: BusinessDate): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    select owner_on(id, coalesce(merged_into, id), ${asOf}::date, ${store.policies.zone}) as id from customer where external_id = ${code}`.execute(
+    store.db,
+  );
   return rows[0]?.id ?? '00000000-0000-0000-0000-000000000000';
 }

@@ -50,6 +50,7 @@ export const customerReferences: Readonly<Record<string, Fate>> = {
   'statement.customer_id': { stays: 'said of its own books; what is open is withdrawn' },
   'customer_statement.customer_id': { stays: 'said of its own books; what is open is withdrawn' },
   'reconciliation_difference.customer_id': { stays: 'found in its own books; what is open is withdrawn' },
+  'owner_before.customer_id': { stays: 'whose it was until a merger' },
   'customer_key.customer_id': { apart: 'goes, so that nobody takes the two for duplicates' },
   'customer.merged_into': { apart: 'what was merged into it before is part of the other one too' },
 };

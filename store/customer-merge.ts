@@ -84,6 +84,7 @@ export async function mergeCustomers(
   const listed = await joinLists(tx, at, actor, from, into);
   traces.audit.push(...listed.audit);
   traces.events.push(...listed.events);
+  await keepOwners(tx, at, from);
   for (const { table, column, where } of movingReferences)
     await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${into.id}::uuid where ${sql.ref(column)} = ${from.id}::uuid
       and (${sql.raw(where.replaceAll('$into', `'${into.id}'::uuid`))})`.execute(tx);
@@ -106,6 +107,17 @@ export async function mergeCustomers(
 }
 
 const of = ({ id }: Merging) => ({ subjectKind: 'customer', subjectId: id, customerId: id });
+
+/** Days before the merger are told as they were: its own documents, and those of whoever was merged into it before, under its name. */
+async function keepOwners(tx: Tx, at: Moment, from: Merging): Promise<void> {
+  await sql`
+    insert into owner_before (subject, customer_id, until)
+    select x.id, ${from.id}::uuid, ${at.now}::timestamptz from (
+      select id from receivable where customer_id = ${from.id}::uuid
+      union all select id from payment where customer_id = ${from.id}::uuid
+      union all select id from credit_note where customer_id = ${from.id}::uuid
+      union all select id from customer where id = ${from.id}::uuid or merged_into = ${from.id}::uuid) x`.execute(tx);
+}
 
 /** Whoever it paid for is paid for by the other one; that one pays for itself. */
 async function movePayers(tx: Tx, at: Moment, from: Merging, into: Merging): Promise<AuditFact[]> {

@@ -827,6 +827,13 @@ export interface Outreach {
   seq: Generated<number>;
 }
 
+export interface OwnerBefore {
+  customer_id: string;
+  id: Generated<number>;
+  subject: string;
+  until: string;
+}
+
 export interface PayerCopy {
   message_id: string | null;
   payer_id: string;
@@ -1450,6 +1457,7 @@ export interface DB {
   order_invoice: OrderInvoice;
   order_line: OrderLine;
   outreach: Outreach;
+  owner_before: OwnerBefore;
   payer_copy: PayerCopy;
   payment: Payment;
   payment_return: PaymentReturn;

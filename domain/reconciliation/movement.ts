@@ -12,5 +12,7 @@ export const movementKinds = [
   'recovery',
   'paid-by-other',
   'paid-for-other',
+  'taken-over',
+  'handed-over',
 ] as const;
 export type MovementKind = (typeof movementKinds)[number];

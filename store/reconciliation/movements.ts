@@ -5,7 +5,7 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { totalMinor } from '../../domain/kernel/money.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { MovementKind } from '../../domain/reconciliation/movement.ts';
-import { booksOn, convertedOn, dayOf } from '../as-of.ts';
+import { booksOn, convertedOn, dayOf, onceOf } from '../as-of.ts';
 import type { Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
@@ -94,10 +94,9 @@ async function linesOf(tx: Tx, span: Span, after: MovementFilter['after'], count
   const { customerId, from, to, zone } = span;
   const [afterOn, afterPlace] = after ?? [null, null];
   const { rows } = await sql<Movement>`
-    with ${booksOn({ asOf: to, zone, customerId })}, ${debts(span)}, ${moneyIn(span)}, ${givenUp(span)}, ${across(span)},
+    with ${booksOn({ asOf: to, zone, customerId })}, ${debts(span)}, ${moneyIn(span)}, ${givenUp(span)}, ${across(span)}, ${mergers(span)},
     line as (
-      select on_date, rank, kind, back, number, id, sum(minor) as minor
-      from (select * from debt union all select * from income union all select * from loss union all select * from crossing) x
+      select on_date, rank, kind, back, number, id, sum(minor) as minor from owned
       where on_date between ${from}::date and ${to}::date group by 1, 2, 3, 4, 5, 6 having sum(minor) <> 0),
     placed as (
       select on_date, (lpad(rank::text, 2, '0') || '/' || number || '/' || id::text) collate "C" as place, kind, back, number, minor from line)
@@ -114,18 +113,18 @@ const debts = ({ customerId, currency, zone }: Span) => sql`
   was as (
     select distinct on (receivable_id, until_day) receivable_id, until_day, minor from (
       select h.receivable_id, ${dayOf('h.until', zone)} as until_day, h.until, h.id, case when h.withdrawn then 0 else h.amount_minor end as minor
-      from receivable_version h join receivable r on r.id = h.receivable_id where r.customer_id = ${customerId}::uuid) v
+      from receivable_version h join receivable r on r.id = h.receivable_id where ${onceOf(customerId, 'r')}) v
     order by receivable_id, until_day, until, id),
   state as (
-    select i.id, i.number, i.issue_date, s.until_day, s.minor,
+    select i.id, r.id as doc, i.number, i.issue_date, s.until_day, s.minor,
       lag(s.until_day) over (partition by r.id order by s.until_day) as since, lag(s.minor) over (partition by r.id order by s.until_day) as before
     from receivable r join invoice i on i.id = r.invoice_id, lateral (
       select until_day, minor from was where receivable_id = r.id
       union all select 'infinity', case when r.withdrawn then 0 else r.amount_minor end) s
-    where r.customer_id = ${customerId}::uuid and r.currency = ${currency} and s.until_day > i.issue_date),
+    where ${onceOf(customerId, 'r')} and r.currency = ${currency} and s.until_day > i.issue_date),
   debt as (
     select coalesce(since, issue_date) as on_date, case when since is null then 1 else 2 end as rank,
-      case when since is null then 'invoice' else 'correction' end as kind, false as back, number, id, minor - coalesce(before, 0) as minor from state)`;
+      case when since is null then 'invoice' else 'correction' end as kind, false as back, number, id, minor - coalesce(before, 0) as minor, doc from state)`;
 
 /**
  * Payments at what they were worth, credits, and both taken back; refunds and what the bank sent back. What was converted after it was posted
@@ -134,7 +133,7 @@ const debts = ({ customerId, currency, zone }: Span) => sql`
 const moneyIn = ({ customerId, currency, zone }: Span) => sql`
   money as (
     select p.*, coalesce(p.reference, p.external_id) as number, coalesce(p.reversed_on >= p.converted_on, true) as lasted from (
-      select p.*, ${convertedOn(zone)} as converted_on from payment p where p.customer_id = ${customerId}::uuid) p),
+      select p.*, ${convertedOn(zone)} as converted_on from payment p where ${onceOf(customerId, 'p')}) p),
   paid as (
     select id, number, coalesce(converted_on, received_on) as since, reversed_on, amount_minor, returned_minor, exchange_difference_minor as gain,
       case when converted_on is null then 'payment' else 'conversion' end as came_as
@@ -145,24 +144,24 @@ const moneyIn = ({ customerId, currency, zone }: Span) => sql`
   noted as (
     select n.*, case n.kind when 'discount' then 'discount' else 'credit-note' end as as_kind,
       case n.kind when 'discount' then coalesce(i.number, n.external_id) else n.external_id end as number
-    from credit_note n left join invoice i on i.id = n.invoice_id where n.customer_id = ${customerId}::uuid and n.currency = ${currency}),
+    from credit_note n left join invoice i on i.id = n.invoice_id where ${onceOf(customerId, 'n')} and n.currency = ${currency}),
   refunded as (
-    select f.id, f.external_id, greatest(f.paid_on, m.converted_on) as paid_on, f.reversed_on, s.amount_minor
+    select f.id, f.external_id, greatest(f.paid_on, m.converted_on) as paid_on, f.reversed_on, s.amount_minor, coalesce(s.payment_id, s.credit_note_id) as doc
     from refund_share s join refund f on f.id = s.refund_id left join money m on m.id = s.payment_id and m.currency = f.currency
     where f.currency = ${currency} and (s.payment_id in (select id from money) or s.credit_note_id in (select id from noted))),
   income as (
-    select since as on_date, 3 as rank, came_as as kind, false as back, number, id, -amount_minor - gain as minor from paid
-    union all select since, 4, 'exchange-difference', false, number, id, gain from paid
-    union all select converted_on, 3, 'conversion', false, number, id, paid_minor from money
+    select since as on_date, 3 as rank, came_as as kind, false as back, number, id, -amount_minor - gain as minor, id as doc from paid
+    union all select since, 4, 'exchange-difference', false, number, id, gain, id from paid
+    union all select converted_on, 3, 'conversion', false, number, id, paid_minor, id from money
       where converted_on is not null and paid_currency = ${currency} and lasted
-    union all select reversed_on, 7, 'payment', true, number, id, amount_minor + gain - returned_minor from paid where reversed_on is not null
-    union all select reversed_on, 8, 'exchange-difference', true, number, id, -gain from paid where reversed_on is not null
-    union all select greatest(b.returned_on, m.converted_on), 7, 'payment', true, m.number, m.id, b.amount_minor
+    union all select reversed_on, 7, 'payment', true, number, id, amount_minor + gain - returned_minor, id from paid where reversed_on is not null
+    union all select reversed_on, 8, 'exchange-difference', true, number, id, -gain, id from paid where reversed_on is not null
+    union all select greatest(b.returned_on, m.converted_on), 7, 'payment', true, m.number, m.id, b.amount_minor, m.id
       from payment_return b join money m on m.id = b.payment_id where m.currency = ${currency} and m.lasted
-    union all select issued_on, 5, as_kind, false, number, id, -amount_minor from noted
-    union all select reversed_on, 9, as_kind, true, number, id, amount_minor from noted where reversed_on is not null
-    union all select paid_on, 6, 'refund', false, external_id, id, amount_minor from refunded
-    union all select greatest(reversed_on, paid_on), 10, 'refund', true, external_id, id, -amount_minor from refunded where reversed_on is not null)`;
+    union all select issued_on, 5, as_kind, false, number, id, -amount_minor, id from noted
+    union all select reversed_on, 9, as_kind, true, number, id, amount_minor, id from noted where reversed_on is not null
+    union all select paid_on, 6, 'refund', false, external_id, id, amount_minor, doc from refunded
+    union all select greatest(reversed_on, paid_on), 10, 'refund', true, external_id, id, -amount_minor, doc from refunded where reversed_on is not null)`;
 
 /**
  * What was written off, and what came in on it all the same: the payment has its own line, and this one says that it lowered nothing that was
@@ -171,8 +170,8 @@ const moneyIn = ({ customerId, currency, zone }: Span) => sql`
 const givenUp = ({ customerId, currency }: Span) => sql`
   gone as (
     select w.*, i.id as invoice_id, i.number, i.issue_date from write_off w join receivable r on r.id = w.receivable_id join invoice i on i.id = r.invoice_id
-    where r.customer_id = ${customerId}::uuid and r.currency = ${currency}),
-  come as (select * from laid where recovered_minor > 0 and debtor_id = ${customerId}::uuid and (taken_off_on is null or applied_on < taken_off_on)),
+    where ${onceOf(customerId, 'r')} and r.currency = ${currency}),
+  come as (select l.* from laid l join receivable r on r.id = l.receivable_id where l.recovered_minor > 0 and ${onceOf(customerId, 'r')} and (taken_off_on is null or applied_on < taken_off_on)),
   looked as (
     select receivable_id, applied_on as day from come union select receivable_id, taken_off_on from come where taken_off_on is not null
     union select receivable_id, written_off_on from gone union select receivable_id, reversed_on from gone where reversed_on is not null),
@@ -183,24 +182,47 @@ const givenUp = ({ customerId, currency }: Span) => sql`
     from looked l),
   moved as (select v.*, v.minor - lag(v.minor, 1, 0) over (partition by v.receivable_id order by v.day) as more from recovered v),
   loss as (
-    select greatest(written_off_on, issue_date) as on_date, 11 as rank, 'write-off' as kind, false as back, number, invoice_id as id, -amount_minor as minor from gone
-    union all select greatest(reversed_on, issue_date), 13, 'write-off', true, number, invoice_id, amount_minor from gone where reversed_on is not null
-    union all select greatest(m.day, i.issue_date), 12, 'recovery', m.more < 0, i.number, i.id, m.more
+    select greatest(written_off_on, issue_date) as on_date, 11 as rank, 'write-off' as kind, false as back, number, invoice_id as id, -amount_minor as minor, receivable_id as doc from gone
+    union all select greatest(reversed_on, issue_date), 13, 'write-off', true, number, invoice_id, amount_minor, receivable_id from gone where reversed_on is not null
+    union all select greatest(m.day, i.issue_date), 12, 'recovery', m.more < 0, i.number, i.id, m.more, r.id
       from moved m join receivable r on r.id = m.receivable_id join invoice i on i.id = r.invoice_id
-      where r.customer_id = ${customerId}::uuid and r.currency = ${currency} and m.more <> 0)`;
+      where ${onceOf(customerId, 'r')} and r.currency = ${currency} and m.more <> 0)`;
 
 /** Money of one customer on an invoice of another: a line in both accounts, each with a document of its own. */
-const across = ({ customerId, currency }: Span) => sql`
+const across = ({ customerId, currency, zone }: Span) => sql`
   lent as (
-    select l.*, r.currency, i.id as invoice_id, i.number as invoice, coalesce(p.id, n.id) as source_id, coalesce(p.reference, p.external_id, n.external_id) as source
+    select l.receivable_id, l.amount_minor, r.currency, i.id as invoice_id, i.number as invoice, coalesce(p.id, n.id) as source_id,
+      coalesce(p.reference, p.external_id, n.external_id) as source, d.on_date, d.back,
+      ${onceOf(customerId, 'r')} as owes, ${onceOf(customerId, 'p')} or ${onceOf(customerId, 'n')} as lends,
+      owner_on(r.id, r.customer_id, d.on_date, ${zone}) as debtor, owner_on(coalesce(p.id, n.id), coalesce(p.customer_id, n.customer_id), d.on_date, ${zone}) as lender
     from laid l join receivable r on r.id = l.receivable_id join invoice i on i.id = r.invoice_id
-      left join payment p on p.id = l.payment_id left join credit_note n on n.id = l.credit_note_id
-    where l.debtor_id <> l.source_customer_id and r.currency = ${currency} and (l.taken_off_on is null or l.applied_on < l.taken_off_on)),
-  crossed as (
-    select applied_on, taken_off_on, 14 as rank, 'paid-by-other' as kind, invoice as number, invoice_id as id, -amount_minor as minor
-      from lent where debtor_id = ${customerId}::uuid
-    union all select applied_on, taken_off_on, 16, 'paid-for-other', source, source_id, amount_minor
-      from lent where source_customer_id = ${customerId}::uuid),
+      left join payment p on p.id = l.payment_id left join credit_note n on n.id = l.credit_note_id,
+      lateral (values (l.applied_on, false), (l.taken_off_on, true)) d (on_date, back)
+    where r.currency = ${currency} and (l.taken_off_on is null or l.applied_on < l.taken_off_on) and d.on_date is not null
+      and (r.customer_id <> coalesce(p.customer_id, n.customer_id) or exists (select from owner_before o where o.subject in (r.id, p.id, n.id)))),
   crossing as (
-    select applied_on as on_date, rank, kind, false as back, number, id, minor from crossed
-    union all select taken_off_on, rank + 1, kind, true, number, id, -minor from crossed where taken_off_on is not null)`;
+    select on_date, case when back then 15 else 14 end as rank, 'paid-by-other' as kind, back, invoice as number, invoice_id as id,
+        case when back then amount_minor else -amount_minor end as minor, receivable_id as doc
+      from lent where debtor <> lender and owes
+    union all select on_date, case when back then 17 else 16 end, 'paid-for-other', back, source, source_id,
+        case when back then -amount_minor else amount_minor end, source_id
+      from lent where debtor <> lender and lends)`;
+
+/**
+ * Each line as far as its document was the customer's on that day. What had moved on documents until a merger gave them is one line of the
+ * day of the merger, and again when they go on with the customer itself.
+ */
+const mergers = ({ customerId, zone }: Span) => sql`
+  known as (select * from debt union all select * from income union all select * from loss union all select * from crossing),
+  gone_on as (
+    select min(o.id) as last, min(${dayOf('o.until', zone)}) as until,
+      (select owner_on(c.id, coalesce(c.merged_into, c.id), min(${dayOf('o.until', zone)}), ${zone}) from customer c where c.id = ${customerId}::uuid) as heir
+    from owner_before o where o.customer_id = ${customerId}::uuid),
+  came as (
+    select distinct on (o.subject) o.subject as doc, ${dayOf('o.until', zone)} as since, o.customer_id as source from owner_before o, gone_on g
+    where o.subject in (select doc from known) and o.id < coalesce(g.last, 9223372036854775807) order by o.subject, o.id desc),
+  spell as (select k.*, c.since, c.source, g.until, g.heir from known k cross join gone_on g left join came c using (doc)),
+  owned as (
+    select on_date, rank, kind, back, number, id, minor from spell where coalesce(on_date >= since, true) and coalesce(on_date < until, true)
+    union all select s.since, 0, 'taken-over', false, c.external_id, c.id, s.minor from spell s join customer c on c.id = s.source where s.on_date < s.since
+    union all select s.until, 98, 'handed-over', false, c.external_id, c.id, -s.minor from spell s join customer c on c.id = s.heir where s.on_date < s.until)`;

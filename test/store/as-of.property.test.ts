@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { postReturn, withdrawReturn } from '../../store/acts/goods-returns.ts';
+import { told } from '../../store/acts/pending.ts';
 import { readAgeing } from '../../store/ageing.ts';
 import { standAt } from '../../store/clock.ts';
 import { reverseCreditNote } from '../../store/credit-note-changes.ts';
@@ -9,6 +11,8 @@ import { viewExposure } from '../../store/credit/exposure.ts';
 import { endOrder, putOrder } from '../../store/credit/orders.ts';
 import { putSecurity, releaseSecurity } from '../../store/credit/securities.ts';
 import { postShipment } from '../../store/credit/shipments.ts';
+import { findDrift } from '../../store/credit/drift.ts';
+import { judgeMerge, lockMerging, mergeCustomers } from '../../store/customer-merge.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
 import { postInvoice } from '../../store/invoices.ts';
@@ -18,6 +22,7 @@ import { readMovements } from '../../store/reconciliation/movements.ts';
 import { reverseRefund } from '../../store/refund-reversals.ts';
 import { postRefund } from '../../store/refunds.ts';
 import { openItems } from '../../store/reconciliation/open-items.ts';
+import { write } from '../../store/transaction.ts';
 import { reverseWriteOff, writeOff } from '../../store/write-offs.ts';
 import { director, erp, system } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
@@ -55,15 +60,20 @@ const kinds = [
   'end-order',
   'security',
   'release-security',
+  'invoice-order',
+  'return',
+  'take-back-return',
+  'merge',
 ] as const;
 const acts = fc.array(
   fc.record({
-    act: fc.constantFrom(...kinds),
+    act: fc.constantFrom(...kinds, 'invoice' as const, 'invoice' as const, 'pay' as const, 'merge' as const),
     place: fc.nat(5),
     amount: fc.integer({ min: 1, max: 5_000 }),
     days: fc.integer({ min: 0, max: 12 }),
+    twin: fc.nat(2),
   }),
-  { minLength: 4, maxLength: 14 },
+  { minLength: 4, maxLength: 18 },
 );
 type Act = (typeof kinds)[number];
 
@@ -71,35 +81,39 @@ type Act = (typeof kinds)[number];
 class History {
   readonly code: string;
   today = '2026-01-01';
-  /** The issue date of each. */
-  readonly invoices: string[] = [];
+  /** Whose the next document is: the customer's own, or those of one that becomes part of it, or it of that one. */
+  whose: string;
+  readonly invoices: { customer: string; issueDate: string }[] = [];
   payments = 0;
   notes = 0;
   shipments = 0;
+  returns = 0;
+  /** A security is on file where its customer is now: none is given once the two are one. */
+  merged = false;
   readonly refunds: string[] = [];
   readonly disputes: string[] = [];
   readonly writeOffs: string[] = [];
   constructor(code: string) {
     this.code = code;
+    this.whose = code;
   }
 }
 
 /** Does one act where it makes sense; what the books refuse (nothing open, reversed before) changes nothing. */
 async function perform(h: History, act: Act, place: number, amountMinor: number): Promise<void> {
   const { store } = ledger;
-  const { code, today } = h;
+  const { code, today, whose } = h;
   const some = (n: number): number => place % Math.max(1, n);
   const invoice = `${code}-I${some(h.invoices.length)}`;
   const payment = `${code}-P${some(h.payments)}`;
   switch (act) {
     case 'invoice':
-      await postInvoice(store, erp, invoiceOf(`${code}-I${h.invoices.length}`, code, { issueDate: today, amountMinor }));
-      h.invoices.push(today);
+      await invoiced(h, amountMinor, null);
       return;
     case 'pay':
     case 'bill': {
       const bill = act === 'bill' && { clearsOn: addDays(today, place * 5) };
-      await postPayment(store, erp, paymentOf(`${code}-P${h.payments}`, code, { amountMinor, receivedOn: today, ...bill }));
+      await postPayment(store, erp, paymentOf(`${code}-P${h.payments}`, whose, { amountMinor, receivedOn: today, ...bill }));
       h.payments += 1;
       return;
     }
@@ -110,14 +124,21 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
       await reversePayment(store, erp, payment, { reversedOn: null, reason: null });
       return;
     case 'credit': {
-      const note = { externalId: `${code}-N${h.notes}`, customer: code, invoice, amountMinor, currency: 'CNY', issuedOn: today };
+      const note = {
+        externalId: `${code}-N${h.notes}`,
+        customer: h.invoices[some(h.invoices.length)]?.customer ?? code,
+        invoice,
+        amountMinor,
+        currency: 'CNY',
+        issuedOn: today,
+      };
       h.notes += 1;
       await postCreditNote(store, erp, { ...note, reason: 'x' });
       return;
     }
     case 'correct': {
-      const issueDate = h.invoices[some(h.invoices.length)];
-      if (issueDate !== undefined) await postInvoice(store, erp, invoiceOf(invoice, code, { issueDate, amountMinor }));
+      const known = h.invoices[some(h.invoices.length)];
+      if (known) await postInvoice(store, erp, invoiceOf(invoice, known.customer, { issueDate: known.issueDate, amountMinor }));
       return;
     }
     case 'dispute':
@@ -138,19 +159,45 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
     case 'end-order':
     case 'security':
     case 'release-security':
+    case 'invoice-order':
+    case 'return':
+    case 'take-back-return':
       await goods(h, act, place, amountMinor);
+      return;
+    case 'merge':
+      await merge(h, place % 2 === 0);
       return;
     default:
       await moneyBack(h, act, place, amountMinor);
   }
 }
 
-/** Limits, security, orders and what leaves. */
+async function invoiced(h: History, amountMinor: number, order: string | null): Promise<void> {
+  const known = { customer: h.whose, issueDate: h.today };
+  const document = invoiceOf(`${h.code}-I${h.invoices.length}`, h.whose, { issueDate: h.today, amountMinor, order });
+  await postInvoice(ledger.store, erp, document);
+  h.invoices.push(known);
+}
+
+/** One of the two customers becomes part of the other one. */
+async function merge(h: History, own: boolean): Promise<void> {
+  const { code } = h;
+  const [from, into] = own ? [code, `${code}-T`] : [`${code}-T`, code];
+  await write(ledger.store, director, async (tx, at) => {
+    const both = await lockMerging(tx, system, from, into);
+    await judgeMerge(tx, both, null);
+    return { value: null, ...told(await mergeCustomers(tx, ledger.store, at, director, both)) };
+  });
+  h.merged = true;
+}
+
+/** Limits, security, orders, and what leaves and comes back. */
 async function goods(h: History, act: Act, place: number, amountMinor: number): Promise<void> {
   const { store } = ledger;
-  const { code, today } = h;
+  const { code, today, whose } = h;
   const order = `${code}-O${place % 2}`;
-  if (act === 'limit') await limitOf(store, code, amountMinor * 10);
+  if (h.merged && (act === 'security' || act === 'release-security')) return;
+  if (act === 'limit') await limitOf(store, whose, amountMinor * 10);
   else if (act === 'security') {
     const given = {
       externalId: `${code}-S${place % 2}`,
@@ -163,12 +210,22 @@ async function goods(h: History, act: Act, place: number, amountMinor: number): 
     const lasts = { validFrom: addDays(today, -place), validUntil: addDays(today, 20), evidence: { reference: 'GU-1' } };
     await putSecurity(store, erp, { ...given, ...lasts, effect, valueMinor: amountMinor }, null);
   } else if (act === 'release-security') await releaseSecurity(store, erp, `${code}-S${place % 2}`, null);
-  else if (act === 'order') await putOrder(store, erp, orderOf(order, code, amountMinor, { requestedShipDate: today }), null);
+  else if (act === 'order') await putOrder(store, erp, orderOf(order, whose, amountMinor, { requestedShipDate: today }), null);
   else if (act === 'ship') {
     const shipment = { externalId: `${code}-D${(h.shipments += 1)}`, order, request: null, issuedOn: today };
     const lines = [{ line: 1, quantity: '0.5' }];
     await postShipment(store, erp, { ...shipment, lines, deliveredOn: null, acceptedOn: null }, null);
-  } else await endOrder(store, erp, order, { as: place > 2 ? 'cancelled' : 'closed', reason: null });
+  } else if (act === 'invoice-order') await invoiced(h, amountMinor, order);
+  else if (act === 'return') {
+    const back = {
+      externalId: `${code}-B${(h.returns += 1)}`,
+      order,
+      lines: [{ line: 1, quantity: place > 2 ? '0.25' : '0.5' }],
+    };
+    await postReturn(store, erp, { ...back, returnedOn: today, reason: 'x' });
+  } else if (act === 'take-back-return')
+    await withdrawReturn(store, erp, `${code}-B${1 + (place % Math.max(1, h.returns))}`, 'x');
+  else await endOrder(store, erp, order, { as: place > 2 ? 'cancelled' : 'closed', reason: null });
 }
 
 /** Money that goes back, comes from the payer, or comes in another currency. */
@@ -180,7 +237,7 @@ async function moneyBack(h: History, act: Act, place: number, amountMinor: numbe
   if (act === 'refund') {
     const externalId = `${code}-R${h.refunds.length}`;
     const named = place % 2 === 0 ? payment : null;
-    const refund = { externalId, customer: code, amountMinor, currency: 'CNY', paidOn: today, creditNote: null, reason: 'x' };
+    const refund = { externalId, customer: h.whose, amountMinor, currency: 'CNY', paidOn: today, creditNote: null, reason: 'x' };
     h.refunds.push((await postRefund(store, erp, { ...refund, payment: named })).id);
   } else if (act === 'take-back-refund') {
     const id = h.refunds[some(h.refunds.length)] ?? '';
@@ -203,7 +260,12 @@ async function moneyBack(h: History, act: Act, place: number, amountMinor: numbe
   }
 }
 
-async function statementOf(code: string, asOf: string): Promise<unknown> {
+interface Statement {
+  items: { amountMinor: number }[];
+  ageing: unknown;
+}
+
+async function statementOf(code: string, asOf: string): Promise<Statement> {
   const { store } = ledger;
   const { id } = await store.db.selectFrom('customer').select('id').where('external_id', '=', code).executeTakeFirstOrThrow();
   const items = await store.db.transaction().execute((tx) => openItems(tx, id, 'CNY', { asOf, zone: store.policies.zone }));
@@ -218,19 +280,17 @@ async function exposureOf(code: string, asOf?: string): Promise<unknown> {
   return exposure && { accounts: exposure.accounts.map(bare), payer: bare(exposure.payer), group: bare(exposure.group) };
 }
 
-/** Opening and lines come to the closing, and to the statement of each day on the way. */
-async function checkMovements(code: string, from: string, days: readonly string[]): Promise<void> {
-  const total = async (on: string): Promise<number> => {
-    const { items } = (await statementOf(code, on)) as { items: { amountMinor: number }[] };
-    return items.reduce((sum, one) => sum + one.amountMinor, 0);
-  };
+/** Opening and lines come to the closing, and to the statement of each day on the way: `totals`, by day. */
+async function checkMovements(code: string, from: string, totals: ReadonlyMap<string, number>): Promise<void> {
   const { openingMinor, closingMinor, rows } = await readMovements(ledger.store, system, code, { from }, 1000);
   const sum = (on: string): number =>
     rows.filter((row) => row.on <= on).reduce((all, row) => all + row.amountMinor, openingMinor);
-  expect(openingMinor).toBe(await total(addDays(from, -1)));
+  expect(openingMinor).toBe(0);
   expect(sum('9999-12-31'), `${code}: ${JSON.stringify(rows)}`).toBe(closingMinor);
-  for (const on of days) expect(sum(on), `${code} on ${on}: ${JSON.stringify(rows)}`).toBe(await total(on));
+  for (const [on, total] of totals) expect(sum(on), `${code} on ${on}: ${JSON.stringify(rows)}`).toBe(total);
 }
+
+const totalOf = ({ items }: Statement): number => items.reduce((sum, one) => sum + one.amountMinor, 0);
 
 let run = 0;
 let day = '2026-01-01';
@@ -240,21 +300,29 @@ test('the statement, the ageing and the exposure of any past day are what they w
     fc.asyncProperty(acts, async (sequence) => {
       run += 1;
       const h = new History(`D-${run}`);
-      await upsertCustomer(ledger.store, erp, customerOf(`${h.code}-HQ`));
-      await upsertCustomer(ledger.store, erp, customerOf(h.code, { payer: `${h.code}-HQ` }));
+      const [twin, payer] = [`${h.code}-T`, `${h.code}-HQ`];
+      const all = [h.code, twin, payer];
+      await upsertCustomer(ledger.store, erp, customerOf(payer));
+      await upsertCustomer(ledger.store, erp, customerOf(h.code, { payer }));
+      await upsertCustomer(ledger.store, erp, customerOf(twin));
       const began = addDays(day, -1);
-      const [seen, exposures] = [new Map<string, unknown>(), new Map<string, unknown>()];
-      for (const { act, place, amount, days } of sequence) {
+      const [seen, exposures] = [new Map<string, Statement[]>(), new Map<string, unknown>()];
+      const told = (on: string) => Promise.all(all.map((code) => statementOf(code, on)));
+      const exposed = (on?: string) => Promise.all([exposureOf(h.code, on), exposureOf(twin, on)]);
+      for (const { act, place, amount, days, twin: whose } of sequence) {
         h.today = day = addDays(day, days);
+        h.whose = whose === 0 ? twin : h.code;
         await standAt(ledger.store, system, `${day}T02:00:00.000Z`);
         await perform(h, act, place, amount).catch((error: unknown) => expect(error).toHaveProperty('name', 'Refusal'));
-        seen.set(day, await statementOf(h.code, day));
-        exposures.set(day, await exposureOf(h.code));
+        seen.set(day, await told(day));
+        exposures.set(day, await exposed());
       }
-      for (const [on, then] of seen) expect(await statementOf(h.code, on), `${h.code} as of ${on}`).toEqual(then);
-      for (const [on, then] of exposures) expect(await exposureOf(h.code, on), `exposure of ${h.code} on ${on}`).toEqual(then);
-      for (const code of [h.code, `${h.code}-HQ`]) await checkMovements(code, began, [...seen.keys()]);
+      for (const [on, then] of seen) expect(await told(on), `${h.code} as of ${on}`).toEqual(then);
+      for (const [on, then] of exposures) expect(await exposed(on), `exposure of ${h.code} on ${on}`).toEqual(then);
+      for (const [at, code] of all.entries())
+        await checkMovements(code, began, new Map([...seen].map(([on, then]) => [on, totalOf(then[at] as Statement)])));
     }),
-    { numRuns: 25 },
+    { numRuns: 20, interruptAfterTimeLimit: 45_000 },
   );
+  expect((await findDrift(ledger.store.db)).drift).toEqual([]);
 }, 120_000);
