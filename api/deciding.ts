@@ -6,7 +6,7 @@ import type { Deciding } from './commands.ts';
 import type { DecisionAct } from '../domain/credit/seats.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { refusedBy } from '../domain/kernel/refused.ts';
-import { intend, leaveIntent, refuseIntent, refuseUnsent } from '../store/credit/intents.ts';
+import { idAskedNow, intend, leaveIntent, refuseIntent, refuseUnsent } from '../store/credit/intents.ts';
 import type { AskedDecision } from '../store/credit/intents.ts';
 import { decisionAnswer } from '../store/subjects.ts';
 import type { JsonAnswer, Language } from './route.ts';
@@ -33,16 +33,17 @@ interface Asked<Input> {
 
 /**
  * Writes a decision down, sends the process its id, and answers what is true of it: what came of it, or that nobody knows yet and where to
- * ask. One that nobody has answered is handed over by the workers until it has an outcome.
+ * ask. One that nobody has answered is handed over by the workers until it has an outcome; one that was refused is judged anew.
  */
 export async function answerDecision<Told, Input extends AskedDecision, Answer extends object>(
   { store, commands }: Pick<Services, 'store' | 'commands'>,
   language: Language,
   update: UpdateDefinition<Answer, [Told | null]>,
-  { input, ...of }: Asked<Input>,
+  { input, ...asked }: Asked<Input>,
   show: (answer: Answer) => unknown,
 ): Promise<JsonAnswer> {
-  const process = workflowId(of.process.kind, of.process.id);
+  const process = workflowId(asked.process.kind, asked.process.id);
+  const of = { ...asked, updateId: await idAskedNow(store.db, { process, updateId: asked.updateId }, input) };
   // A repeat of what was carried out meanwhile needs no engine.
   const recorded = await decisionAnswer(store.db, process, of.updateId);
   if (recorded) return { status: 200, body: show(recorded as Answer) };

@@ -67,7 +67,7 @@ type Work<Input, Case> = (tx: Tx, at: Moment, found: Case, asked: Input) => Prom
 /**
  * One update, once, and only what the API was asked for, by whom and as what, as it stands in our record: a repeat hears its first answer; a
  * refusal leaves everything as it was, is kept with what was asked, and comes back as data, with the plan as it stands now. Of tries beside
- * one another the first outcome on record is the outcome of all: what was refused is judged anew only when it is asked for anew.
+ * one another the first outcome on record is the outcome of all: what was refused is judged anew under another id only.
  */
 export async function answerOnce<Input extends AskedDecision, Case, Plan, Answer extends { route: readonly RouteSeat[] }>(
   book: DecisionBook<Case, Plan, Answer>,

@@ -25,8 +25,24 @@ export interface IntentId {
 type Named = Pick<IntentId, 'process' | 'updateId'>;
 
 /**
+ * The id under which a decision is asked for now. A refusal is final under its id, in our record as in the engine's: the same asked again
+ * is judged anew, as the next of the chain that its first id begins. Of another content it is the refused one, which `intend` refuses.
+ */
+export async function idAskedNow(db: Database, { process, updateId }: Named, { by, ...asked }: AskedDecision): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive asked as (
+      select ${updateId}::text as id, 0 as times
+      union all
+      select encode(sha256(convert_to(a.id, 'UTF8')), 'hex'), a.times + 1 from asked a
+      join decision_intent i on i.process = ${process} and i.update_id = a.id and i.refused is not null
+        and i.actor_id = ${by.actor.id} and i.input - 'by' = ${JSON.stringify(asked)}::jsonb)
+    select id from asked order by times desc limit 1`.execute(db);
+  return rows[0]?.id ?? updateId;
+}
+
+/**
  * Keeps a decision whole before the process is told of it: who, what, reasons, amounts and evidence stand here and never in a workflow
- * history. The same asked again counts from now, unless it was carried out; throws Refusal `idempotency-body` for another content under its
+ * history. The same asked again counts from now, unless it has an outcome; throws Refusal `idempotency-body` for another content under its
  * id. Answers whether it is already on its way, so that it may be carried out whatever becomes of this try, and when it is handed over.
  */
 export async function intend<Input extends AskedDecision>(
@@ -40,8 +56,7 @@ export async function intend<Input extends AskedDecision>(
     insert into decision_intent (process, update_id, act, actor_id, input)
     values (${process}, ${updateId}, ${act}, ${input.by.actor.id}, ${JSON.stringify(input)}::jsonb)
     on conflict (process, update_id) do update set sent_at = clock_timestamp(), hand_over_at = excluded.hand_over_at,
-        input = excluded.input, act = excluded.act, refused = null,
-        settled_at = case when decision_intent.act is not null and decision_intent.refused is null then decision_intent.settled_at end
+        input = excluded.input, act = excluded.act, settled_at = case when decision_intent.act is not null then decision_intent.settled_at end
       where decision_intent.actor_id = excluded.actor_id and decision_intent.input - 'by' = excluded.input - 'by'
         and coalesce(decision_intent.act, excluded.act) = excluded.act
     returning coalesce((select open from before), false) as "underWay", hand_over_at::text as "handOverAt"`.execute(db);

@@ -450,6 +450,26 @@ describe('decisions at once', () => {
     expect(await world.route(id)).toEqual(['1 credit_officer open', '2 credit_manager waiting']);
   });
 
+  it('the same Idempotency-Key again is judged anew after a refusal, once its cause has gone, and then answered as it was decided', async () => {
+    const named = `CC-${(number += 1)}`;
+    await world.debtor(named, { owner: 'wu' });
+    const id = await world.apply(await world.person('sales', { owner: 'wu' }), named, small);
+    const owner = await world.person('credit_officer', { owner: 'wu' });
+    const { exposureVersion } = await world.show(id);
+    const decide = (key: string, reason = 'as agreed') =>
+      owner.post(`/v1/credit-applications/${id}/decision`, { verdict: 'approve', reason, exposureVersion }, key);
+    for (let times = 0; times < 3; times += 1) expect(codes([await decide('key-2')])).toEqual(['409 own-customer']);
+    expect(codes([await decide('key-2', 'otherwise')])).toEqual(['422 idempotency-body']);
+    await world.debtor(named, { owner: 'lin' });
+    const first = await decide('key-2');
+    expect(first).toMatchObject({ status: 200, body: { state: 'awaiting-decision' } });
+    await sql`delete from idempotency`.execute(world.store.db);
+    const again = await decide('key-2');
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(codes([await decide('key-3')])).toEqual(['409 already-decided']);
+    expect((await world.actions(id)).filter((action) => action === 'credit-application.decided')).toHaveLength(1);
+  });
+
   it('the same Idempotency-Key again hears the first answer, also when the process has ended', async () => {
     const id = await applied();
     const first = await world.decide(officer, id, 'approve', {}, 'key-1');
