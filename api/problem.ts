@@ -4,7 +4,9 @@ import { faults } from '../contracts/faults.ts';
 import type { Fault } from '../contracts/faults.ts';
 import { sayIssue } from '../contracts/issue-words.ts';
 import type { Problem } from '../contracts/common.ts';
+import type { Permission } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { isPermission } from '../domain/kernel/permission-words.ts';
 import { Refusal, refusalCodes, refusalText, invalidAt } from '../domain/kernel/refusal.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
 import { isDatabaseDown, isStorageFull } from '../store/database.ts';
@@ -262,11 +264,16 @@ function answer(
   status: number,
   text: { title: string; detail: string },
   instance: string,
-  more: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+  more: { errors?: FieldError[]; permission?: Permission; headers?: Record<string, string> } = {},
 ): ProblemAnswer {
-  const { errors, headers = {} } = more;
+  const { errors, permission, headers = {} } = more;
   const body = { type: `/docs/problems#${code}`, title: text.title, status, detail: text.detail, instance, code };
-  return { status, body: errors ? { ...body, errors } : body, headers, defect: code === 'internal' };
+  return {
+    status,
+    body: { ...body, ...(errors && { errors }), ...(permission && { permission }) },
+    headers,
+    defect: code === 'internal',
+  };
 }
 
 function ofInput(error: InvalidInput, language: Language, instance: string): ProblemAnswer {
@@ -294,7 +301,9 @@ function ofRefusal(refusal: Refusal, language: Language, instance: string): Prob
     code: reason.code,
   }));
   const named = errors ?? (pointer === undefined ? undefined : [{ pointer, detail: text.detail, code }]);
-  return answer(code, statusOf(code), text, instance, { headers: headersOf(refusal), ...(named && { errors: named }) });
+  const permission = code === 'forbidden' && isPermission(params['verb']) ? params['verb'] : undefined;
+  const more = { ...(named && { errors: named }), ...(permission && { permission }) };
+  return answer(code, statusOf(code), text, instance, { headers: headersOf(refusal), ...more });
 }
 
 /** The problem [RFC 9457] of anything thrown: a refusal in its words, the unknown as a generic 500 that tells nothing of the inside. */

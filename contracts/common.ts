@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
+import { permissions } from '../domain/kernel/actor.ts';
 import { Refusal, refusalCodes } from '../domain/kernel/refusal.ts';
 import { fault, refused } from './faults.ts';
 
@@ -165,6 +166,10 @@ export const problem = z
       .meta({
         description: 'The places that do not fit, each by its JSON pointer into the body, or by the name of its parameter.',
       }),
+    permission: z
+      .enum(permissions)
+      .optional()
+      .meta({ description: 'Of `forbidden`: the permission that the role does not have.' }),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problem>;

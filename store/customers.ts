@@ -185,9 +185,9 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
 function refusalOf({ actor, ladders, today }: Bounds, document: CustomerDocument, before: Standing | undefined): Refusal | null {
   if (!inScope(actor, document)) {
     const pointer = actor.scope.regions?.includes(document.region) === false ? '/region' : '/owner';
-    return new Refusal('forbidden', { verb: 'customer.write' }, { pointer });
+    return new Refusal('forbidden', { verb: 'customer.write elsewhere' }, { pointer });
   }
-  if (before && !inScope(actor, before)) return new Refusal('forbidden', { verb: 'customer.write' });
+  if (before && !inScope(actor, before)) return new Refusal('forbidden', { verb: 'customer.write elsewhere' });
   if (before?.merged_into && before.content_hash !== contentHash(document))
     return new Refusal('customer-merged', { customer: document.externalId, into: before.merged_into });
   const faults = [...customerFaults(document), ...factFaults(document, today)];

@@ -43,7 +43,11 @@ const invalid = (pointer: string, { en, zh }: Words): Refusal =>
 function judgeAuthor(actor: Actor, messageClass: MessageClass): void {
   const legalClass = messageClass === 'demand';
   if ((actor.role === 'legal') !== legalClass)
-    throw new Refusal('forbidden', { verb: `template.write ${messageClass}` }, { pointer: '/class' });
+    throw new Refusal(
+      'forbidden',
+      { verb: legalClass ? 'template.write demand' : 'template.write other' },
+      { pointer: '/class' },
+    );
 }
 
 let loaded: Promise<LintPolicy> | null = null;
@@ -121,7 +125,7 @@ export async function addTemplateVersion(store: Store, actor: Actor, template: N
 /** Who agrees to what: letters of legal class are agreed to by legal or the finance director, all others by whoever may approve. */
 function judgeApprover(actor: Actor, messageClass: MessageClass): void {
   if (messageClass === 'demand' && actor.role === 'credit_manager')
-    throw new Refusal('forbidden', { verb: `template.approve ${messageClass}` });
+    throw new Refusal('forbidden', { verb: 'template.approve demand' });
 }
 
 /** The letter is checked again: what was written when less was checked cannot be approved, and needs a new version. */

@@ -3,6 +3,7 @@ import { factTable } from '../credit/facts.ts';
 import type { Words } from '../credit/policy.ts';
 import { sayPolicyFaults } from '../policy-fault-words.ts';
 import { sayMoney } from './money.ts';
+import { forbiddenAct } from './permission-words.ts';
 import { sayDate } from './said-time.ts';
 import type { RefusalCode, RefusalParams } from './refusal.ts';
 
@@ -96,12 +97,25 @@ const money: Partial<Record<RefusalCode, readonly string[]>> = {
 const asTyped = /^(?:id|customer|into|invoice|order|document|payment|receivable|note|refund|contact|request|key|cell|name)$/;
 const plainAmount = /^-?\d+(\.\d+)?$/;
 
+/** The figures of a refusal, those among them that follow from the others: of what is forbidden, the roles that may. */
+export function figuresOf(code: RefusalCode, params: RefusalParams): RefusalParams {
+  const may = code === 'forbidden' ? (forbiddenAct(params['verb'])?.roles ?? []) : [];
+  return may.length > 0 ? { ...params, roles: may.join(' ') } : params;
+}
+
+function sayForbidden(name: string, text: string, language: Language): string {
+  if (name !== 'roles') return forbiddenAct(text)?.[language] ?? sayDate(text, language);
+  const said = text.split(' ').map((role) => roles[role]?.[language] ?? sayDate(role, language));
+  return said.join(language === 'zh' ? '、' : ', ');
+}
+
 /** A figure of a refusal as it is said: amounts with their currency, days as people write them, codes in words, `nameZh` for `name` in Chinese. */
 export function sayFigure(code: RefusalCode, params: RefusalParams, name: string, language: Language): string {
   const inChinese = language === 'zh' ? params[`${name}Zh`] : undefined;
   if (inChinese !== undefined) return String(inChinese);
   const text = String(params[name]);
   if (code === 'policy-invalid') return sayPolicyFaults(text, language);
+  if (code === 'forbidden') return sayForbidden(name, text, language);
   const { currency } = params;
   if (typeof currency === 'string' && money[code]?.includes(name) === true && plainAmount.test(text))
     return sayMoney(text, currency, language);

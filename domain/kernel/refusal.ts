@@ -1,4 +1,4 @@
-import { sayFigure } from './refusal-figures.ts';
+import { figuresOf, sayFigure } from './refusal-figures.ts';
 import { refusalsEn } from './refusals-en.ts';
 import { invalidSentence } from './refusals-invalid.ts';
 import type { InvalidFault } from './refusals-invalid.ts';
@@ -173,7 +173,7 @@ function fill(template: string, code: RefusalCode, params: RefusalParams, langua
 export function refusalText(code: RefusalCode, params: RefusalParams, language: 'zh' | 'en'): RefusalText {
   const { title, detail } = (language === 'zh' ? refusalsZh : refusalsEn)[code];
   const own = code === 'invalid' ? invalidSentence(params['fault'], language) : undefined;
-  const said = fill(own ?? detail, code, params, language);
+  const said = fill(own ?? detail, code, figuresOf(code, params), language);
   return { title, detail: language === 'zh' ? closedUp(said) : said };
 }
 

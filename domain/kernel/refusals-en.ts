@@ -16,7 +16,8 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   },
   forbidden: {
     title: 'Not allowed',
-    detail: 'This role may not do that[ ({verb})]. Ask an administrator for a role that may, or have someone else do it.',
+    detail:
+      'This role may not do that[: {verb}][. Roles that may: {roles}]. Ask an administrator for a role that may, or have someone else do it.',
   },
   unauthenticated: {
     title: 'Not signed in',

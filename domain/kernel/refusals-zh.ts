@@ -11,7 +11,10 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
   ...ordersZh,
   ...datesZh,
   'not-found': { title: '未找到', detail: '此处没有对应的内容[（编号 {id}）]。请检查路径和编号（系统编号或您自己的编号均可）。' },
-  forbidden: { title: '没有权限', detail: '当前角色无权执行此操作[（{verb}）]。请向管理员申请相应角色，或由有权限的同事办理。' },
+  forbidden: {
+    title: '没有权限',
+    detail: '当前角色无权执行此操作[：{verb}][。有权的角色：{roles}]。请向管理员申请相应角色，或由有权限的同事办理。',
+  },
   unauthenticated: {
     title: '未登录',
     detail: '请求未携带有效凭证。请使用未过期的密钥发送 "Authorization: Bearer dck_…"，或先登录。',

@@ -73,7 +73,8 @@ export function resubmitApplication(
 async function mayAnswer(tx: Tx, at: Moment, found: ApplicationCase, asked: Actor): Promise<void> {
   const { actor } = await stillDecider(tx, asked, at.today, found, 'credit.apply');
   if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
-  if (actor.id !== found.requestedBy && !may(actor, 'credit.decide')) throw new Refusal('forbidden', { verb: 'credit.apply' });
+  if (actor.id !== found.requestedBy && !may(actor, 'credit.decide'))
+    throw new Refusal('forbidden', { verb: 'credit.apply another' });
 }
 
 /** A question goes back to the applicant as a work order, with its deadline. */

@@ -52,7 +52,7 @@ export async function delegate(store: Store, actor: Actor, asked: NewDelegation)
     if (!may({ kind: 'key', id: to, role: taker, scope: {} }, 'credit.decide')) throw invalidAt('/to', 'delegate-unable');
     if (to === actor.id) throw new Refusal('own-request', {}, { pointer: '/to' });
     if (from !== actor.id && rankOf(actor.role) <= rankOf(giver))
-      throw new Refusal('forbidden', { verb: 'delegation.manage' }, { pointer: '/from' });
+      throw new Refusal('forbidden', { verb: 'delegation.manage above' }, { pointer: '/from' });
     const { rows } = await sql<Delegation>`
       insert into delegation (from_actor, to_actor, role, valid_from, valid_until, reason, created_by, created_at)
       values (${from}, ${to}, ${giver}, ${validFrom}::date, ${validUntil}::date, ${reason}, ${actor.id}, ${at.now}::timestamptz)
@@ -73,7 +73,7 @@ export async function revokeDelegation(store: Store, actor: Actor, id: string, r
     const found = rows[0];
     if (!found) throw new Refusal('not-found', { id });
     if (found.from !== actor.id && rankOf(actor.role) <= rankOf(found.role))
-      throw new Refusal('forbidden', { verb: 'delegation.manage' });
+      throw new Refusal('forbidden', { verb: 'delegation.manage above' });
     if (found.revokedAt !== null) return { value: found, audit: null };
     await sql`update delegation set revoked_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
     const audit = {

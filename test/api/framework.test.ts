@@ -10,6 +10,7 @@ import { route } from '../../api/route.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import type { Services } from '../../api/services.ts';
 import { amount, amountsIn, businessDate, currency, idParams, line, note, problem } from '../../contracts/common.ts';
+import { permissions } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { revokeApiKey } from '../../store/api-keys.ts';
 import { beginRequest, forgetDeadRequests } from '../../store/idempotency.ts';
@@ -135,6 +136,10 @@ test('a role without the permission is refused before its body is read', async (
   const res = await echo('sales').set('Content-Type', 'application/json').send('{broken');
   expect(res.status).toBe(403);
   expect(res.body).toMatchObject({ code: 'forbidden', status: 403 });
+  const { permission, detail } = res.body as { permission: string; detail: string };
+  expect(permissions).toContain(permission);
+  expect(detail).not.toContain(permission);
+  expect(detail).toMatch(/^This role may not do that: .+\. Roles that may: /);
 });
 
 test.each([
