@@ -10,16 +10,14 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   isGrpcServiceError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TemporalConfig } from '../config/env.ts';
-import { Refusal, isRefusalCode } from '../domain/kernel/refusal.ts';
-import type { RefusalParams } from '../domain/kernel/refusal.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
 import { refusalBy } from '../domain/kernel/refused.ts';
 import { workflowId, workflowTypes } from '../domain/kernel/subject.ts';
-import type { ProcessKind } from '../domain/kernel/subject.ts';
-import { searchAttributesOf } from '../workflows/attributes.ts';
+import { refusedIn, startIfNone } from '../workflows/starts.ts';
+import type { ProcessNamed } from '../workflows/starts.ts';
 import { decodedEvents } from './history-json.ts';
 import type { HistoryEvent } from './history-json.ts';
 
@@ -54,7 +52,7 @@ export type SentOutcome = { state: 'waiting' | 'gone' } | { state: 'answered'; a
 
 /** A decision on a process. */
 export interface Deciding<Input> {
-  process: { kind: ProcessKind; id: string; customerId: string; stage: string };
+  process: ProcessNamed;
   input: Input;
   updateId: string;
 }
@@ -234,14 +232,8 @@ async function sendUpdate<Input, Answer>(
   { process, input, updateId }: Deciding<Input>,
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
-    const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes[process.kind], {
-      workflowId: workflowId(process.kind, process.id),
-      taskQueue,
-      args: [{ id: process.id, plan: null }],
-      typedSearchAttributes: searchAttributesOf(process),
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
+    const start = startIfNone(process, taskQueue);
+    const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes[process.kind], start);
     try {
       return await client.workflow.executeUpdateWithStart(update, { args: [input], updateId, startWorkflowOperation });
     } catch (error) {
@@ -260,7 +252,6 @@ function runMayHaveEnded(error: unknown): boolean {
 
 /** The refusal that a failed update carries by its type, at the place it names; anything else as it is. */
 function refusalIn(error: unknown): unknown {
-  if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return error;
-  const { type, details } = error.cause;
-  return isRefusalCode(type) ? refusalBy({ code: type, params: (details?.[0] ?? {}) as RefusalParams }) : error;
+  const refused = error instanceof WorkflowUpdateFailedError ? refusedIn(error.cause) : null;
+  return refused ? refusalBy(refused) : error;
 }

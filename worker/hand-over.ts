@@ -1,16 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
-import { isRefusalCode } from '../domain/kernel/refusal.ts';
-import type { RefusalParams } from '../domain/kernel/refusal.ts';
 import { refusedBy } from '../domain/kernel/refused.ts';
 import type { Refused } from '../domain/kernel/refused.ts';
 import { subjectOf, workflowTypes } from '../domain/kernel/subject.ts';
 import { lapsedIntent, refuseIntent, refuseUnsent, takeLeftIntents } from '../store/credit/intents.ts';
 import type { LeftIntent } from '../store/credit/intents.ts';
 import type { Store } from '../store/transaction.ts';
-import { searchAttributesOf } from '../workflows/attributes.ts';
+import { refusedIn, startIfNone } from '../workflows/starts.ts';
 
 const AT_ONCE = 8;
 const IDLE_MS = 2_000;
@@ -68,24 +65,16 @@ async function send(
 ): Promise<Refused | null> {
   const subject = subjectOf(process);
   if (!subject) return null;
-  const { kind, id } = subject;
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes[kind], {
-    workflowId: process,
-    taskQueue,
-    args: [{ id, plan: null }],
-    typedSearchAttributes: searchAttributesOf({ kind, customerId, stage: 'open' }),
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    workflowIdConflictPolicy: 'USE_EXISTING',
-  });
+  const start = startIfNone({ ...subject, customerId, stage: 'open' }, taskQueue);
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes[subject.kind], start);
   try {
     await client.withDeadline(Date.now() + CALL_MS, () =>
       client.workflow.executeUpdateWithStart(act, { args: [null], updateId, startWorkflowOperation }),
     );
     return null;
   } catch (error) {
-    if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) throw error;
-    const { type, details } = error.cause;
-    if (!isRefusalCode(type)) throw error;
-    return { code: type, params: (details?.[0] ?? {}) as RefusalParams };
+    const refused = error instanceof WorkflowUpdateFailedError ? refusedIn(error.cause) : null;
+    if (!refused) throw error;
+    return refused;
   }
 }

@@ -15,6 +15,7 @@ import type { Store } from '../store/transaction.ts';
 import type { Listener } from '../store/listener.ts';
 import { tellStuckRuns } from './stuck-runs.ts';
 import { searchAttributesOf } from '../workflows/attributes.ts';
+import { startIfNone } from '../workflows/starts.ts';
 
 const IN_FLIGHT = 32;
 const BATCH = 128;
@@ -206,12 +207,10 @@ async function ring(
   if (isAsked(wake)) {
     counts.rung += 1;
     if (wake.awake && (await rangAwake(client, wake))) return;
-    await client.workflow.signalWithStart(workflowTypes[wake.kind], {
-      ...start,
-      args: [{ id, plan: null }],
+    const { kind, customerId, stage } = wake;
+    await client.workflow.signalWithStart(workflowTypes[kind], {
+      ...startIfNone({ kind, id, customerId, stage }, options.taskQueue),
       signal: 'factsChanged',
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'USE_EXISTING',
     });
     return;
   }

@@ -1,0 +1,31 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { isRefusalCode } from '../domain/kernel/refusal.ts';
+import type { RefusalParams } from '../domain/kernel/refusal.ts';
+import type { Refused } from '../domain/kernel/refused.ts';
+import { workflowId } from '../domain/kernel/subject.ts';
+import type { ProcessKind } from '../domain/kernel/subject.ts';
+import { searchAttributesOf } from './attributes.ts';
+
+/** A process, as whoever sends it something names it. */
+export interface ProcessNamed {
+  kind: ProcessKind;
+  id: string;
+  customerId: string;
+  stage: string;
+}
+
+/** How a process begins that is sent something and may have no run: a running one is used, a new one reads the facts first. */
+export const startIfNone = (process: ProcessNamed, taskQueue: string) => ({
+  workflowId: workflowId(process.kind, process.id),
+  taskQueue,
+  args: [{ id: process.id, plan: null }],
+  typedSearchAttributes: searchAttributesOf(process),
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  workflowIdConflictPolicy: 'USE_EXISTING' as const,
+});
+
+/** The refusal that a failed update carries by its type; null for any other failure. */
+export function refusedIn(cause: unknown): Refused | null {
+  if (!(cause instanceof ApplicationFailure) || !isRefusalCode(cause.type)) return null;
+  return { code: cause.type, params: (cause.details?.[0] ?? {}) as RefusalParams };
+}
