@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actKinds } from '../domain/acts/act.ts';
 import { contactRoles, customerTypes, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
 import { isDiscountPercent } from '../domain/collection/discount.ts';
 import type { CustomerDocument, Terms } from '../domain/collection/documents.ts';
@@ -139,6 +140,9 @@ export const putCustomerAnswer = z
     externalId,
     changed: z.boolean().meta({ description: 'False: the same content was there already.' }),
     version: z.int(),
+    pending: z.array(z.strictObject({ act: ourId, kind: z.enum(actKinds) })).meta({
+      description: 'What of it gives credit or time away: it stays as it was until a second person agrees to the act.',
+    }),
   })
   .meta({ id: 'PutCustomerAnswer' });
 

@@ -7,14 +7,12 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import type { RefusalReason } from '../domain/kernel/refusal.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import { factsInDocument } from '../domain/credit/fact-values.ts';
-import { withoutDiscount } from '../domain/collection/discount.ts';
-import { givesMore } from '../domain/collection/terms.ts';
 import { customerFaults } from '../domain/collection/documents.ts';
-import type { ContactDocument, CustomerDocument, Terms } from '../domain/collection/documents.ts';
-import { askForTerms } from './acts/customer-terms.ts';
-import type { SentTerms } from './acts/customer-terms.ts';
+import type { ContactDocument, CustomerDocument } from '../domain/collection/documents.ts';
+import { payerMoved } from './acts/customer-credit.ts';
+import { askForWhatWaits, givingOf, writing } from './customer-writing.ts';
+import type { Known, Sent, Writing } from './customer-writing.ts';
 import { windowToday } from './acts/go-live.ts';
-import { unappliedOf } from './cover.ts';
 import { recordDocuments } from './credit/customer-documents.ts';
 import type { Tx } from './database.ts';
 import { termsColumns } from './invoice-rows.ts';
@@ -23,7 +21,6 @@ import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Store } from './transaction.ts';
-import { coverAsks } from './unapplied.ts';
 import { addTraces, joinTraces, noTraces } from './work-orders.ts';
 
 /** A customer as stored by a PUT. */
@@ -71,7 +68,7 @@ export async function upsertCustomers(
       );
       addTraces(
         asked,
-        await askForTerms(
+        await askForWhatWaits(
           { store, tx, at, actor, reason },
           done.flatMap((put) => put.sent ?? []),
         ),
@@ -99,18 +96,15 @@ export async function upsertCustomers(
   });
 }
 
-interface Standing {
+interface Standing extends Known {
   id: string;
   external_id: string;
   region: string | null;
   owner: string | null;
   content_hash: string;
   version: number;
-  document: unknown;
   contacts: unknown;
   waiting: boolean;
-  /** The longest terms that credit was granted for. */
-  granted: number | null;
   /** Whoever took it over; its master data stays as it was. */
   merged_into: string | null;
 }
@@ -124,21 +118,13 @@ interface Bounds {
   opening: boolean;
 }
 
-/** A document as it is written: terms that give more than before stay as they were until a second person agrees. */
-function written({ opening }: Bounds, document: CustomerDocument, before: Standing | undefined): CustomerDocument {
-  const inForce = before ? (before.document as { terms: Terms }).terms : null;
-  if (opening || !givesMore(document.terms, { inForce, grantedDays: before?.granted ?? null })) return document;
-  return { ...document, terms: inForce ?? withoutDiscount(document.terms) };
-}
-
 interface Put {
   result: RowResult<PutCustomer>;
   audit?: AuditFact;
   ask?: Ask | undefined;
   /** Who paid for it before, and who does now, when that changed. */
   payers?: readonly string[];
-  /** The terms it came with. */
-  sent?: SentTerms;
+  sent?: Sent;
 }
 
 async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly CustomerDocument[]): Promise<Put[]> {
@@ -146,11 +132,14 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
     tx,
     documents.map((document) => document.externalId),
   );
+  const giving = bounds.opening ? new Map<string, never>() : await givingOf(tx, at, documents, standing);
+  const writingOf = (document: CustomerDocument): Writing =>
+    writing(bounds.opening, document, standing.get(document.externalId), giving.get(document.externalId) ?? null);
   const writes: { row: CustomerRow; document: CustomerDocument }[] = [];
   for (const document of documents) {
     const before = standing.get(document.externalId);
     if (refusalOf(bounds, document, before) || before?.content_hash === contentHash(document)) continue;
-    const row = { ...toRow(written(bounds, document, before)), content_hash: contentHash(document) };
+    const row = { ...toRow(writingOf(document).as), content_hash: contentHash(document) };
     writes.push({ row: { known: before?.id ?? null, ...row }, document });
   }
   const ids = await writeRows(
@@ -170,9 +159,8 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
     if (refusal) return { result: failed(refusal) };
     const row = ids.get(document.externalId);
     if (row) {
-      const as = written(bounds, document, before);
-      const { terms, externalId: code } = document;
-      return { ...putOf(as, before, row), sent: { customerId: row.id, code, terms, waits: as !== document } };
+      const { as, waits } = writingOf(document);
+      return { ...putOf(as, before, row), sent: { customerId: row.id, code: document.externalId, waits } };
     }
     if (!before) throw new Error('a customer was neither written nor known');
     return {
@@ -207,21 +195,14 @@ function putOf(document: CustomerDocument, before: Standing | undefined, written
   const { contacts, ...after } = document;
   const base = { subjectKind: 'customer', subjectId: written.id, customerId: written.id, after: { ...after, contacts } };
   if (!before) return { result: { outcome: 'created', value }, audit: { ...base, action: 'customer.created' } };
-  const { payer } = before.document as { payer: string | null };
+  const { payer } = before.document;
   const ask: Ask | undefined = before.waiting ? { subject: outreachWorkflowId(written.id), kind: 'outreach' } : undefined;
   return {
     result: { outcome: 'changed', value },
-    audit: { ...base, action: 'customer.changed', before: { ...(before.document as object), contacts: before.contacts } },
+    audit: { ...base, action: 'customer.changed', before: { ...before.document, contacts: before.contacts } },
     ask,
     ...(payer !== document.payer && { payers: [payer, document.payer].filter((code) => code !== null) }),
   };
-}
-
-/** What the money of one payer covered, and that of the other covers now: the customer's own items, and those they pay for. */
-async function payerMoved(tx: Tx, customerId: string, payers: readonly string[]): Promise<Ask[]> {
-  const { rows } = await sql<{ id: string }>`select id from customer where external_id = any(${[...payers]}::text[])`.execute(tx);
-  const money = await unappliedOf(tx, [customerId, ...rows.map((row) => row.id)]);
-  return money.length === 0 ? [] : coverAsks(tx, [...new Set([customerId, ...money.map((one) => one.customerId)])]);
 }
 
 /** Locks the customers that exist, in id order, with what an audit entry shows of them. `waiting`: a contact is asked for and not sent. */
@@ -230,6 +211,10 @@ async function lockStanding(tx: Tx, externalIds: readonly string[]): Promise<Map
     select c.id, c.external_id, c.region, c.owner, c.content_hash, c.version,
       (select n.external_id from customer n where n.id = c.merged_into) as merged_into,
       (select p.max_terms_days from credit_profile p where p.customer_id = c.id) as granted,
+      exists (select from receivable r where r.customer_id = c.id) or exists (select from sales_order o where o.customer_id = c.id)
+        or exists (select from customer d where d.payer_code = c.external_id)
+        or exists (select from credit_account a join credit_limit l on l.account_id = a.id and l.revoked_at is null
+          where a.kind = 'payer' and a.code = c.external_id) as established,
       jsonb_build_object('externalId', c.external_id, 'name', c.name, 'type', c.type, 'tier', c.tier, 'region', c.region,
         'currency', c.currency, 'terms', coalesce(c.terms_rule, jsonb_build_object('days', c.terms_days, 'from', c.terms_from)), 'taxId', c.tax_id,
         'taxRate', c.tax_rate, 'group', c.group_code, 'payer', c.payer_code, 'owner', c.owner, 'ladder', c.ladder,

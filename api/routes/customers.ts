@@ -12,6 +12,7 @@ import {
   timelineQuery,
 } from '../../contracts/customers.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { pendingChanges } from '../../store/acts/customer-changes.ts';
 import { askForMerge } from '../../store/acts/customer-merge.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { listCustomers, readCustomer } from '../../store/customers-read.ts';
@@ -48,7 +49,8 @@ export function customerRoutes({ store }: Services): RouteSpec[] {
       async handle({ actor, params, body }) {
         const document = customerDocument(params.id, body);
         const { created, ...put } = await upsertCustomer(store, actor, document, body.reason ?? null);
-        return { status: created ? 201 : 200, body: put };
+        const pending = await pendingChanges(store.db, put.id);
+        return { status: created ? 201 : 200, body: { ...put, pending } };
       },
     }),
     route({

@@ -22,6 +22,7 @@ export const actKinds = [
   'duplicate-invoice',
   'late-discount',
   'customer-terms',
+  'customer-credit',
   'bank-account',
   'customer-merge',
 ] as const;
@@ -47,6 +48,7 @@ export const actTitles: Readonly<Record<ActName, Words>> = {
   're-dating': { en: 'Later due date', zh: '推迟到期日' },
   'late-discount': { en: 'Discount taken too late', zh: '同意逾期现金折扣' },
   'customer-terms': { en: 'Terms of a customer', zh: '客户付款条件' },
+  'customer-credit': { en: 'Group, payer or class of a customer', zh: '客户所属集团、付款方或债务人类别' },
   'credit-note': { en: 'Credit note', zh: '贷项通知单' },
   refund: { en: 'Refund', zh: '退款' },
   extension: { en: 'Extension of time', zh: '展期' },

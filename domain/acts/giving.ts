@@ -22,7 +22,7 @@ export const givingRoutes: Readonly<Record<string, readonly (ActName | DecidedEl
   'PUT /v1/invoices/{id}': ['re-dating', 'invoice-correction'],
   'POST /v1/invoices/{id}/duplicate': ['duplicate-invoice'],
   'PUT /v1/settings/seller': ['bank-account'],
-  'PUT /v1/customers/{id}': ['customer-terms'],
+  'PUT /v1/customers/{id}': ['customer-terms', 'customer-credit'],
   'POST /v1/customers/{id}/merge': ['customer-merge'],
   'POST /v1/credit-applications': ['credit-application'],
   'POST /v1/credit-applications/{id}/decision': ['credit-application'],

@@ -63,6 +63,9 @@ export interface CustomerDocument {
   facts: Readonly<Record<string, unknown>>;
 }
 
+/** What of a customer's master data says whose limits judge it, and whether it is dunned. */
+export type CreditFields = Pick<CustomerDocument, 'group' | 'payer' | 'debtorClass'>;
+
 export interface Instalment {
   no: number;
   amountMinor: number;

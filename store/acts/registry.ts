@@ -1,5 +1,6 @@
 import type { ActName } from '../../domain/acts/act.ts';
 import { duplicateAct } from './duplicates.ts';
+import { customerCreditAct } from './customer-credit.ts';
 import { customerTermsAct } from './customer-terms.ts';
 import { lateDiscountAct } from './discounts.ts';
 import { creditNoteAct } from './credit-notes.ts';
@@ -36,6 +37,7 @@ const kinds: readonly ActKind<unknown>[] = [
   duplicateAct,
   lateDiscountAct,
   customerTermsAct,
+  customerCreditAct,
   bankAccountAct,
   mergeAct,
 ];

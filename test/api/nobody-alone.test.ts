@@ -18,19 +18,12 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 let count = 0;
+const bodyOf = (name: string, more: object) => ({
+  ...{ name, type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, owner: 'lin', contacts: [], ...more },
+});
 async function customer(more: object = {}): Promise<string> {
   const id = `N-${(count += 1)}`;
-  const body = {
-    name: id,
-    type: 'dealer',
-    region: 'SH',
-    currency: 'CNY',
-    terms: { days: 30 },
-    owner: 'lin',
-    contacts: [],
-    ...more,
-  };
-  await api.as('erp').put(`/v1/customers/${id}`).send(body).expect(201);
+  await api.as('erp').put(`/v1/customers/${id}`).send(bodyOf(id, more)).expect(201);
   return id;
 }
 const post = (role: Role, path: string, body: object) => api.as(role).post(path).send(body);
@@ -166,6 +159,11 @@ describe('the go-live window', () => {
     await decide('finance_director', act).expect(200);
     await limit('credit_officer', `L-${of}`, of, '1000.00').expect(201);
     expect(await position(of)).toMatchObject({ limit: '1000.00' });
+    const fund = await api
+      .as('erp')
+      .put(`/v1/customers/${of}`)
+      .send(bodyOf(of, { debtorClass: 'insurance-fund' }));
+    expect(fund.body).toMatchObject({ pending: [] });
     expect(codeOf(await ask('credit_manager').expect(409))).toBe('waits-already');
     const windows = await api.as('auditor').get('/v1/go-live-windows').expect(200);
     const [window] = (windows.body as { data: { id: string }[] }).data;
@@ -221,6 +219,79 @@ describe('security', () => {
       expect(await position(of)).toMatchObject({ limit: '1000.00' });
     },
   );
+});
+
+describe('the group, payer or class of a customer', () => {
+  const give = async (of: string, amount: string, on = 'payer') =>
+    approve(api, actOf(await limit('credit_officer', `${on}-${of}`, of, amount, { on })), 'credit_manager');
+  const send = async (role: Role, of: string, more: object) => {
+    const { body } = await api.as(role).put(`/v1/customers/${of}`).send(bodyOf(of, more)).expect(200);
+    return (body as { pending: { act: string; kind: string }[] }).pending;
+  };
+  const read = async (of: string) => (await api.as('auditor').get(`/v1/customers/${of}`).expect(200)).body as object;
+
+  test.each(['erp', 'credit_officer'] as const)(
+    'of %s that leaves a group with a limit waits, whatever else is written',
+    async (role) => {
+      const group = `G-${count + 1}`;
+      const of = await customer({ group });
+      await invoice(of);
+      expect(await send(role, of, { group: 'G-none' })).toEqual([]);
+      expect(await send(role, of, { group })).toEqual([]);
+      await give(of, '1000.00', 'group');
+      const [act, ...more] = await send(role, of, { name: 'Renamed' });
+      expect([act?.kind, more]).toEqual(['customer-credit', []]);
+      expect(await read(of)).toMatchObject({ name: 'Renamed', group });
+      expect(await send(role, of, { name: 'Renamed' })).toEqual([act]);
+      expect(await send(role, of, { name: 'Renamed again' })).toEqual([act]);
+      expect(codeOf(await decide('credit_officer', act?.act ?? '').expect(409))).toBe(
+        role === 'erp' ? 'tier-exceeded' : 'own-request',
+      );
+      const [other] = await send(role, of, { group: 'G-none' });
+      expect(other?.act).not.toBe(act?.act);
+      expect(await send(role, of, { group })).toEqual([]);
+      const [last] = await send(role, of, {});
+      await approve(api, last?.act ?? '', 'credit_manager');
+      expect(await read(of)).toMatchObject({ name: of, group: null });
+      const { body } = await api.as('credit_officer').get(`/v1/customers/${of}/exposure`).expect(200);
+      expect(body).toMatchObject({ group: null });
+    },
+  );
+
+  test('a payer with a larger limit, or outside a group with a limit, waits; a smaller one does not, nor does a customer without documents or limits', async () => {
+    const [big, small, of] = [await customer(), await customer(), await customer()];
+    await give(big, '9000.00');
+    await give(small, '500.00');
+    await give(of, '1000.00');
+    expect(await send('erp', of, { payer: small })).toEqual([]);
+    expect(await send('erp', of, {})).toMatchObject([{ kind: 'customer-credit' }]);
+    const [act] = await send('erp', of, { payer: big });
+    expect(await read(of)).toMatchObject({ payer: small });
+    await approve(api, act?.act ?? '', 'credit_manager');
+    expect(await read(of)).toMatchObject({ payer: big });
+    expect(await send('erp', await customer(), { payer: big })).toEqual([]);
+    const group = `G-${count + 1}`;
+    const member = await customer({ group });
+    await give(member, '9000.00');
+    await give(member, '100.00', 'group');
+    expect(await send('erp', member, { group, payer: small })).toMatchObject([{ kind: 'customer-credit' }]);
+    expect(await read(member)).toMatchObject({ group, payer: null });
+  });
+
+  test('a class that is never dunned waits, for a customer that owes; any other comes in at once', async () => {
+    const of = await customer();
+    expect(await send('erp', of, { debtorClass: 'insurance-fund' })).toEqual([]);
+    expect(await send('erp', of, {})).toEqual([]);
+    await invoice(of);
+    expect(await send('erp', of, { debtorClass: 'organ' })).toEqual([]);
+    const [act] = await send('credit_officer', of, { debtorClass: 'insurance-fund', group: 'G-none' });
+    expect(await read(of)).toMatchObject({ debtorClass: 'organ', group: 'G-none' });
+    await decide('credit_manager', act?.act ?? '', 'decline').expect(200);
+    expect(await read(of)).toMatchObject({ debtorClass: 'organ' });
+    const [again] = await send('erp', of, { debtorClass: 'insurance-fund' });
+    await approve(api, again?.act ?? '', 'credit_manager');
+    expect(await read(of)).toMatchObject({ debtorClass: 'insurance-fund' });
+  });
 });
 
 describe('a write-off', () => {

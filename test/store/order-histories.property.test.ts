@@ -24,13 +24,14 @@ import { postRefund } from '../../store/refunds.ts';
 import { write } from '../../store/transaction.ts';
 import { director, erp, system } from '../support/actors.ts';
 import { auditOf, openBooks } from '../support/books.ts';
-import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
+import { accountsOf, limitOf, openWindow, orderOf } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { fc } from '../support/property.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
   books = await openBooks();
+  await openWindow(books.store);
 });
 afterAll(() => books.close());
 

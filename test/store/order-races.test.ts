@@ -12,12 +12,13 @@ import { reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
 import { director, erp } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
-import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
+import { accountsOf, limitOf, openWindow, orderOf } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
   books = await openBooks({ max: 24 });
+  await openWindow(books.store);
 });
 afterAll(() => books.close());
 
