@@ -203,7 +203,8 @@ export async function rungsIn(
 ): Promise<(ContactRung & { askedMinor: number })[]> {
   const { rows } = await sql<{ json: RungJson; askedMinor: number }>`
     select ${rungJson('x.rung', 'm.sending_at')} as json, x.asked_minor as "askedMinor"
-    from message m join message_rung x on x.message_id = m.id join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id
+    from message m join customer c on c.id = m.customer_id join message_rung x on x.message_id = m.id
+      join receivable r on r.id = x.receivable_id join invoice i on i.id = r.invoice_id
     where m.id = ${messageId}::uuid order by i.external_id, r.instalment`.execute(tx);
   return Promise.all(rows.map(async ({ json, askedMinor }) => ({ ...(await contactRung(store, templates, json)), askedMinor })));
 }

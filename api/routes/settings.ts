@@ -35,7 +35,8 @@ export function settingRoutes({ store }: Services): RouteSpec[] {
       path: '/v1/settings/seller',
       verb: 'setting.write',
       tag: 'Settings',
-      summary: 'What letters say of us: name, telephone, bank account, signature; once all are there, every change waits for a second person',
+      summary:
+        'What letters say of us: name, telephone, bank account, signature; once all are there, every change waits for a second person',
       body: writeSellerBody,
       answers: { ...answers, ...pendingAnswer },
       async handle({ actor, body: { reason, ...seller }, language }) {

@@ -329,12 +329,12 @@ describe('figures of a past day', () => {
     });
     const before = told(await past());
     expect(before).toMatchObject({ cny: ['500.00', [{ amount: '500.00' }]], sek: ['-702.00', [{ amount: '-702.00' }]] });
-    await world.step('2026-01-20', 10);
+    await world.step('2026-01-16', 10);
     const rate = { base: 'SEK', quote: 'CNY', on: '2026-01-10', rate: '0.71', source: 'bank' };
     await world.as('credit_manager').post('/v1/exchange-rates', rate).expect(201);
     expect(told(await past('2026-01-14'))).toEqual(before);
     for (const currency of ['CNY', 'SEK'])
-      expect(await statement('D-3', '2026-01-20', currency)).toMatchObject({ total: '0.00', lines: [] });
+      expect(await statement('D-3', '2026-01-16', currency)).toMatchObject({ total: '0.00', lines: [] });
     const lines = async (currency: string) => {
       const query = `from=2026-01-02&currency=${currency}`;
       const { body } = await world.as('auditor').get(`/v1/customers/D-3/movements?${query}`).expect(200);
@@ -344,13 +344,13 @@ describe('figures of a past day', () => {
     expect(await lines('SEK')).toEqual([
       '0.00',
       ['2026-01-10', 'payment', '-702.00'],
-      ['2026-01-20', 'conversion', '702.00'],
+      ['2026-01-16', 'conversion', '702.00'],
       '0.00',
     ]);
     expect(await lines('CNY')).toEqual([
       '500.00',
-      ['2026-01-20', 'conversion', '-498.42'],
-      ['2026-01-20', 'exchange-difference', '-1.58'],
+      ['2026-01-16', 'conversion', '-498.42'],
+      ['2026-01-16', 'exchange-difference', '-1.58'],
       '0.00',
     ]);
   });

@@ -29,7 +29,10 @@ export const customerId = async (store: OpenStore, code: string): Promise<string
 /** Opens the go-live window for the year of the tests, as two people did: customers move between payers and groups at once. */
 export async function openWindow(store: OpenStore): Promise<void> {
   const window = { valid_from: '2026-01-01', valid_until: '2026-12-31', requested_by: 'one', opened_by: 'another' };
-  await store.db.insertInto('go_live_window').values({ ...window, opened_at: '2026-01-01T00:00:00.000Z' }).execute();
+  await store.db
+    .insertInto('go_live_window')
+    .values({ ...window, opened_at: '2026-01-01T00:00:00.000Z' })
+    .execute();
 }
 
 /** Grants a limit to a customer's account, as a decision would. */
