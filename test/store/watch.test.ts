@@ -16,6 +16,7 @@ import { postPayment } from '../../store/payments.ts';
 import { systemActor, write } from '../../store/transaction.ts';
 import { erp, system } from '../support/actors.ts';
 import { auditOf, askedOf, openBooks } from '../support/books.ts';
+import { openWindow } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { letOut, reaching } from '../support/let-out.ts';
 import { reachesNobody } from '../../store/departures.ts';
@@ -148,6 +149,7 @@ describe('a fault of the data is found once, becomes a work order, and both end 
     expect(await findings()).toMatchObject([
       { kind: 'terms-conflict', detail: { contract: 'CT-1', days: 90, agreed: 30, invoices: 2 } },
     ]);
+    await openWindow(books.store);
     await put({ terms: { days: 90, from: 'invoiceDate' } });
     expect(await findings()).toMatchObject([{ open: false, order: 'mended' }]);
   });
