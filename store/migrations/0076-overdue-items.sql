@@ -1,7 +1,7 @@
 -- What of an account is overdue is told by item: what is let pass is let pass once, money covers only what it can reach, and a stage or a hold of
 -- dunning counts as long as its item has something left to be asked for.
 
--- What of the overdue items of a payer's account is no reason to hold: items that a person is to look at; conceded amounts; and open disputes up to
+-- What of the overdue items of a payer's account is no reason to hold: items that a person is to look at, or out of bounds; conceded amounts; and open disputes up to
 -- p_share of all that is open, the oldest first. Other reasons to let an item pass are added here.
 create function overdue_passed(p_account uuid, p_today date, p_share numeric) returns table (receivable_id uuid, on_date date, amount_minor bigint)
 language sql stable as $$
@@ -11,6 +11,7 @@ language sql stable as $$
     from credit_member m
       join dispute d on d.customer_id = m.customer_id and (d.state = 'open' or d.state in ('upheld', 'part-upheld') and d.lapsed_at is null)
       join receivable r on r.id = d.receivable_id and r.currency = m.currency and r.question is null and not r.suspected
+        and not out_of_time(r.due_date, r.posted_at) and not out_of_sum(r.amount_minor)
     where m.account_id = p_account and r.due_date < p_today and r.paid_minor + r.credited_minor + r.written_off_minor < r.amount_minor
     group by r.id),
   part as (
@@ -22,6 +23,12 @@ language sql stable as $$
   union all
   select r.id, r.due_date, r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor
   from credit_member m join receivable r on r.customer_id = m.customer_id and r.currency = m.currency and (r.question is not null or r.suspected)
+  where m.account_id = p_account and r.due_date < p_today and r.paid_minor + r.credited_minor + r.written_off_minor < r.amount_minor
+    and not out_of_time(r.due_date, r.posted_at) and not out_of_sum(r.amount_minor)
+  union all
+  select r.id, r.due_date, r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor
+  from credit_member m join receivable r on r.customer_id = m.customer_id and r.currency = m.currency
+    and (out_of_time(r.due_date, r.posted_at) or out_of_sum(r.amount_minor))
   where m.account_id = p_account and r.due_date < p_today and r.paid_minor + r.credited_minor + r.written_off_minor < r.amount_minor
 $$;
 

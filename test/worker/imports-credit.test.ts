@@ -171,7 +171,7 @@ test('opening limits come in once, for payer or group, by nobody for an own cust
   const told = await run('limits', officer, rows);
   expect(told).toMatchObject({ created: 2, failures: 4 });
   expect(told.failed.map(({ row, at }) => [row, ...at])).toEqual([
-    [4, ''],
+    [4, '/customer'],
     [5, '/on'],
     [6, '/amount'],
     [7, ''],
