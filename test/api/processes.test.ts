@@ -176,7 +176,8 @@ test('with Temporal away, hanging, or without our namespace the story is told fr
     const on = createApp(services, { log: pino({ level: 'silent' }) });
     const began = performance.now();
     const res = await ask(receivableWorkflowId(receivable), 'zh', on);
-    expect(performance.now() - began, JSON.stringify(over)).toBeLessThan(1_000);
+    // A busy machine adds to it; without a bound it would be the ten seconds and more of the client.
+    expect(performance.now() - began, JSON.stringify(over)).toBeLessThan(3_000);
     expect(res.status).toBe(200);
     expect(res.body).toMatchObject({ source: 'record', engine: 'away', events: [] });
     expect((res.body as Told).story.length).toBeGreaterThan(2);

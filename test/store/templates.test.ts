@@ -298,7 +298,7 @@ describe('letters are written in a thread of their own', () => {
       expect(letter.failed).toMatchObject([{ template: { version: 9 }, why: expect.stringMatching(why) }]);
       const began = performance.now();
       expect((await letterOf(versions(body), slow, context(), by)).failed).toHaveLength(1);
-      expect(performance.now() - began).toBeLessThan(2_000);
+      expect(performance.now() - began).toBeLessThan(5_000);
     }
     await expect(letterOf({ ...book, before: () => null }, { ...newest, body: '(rests)' }, context(), aside)).rejects.toThrow(
       /cannot be put into words/,
