@@ -112,14 +112,18 @@ export async function postWithin(
   const { store, tx, at } = desk;
   const arrived = records.flatMap((record) => record.arrived);
   const arrival = await applyToArrived(tx, store, at, customers, arrived);
-  const across = await settleArrived(tx, store, at, customers, arrived);
-  addTraces(arrival, across);
-  addTraces(arrival, await followMoney(tx, at, [...arrival.applied.keys(), ...across.applied.keys()]));
+  const applied = new Map(arrival.applied);
+  if (arrival.found) {
+    const across = await settleArrived(tx, store, at, customers, arrived);
+    addTraces(arrival, across);
+    for (const [receivable, minor] of across.applied) applied.set(receivable, (applied.get(receivable) ?? 0) + minor);
+  }
+  addTraces(arrival, await followMoney(tx, at, [...applied.keys()]));
   // Whoever is asked anyway needs no first instant of its own.
   const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
   const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
   return {
-    value: results.map((result) => afterArrival(afterArrival(result, arrival.applied), across.applied)),
+    value: results.map((result) => afterArrival(result, applied)),
     audit: [first, ...more, ...arrival.audit],
     asks: [...records.flatMap((record) => record.asks), ...arrival.asks, ...beside.asks],
     posts: [...posts, ...arrival.posts, ...beside.posts],

@@ -96,7 +96,7 @@ export interface Arrival extends WorkOrderTraces {
 
 /**
  * Lays unapplied money on receivables that have just come, where it is sure to be meant for them; what it covers beside them looks again.
- * `customerIds`: theirs, locked. Nothing is read of customers without such money.
+ * `customerIds`: theirs, locked. Nothing is read of customers without such money; `found`: there was some.
  */
 export async function applyToArrived(
   tx: Tx,
@@ -104,8 +104,8 @@ export async function applyToArrived(
   at: Moment,
   customerIds: readonly string[],
   arrived: readonly string[],
-): Promise<Arrival> {
-  const none = { ...noTraces(), applied: new Map<string, number>() };
+): Promise<Arrival & { found: boolean }> {
+  const none = { ...noTraces(), applied: new Map<string, number>(), found: false };
   if (arrived.length === 0 || (await unappliedOf(tx, customerIds)).length === 0) return none;
   await lockPayersOf(tx, customerIds);
   const money = await unappliedOf(tx, customerIds);
@@ -154,7 +154,7 @@ export async function applyToArrived(
       money.map((one) => one.customerId),
     )),
   );
-  return { ...traces, applied: withGranted(applied, discounts.audit) };
+  return { ...traces, applied: withGranted(applied, discounts.audit), found: true };
 }
 
 /** What receivables got, with the discounts that were granted on it. */

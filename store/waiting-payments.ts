@@ -69,7 +69,6 @@ export async function settleArrived(
 ): Promise<Arrival> {
   const traces = noTraces();
   const applied = new Map<string, number>();
-  if (arrived.length === 0) return { ...traces, applied };
   const money = (await unappliedOf(tx, customerIds)).filter(
     (one) => one.kind === 'payment' && one.order === null && !one.onAccount,
   );
