@@ -21,10 +21,21 @@ export interface EventRow extends EventPlace {
   data: Record<string, unknown>;
 }
 
+/** Everything with a lower transaction id is committed or never will be, as what is read from now on sees. */
+async function horizon(db: Database): Promise<string> {
+  const { rows } = await sql<{ tx: string }>`select stream_horizon()::text as tx`.execute(db);
+  return rows[0]?.tx ?? '0';
+}
+
 /** Where the stream stands now: everything committed later comes after it. */
 export async function eventsNow(db: Database): Promise<EventPlace> {
-  const { rows } = await sql<{ tx: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as tx`.execute(db);
-  return { tx: rows[0]?.tx ?? '0', seq: 0 };
+  return { tx: await horizon(db), seq: 0 };
+}
+
+async function anyAfter(db: Database, { tx, seq }: EventPlace): Promise<boolean> {
+  const { rows } = await sql<{ any: boolean }>`
+    select exists (select from event where (tx, seq) > (${tx}::xid8, ${seq}::bigint)) as any`.execute(db);
+  return rows[0]?.any === true;
 }
 
 /**
@@ -37,11 +48,13 @@ export async function readEvents(
   after: EventPlace,
   limit: number,
 ): Promise<{ events: EventRow[]; next: EventPlace; more: boolean }> {
+  if (!(await anyAfter(db, after))) return { events: [], next: after, more: false };
+  const until = await horizon(db);
   const { rows } = await sql<EventRow & { seen: boolean }>`
     select e.tx::text as tx, e.seq, e.at, e.business_at as "businessAt", e.kind, e.subject_kind as "subjectKind", e.subject_id as "subjectId",
       c.external_id as customer, e.data, ${seesCustomer(actor)} as seen
     from event e left join customer c on c.id = e.customer_id
-    where (e.tx, e.seq) > (${after.tx}::xid8, ${after.seq}::bigint) and e.tx < pg_snapshot_xmin(pg_current_snapshot())
+    where (e.tx, e.seq) > (${after.tx}::xid8, ${after.seq}::bigint) and e.tx < ${until}::xid8
     order by e.tx, e.seq limit ${limit}`.execute(db);
   const last = rows.at(-1);
   return {
