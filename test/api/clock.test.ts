@@ -58,7 +58,7 @@ test('a move in the background is a job that ends with where the clock stands; o
   const location = res.headers['location'] ?? '';
   expect(location).toBe(`/v1/jobs/${res.body.id}`);
   const job = async () => (await api.as('admin').get(location)).body as { state: string; result: { businessNow: string } };
-  await expect.poll(async () => (await job()).state).toBe('done');
+  await expect.poll(async () => (await job()).state, { timeout: 20_000 }).toBe('done');
   expect((await job()).result.businessNow).toBe((await api.as('erp').get('/v1/clock')).body.businessNow);
   expect((await api.as('erp').get(location)).status).toBe(404);
   expect((await api.as('auditor').get(location)).status).toBe(200);

@@ -177,7 +177,7 @@ test('with Temporal away, hanging, or without our namespace the story is told fr
     const began = performance.now();
     const res = await ask(receivableWorkflowId(receivable), 'zh', on);
     // A busy machine adds to it; without a bound it would be the ten seconds and more of the client.
-    expect(performance.now() - began, JSON.stringify(over)).toBeLessThan(3_000);
+    expect(performance.now() - began, JSON.stringify(over)).toBeLessThan(8_000);
     expect(res.status).toBe(200);
     expect(res.body).toMatchObject({ source: 'record', engine: 'away', events: [] });
     expect((res.body as Told).story.length).toBeGreaterThan(2);
