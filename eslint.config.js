@@ -1,57 +1,25 @@
+import { readFileSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom: one row a folder, as in docs/architecture.md. `types` = `import type` only. */
-const house = {
-  domain: { values: ['domain'], types: [] },
-  contracts: { values: ['domain', 'contracts'], types: [], packages: ['zod'] },
-  workflows: {
-    values: ['workflows', 'domain'],
-    types: ['activities', 'contracts'],
-    packages: ['@temporalio/workflow', '@temporalio/common'],
-  },
-  activities: { values: ['activities', 'domain', 'contracts'], types: ['store', 'config'] },
-  store: { values: ['store', 'domain'], types: [] },
-  rules: { values: ['rules', 'domain'], types: [] },
-  api: { values: ['api', 'contracts', 'domain', 'store', 'rules', 'workflows'], types: ['config', 'activities'] },
-  worker: { values: ['worker', 'activities', 'store', 'rules', 'config', 'workflows', 'domain', 'contracts'], types: [] },
-  config: { values: ['config', 'domain'], types: [] },
-  stack: { values: ['stack', 'api', 'worker', 'store', 'config', 'domain', 'contracts'], types: ['workflows'] },
-  cli: { values: ['cli', 'stack', 'api', 'worker', 'store', 'rules', 'config', 'domain', 'contracts'], types: [] },
-};
-const rooms = [...Object.keys(house), 'test', 'bench'];
+const { floors, nobodyImports } = JSON.parse(readFileSync(new URL('house.json', import.meta.url), 'utf8'));
+const folders = [...Object.keys(floors), ...nobodyImports];
+const escaped = (name) => name.replaceAll(/[./]/g, '\\$&');
 
-const fences = Object.entries(house).map(([room, may]) => {
-  const never = rooms.filter((r) => !may.values.includes(r) && !may.types.includes(r));
-  const typesOnly = may.types;
-  return {
-    files: [`${room}/**/*.ts`],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            ...never.map((r) => ({ regex: `^(\\.\\./)+${r}/`, message: `${room}/ may not import ${r}/` })),
-            ...typesOnly.map((r) => ({
-              regex: `^(\\.\\./)+${r}/`,
-              allowTypeImports: true,
-              message: `${room}/ may import only types of ${r}/`,
-            })),
-            ...(may.packages
-              ? [
-                  {
-                    regex: `^(?!\\.)(?!(${may.packages.join('|')})(/|$))`,
-                    message: `${room}/ may import only ${may.packages.join(', ')}`,
-                  },
-                ]
-              : []),
-            ...(room === 'domain'
-              ? [{ regex: '^(?!\\.)(?!decimal\\.js$)', message: 'domain/ imports nothing but itself (and decimal.js)' }]
-              : []),
-          ],
-        },
-      ],
-    },
-  };
+const fences = Object.entries(floors).map(([floor, may]) => {
+  const never = folders.filter((folder) => !may.values.includes(folder) && !may.types.includes(folder));
+  const patterns = [
+    ...never.map((folder) => ({ regex: `^(\\.\\./)+${folder}/`, message: `${floor}/ may not import ${folder}/` })),
+    ...may.types.map((folder) => ({
+      regex: `^(\\.\\./)+${folder}/`,
+      allowTypeImports: true,
+      message: `${floor}/ may import only types of ${folder}/`,
+    })),
+  ];
+  if (may.packages) {
+    const known = may.packages.map((name) => (name.endsWith(':') ? name : `${escaped(name)}(/|$)`)).join('|');
+    patterns.push({ regex: `^(?!\\.)(?!${known})`, message: `${floor}/ may import only ${may.packages.join(', ')}` });
+  }
+  return { files: [`${floor}/**/*.ts`], rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } };
 });
 
 export default tseslint.config(
