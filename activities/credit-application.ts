@@ -1,4 +1,3 @@
-import type { Refused } from '../domain/kernel/refused.ts';
 import type {
   ApplicationAnswer,
   ApplicationPlan,
@@ -6,6 +5,7 @@ import type {
   SentAnswer,
   SentDecision,
 } from '../domain/credit/application.ts';
+import type { Refused } from '../domain/kernel/refusal-codes.ts';
 
 interface Held {
   seq: number;

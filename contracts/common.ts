@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
 import { permissions } from '../domain/kernel/actor.ts';
-import { Refusal, refusalCodes } from '../domain/kernel/refusal.ts';
+import { Refusal } from '../domain/kernel/refusal.ts';
 import { fault, refused } from './faults.ts';
+import { refusalCodes } from '../domain/kernel/refusal-codes.ts';
 
 // NUL first of all, which Postgres cannot keep.
 const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;

@@ -4,8 +4,8 @@ import { stages } from '../domain/collection/ladder.ts';
 import { factNames } from '../domain/credit/facts.ts';
 import { routeKinds, warningEffects } from '../domain/credit/policy.ts';
 import { roles } from '../domain/kernel/actor.ts';
-import { shipmentReasonCodes } from '../domain/shipment/judge.ts';
 import { currency, documentDate, line, money, rate } from './common.ts';
+import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 
 const id = z
   .string()

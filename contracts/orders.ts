@@ -3,7 +3,6 @@ import { orderDecisions, reasonCodes } from '../domain/credit/check.ts';
 import { lineAmount, notInvoicedWhys, orderStates } from '../domain/credit/order.ts';
 import type { OrderDocument } from '../domain/credit/order.ts';
 import { issueFaults } from '../domain/shipment/breach.ts';
-import { shipmentReasonCodes } from '../domain/shipment/judge.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import {
   businessDate,
@@ -22,6 +21,7 @@ import {
   refused,
 } from './common.ts';
 import { fault } from './faults.ts';
+import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 
 const decimal = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/;
 

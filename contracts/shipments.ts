@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { shipmentHoldStates } from '../domain/shipment/hold.ts';
-import { shipmentDecisions, shipmentReasonCodes } from '../domain/shipment/judge.ts';
+import { shipmentDecisions } from '../domain/shipment/judge.ts';
 import { externalId, instant, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { shippedLines } from './orders.ts';
+import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 
 const part = z.string().meta({ description: 'Decimal string.', example: '2' });
 

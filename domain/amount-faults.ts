@@ -1,5 +1,5 @@
 import { isCurrency, parseAmount } from './kernel/money.ts';
-import type { PolicyFault } from './policy.ts';
+import type { PolicyFault } from './kernel/policy-fault.ts';
 
 /** What is wrong with amounts by currency in a policy: each is one of its currency, and none below zero. */
 export function amountFaults(at: string, amounts: Readonly<Record<string, string>>): PolicyFault[] {

@@ -1,11 +1,11 @@
 import { contactWarningWords } from './collection/contact-words.ts';
 import { creditCodeWords, w } from './credit/code-words.ts';
-import type { Words } from './credit/policy.ts';
 import type { Role } from './kernel/actor.ts';
 import type { MovementKind } from './reconciliation/movement.ts';
 import type { ProcessKind } from './kernel/subject.ts';
 import { holdActWords, holdStateWords } from './shipment/hold-words.ts';
 import type { ShipmentHoldStep } from './shipment/hold.ts';
+import type { Words } from './kernel/words.ts';
 
 const channel = {
   email: w('e-mail', '电子邮件'),

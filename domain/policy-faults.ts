@@ -4,7 +4,8 @@ import { approvalMatrixFaults, creditRulesFaults, gradesFaults, scorecardFaults 
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
 import { reconciliationFaults } from './reconciliation/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
-import type { PolicyContents, PolicyContext, PolicyFault, PolicyKind } from './policy.ts';
+import type { PolicyContents, PolicyKind } from './policy.ts';
+import type { PolicyContext, PolicyFault } from './kernel/policy-fault.ts';
 
 /** The faults of a policy of the right shape; an empty list means it may be put in force. */
 export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyContents[K], context: PolicyContext): PolicyFault[] {

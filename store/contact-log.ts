@@ -7,11 +7,10 @@ import { judgeLogged } from '../domain/collection/governor.ts';
 import type { ContactWarning } from '../domain/collection/governor.ts';
 import type { Tx } from './database.ts';
 import { addressHash } from './opt-outs.ts';
-import { eventOf } from './unapplied.ts';
 import { findReceivable } from './receivable-case.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
-import { write } from './transaction.ts';
+import { write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 
 const WEEK_MS = 7 * 86_400_000;

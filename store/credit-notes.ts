@@ -13,12 +13,11 @@ import type { StandingInvoice } from './invoice-rows.ts';
 import { flagNote } from './payment-twins.ts';
 import { shareRow } from './payment-rows.ts';
 import type { Share } from './payment-rows.ts';
-import { asksOf } from './payments.ts';
-import { eventOf, unappliedChanged } from './unapplied.ts';
+import { unappliedChanged } from './unapplied.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { LostRace, recordset } from './rows.ts';
 import { contentHash } from './setup.ts';
-import { write } from './transaction.ts';
+import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store, Written } from './transaction.ts';
 import { addTraces, noTraces } from './work-orders.ts';
 

@@ -8,7 +8,7 @@ import { recordFacts } from './credit/facts.ts';
 import { noticeChanges } from './credit/profile-row.ts';
 import { movingReferences } from './customer-merge-tables.ts';
 import type { Tx } from './database.ts';
-import { coverAsks, eventOf } from './unapplied.ts';
+import { coverAsks } from './unapplied.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { endStatementsOf } from './reconciliation/end-statements.ts';
@@ -16,6 +16,7 @@ import { mergeTasks } from './task-items.ts';
 import type { Ask, Moment, Store } from './transaction.ts';
 import { addTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import { eventOf } from './transaction.ts';
 
 /** A customer of a merger, under its lock. */
 export interface Merging {

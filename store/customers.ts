@@ -4,7 +4,6 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RefusalReason } from '../domain/kernel/refusal.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import { factsInDocument } from '../domain/credit/fact-values.ts';
 import { customerFaults } from '../domain/collection/documents.ts';
@@ -22,6 +21,7 @@ import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Store } from './transaction.ts';
 import { addTraces, joinTraces, noTraces } from './work-orders.ts';
+import type { RefusalReason } from '../domain/kernel/refusal-codes.ts';
 
 /** A customer as stored by a PUT. */
 export interface PutCustomer {

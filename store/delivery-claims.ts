@@ -10,14 +10,14 @@ import { judgeAgain } from './delivery-judgement.ts';
 import type { DeferredBy, DroppedBy } from './delivery-judgement.ts';
 import { readDepartures } from './departures.ts';
 import type { Deployment } from './departures.ts';
-import { aboutMessage, deliverer, isUnderWay, lockMessage } from './messages.ts';
-import type { MessageRow } from './messages.ts';
 import { lockOutreach } from './outreach-facts.ts';
 import { append } from './outreach-traces.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
 import { noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import type { MessageRow } from './message-rows.ts';
+import { aboutMessage, deliverer, isUnderWay, lockMessage } from './message-rows.ts';
 
 /** A message about to be handed to its provider. */
 export interface ClaimedMessage {

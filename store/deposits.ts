@@ -6,10 +6,11 @@ import { unappliedOf } from './cover.ts';
 import type { Tx } from './database.ts';
 import { readItems } from './payment-rows.ts';
 import type { LedgerItem } from './payment-rows.ts';
-import { eventOf, unappliedChanged } from './unapplied.ts';
+import { unappliedChanged } from './unapplied.ts';
 import type { Moment, Store } from './transaction.ts';
 import { addTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import { eventOf } from './transaction.ts';
 
 /** A prepaid order that still waits for, or stands on, money. */
 export interface PrepaidOrder {

@@ -2,11 +2,11 @@ import type { Rung } from '../domain/collection/ladder.ts';
 import type { TaskEffect } from '../domain/collection/policy.ts';
 import { openReview } from './credit/reviews.ts';
 import type { Tx } from './database.ts';
-import { eventOf } from './unapplied.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import type { Moment, Store } from './transaction.ts';
 import { joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import { eventOf } from './transaction.ts';
 
 /** What the kind of task that a dunning step opens does beside the task. */
 export async function stepEffects(

@@ -9,13 +9,13 @@ import { sumMinor } from '../domain/kernel/money.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
 import type { Tx } from './database.ts';
 import { disputesOf } from './dispute-facts.ts';
-import { asksOf } from './payments.ts';
 import { among } from './prepared.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import type { Moment } from './transaction.ts';
-import { coverMoved, eventOf } from './unapplied.ts';
+import { coverMoved } from './unapplied.ts';
 import { noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import { asksOf, eventOf } from './transaction.ts';
 
 /** An invoice that a correction makes smaller. */
 export interface LoweredInvoice {

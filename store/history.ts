@@ -1,7 +1,6 @@
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { HistoryDocument, InvoiceDocument } from '../domain/collection/documents.ts';
 import { postWithin } from './invoices.ts';
-import type { PutInvoice } from './invoices.ts';
 import { lockCustomers } from './invoice-rows.ts';
 import { writePayments } from './payment-rows.ts';
 import type { PaymentWrite } from './payment-rows.ts';
@@ -9,6 +8,7 @@ import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import type { PutInvoice } from './invoice-rows.ts';
 
 /**
  * Takes over invoices from before going live, up to about a thousand in one transaction. A settled one is posted closed, with the payment

@@ -2,11 +2,11 @@ import type { Tx } from './database.ts';
 import { correctDiscounts, settleDiscounts } from './discounts.ts';
 import type { Job } from './invoice-judge.ts';
 import { settleTwin } from './invoice-twins.ts';
-import type { PutInvoice } from './invoices.ts';
 import { askAbout, settleDoubts } from './questions.ts';
 import type { Moment, Store } from './transaction.ts';
 import { addTraces, joinTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import type { PutInvoice } from './invoice-rows.ts';
 
 /** What of an invoice, as it was just written, a person must look at first, and what a correction has settled. */
 export async function settleInvoice(tx: Tx, store: Store, at: Moment, job: Job, value: PutInvoice): Promise<WorkOrderTraces> {

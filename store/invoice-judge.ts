@@ -1,6 +1,5 @@
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RefusalCode, RefusalReason } from '../domain/kernel/refusal.ts';
 import { dueBy, instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
 import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
 import { bookedAloneMinor } from '../domain/collection/booked.ts';
@@ -15,6 +14,7 @@ import type { Poster } from './posting.ts';
 import type { InvoiceTwins, Twin } from './invoice-twins.ts';
 import { refusalFor } from './rows.ts';
 import { contentHash } from './setup.ts';
+import type { RefusalCode, RefusalReason } from '../domain/kernel/refusal-codes.ts';
 
 /** An invoice to post; settled ones are posted closed, with nobody to wake. */
 export interface Posting {

@@ -9,7 +9,8 @@ import type { Plan, Question } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
 import { among } from './prepared.ts';
 import { LostRace, recordset } from './rows.ts';
-import type { Moment } from './transaction.ts';
+import type { Moment, Store } from './transaction.ts';
+import type { Actor } from '../domain/kernel/actor.ts';
 
 /** A customer as invoices and payments are judged by it; its row is locked, which orders all that moves its money. */
 export interface LedgerCustomer {
@@ -316,4 +317,22 @@ export async function correctReceivables(
       credited_minor = case when x.withdrawn then x.amount_minor when x.revived then 0 else r.credited_minor end
     from ${recordset(rows, 'id uuid, amount_minor bigint, due_date date, kind text, withdrawn boolean, revived boolean, moved boolean, question text')}
     where r.id = x.id`.execute(tx);
+}
+
+/** An invoice as stored, with the receivables that stand for its instalments. */
+export interface PutInvoice {
+  id: string;
+  externalId: string;
+  version: number;
+  currency: string;
+  receivables: { id: string; instalment: number; dueDate: BusinessDate; openMinor: number; stage: string }[];
+}
+
+/** Where postings are written, by whom and why. */
+export interface Desk {
+  store: Store;
+  tx: Tx;
+  at: Moment;
+  actor: Actor;
+  reason: string | null;
 }

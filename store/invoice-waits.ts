@@ -3,9 +3,7 @@ import { formatAmount } from '../domain/kernel/money.ts';
 import type { CorrectionGift } from '../domain/collection/giving-corrections.ts';
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
 import { overtakeAct, proposeAct } from './acts/pending.ts';
-import type { CorrectionPayload } from './acts/invoice-corrections.ts';
-import type { Desk } from './invoices.ts';
-import type { StandingInvoice } from './invoice-rows.ts';
+import type { StandingInvoice, Desk } from './invoice-rows.ts';
 import { contentHash } from './setup.ts';
 import { addTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
@@ -72,4 +70,10 @@ export async function askForCorrections(
     traces.set(standing.id, own);
   }
   return traces;
+}
+
+/** What was booked: the invoice as it was sent, and what its sender said. */
+export interface CorrectionPayload {
+  document: InvoiceDocument;
+  reason: string | null;
 }

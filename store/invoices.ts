@@ -1,7 +1,6 @@
 import { inScope } from '../domain/kernel/actor.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
-import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
 import { loweredBy, raisedBy } from '../domain/collection/giving-corrections.ts';
@@ -22,7 +21,7 @@ import { askForCorrections } from './invoice-waits.ts';
 import type { WaitingCorrection } from './invoice-waits.ts';
 import type { Job, Judged, Posting } from './invoice-judge.ts';
 import { correctReceivables, lockCustomers, readStanding, writeInvoices } from './invoice-rows.ts';
-import type { StandingInvoice, WrittenInvoice } from './invoice-rows.ts';
+import type { StandingInvoice, WrittenInvoice, PutInvoice, Desk } from './invoice-rows.ts';
 import { InvoiceTwins } from './invoice-twins.ts';
 import { Poster } from './posting.ts';
 import { lockReceivables } from './receivable-facts.ts';
@@ -30,20 +29,11 @@ import { failed, inWaves } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { addTraces, joinTraces, noTraces } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
-import { keepSums, postApart } from './sum-bound.ts';
 import { applyToArrived } from './unapplied.ts';
 import { settleArrived } from './waiting-payments.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Post, Store, Unchanged, Written } from './transaction.ts';
-
-/** An invoice as stored, with the receivables that stand for its instalments. */
-export interface PutInvoice {
-  id: string;
-  externalId: string;
-  version: number;
-  currency: string;
-  receivables: { id: string; instalment: number; dueDate: BusinessDate; openMinor: number; stage: string }[];
-}
+import { keepSums, postApart } from './large-sums.ts';
 
 const desk = documentDesk(postInvoices);
 
@@ -70,15 +60,6 @@ export async function postInvoices(
 ): Promise<RowResult<PutInvoice>[]> {
   const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null }));
   return postApart(postings, (some) => write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, some)));
-}
-
-/** Where postings are written, by whom and why. */
-export interface Desk {
-  store: Store;
-  tx: Tx;
-  at: Moment;
-  actor: Actor;
-  reason: string | null;
 }
 
 /** The posting of invoices inside a transaction, with what it must record. */

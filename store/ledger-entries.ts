@@ -11,12 +11,12 @@ import { upsertCustomers } from './customers.ts';
 import type { Tx } from './database.ts';
 import { postHistory } from './history.ts';
 import { postInvoices } from './invoices.ts';
-import type { PutInvoice } from './invoices.ts';
 import { postPayments } from './payments.ts';
 import { failed } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { momentOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import type { PutInvoice } from './invoice-rows.ts';
 
 type Result = RowResult<unknown>;
 

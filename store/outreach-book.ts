@@ -5,7 +5,7 @@ import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import { planOutreach } from '../domain/collection/outreach.ts';
 import { sayOutreachWhy } from '../domain/collection/outreach-words.ts';
 import type { GoLivePart } from '../domain/collection/going-live.ts';
-import type { OutreachTerms, OutreachVerdict } from '../domain/collection/outreach.ts';
+import type { OutreachVerdict } from '../domain/collection/outreach.ts';
 import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts';
 import type { Tx } from './database.ts';
 import { readDepartures } from './departures.ts';
@@ -22,6 +22,7 @@ import { systemActor, write } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
 import { noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import type { OutreachTerms } from '../domain/collection/outreach-facts.ts';
 
 export interface OutreachInput {
   /** The customer. */

@@ -1,6 +1,5 @@
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import { leadingRung } from '../domain/collection/outreach.ts';
-import type { OutreachTerms } from '../domain/collection/outreach.ts';
 import { askingFor, chooseRecipient, recipientOfNotice } from '../domain/collection/recipient.ts';
 import type { DropReason, Recipient } from '../domain/collection/recipient.ts';
 import type { Tx } from './database.ts';
@@ -18,6 +17,7 @@ import type { Moment, Store } from './transaction.ts';
 import { correctTemplates } from './letters/letter.ts';
 import { noTraces, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import type { OutreachTerms } from '../domain/collection/outreach-facts.ts';
 
 /** All that one look at a customer's contacts works with. */
 export interface OutreachDesk {

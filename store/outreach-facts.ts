@@ -3,7 +3,6 @@ import type { Instant } from '../domain/kernel/calendar.ts';
 import { contactSlot } from '../domain/collection/governor.ts';
 import type { Channel, DeferReason } from '../domain/collection/governor.ts';
 import { leadingRung } from '../domain/collection/outreach.ts';
-import type { FollowUp, OutreachFacts, OutreachTerms, RequestedNotice, RequestedRung } from '../domain/collection/outreach.ts';
 import { outreachWorkflowId, subjectOf } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
@@ -13,6 +12,13 @@ import type { PersonJson } from './outreach-people.ts';
 import { firstLetter } from './templates.ts';
 import type { Language, TemplateBook } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
+import type {
+  FollowUp,
+  OutreachFacts,
+  OutreachTerms,
+  RequestedNotice,
+  RequestedRung,
+} from '../domain/collection/outreach-facts.ts';
 
 /** The stored plan of a customer's contacts, under its lock. `asked` is read before the facts. */
 export interface OutreachRow {

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import { addMs } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
-import type { Person } from '../domain/collection/outreach.ts';
 import { byUs } from './contact-log.ts';
 import type { Tx } from './database.ts';
 import type { Departures } from './departures.ts';
 import { addressHash, normalAddress } from './opt-outs.ts';
 import type { Moment } from './transaction.ts';
+import type { Person } from '../domain/collection/outreach-facts.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 

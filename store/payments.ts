@@ -3,8 +3,6 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal.ts';
-import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { PaymentDocument } from '../domain/collection/documents.ts';
 import { askForRate, askForRates } from './credit/missing-rates.ts';
 import type { Tx } from './database.ts';
@@ -26,12 +24,13 @@ import { recoveryAudits } from './recoveries.ts';
 import { failed, inWaves } from './rows.ts';
 import type { RowResult } from './rows.ts';
 import { contentHash } from './setup.ts';
-import { keepSums, postApart } from './sum-bound.ts';
-import { write } from './transaction.ts';
-import type { Ask, Moment, Store } from './transaction.ts';
-import { eventOf, unappliedChanged } from './unapplied.ts';
+import { write, asksOf, eventOf } from './transaction.ts';
+import type { Moment, Store } from './transaction.ts';
+import { unappliedChanged } from './unapplied.ts';
 import type { Unapplied } from './unapplied.ts';
 import { addTraces, noTraces } from './work-orders.ts';
+import { keepSums, postApart } from './large-sums.ts';
+import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal-codes.ts';
 
 /** A payment as posted: which receivable got how much of it, and what is left for later. */
 export interface PostedPayment {
@@ -125,10 +124,6 @@ async function postTogether(
     };
   });
 }
-
-/** Rings the process of each receivable whose money moved. */
-export const asksOf = (receivableIds: readonly string[]): Ask[] =>
-  receivableIds.map((id) => ({ subject: receivableWorkflowId(id), kind: 'receivable' }));
 
 interface Put {
   result: RowResult<PostedPayment>;

@@ -1,15 +1,15 @@
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
-import type { PolicyContents, PolicyContext, PolicyFault, PolicyKind } from '../domain/policy.ts';
+import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import { policyFaults } from '../domain/policy-faults.ts';
-import { eventOf } from './unapplied.ts';
 import { LostRace } from './rows.ts';
 import { refuseOwn } from './second-person.ts';
 import { contentHash } from './setup.ts';
 import { rolesFilled } from './acts/way.ts';
-import { momentOf, write } from './transaction.ts';
+import { momentOf, write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import type { PolicyContext, PolicyFault } from '../domain/kernel/policy-fault.ts';
 
 const MOST_FAULTS = 100;
 

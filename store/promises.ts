@@ -7,13 +7,11 @@ import { lastPromiseDay } from '../domain/collection/promise.ts';
 import type { EarlierPromise } from '../domain/collection/promise.ts';
 import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import type { PromiseState, ReceivableFacts } from '../domain/collection/receivable.ts';
-import { asksOf } from './payments.ts';
-import { eventOf } from './unapplied.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
-import { write } from './transaction.ts';
+import { write, asksOf, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 
 export interface NewPromise {

@@ -5,9 +5,9 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { Tx } from './database.ts';
 import { lockCustomers } from './invoice-rows.ts';
-import { write } from './transaction.ts';
+import { write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
-import { eventOf, unappliedChanged } from './unapplied.ts';
+import { unappliedChanged } from './unapplied.ts';
 import type { Unapplied } from './unapplied.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RefusalReason } from '../domain/kernel/refusal.ts';
 import type { Database, Tx } from './database.ts';
+import type { RefusalReason } from '../domain/kernel/refusal-codes.ts';
 
 /** What became of one document of a batch. A refused one leaves no trace; the others stand. */
 export type RowResult<T> = { outcome: 'created' | 'changed' | 'unchanged'; value: T } | { outcome: 'failed'; refusal: Refusal };

@@ -3,20 +3,19 @@ import type { ExpressionBuilder } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
-import type { Words } from '../domain/credit/policy.ts';
 import type { LintPolicy } from '../domain/collection/template-lint.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import type { MessageClass } from '../domain/collection/policy.ts';
 import { checks } from './letters/aside.ts';
 import type { Judged } from './letters/judge.ts';
-import { eventOf } from './unapplied.ts';
 import { LostRace } from './rows.ts';
 import { refuseOwn } from './second-person.ts';
 import type { DB } from './schema.ts';
 import { refreshTemplates, sha256 } from './templates.ts';
 import type { Language } from './templates.ts';
-import { write } from './transaction.ts';
+import { write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import type { Words } from '../domain/kernel/words.ts';
 
 export interface NewTemplate {
   id: string;

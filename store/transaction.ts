@@ -11,6 +11,7 @@ import type { Database, Tx } from './database.ts';
 import { commitMark } from './idempotency.ts';
 import { sumRefusal } from './sum-bound.ts';
 import type { PolicyBook } from './policies.ts';
+import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 
 /** What every verb works with. */
 export interface Store {
@@ -236,3 +237,15 @@ async function answerOnly(tx: Tx, at: Moment, answer: Answer): Promise<void> {
 
 /** The actor of what a workflow does by itself. */
 export const systemActor = (id: string): Actor => ({ kind: 'system', id, role: 'system', scope: {} });
+
+/** Rings the process of each receivable whose money moved. */
+export const asksOf = (receivableIds: readonly string[]): Ask[] =>
+  receivableIds.map((id) => ({ subject: receivableWorkflowId(id), kind: 'receivable' }));
+
+/** The event that tells listeners of an audited fact. */
+export const eventOf = ({ action, subjectKind, subjectId, customerId }: AuditFact) => ({
+  kind: action,
+  subjectKind,
+  subjectId,
+  customerId: customerId ?? null,
+});

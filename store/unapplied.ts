@@ -14,6 +14,7 @@ import { lockReceivables } from './receivable-facts.ts';
 import type { Ask, Moment, Store } from './transaction.ts';
 import { addTraces, cancelWorkOrders, noTraces, openWorkOrder, placeOf } from './work-orders.ts';
 import type { WorkOrderTraces } from './work-orders.ts';
+import { eventOf } from './transaction.ts';
 
 /** A payment or credit note as its unapplied rest stands now. */
 export interface Unapplied {
@@ -196,14 +197,6 @@ export async function lockPayersOf(tx: Tx, customerIds: readonly string[]): Prom
 }
 
 const shareOf = ({ receivableId, amountMinor, basis }: Claim) => ({ receivableId, amountMinor, basis });
-
-/** The event that tells listeners of an audited fact. */
-export const eventOf = ({ action, subjectKind, subjectId, customerId }: AuditFact) => ({
-  kind: action,
-  subjectKind,
-  subjectId,
-  customerId: customerId ?? null,
-});
 
 function allocated(money: Claim['money'], claims: readonly Claim[], unappliedMinor: number): AuditFact {
   const restored = claims

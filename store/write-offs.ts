@@ -7,15 +7,13 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import { openMinor } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
 import { concedeAgain } from './acts/goods-returns.ts';
-import { asksOf } from './payments.ts';
-import { eventOf } from './unapplied.ts';
 import { amountOf, openCase } from './receivable-case.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { standingRecoveries, standingWriteOffs } from './recoveries.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
-import { write } from './transaction.ts';
+import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
 
 /** What a receivable looks like after something was written off, or taken back. Amounts in minor units. */

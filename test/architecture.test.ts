@@ -30,7 +30,10 @@ function sources(folder: string): string[] {
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
 }
 
+const read = new Map<string, Import[]>();
 function importsOf(file: string): Import[] {
+  const known = read.get(file);
+  if (known) return known;
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.Latest, true);
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
@@ -55,6 +58,7 @@ function importsOf(file: string): Import[] {
     ts.forEachChild(node, visit);
   };
   visit(source);
+  read.set(file, found);
   return found;
 }
 
@@ -70,6 +74,29 @@ function shownRow({ values, types, packages = [] }: May): string {
 
 const floorOf = (path: string): string => path.split('/')[0] ?? '';
 const target = (imported: Import): string => relative(ROOT, resolve(ROOT, dirname(imported.from), imported.to));
+
+/** The first circle that a walk along the imports finds, as its files in order; none when there is none. */
+function circleIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const way: string[] = [];
+  const walk = (file: string): string[] => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return [];
+    way.push(file);
+    for (const next of edges.get(file) ?? []) {
+      const circle = walk(next);
+      if (circle.length > 0) return circle;
+    }
+    way.pop();
+    done.add(file);
+    return [];
+  };
+  for (const file of edges.keys()) {
+    const circle = walk(file);
+    if (circle.length > 0) return circle;
+  }
+  return [];
+}
 
 describe('the house', () => {
   it.each(Object.entries(floors))('%s imports only what its row allows', (floor, may) => {
@@ -89,6 +116,20 @@ describe('the house', () => {
     expect(Object.fromEntries(shown.map(([, floor, row]) => [floor, row]))).toEqual(
       Object.fromEntries(Object.entries(floors).map(([floor, may]) => [floor, shownRow(may)])),
     );
+  });
+
+  it('no file imports itself, by whatever way, types included', () => {
+    const edges = new Map(
+      Object.keys(floors)
+        .flatMap(sources)
+        .map((file) => [
+          file,
+          importsOf(file)
+            .filter(({ to }) => to.startsWith('.'))
+            .map(target),
+        ]),
+    );
+    expect(circleIn(edges)).toEqual([]);
   });
 
   it('only gateways know the SDKs of outside systems, and rules/ the rule engine', () => {

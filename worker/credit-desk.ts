@@ -1,8 +1,8 @@
 import type { ApplicationBook } from '../activities/credit-application.ts';
 import { resubmitApplication, withdrawApplication } from '../store/credit/application-answers.ts';
 import { reassessApplication, takeApplicationStep } from '../store/credit/application-book.ts';
-import type { ApplicationDesk } from '../store/credit/application-book.ts';
 import { decideApplication } from '../store/credit/application-decisions.ts';
+import type { ApplicationDesk } from '../store/credit/application-facts.ts';
 
 /** The book of applications over a store and a judge. */
 export function applicationBookOf(desk: ApplicationDesk): ApplicationBook {

@@ -5,8 +5,9 @@ import type { Assembled } from '../domain/files/assemble.ts';
 import { shown } from '../domain/files/mapping.ts';
 import type { Reader } from '../domain/files/mapping.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import type { Refusal, RefusalReason } from '../domain/kernel/refusal.ts';
+import type { Refusal } from '../domain/kernel/refusal.ts';
 import type { ImportedRow, KeptError, RowState } from '../store/imports.ts';
+import type { RefusalReason } from '../domain/kernel/refusal-codes.ts';
 
 /** A document of a file and, when it fits its contract, what to post. */
 export interface Judged {

@@ -3,7 +3,7 @@ import type { ImportFault } from '../contracts/import-words.ts';
 import { assemble } from '../domain/files/assemble.ts';
 import type { MappingFault, Reader } from '../domain/files/mapping.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RowResult } from '../store/bulk.ts';
+import type { RowResult } from '../store/rows.ts';
 import type { Tx } from '../store/database.ts';
 import {
   LeaseLost,

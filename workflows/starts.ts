@@ -1,10 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { isRefusalCode } from '../domain/kernel/refusal.ts';
-import type { RefusalParams } from '../domain/kernel/refusal.ts';
-import type { Refused } from '../domain/kernel/refused.ts';
 import { workflowId } from '../domain/kernel/subject.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import { searchAttributesOf } from './attributes.ts';
+import type { RefusalParams, Refused } from '../domain/kernel/refusal-codes.ts';
+import { isRefusalCode } from '../domain/kernel/refusal-codes.ts';
 
 /** A process, as whoever sends it something names it. */
 export interface ProcessNamed {

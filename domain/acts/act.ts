@@ -1,4 +1,4 @@
-import type { Words } from '../credit/policy.ts';
+import type { Words } from '../kernel/words.ts';
 
 /**
  * Every kind of act that gives money, time or credit away. Each is a kind of the approval matrix, waits as a pending act, and is carried

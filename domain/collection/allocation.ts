@@ -1,7 +1,7 @@
 import type { BusinessDate } from '../kernel/calendar.ts';
 import { sumMinor } from '../kernel/money.ts';
-import type { RefusalCode } from '../kernel/refusal.ts';
 import { documentMeant, documentsNamedBy } from './reference.ts';
+import type { RefusalCode } from '../kernel/refusal-codes.ts';
 
 /** The law behind the order, shown to users beside an allocation made by rule. */
 export const allocationRule = {

@@ -1,5 +1,5 @@
-import type { Words } from '../credit/policy.ts';
 import type { ContactWarning } from './governor.ts';
+import type { Words } from '../kernel/words.ts';
 
 /** What the contact rules say against a contact that a person made. */
 export const contactWarningWords: Readonly<Record<ContactWarning, Words>> = {

@@ -1,7 +1,7 @@
 import { addDays, addMonths, dayOfMonth, daysBetween, endOfMonth, rollOffRestDay } from '../kernel/calendar.ts';
 import type { BusinessDate, Calendar } from '../kernel/calendar.ts';
 import { exactSum, formatAmount } from '../kernel/money.ts';
-import type { RefusalReason } from '../kernel/refusal.ts';
+import type { RefusalReason } from '../kernel/refusal-codes.ts';
 
 /** The documents other systems send, parsed: amounts in minor units, references by the sender's own ids. */
 export const customerTypes = ['hospital', 'dealer', 'channel', 'other'] as const;

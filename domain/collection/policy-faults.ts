@@ -3,8 +3,8 @@ import { amountFaults } from '../amount-faults.ts';
 import { contactSlot } from './governor.ts';
 import { ladderFaults } from './ladder.ts';
 import { unreachedStrategy } from './strategy-rows.ts';
-import type { PolicyContext, PolicyFault } from '../policy.ts';
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './policy.ts';
+import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
 
 /** Each rung names what exists, and the strategy holds for everybody. */
 export function laddersFaults(

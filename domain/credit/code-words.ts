@@ -4,7 +4,7 @@ import type { ReturnCredit, ReturnState } from './returns.ts';
 import type { ReviewState, ReviewStep } from './review.ts';
 import { applicationStateWords } from './application-words.ts';
 import { orderHoldStateWords } from './hold-words.ts';
-import type { Words } from './policy.ts';
+import type { Words } from '../kernel/words.ts';
 
 type ByCode<Code extends string> = Readonly<Record<Code, Words>>;
 

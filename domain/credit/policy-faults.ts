@@ -3,7 +3,6 @@ import { may } from '../kernel/actor.ts';
 import { daysBetween } from '../kernel/calendar.ts';
 import { amountFaults } from '../amount-faults.ts';
 import { unreachedRows } from './matrix-rows.ts';
-import type { PolicyContext, PolicyFault } from '../policy.ts';
 import { factTable } from './facts.ts';
 import type { ApprovalMatrix, Characteristic, CreditRules, GradesPolicy, ScorecardPolicy } from './policy.ts';
 import { refusalText } from '../kernel/refusal.ts';
@@ -11,6 +10,7 @@ import type { ColumnType } from './table-cells.ts';
 import { tableFaults } from './table-faults.ts';
 import type { TableColumns } from './table-faults.ts';
 import type { DecisionTable } from './tables.ts';
+import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
 
 const fault = (at: string, what: string): PolicyFault => ({ at, what });
 const twice = (ids: readonly string[], at: string): PolicyFault[] =>

@@ -2,15 +2,10 @@ import { actKinds } from '../acts/act.ts';
 import type { Stage } from '../collection/ladder.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import type { Role } from '../kernel/actor.ts';
-import type { HoldClause } from '../shipment/ground.ts';
 import type { FactName } from './facts.ts';
 import type { DecisionTable } from './tables.ts';
-
-/** Text in both languages. */
-export interface Words {
-  en: string;
-  zh: string;
-}
+import type { Words } from '../kernel/words.ts';
+import type { HoldClause } from './hold-clause.ts';
 
 /** Whom a row is about; what is not named holds for everybody. */
 export interface Segment {

@@ -1,6 +1,7 @@
 import type { Role } from '../kernel/actor.ts';
 import type { Assessment, AssessmentInput, CreditTerms } from './assess.ts';
-import type { ApprovalMatrix, RouteKind, RouteRow, Words } from './policy.ts';
+import type { ApprovalMatrix, RouteKind, RouteRow } from './policy.ts';
+import type { Words } from '../kernel/words.ts';
 
 /** What must be decided, and by whom is asked. */
 export interface RouteQuestion {

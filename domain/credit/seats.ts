@@ -1,5 +1,5 @@
 import type { Actor, Role } from '../kernel/actor.ts';
-import type { Refused } from '../kernel/refused.ts';
+import type { Refused } from '../kernel/refusal-codes.ts';
 
 export const tierStates = ['waiting', 'open', 'approved', 'declined', 'returned', 'countered', 'escalated'] as const;
 export type TierState = (typeof tierStates)[number];

@@ -2,7 +2,8 @@ import { sayDate } from '../kernel/said-time.ts';
 import { closedUp } from '../kernel/sentences.ts';
 import { listWords } from './list-words.ts';
 import type { FindingKind } from './quality.ts';
-import type { WarningKind, Words } from './policy.ts';
+import type { WarningKind } from './policy.ts';
+import type { Words } from '../kernel/words.ts';
 
 type Language = 'zh' | 'en';
 type Detail = Readonly<Record<string, unknown>>;

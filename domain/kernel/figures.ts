@@ -1,8 +1,8 @@
 import { codeWords } from '../code-words.ts';
 import { listWords } from '../credit/list-words.ts';
-import type { Words } from '../credit/policy.ts';
 import { formatAmount, sayMoney } from './money.ts';
 import { sayDate } from './said-time.ts';
+import type { Words } from './words.ts';
 
 /** Figures of a reason as they are shown: amounts as decimal strings, in the one currency that is named with them. */
 export type ShownFigures = Record<string, string | number | string[] | null>;

@@ -1,6 +1,6 @@
-import type { Words } from '../credit/policy.ts';
 import { permissions, permissionsOf, roles } from './actor.ts';
 import type { Permission, Role } from './actor.ts';
+import type { Words } from './words.ts';
 
 const w = (en: string, zh: string): Words => ({ en, zh });
 

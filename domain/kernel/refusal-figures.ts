@@ -1,11 +1,11 @@
 import { codeWords } from '../code-words.ts';
 import { factTable } from '../credit/facts.ts';
-import type { Words } from '../credit/policy.ts';
 import { sayPolicyFaults } from '../policy-fault-words.ts';
 import { sayMoney } from './money.ts';
 import { forbiddenAct } from './permission-words.ts';
 import { sayDate } from './said-time.ts';
-import type { RefusalCode, RefusalParams } from './refusal.ts';
+import type { Words } from './words.ts';
+import type { RefusalCode, RefusalParams } from './refusal-codes.ts';
 
 type Language = 'zh' | 'en';
 type Table = Readonly<Record<string, Words>>;

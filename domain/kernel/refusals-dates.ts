@@ -1,4 +1,4 @@
-import type { RefusalText } from './refusal.ts';
+import type { RefusalText } from './refusal-codes.ts';
 
 /** What is refused of dates and calendars, in English. A clause in [ ] is said only when the figures it names are given. */
 export const datesEn = {

@@ -1,4 +1,4 @@
-import type { RefusalCode, RefusalText } from './refusal.ts';
+import type { RefusalCode, RefusalText } from './refusal-codes.ts';
 
 /** What is said of decisions: who may, on what, and when, in English. */
 export const decisionsEn = {

@@ -1,8 +1,8 @@
-import type { RefusalCode, RefusalText } from './refusal.ts';
 import { datesEn } from './refusals-dates.ts';
 import { ordersEn } from './refusals-orders.ts';
 import { decisionsEn } from './refusals-decisions.ts';
 import { moneyEn } from './refusals-money.ts';
+import type { RefusalCode, RefusalText } from './refusal-codes.ts';
 
 /** English sentences. A clause in [ ] is said only when the figures it names are given. */
 export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {

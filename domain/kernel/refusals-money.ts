@@ -1,4 +1,4 @@
-import type { RefusalCode, RefusalText } from './refusal.ts';
+import type { RefusalCode, RefusalText } from './refusal-codes.ts';
 
 /** What is said of credit notes, refunds and unapplied money, in English. */
 export const moneyEn = {

@@ -1,4 +1,4 @@
-import type { RefusalCode, RefusalText } from './refusal.ts';
+import type { RefusalCode, RefusalText } from './refusal-codes.ts';
 
 /** What is said of orders, shipments and what they are counted in, in English. */
 export const ordersEn = {

@@ -1,8 +1,8 @@
-import type { RefusalCode, RefusalText } from './refusal.ts';
 import { datesZh } from './refusals-dates.ts';
 import { ordersZh } from './refusals-orders.ts';
 import { decisionsZh } from './refusals-decisions.ts';
 import { moneyZh } from './refusals-money.ts';
+import type { RefusalCode, RefusalText } from './refusal-codes.ts';
 
 /** Chinese sentences. A clause in [ ] is said only when the figures it names are given. */
 export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {

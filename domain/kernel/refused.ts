@@ -1,11 +1,5 @@
 import { Refusal } from './refusal.ts';
-import type { RefusalCode, RefusalParams } from './refusal.ts';
-
-/** A refusal as plain data, for where no exception travels: its code and figures, the place it names among them as `pointer`. */
-export interface Refused {
-  code: RefusalCode;
-  params: RefusalParams;
-}
+import type { Refused } from './refusal-codes.ts';
 
 /** A refusal as it travels and is kept. */
 export const refusedBy = ({ code, params, pointer }: Refusal): Refused => ({

@@ -1,8 +1,8 @@
 import type { AmountByCurrency } from '../credit/policy.ts';
 import { isCurrency, parseAmount } from '../kernel/money.ts';
-import type { PolicyContext, PolicyFault } from '../policy.ts';
 import { differenceKinds } from './difference.ts';
 import type { DifferenceKind } from './difference.ts';
+import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
 
 /** How two books are matched, how sure each rule is, and what follows from what does not agree. */
 export interface ReconciliationPolicy {

@@ -1,5 +1,6 @@
 import type { Figures } from '../credit/check.ts';
-import type { ShipmentReason, ShipmentReasonCode } from './judge.ts';
+import type { ShipmentReason } from './judge.ts';
+import type { ShipmentReasonCode } from '../credit/hold-clause.ts';
 
 /** What is wrong with a goods issue itself; why the goods should have stayed is said by the codes of the check. */
 export const issueFaults = ['not-asked', 'more-than-allowed', 'more-than-ordered'] as const;

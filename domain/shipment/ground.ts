@@ -1,6 +1,6 @@
 import type { Instant } from '../kernel/calendar.ts';
-import type { Words } from '../credit/policy.ts';
-import type { ShipmentReasonCode } from './judge.ts';
+import type { Words } from '../kernel/words.ts';
+import type { ShipmentReasonCode, HoldClause } from '../credit/hold-clause.ts';
 
 /** The four grounds of the Civil Code for holding back one's own performance [527 para. 1 no. 1–4]. */
 export const statutoryCauses = ['business-worsened', 'assets-moved', 'reputation-lost', 'ability-lost'] as const;
@@ -30,13 +30,6 @@ export interface NoticeStanding {
   state: 'none' | 'requested' | 'by-hand' | 'given';
   givenAt: Instant | null;
   arrivedAt: Instant | null;
-}
-
-/** A clause of the house's general terms, and the reasons it covers. */
-export interface HoldClause {
-  id: string;
-  reasons: readonly ShipmentReasonCode[];
-  title: Words;
 }
 
 /** The clause that covers every reason of a hold; null: a person must name the ground. */

@@ -1,8 +1,8 @@
-import type { Words } from '../credit/policy.ts';
 import { sentenceOf } from '../kernel/sentences.ts';
 import type { Sentences } from '../kernel/sentences.ts';
 import type { MissingPart } from './ground.ts';
 import type { HoldAct, ShipmentHoldState, ShipmentHoldWhy } from './hold.ts';
+import type { Words } from '../kernel/words.ts';
 
 type Language = 'zh' | 'en';
 

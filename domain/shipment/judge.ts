@@ -5,30 +5,10 @@ import type { CheckRules, Figures, StandingFacts } from '../credit/check.ts';
 import { exceeds, largestPart, partAmount } from '../credit/order.ts';
 import type { OrderState } from '../credit/order.ts';
 import type { CreditRules } from '../credit/policy.ts';
+import type { ShipmentReasonCode } from '../credit/hold-clause.ts';
 
 export const shipmentDecisions = ['ship', 'reduce', 'hold'] as const;
 export type ShipmentDecision = (typeof shipmentDecisions)[number];
-
-export const shipmentReasonCodes = [
-  'order-not-approved',
-  'no-limit',
-  'limit-expired',
-  'limit-exceeded',
-  'group-limit-expired',
-  'group-limit-exceeded',
-  'overdue-amount',
-  'overdue-days',
-  'dunning-hold',
-  'statement-unconfirmed',
-  'statement-never',
-  'books-differ',
-  'licence-expired',
-  'listed',
-  'grade-held',
-  'prepayment-missing',
-  'hold-open',
-] as const;
-export type ShipmentReasonCode = (typeof shipmentReasonCodes)[number];
 
 /** Figures of a reason: `…Minor` are minor units of the order's currency, or of the `…Currency` beside them. */
 export interface ShipmentReason {

@@ -1,7 +1,7 @@
 import { listsSanctions, spokenFigures } from '../kernel/figures.ts';
 import { closedUp } from '../kernel/sentences.ts';
 import type { Breach, IssueFault } from './breach.ts';
-import type { ShipmentReasonCode } from './judge.ts';
+import type { ShipmentReasonCode } from '../credit/hold-clause.ts';
 
 type Language = 'zh' | 'en';
 type Spoken = ReturnType<typeof spokenFigures>;

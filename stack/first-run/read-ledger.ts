@@ -6,7 +6,6 @@ import { customerTypes, instalmentKinds } from '../../domain/collection/document
 import { sayFault } from '../../contracts/import-words.ts';
 import { FileFault } from '../../worker/files/fault.ts';
 import { openTable } from '../../worker/files/table.ts';
-import type { FileRow } from '../../worker/files/table.ts';
 import { StackError } from '../error.ts';
 import { invoiceOf } from './draft.ts';
 import type { Draft, Part } from './draft.ts';
@@ -16,6 +15,7 @@ import type { Ledger, LedgerCustomer } from './ledger.ts';
 import { bindLedger, readMapping } from './mapping.ts';
 import type { LedgerMapping } from './mapping.ts';
 import { Row } from './row.ts';
+import type { FileRow } from '../../worker/files/raw-table.ts';
 
 /** A ledger as read: the good invoices, and every fault of the others. An invoice with a bad row is left out whole. */
 export interface ReadLedger {

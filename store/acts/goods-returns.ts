@@ -21,9 +21,8 @@ import {
 import type { ConcededShare } from '../credit/returns-credit.ts';
 import { lockRequested } from '../credit/shipment-requests.ts';
 import { followInvoices, followMoney } from '../expected-credits.ts';
-import { asksOf } from '../payments.ts';
-import { coverMoved, eventOf } from '../unapplied.ts';
-import { write } from '../transaction.ts';
+import { coverMoved } from '../unapplied.ts';
+import { write, asksOf, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { addTraces, cancelWorkOrders, noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';

@@ -1,14 +1,8 @@
 import { sql } from 'kysely';
-import type { InvoiceDocument } from '../../domain/collection/documents.ts';
 import { postWithin } from '../invoices.ts';
 import { write } from '../transaction.ts';
 import type { ActKind } from './pending.ts';
-
-/** What was booked: the invoice as it was sent, and what its sender said. */
-export interface CorrectionPayload {
-  document: InvoiceDocument;
-  reason: string | null;
-}
+import type { CorrectionPayload } from '../invoice-waits.ts';
 
 /** Corrects the invoice as it was sent. Its days are agreed by that; limitation stays where it was. */
 export const invoiceCorrectionAct: ActKind<CorrectionPayload> = {

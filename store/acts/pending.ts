@@ -7,7 +7,6 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { Tx } from '../database.ts';
 import { openRound, standDown } from '../credit/approvals.ts';
 import type { Decided } from '../credit/approvals.ts';
-import { asksOf } from '../payments.ts';
 import { isOurId, LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { contentHash } from '../setup.ts';
@@ -15,6 +14,7 @@ import type { Ask, EventFact, Moment, Store, Unchanged, Written } from '../trans
 import { addTraces, noTraces } from '../work-orders.ts';
 import type { WorkOrderTraces } from '../work-orders.ts';
 import { wayOfAct } from './way.ts';
+import { asksOf } from '../transaction.ts';
 
 /** What of it whoever carries out needs: it runs inside the transaction of the last approval (`store` is bound to it). */
 export interface CarryingOut {

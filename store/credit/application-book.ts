@@ -10,19 +10,13 @@ import type { Moment, Store } from '../transaction.ts';
 import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
 import { followOrders, openRound, standDown } from './approvals.ts';
 import { decidedOf, dossierOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
-import type { ApplicationCase, ApplicationChange } from './application-facts.ts';
+import type { ApplicationCase, ApplicationChange, ApplicationDesk } from './application-facts.ts';
 import { grantApplication } from './application-grant.ts';
 import { keepDossier, readDossier } from './decision-dossier.ts';
 import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { readAssessment } from './judge.ts';
-import type { CreditJudge, WantedFacts } from './judge.ts';
-
-/** What the processes of applications work with. */
-export interface ApplicationDesk {
-  store: Store;
-  judge: CreditJudge;
-}
+import type { WantedFacts } from './judge.ts';
 
 const TRY_AGAIN_MS = 4 * 3_600_000;
 const BY_HAND_DAYS = 3;

@@ -23,6 +23,7 @@ import { answeredOf, readSeats, seatsOf } from './approvals.ts';
 import type { Decided, SeatCase } from './approvals.ts';
 import type { DossierOf } from './decision-dossier.ts';
 import type { Change } from './decision-update.ts';
+import type { CreditJudge } from './judge.ts';
 
 /** An application with its seats, as its row stands. */
 export interface ApplicationCase {
@@ -226,4 +227,10 @@ async function reviewsOf(tx: Tx, id: string): Promise<Ask[]> {
     tx,
   );
   return rows.map((row) => ({ subject: workflowId('credit-review', row.id), kind: 'credit-review', customerId: row.customerId }));
+}
+
+/** What the processes of applications work with. */
+export interface ApplicationDesk {
+  store: Store;
+  judge: CreditJudge;
 }

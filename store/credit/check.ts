@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal.ts';
 import { checkRulesOf } from '../../domain/credit/check.ts';
 import type { CheckRules, OrderDecision, OrderReason } from '../../domain/credit/check.ts';
 import type { OrderDocument, OrderState } from '../../domain/credit/order.ts';
@@ -10,6 +9,7 @@ import { gathererOf } from '../gather.ts';
 import { contentHash } from '../setup.ts';
 import { begunAnew } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
+import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
 
 /** What a check answered. Amounts are in the currency of the limit, or, without one, in the order's. */
 export interface OrderDecided {

@@ -1,7 +1,6 @@
 import type { AuditFact } from '../../domain/kernel/audit.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { refusalBy, refusedBy } from '../../domain/kernel/refused.ts';
-import type { Refused } from '../../domain/kernel/refused.ts';
 import type { Tx } from '../database.ts';
 import { decisionAnswer } from '../subjects.ts';
 import { write } from '../transaction.ts';
@@ -13,6 +12,7 @@ import { lapsedIntent, lockIntent, readIntent, refuseIntent, settleIntent } from
 import type { AskedDecision, IntentId } from './intents.ts';
 import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { DecisionAct } from '../../domain/credit/seats.ts';
+import type { Refused } from '../../domain/kernel/refusal-codes.ts';
 
 /** What a step, a look or a decision wrote; the plan and the answer to the bell are added when the process settles. */
 export interface Change {

@@ -4,9 +4,8 @@ import { may, roles } from '../../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import type { Database, Tx } from '../database.ts';
-import { eventOf } from '../unapplied.ts';
 import { isOurId } from '../rows.ts';
-import { write } from '../transaction.ts';
+import { write, eventOf } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 
 /** For the days of an absence somebody else decides in a role. */

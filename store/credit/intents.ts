@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { Refusal, isRefusalCode } from '../../domain/kernel/refusal.ts';
-import type { RefusalParams } from '../../domain/kernel/refusal.ts';
-import type { Refused } from '../../domain/kernel/refused.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { Decider } from '../../domain/credit/seats.ts';
 import type { Database, Tx } from '../database.ts';
+import type { RefusalParams, Refused } from '../../domain/kernel/refusal-codes.ts';
+import { isRefusalCode } from '../../domain/kernel/refusal-codes.ts';
 
 /** A person's decision: who, and what. */
 export interface AskedDecision {

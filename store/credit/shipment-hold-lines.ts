@@ -4,8 +4,8 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import { exceeds, leftOf, moveSome, partAmount, shippable } from '../../domain/credit/order.ts';
 import type { LineFacts, LineMove } from '../../domain/credit/order.ts';
 import { clauseFor } from '../../domain/shipment/ground.ts';
-import { judgeShipment, shipmentReasonCodes } from '../../domain/shipment/judge.ts';
-import type { ShipmentReason, ShipmentReasonCode } from '../../domain/shipment/judge.ts';
+import { judgeShipment } from '../../domain/shipment/judge.ts';
+import type { ShipmentReason } from '../../domain/shipment/judge.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
@@ -18,6 +18,8 @@ import type { WantedLine } from './shipment-facts.ts';
 import { holdProcess, tellHold } from './shipment-hold-facts.ts';
 import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { commitMoves } from './shipment-requests.ts';
+import type { ShipmentReasonCode } from '../../domain/credit/hold-clause.ts';
+import { shipmentReasonCodes } from '../../domain/credit/hold-clause.ts';
 
 const some = (quantity: string): boolean => exceeds(quantity, '0');
 

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { inScope } from '../../domain/kernel/actor.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import type { RefusalReason } from '../../domain/kernel/refusal.ts';
 import { workflowId } from '../../domain/kernel/subject.ts';
 import type { EnteredFact } from '../../domain/credit/fact-values.ts';
 import { connectorOf, factTable } from '../../domain/credit/facts.ts';
@@ -22,6 +21,7 @@ import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
 import { refreshProfiles } from './refresh.ts';
 import { requestRefresh } from './refresh-requests.ts';
+import type { RefusalReason } from '../../domain/kernel/refusal-codes.ts';
 
 /**
  * Enters facts by hand: each dated, some only with evidence. What was judged on them is judged anew at once; applications that wait for

@@ -1,4 +1,4 @@
-import type { Words } from '../../domain/credit/policy.ts';
+import type { Words } from '../../domain/kernel/words.ts';
 
 /** What cannot be in a template, in both languages. */
 export class LetterFault extends Error {

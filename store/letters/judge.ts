@@ -1,5 +1,4 @@
 import { lintText, missingIn, sayFindings } from '../../domain/collection/template-lint.ts';
-import type { Words } from '../../domain/credit/policy.ts';
 import type { LintFinding, LintPolicy } from '../../domain/collection/template-lint.ts';
 import { textFault } from '../../domain/collection/message.ts';
 import type { TextFault } from '../../domain/collection/message.ts';
@@ -10,6 +9,7 @@ import { kindOf } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { saidBy } from './said.ts';
 import { renderTemplate } from './words.ts';
+import type { Words } from '../../domain/kernel/words.ts';
 
 /** What of a template is held against what letters may say. */
 export type Judged = Pick<MessageTemplate, 'id' | 'channel' | 'class' | 'subject' | 'body'>;

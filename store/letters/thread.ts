@@ -1,11 +1,11 @@
 import { parentPort } from 'node:worker_threads';
-import type { Words } from '../../domain/credit/policy.ts';
 import type { LintPolicy } from '../../domain/collection/template-lint.ts';
 import type { MessageTemplate, TemplateContext } from '../templates.ts';
 import { faultWords } from './fault.ts';
 import { judgeLetter } from './judge.ts';
 import type { Judged, UnfitPart } from './judge.ts';
 import { renderTemplate } from './words.ts';
+import type { Words } from '../../domain/kernel/words.ts';
 
 export type Wording = Pick<MessageTemplate, 'subject' | 'body'>;
 

@@ -4,11 +4,11 @@ import { policyContents } from '../../contracts/policies.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
 import { refusalText } from '../../domain/kernel/refusal.ts';
-import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal.ts';
 import type { LaddersPolicy } from '../../domain/collection/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
-import type { PolicyContext, PolicyFault } from '../../domain/policy.ts';
 import { zenTables } from '../../rules/zen.ts';
+import type { PolicyContext, PolicyFault } from '../../domain/kernel/policy-fault.ts';
+import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
 
 const read = <T>(kind: string): T =>
   JSON.parse(readFileSync(new URL(`../../policies/${kind}.json`, import.meta.url), 'utf8')) as T;

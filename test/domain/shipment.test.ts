@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { checkRulesOf } from '../../domain/credit/check.ts';
 import { exceeds, largestPart } from '../../domain/credit/order.ts';
 import type { CreditRules } from '../../domain/credit/policy.ts';
-import { judgeShipment, shipmentReasonCodes, shipmentRulesOf } from '../../domain/shipment/judge.ts';
+import { judgeShipment, shipmentRulesOf } from '../../domain/shipment/judge.ts';
 import type { ShipmentFacts, ShipmentLine, ShipmentReason, ShipmentStanding } from '../../domain/shipment/judge.ts';
 import { sayShipmentReason } from '../../domain/shipment/words.ts';
 import json from '../../policies/credit-rules.json' with { type: 'json' };
 import { fc } from '../support/property.ts';
+import { shipmentReasonCodes } from '../../domain/credit/hold-clause.ts';
 
 const policy = json as unknown as CreditRules;
 const normal = shipmentRulesOf(checkRulesOf(1, policy), policy, 'normal');

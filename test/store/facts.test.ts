@@ -1,14 +1,16 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { receivableWorkflowId } from '../../domain/kernel/subject.ts';
-import { postHistory, postInvoices, postPayments, upsertCustomers } from '../../store/bulk.ts';
-import type { RowResult } from '../../store/bulk.ts';
+import { postHistory } from '../../store/history.ts';
+import { postInvoices } from '../../store/invoices.ts';
+import { postPayments } from '../../store/payments.ts';
+import { upsertCustomers } from '../../store/customers.ts';
+import type { RowResult } from '../../store/rows.ts';
 import { logContact } from '../../store/contact-log.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
 import { postInvoice } from '../../store/invoices.ts';
-import type { PutInvoice } from '../../store/invoices.ts';
 import { allocatePayment, reversePayment } from '../../store/payment-changes.ts';
 import { postPayment } from '../../store/payments.ts';
 import { recordPromise } from '../../store/promises.ts';
@@ -16,6 +18,7 @@ import { writeOff } from '../../store/write-offs.ts';
 import { director, erp } from '../support/actors.ts';
 import { auditOf, askedOf, balancesOf, openBooks } from '../support/books.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
+import type { PutInvoice } from '../../store/invoice-rows.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

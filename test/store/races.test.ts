@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { postInvoices, postPayments } from '../../store/bulk.ts';
+import { postInvoices } from '../../store/invoices.ts';
+import { postPayments } from '../../store/payments.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { openDispute } from '../../store/disputes.ts';

@@ -7,7 +7,7 @@ import { gb18030Of } from '../../domain/files/gb18030.ts';
 import { unformula } from '../../domain/files/values.ts';
 import { delimiterOf } from './delimiter.ts';
 import { FileFault, fileBounds } from './fault.ts';
-import type { FileRow, RawTable } from './table.ts';
+import type { FileRow, RawTable } from './raw-table.ts';
 
 const CHUNK = 65_536;
 const BATCH = 1_000;

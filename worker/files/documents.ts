@@ -3,7 +3,8 @@ import { isRed } from '../../domain/files/assemble.ts';
 import { readParts, readRow } from '../../domain/files/mapping.ts';
 import type { MappedRow, Reader } from '../../domain/files/mapping.ts';
 import { isTaken } from '../../domain/files/row-filter.ts';
-import type { FileRow, FileTable } from './table.ts';
+import type { FileTable } from './table.ts';
+import type { FileRow } from './raw-table.ts';
 
 /** What one reading of a file tells: its rows, on which the last of each document stands, and how its days are written. */
 export interface Survey {

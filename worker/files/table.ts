@@ -1,25 +1,10 @@
 import { hasColumns, headerColumns } from '../../domain/files/mapping.ts';
 import type { Mapping } from '../../domain/files/mapping.ts';
 import { textOf } from '../../domain/files/values.ts';
-import type { Cell } from '../../domain/files/values.ts';
 import { csvOf } from './csv.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import { xlsxOf } from './xlsx.ts';
-
-/** A row as people count them, the first being 1. */
-export interface FileRow {
-  row: number;
-  cells: readonly Cell[];
-}
-
-/** A file as rows, read anew each time `rows` is called; empty rows are left out. */
-export interface RawTable {
-  format: 'csv' | 'xlsx';
-  encoding: string | null;
-  delimiter: string | null;
-  sheet: string | null;
-  rows(): AsyncGenerator<FileRow[]>;
-}
+import type { FileRow, RawTable } from './raw-table.ts';
 
 /** A table with its header told apart. */
 export interface FileTable extends RawTable {

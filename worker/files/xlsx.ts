@@ -5,8 +5,8 @@ import type { Cell } from '../../domain/files/values.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import { hear, heardIn } from './sax.ts';
 import type { Heard } from './sax.ts';
-import type { FileRow, RawTable } from './table.ts';
 import { Zip } from './zip.ts';
+import type { FileRow, RawTable } from './raw-table.ts';
 
 const BOOK = 'xl/workbook.xml';
 const silent = { open() {}, close() {}, text() {} };

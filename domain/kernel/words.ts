@@ -1,0 +1,5 @@
+/** Text in both languages. */
+export interface Words {
+  en: string;
+  zh: string;
+}
