@@ -3,7 +3,7 @@ import { Refusal } from '../domain/kernel/refusal.ts';
 import { dueBy, instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
 import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
 import { bookedAloneMinor } from '../domain/collection/booked.ts';
-import { discountOffer } from '../domain/collection/discount.ts';
+import { discountOffer, raisesDiscount, withoutDiscount } from '../domain/collection/discount.ts';
 import { aloneOn, giftOf, weighCorrection } from '../domain/collection/giving-corrections.ts';
 import { withoutLaterDates } from '../domain/collection/re-dating.ts';
 import type { LaterDate } from '../domain/collection/re-dating.ts';
@@ -40,6 +40,8 @@ export interface Job {
   discounts: readonly { id: string; discountMinor: number; discountUntil: BusinessDate | null }[];
   /** The invoice that came before it and looks the same. */
   twin: Twin | null;
+  /** Of a new invoice that comes in without its discount: as it was sent, which a second person is asked about. */
+  asSent?: InvoiceDocument;
 }
 /** What comes of a document: a refusal, nothing, or a job. */
 export type Judged =
@@ -75,6 +77,14 @@ export async function judge(
   }
   const terms = invoice.terms ?? standing?.terms ?? customer.terms;
   const { current, calendar } = await poster.policies();
+  const offer = invoice.instalments ? null : discountOffer(terms, invoice, calendar);
+  const aloneMinor = bookedAloneMinor(current.collection.content, invoice.currency);
+  const isNew = !standing && posting.settledOn === null && !posting.agreed;
+  if (isNew && offer && offer.minor > aloneMinor && raisesDiscount(customer.terms, terms)) {
+    const less = { ...posting, invoice: { ...invoice, terms: withoutDiscount(terms) } };
+    const judged = await judge(poster, less, customer, null, today, twins);
+    return judged.kind === 'job' ? { ...judged, job: { ...judged.job, asSent: invoice } } : judged;
+  }
   const result = instalmentChanges(standing?.instalments ?? [], instalmentsOf(invoice, terms, calendar));
   if (!result.ok) return refuse('instalment-has-money', { instalment: result.hasMoney }, '/instalments');
   const twin = posting.settledOn === null ? twins.twinOf(customer.id, invoice, standing?.id ?? null) : null;
@@ -84,11 +94,10 @@ export async function judge(
   const { dueDoubtDays } = current.collection.content;
   const byTerms = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
   const toleranceDays = await poster.reDatingDays();
-  const offer = invoice.instalments ? null : discountOffer(terms, invoice, calendar);
   const weighed = standing && weighCorrection(standing, wanted, offer);
   if (standing && weighed && !posting.agreed) {
-    const aloneMinor = aloneOn(standing, weighed.loweredMinor, bookedAloneMinor(current.collection.content, invoice.currency));
-    const gift = giftOf(standing, wanted, weighed, { aloneMinor, toleranceDays, byTerms });
+    const alone = aloneOn(standing, weighed.loweredMinor, aloneMinor);
+    const gift = giftOf(standing, wanted, weighed, { aloneMinor: alone, toleranceDays, byTerms });
     if (gift) return { kind: 'waits', standing, waits: { standing, invoice, gift } };
   }
   const suspected = twin !== null && standing?.doubt?.state !== 'both-right';

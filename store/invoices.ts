@@ -82,6 +82,8 @@ export async function postWithin(
       if (put.record) records.push(put.record);
       if (put.beside) waits.push(put.beside);
     }
+    const asked = done.flatMap(({ asSent }) => asSent ?? []);
+    for (const { beside } of asked.length > 0 ? await putWave(desk, asked) : []) if (beside) waits.push(beside);
   }
   const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
   const beyond = await askAboutOrders(desk.tx, desk.store, desk.at, current);
@@ -145,6 +147,8 @@ interface Put {
   record?: Trace;
   /** What a correction that waits, or one that no longer does, left behind. */
   beside?: WorkOrderTraces;
+  /** A new invoice whose discount waits for a second person: as it was sent. */
+  asSent?: Posting;
 }
 
 async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]> {
@@ -203,7 +207,9 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
       const doubts = await settleInvoice(tx, store, at, one.job, value);
       const outcome = one.job.standing ? 'changed' : 'created';
       const ended = corrections.get(one.job.standing?.id ?? '') ?? noTraces();
-      puts.push({ result: { outcome, value }, record: { ...record, beside: joinTraces(record.beside, doubts, ended) } });
+      const put: Put = { result: { outcome, value }, record: { ...record, beside: joinTraces(record.beside, doubts, ended) } };
+      const { asSent, posting } = one.job;
+      puts.push(asSent ? { ...put, asSent: { ...posting, invoice: asSent } } : put);
     }
   }
   const owed = jobs.map(({ write: row }) => ({ customerId: row.customerId, currency: row.document.currency }));

@@ -782,6 +782,28 @@ describe('an invoice that an ERP makes smaller or later', () => {
     expect(await waiting('LO-6')).toMatchObject([{ what: { lowered: '60000.00' } }]);
   });
 
+  test('a new invoice with a discount above policy that its customer does not have comes in without it, and waits for a second person', async () => {
+    await world.customer('LO-7', { type: 'dealer' });
+    const send = (number: string, amount: string, status = 201) => {
+      const terms = { days: 30, discountPercent: '50', discountDays: 30 };
+      const body = { customer: 'LO-7', number, issueDate: '2026-01-02', currency: 'CNY', amount, terms };
+      return world.as('erp').put(`/v1/invoices/${number}`, body).expect(status);
+    };
+    await send('LO-7-S', '100000.00');
+    expect(await world.read((await itemsOf('LO-7-S'))[0]?.id ?? '')).toMatchObject({ discount: { amount: '50000.00' } });
+    await send('LO-7-A', '900000.00');
+    const [{ id } = { id: '' }] = await itemsOf('LO-7-A');
+    const [act, ...more] = await waiting('LO-7');
+    expect(more).toEqual([]);
+    expect(act).toMatchObject({ kind: 'invoice-correction', amount: '450000.00', what: { invoice: 'LO-7-A' } });
+    await send('LO-7-A', '900000.00', 200);
+    expect(await waiting('LO-7')).toMatchObject([{ id: act?.id }]);
+    await pays('LO-7-P', 'LO-7', '450000.00', { reference: 'LO-7-A' });
+    expect(await world.read(id)).toMatchObject({ discount: null, open: '450000.00' });
+    await approve(act?.id ?? '', 'credit_manager', 'finance_director');
+    expect(await world.read(id)).toMatchObject({ discount: { granted: '450000.00' }, open: '0.00' });
+  });
+
   test('discount terms of a customer, new, higher or for longer, wait for a second person, whatever else of it is written', async () => {
     const send = (terms: object, name = 'DT-1') =>
       world.as('erp').put('/v1/customers/DT-1', { name, type: 'dealer', region: 'SH', currency: 'CNY', terms });
