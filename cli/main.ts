@@ -235,7 +235,7 @@ function program(): Command {
     .argument('[options...]', say('as of "npm start --"; see its --help', '与 "npm start --" 相同，见其 --help'))
     .helpOption(false)
     .allowUnknownOption()
-    .action(async (_options, command: Command) => (await import('./serve.ts')).runStack(command.args));
+    .action(async (_options, _flags, command: Command) => (await import('./serve.ts')).runStack(command.args));
   main
     .command('api')
     .description(say('serve the API', '提供 API 服务'))

@@ -209,6 +209,7 @@ test('help speaks the language of the terminal, and whoever has read enough of a
       execFile('sh', ['-c', text], { env: { ...process.env, ...env } }, (_, o, e) => resolve(o + e)),
     );
   expect(await shell(`'${process.execPath}' '${start}' --help`)).toMatch(/^Usage: npm start --/);
+  expect(await run(['start', '--help'])).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: npm start --/) as string });
   expect(await shell(`'${process.execPath}' '${command}' routes | head -1`)).toMatch(/^\w+ +\/healthz[^\n]*\n$/);
 });
 
