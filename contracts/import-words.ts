@@ -24,6 +24,10 @@ export const importFaults = {
     zh: '“{value}”不是数字；如使用其他小数点或千分位，请在映射中写明 decimal 与 thousands',
     en: '"{value}" is no number: if it uses other marks, name "decimal" and "thousands" in the mapping',
   },
+  'other-currency': {
+    zh: '“{value}”不是 {currency} 的金额，请更正单元格或币种',
+    en: '"{value}" is no amount in {currency}: correct the cell or the currency',
+  },
   'not-a-whole-number': { zh: '“{value}”不是整数', en: '"{value}" is no whole number' },
   'not-a-boolean': { zh: '“{value}”须为是或否', en: '"{value}" is neither yes nor no' },
   'not-text': { zh: '“{value}”不是文本', en: '"{value}" is no text' },

@@ -65,7 +65,7 @@ export const importMapping = z.strictObject({
   redLetter: z.enum(['skip', 'credit-note']).optional(),
   headerRow: z.int().min(1).max(1000).optional(),
   headerWith: z.array(columnName).min(1).max(50).optional(),
-  encoding: z.enum(['utf-8', 'gb18030', 'utf-16le']).optional(),
+  encoding: z.enum(['utf-8', 'gb18030', 'utf-16le', 'utf-16be']).optional(),
   delimiter: z.enum([',', ';', '\t', '|']).optional(),
   sheet: z.string().min(1).max(60).optional(),
 });

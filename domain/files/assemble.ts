@@ -24,7 +24,7 @@ export interface Assembled {
 export function assemble(reader: Reader, rows: readonly MappedRow[]): Assembled {
   const [first, ...others] = rows;
   if (!first) throw new Error('a document needs a row');
-  if (isRed(reader, first)) return noteOf(first, rows);
+  if (isRed(reader, rows)) return noteOf(reader, first, rows);
   if (reader.kind === 'ledger' && rows.length === 1 && isOpeningCredit(first)) return openingCredit(reader, first);
   const twice = reader.hasParts ? [] : repeats(first, others);
   const parts = reader.hasParts ? rows : [first];
@@ -49,18 +49,26 @@ export function assemble(reader: Reader, rows: readonly MappedRow[]): Assembled 
 /** Parts in columns come from one row. */
 const rowsOf = (rows: readonly MappedRow[]): number[] => [...new Set(rows.map((row) => row.row))];
 
-/** Whether a row among invoices is red-letter: its amount is negative, and the mapping says what that means. */
-export function isRed({ redLetter }: Reader, { values }: MappedRow): boolean {
-  const amount = values['amount'] ?? values['instalments.amount'];
-  return redLetter !== undefined && typeof amount === 'string' && amount.startsWith('-');
+/** What rows of one document come to: what they say of the whole, else the sum of their parts; what cannot be added is no amount. */
+function totalOf(rows: readonly MappedRow[], currency: string): Value | undefined {
+  const whole = rows.find((row) => row.values['amount'] !== undefined)?.values['amount'];
+  const parts = rows.flatMap((row) => row.values['instalments.amount'] ?? []);
+  if (whole !== undefined || parts.length < 2) return whole ?? parts[0];
+  return sumOf(parts, currency) ?? parts.join(' + ');
+}
+
+/** Whether rows among invoices are red-letter: their amount is negative, and the mapping says what that means. */
+export function isRed({ redLetter }: Reader, rows: readonly MappedRow[]): boolean {
+  return redLetter !== undefined && isNegative(totalOf(rows, String(rows[0]?.values['currency'] ?? '')));
 }
 
 const noteFields: Readonly<Record<string, string>> = { invoice: 'corrects', issuedOn: 'issueDate' };
 
-/** A red-letter row as a credit note on the invoice it names, or else on the one whose id it has. Its rows must say the same. */
-function noteOf(first: MappedRow, rows: readonly MappedRow[]): Assembled {
-  const { externalId, customer, currency, corrects, issueDate, amount = first.values['instalments.amount'] } = first.values;
-  const others = rows.filter((row) => row.row !== first.row);
+/** Red-letter rows as a credit note on the invoice they name, or else on the one whose id they have; parts are added up, other rows must say the same. */
+function noteOf(reader: Reader, first: MappedRow, rows: readonly MappedRow[]): Assembled {
+  const head = reader.hasParts ? headOf(reader, rows) : { values: first.values, faults: repeats(first, rows.slice(1)) };
+  const { externalId, customer, currency, corrects, issueDate } = head.values;
+  const amount = totalOf(reader.hasParts ? rows : [first], String(currency ?? ''));
   const body: Body = {
     ...{ externalId, customer, currency, invoice: corrects ?? externalId, issuedOn: issueDate },
     ...{ amount: typeof amount === 'string' ? unsigned(amount) : amount, reason: '红字' },
@@ -70,7 +78,7 @@ function noteOf(first: MappedRow, rows: readonly MappedRow[]): Assembled {
     rows: rowsOf(rows),
     externalId: String(externalId ?? ''),
     body,
-    faults: [...rows.flatMap((row) => row.faults), ...repeats(first, others)],
+    faults: [...rows.flatMap((row) => row.faults), ...head.faults],
     at(path) {
       const { field } = listPlace(path);
       const own = noteFields[field] ?? field;

@@ -2,8 +2,10 @@ import { fieldsOf, missingFields } from './fields.ts';
 import type { Field, ImportKind } from './fields.ts';
 import { bindTests } from './row-filter.ts';
 import type { BoundTests, RowTest } from './row-filter.ts';
-import { negated, plainNumbers, readCell, textOf, unsigned } from './values.ts';
-import type { Cell, DateFormat, NumberFormat } from './values.ts';
+import { canBe, marksOf } from './numbers.ts';
+import type { NumberFormat } from './numbers.ts';
+import { negated, readCell, textOf, unsigned } from './values.ts';
+import type { Cell, DateFormat } from './values.ts';
 
 /** Where a field's value comes from: a column, or the same `value` in every row. */
 export interface Source {
@@ -40,7 +42,7 @@ export interface Mapping {
   headerRow?: number | undefined;
   /** Columns by which the header is known among the first rows. */
   headerWith?: readonly string[] | undefined;
-  encoding?: 'utf-8' | 'gb18030' | 'utf-16le' | undefined;
+  encoding?: 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be' | undefined;
   delimiter?: ',' | ';' | '\t' | '|' | undefined;
   /** Name of a workbook's sheet; the first visible one without it. */
   sheet?: string | undefined;
@@ -94,7 +96,7 @@ export interface Reader {
   /** Columns nothing is read from. */
   unusedColumns: string[];
   dates: DateFormat;
-  numbers: NumberFormat;
+  numbers: Partial<NumberFormat>;
   /** The seller's zone. */
   zone: string;
 }
@@ -125,7 +127,7 @@ export function bindMapping(
       hasParts: inRows || parts.length > 0,
       unusedColumns: header.filter((name, index) => name !== '' && !used.has(index)),
       dates: mapping.dates ?? 'YYYY-MM-DD',
-      numbers: { ...plainNumbers, ...swapped(mapping.numbers) },
+      numbers: mapping.numbers ?? {},
     },
   };
 }
@@ -155,20 +157,19 @@ function boundTo(
   });
 }
 
-/** Columns by which the header of a file is known: those the mapping says, or all it reads from. */
-export function headerColumns({ headerWith, fields, parts }: Mapping): readonly string[] {
-  if (headerWith) return headerWith;
+/**
+ * Tells the header of a file among its first rows: by the columns the mapping says, or all it reads from; without any, by the fields that a file
+ * of its kind must have. Null: nothing tells it, and the first row is it.
+ */
+export function headerTest(
+  { headerWith, fields, parts }: Mapping,
+  kind?: ImportKind,
+): ((row: readonly string[]) => boolean) | null {
   const sources = [fields ?? {}, ...(parts ?? [])].flatMap((one) => Object.values(one));
-  return sources.flatMap(({ column }) => (column === undefined ? [] : [column]));
-}
-
-/** Whether a row has all these columns. */
-export const hasColumns = (row: readonly string[], columns: readonly string[]): boolean =>
-  columns.length > 0 && columns.every((column) => columnsNamed(row, column).length > 0);
-
-/** A decimal comma without a word on thousands means that points part them. */
-function swapped(numbers: Partial<NumberFormat> = {}): Partial<NumberFormat> {
-  return numbers.decimal === ',' && numbers.thousands === undefined ? { decimal: ',', thousands: '.' } : numbers;
+  const columns = headerWith ?? sources.flatMap(({ column }) => (column === undefined ? [] : [column]));
+  if (columns.length > 0) return (row) => columns.every((column) => columnsNamed(row, column).length > 0);
+  if (fields || kind === undefined) return null;
+  return (row) => missingFields(kind, new Set(Object.keys(byName(kind, row)))).length === 0;
 }
 
 /** Columns of this name as written; else those that differ in case or width only. */
@@ -227,7 +228,7 @@ const numberField: Partial<Record<ImportKind, string>> = {
 export function readParts(reader: Reader, row: number, cells: readonly Cell[], width: number): MappedRow[] {
   const head = readRow(reader, row, cells, width);
   const parts = reader.parts.flatMap((fields, part): MappedRow[] => {
-    const read = readFields(reader, fields, row, cells);
+    const read = readFields(reader, fields, row, cells, head.values);
     if (!read.hasPart) return [];
     const counter = numberField[reader.kind];
     const values = { ...head.values, ...(counter && { [counter]: part + 1 }), ...read.values };
@@ -237,22 +238,35 @@ export function readParts(reader: Reader, row: number, cells: readonly Cell[], w
   return first ? [{ ...first, faults: [...head.faults, ...first.faults] }, ...others] : [head];
 }
 
-function readFields(reader: Reader, fields: readonly Bound[], row: number, cells: readonly Cell[]): MappedRow {
+/** Reads fields of a row; `head` is what the row says of the whole document, for a part that stands in columns. */
+function readFields(
+  reader: Reader,
+  fields: readonly Bound[],
+  row: number,
+  cells: readonly Cell[],
+  head: MappedRow['values'] = {},
+): MappedRow {
   const values: Record<string, string | number | boolean> = {};
   const faults: RowFault[] = [];
+  const amounts: { name: string; text: string }[] = [];
   let hasPart = false;
   for (const one of fields) {
     const { name, field, source, index } = one;
     const cell = valueOf(source, index === null ? null : (cells[index] ?? null));
-    const numbers = { ...reader.numbers, ...swapped(definedOf(source)) };
+    const numbers = marksOf(source, reader.numbers);
     const date = one.agreed ?? source.format ?? reader.dates;
     const read = readCell(cell, field.type, { date, numbers, zone: reader.zone });
     if (field.part && index !== null && textOf(cells[index] ?? null) !== '') hasPart = true;
     if (read.ok && read.value !== undefined) values[name] = signed(one, read.value, cells);
+    if (field.type === 'amount' && typeof cell === 'string') amounts.push({ name, text: textOf(cell) });
     if (read.ok) continue;
     const params = { value: shown(textOf(cell)), format: date };
     faults.push({ row, field: name, fault: read.fault, params });
   }
+  const currency = String(values['currency'] ?? head['currency'] ?? '');
+  for (const { name, text } of amounts)
+    if (currency !== '' && !canBe(text, currency))
+      faults.push({ row, field: name, fault: 'other-currency', params: { value: shown(text), currency } });
   return { row, values, hasPart, faults };
 }
 
@@ -263,11 +277,7 @@ function signed({ field, source, signIndex }: Bound, value: string | number | bo
   if (sign === 'absolute') return unsigned(value);
   if (sign === 'inverted') return negated(value);
   const word = textOf(signIndex === undefined ? null : (cells[signIndex] ?? null));
-  return sign.negative.includes(word) ? negated(unsigned(value)) : value;
-}
-
-function definedOf({ decimal, thousands }: Source): Partial<NumberFormat> {
-  return { ...(decimal !== undefined && { decimal }), ...(thousands !== undefined && { thousands }) };
+  return sign.negative.some((one) => norm(one) === norm(word)) ? negated(unsigned(value)) : value;
 }
 
 /** What a field reads of its cell: the mapping's words, replacements and default done. */

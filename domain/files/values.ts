@@ -1,6 +1,8 @@
 import { dateOfDayNumber, isBusinessDate } from '../kernel/dates.ts';
 import type { BusinessDate } from '../kernel/dates.ts';
 import { dateOf, parseInstant } from '../kernel/instants.ts';
+import { bareNumber } from './numbers.ts';
+import type { NumberFormat } from './numbers.ts';
 
 /**
  * A cell as a file holds it: text of a CSV; number, boolean, day or error of a spreadsheet; null when empty. A number of more digits than a
@@ -26,13 +28,6 @@ export const dateFormats = [
 ] as const;
 export type DateFormat = (typeof dateFormats)[number];
 
-/** Marks of a number in text; `thousands` may be empty. Numbers of a spreadsheet need none of them. */
-export interface NumberFormat {
-  decimal: '.' | ',';
-  thousands: ',' | '.' | ' ' | "'" | '';
-}
-export const plainNumbers: NumberFormat = { decimal: '.', thousands: ',' };
-
 /** Why a cell cannot be read; the sentences stand in contracts/import-words.ts. */
 export type ValueFault =
   'cell-error' | 'digits-lost' | 'not-a-date' | 'not-a-number' | 'not-a-whole-number' | 'not-a-boolean' | 'not-text';
@@ -42,10 +37,17 @@ export type Read = { ok: true; value: string | number | boolean | undefined } | 
 const good = (value: string | number | boolean | undefined): Read => ({ ok: true, value });
 const bad = (fault: ValueFault): Read => ({ ok: false, fault });
 
+/** Characters that pages and exports leave in a text and nobody sees; with one of them in it an id is another id. */
+const unseen = /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/gu;
+
 /** The text of a cell as a person sees it, on one line; '' when empty. */
 export function textOf(cell: Cell): string {
   if (cell === null) return '';
-  if (typeof cell === 'string') return cell.replaceAll(/[\s\u00A0\u3000]+/gu, ' ').trim();
+  if (typeof cell === 'string')
+    return cell
+      .replaceAll(unseen, '')
+      .replaceAll(/[\s\u00A0\u3000]+/gu, ' ')
+      .trim();
   if (typeof cell === 'number') return plainNumber(cell);
   if (typeof cell === 'boolean') return String(cell);
   if ('digits' in cell) return cell.digits;
@@ -97,10 +99,13 @@ export interface CellFormat {
   zone: string;
 }
 
+const narrow = (text: string): string => text.normalize('NFKC');
+
 /** Reads a cell as the field takes it; an empty one as undefined. */
 export function readCell(cell: Cell, type: FieldType, format: CellFormat): Read {
   if (typeof cell === 'object' && cell !== null && 'error' in cell) return bad('cell-error');
-  const text = textOf(cell);
+  // Full-width figures and marks are figures and marks; in a text they are as written.
+  const text = type === 'text' ? textOf(cell) : narrow(textOf(cell));
   if (text === '') return good(undefined);
   const long = typeof cell === 'object' && cell !== null && 'digits' in cell;
   if (long && !cell.whole) return bad('digits-lost');
@@ -112,7 +117,7 @@ export function readCell(cell: Cell, type: FieldType, format: CellFormat): Read 
     case 'amount':
       return typeof cell === 'number' || long ? good(text) : readNumber(text, format.numbers);
     case 'integer':
-      return /^-?0*\d{1,9}$/.test(text) ? good(Number(text)) : bad('not-a-whole-number');
+      return /^-?0*\d{1,9}(?:\.0*)?$/.test(text) ? good(Number(text)) : bad('not-a-whole-number');
     case 'boolean':
       return readBoolean(text);
     case 'rate':
@@ -132,7 +137,8 @@ const patterns: Readonly<Record<Exclude<DateFormat, 'excel'>, RegExp>> = {
 };
 /** Forms that begin with the year mean one day only, so they are read whatever format is asked for. */
 const plain = [patterns['YYYY-MM-DD'], patterns['YYYY/M/D'], patterns['YYYY年M月D日']];
-const clockTime = /[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/;
+const clockTime = /[ T](?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M| ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/i;
+const weekday = / ?(?:星期|周)[一二三四五六日天]$/;
 
 function readDate(cell: Cell, text: string, { date: format, zone }: CellFormat): Read {
   if (typeof cell === 'object' && cell !== null && 'date' in cell) return good(cell.date);
@@ -143,10 +149,11 @@ function readDate(cell: Cell, text: string, { date: format, zone }: CellFormat):
     const date = dateOfSerial(serial, false);
     return date === undefined ? bad('not-a-date') : good(date);
   }
-  const day = text.replace(clockTime, '');
+  const dated = text.replace(clockTime, '');
+  const day = dated.replace(weekday, '');
   const own = format === 'excel' ? [] : [patterns[format]];
   const found = [...own, ...plain].find((pattern) => pattern.test(day));
-  return found ? there(dateFrom(found, day), text.slice(day.length), zone) : bad('not-a-date');
+  return found ? there(dateFrom(found, day), text.slice(dated.length), zone) : bad('not-a-date');
 }
 
 const zoned = /^[ T](\d{1,2}:\d{2})(:\d{2})?(\.\d+)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/;
@@ -167,7 +174,7 @@ export type AgreedFormat = (typeof agreedFormats)[number];
 
 /** The one of these forms that a cell is a day of; null: of none. */
 export function agreedFormatOf(cell: Cell): AgreedFormat | null {
-  const day = textOf(cell).replace(clockTime, '');
+  const day = narrow(textOf(cell)).replace(clockTime, '');
   return agreedFormats.find((format) => patterns[format].test(day) && dateFrom(patterns[format], day).ok) ?? null;
 }
 
@@ -188,13 +195,15 @@ export function dateOfSerial(serial: number, from1904: boolean): BusinessDate | 
   return dateOfDayNumber(day - EPOCH + (day < 60 ? 1 : 0));
 }
 
-const signs = /[¥$€£元]|\b(?:RMB|CNY|USD|EUR|HKD|JPY)\b/g;
+/** What is written for a minus. */
+const minus = /[\u2010\u2012\u2013\u2212]/g;
 const escaped = { ',': ',', '.': '\\.', ' ': ' ', "'": "['’]" } as const;
 
 /** A number in text as a plain decimal string; groups of thousands must have three digits, so that a wrong mark is found, not guessed. */
 function readNumber(raw: string, { decimal, thousands }: NumberFormat): Read {
-  const text = raw.normalize('NFKC').replace(signs, '').trim();
-  const negative = /^\(.*\)$/.test(text) || /^-/.test(text) || /-$/.test(text);
+  const text = bareNumber(raw).replace(minus, '-');
+  const marks = [/^\(.*\)$/, /^-/, /-$/].filter((mark) => mark.test(text));
+  if (marks.length > 1) return bad('not-a-number');
   const size = text
     .replace(/^[(+-] ?/, '')
     .replace(/ ?[)-]$/, '')
@@ -205,7 +214,8 @@ function readNumber(raw: string, { decimal, thousands }: NumberFormat): Read {
   if (!found || (found[1] === undefined && !found[2])) return bad('not-a-number');
   const whole = (found[1] ?? '0').replaceAll(/\D/g, '').replace(/^0+(?=\d)/, '');
   const fraction = (found[2] ?? '').replace(/0+$/, '');
-  return good(`${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`);
+  const number = `${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  return good(marks.length === 1 ? negated(number) : number);
 }
 
 /** A plain decimal string without its sign, and with the other one. */
@@ -214,13 +224,13 @@ export const negated = (amount: string): string =>
   amount.startsWith('-') ? amount.slice(1) : /[1-9]/.test(amount) ? `-${amount}` : amount;
 
 function readRate(text: string, numbers: NumberFormat): Read {
-  const percent = /^(.*?) ?[%％]$/.exec(text);
+  const percent = /^(.*?) ?%$/.exec(text);
   const read = readNumber(percent?.[1] ?? text, numbers);
   if (!percent || !read.ok || typeof read.value !== 'string') return read;
-  const [whole = '', fraction = ''] = read.value.split('.');
+  const [whole = '', fraction = ''] = unsigned(read.value).split('.');
   const digits = whole.padStart(3, '0');
   const shifted = `${digits.slice(0, -2)}.${digits.slice(-2)}${fraction}`.replace(/\.?0+$/, '').replace(/^0+(?=\d)/, '');
-  return good(shifted);
+  return good(read.value.startsWith('-') ? negated(shifted) : shifted);
 }
 
 const yes = new Set(['true', 'yes', 'y', '1', '是', '有', '√', 'x']);

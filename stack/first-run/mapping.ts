@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { importMapping } from '../../contracts/imports.ts';
 import { bindTests } from '../../domain/files/row-filter.ts';
-import { plainNumbers } from '../../domain/files/values.ts';
 import type { FieldType } from '../../domain/files/values.ts';
 import type { Reader } from '../../domain/files/mapping.ts';
 import { StackError } from '../error.ts';
@@ -119,12 +118,7 @@ export function bindLedger(mapping: LedgerMapping, header: readonly string[], fi
     const bound = { name, field: { type, part: false }, source, index };
     return [{ ...bound, ...(signIndex !== undefined && { signIndex }) }];
   });
-  const { decimal, thousands } = mapping.numbers ?? {};
-  const numbers = {
-    ...plainNumbers,
-    ...(decimal === ',' && { decimal, thousands: '.' as const }),
-    ...(thousands !== undefined && { thousands }),
-  };
+  const numbers = mapping.numbers ?? {};
   const tests = bindTests(mapping, (column) => header.indexOf(column));
   const rest = { parts: [], redLetter: undefined, hasParts: false, unusedColumns: [], zone };
   return { kind: 'ledger', fields, tests, dates: mapping.dates ?? 'YYYY-MM-DD', numbers, ...rest };

@@ -64,7 +64,7 @@ async function readRows(file: string, mapping: LedgerMapping): Promise<Row[]> {
     );
   }
   try {
-    const table = await openTable(bytes, mapping);
+    const table = await openTable(bytes, mapping, 'ledger');
     const bound = bindLedger(mapping, table.header, file, SELLER_ZONE);
     const dates = new DateColumns(bound);
     const taken: FileRow[] = [];

@@ -7,6 +7,12 @@ const mapping: Mapping = {
   fields: Object.fromEntries(['externalId', 'customer', 'amount'].map((name, at) => [name, { column: columns[at] ?? '' }])),
 };
 
+async function batchesOf<T>(rows: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const batch of rows) found.push(batch);
+  return found;
+}
+
 async function read(text: string, told: Mapping = mapping) {
   const { delimiter, header, rows } = await openTable(Buffer.from(text), told);
   const found = [];
@@ -51,4 +57,39 @@ describe('the mark between columns is found', () => {
     });
     expect((await read('p|q\n1|2\n')).delimiter).toBe('|');
   });
+});
+
+test('every line end counts, whichever came first: titles and rows of one file come from different systems', async () => {
+  const rows = [
+    ['A', 'B', '5'],
+    ['C', 'D', '6'],
+  ];
+  for (const ends of [
+    ['\n', '\r\n', '\r\n'],
+    ['\r\n', '\n', '\r\n'],
+    ['\r\n', '\r\n', '\n'],
+    ['\r', '\r', '\r'],
+  ]) {
+    const lines = [columns, ...rows].map((cells, at) => `${cells.map((cell) => `"${cell}"`).join(',')}${ends[at] ?? ''}`);
+    expect(await read(lines.join(''))).toMatchObject({ header: columns, rows });
+  }
+  // A line end that two pieces of the file share is one: the header has 20 bytes, a piece 65,536.
+  const long = ['x'.repeat(65_536 - 1 - 20 - 3), 'B', ''];
+  const { rows: told } = await read([columns, long, long].map((cells) => cells.join(',')).join('\r\n'));
+  expect(told).toEqual([long, long]);
+});
+
+test('UTF-16 of either order is read by its mark', async () => {
+  const text = Buffer.from('\uFEFFBeleg\tKunde\tBetrag\r\nA\t上海\t5\r\n', 'utf16le');
+  for (const bytes of [text, Buffer.from(text).swap16()]) {
+    const table = await openTable(bytes, mapping);
+    const [batch] = await batchesOf(table.rows());
+    expect([table.encoding, batch?.[0]?.cells]).toEqual([expect.stringMatching(/^utf-16/), ['A', '上海', '5']]);
+  }
+});
+
+test('without a mapping the header is the first row with the fields its kind needs, below titles and in its own marks', async () => {
+  const text = 'Open items, as of March 4\n\nexternalId;customer;issueDate;currency;amount\nA;C;2026-01-01;CNY;1,5\n';
+  const table = await openTable(Buffer.from(text), {}, 'invoices');
+  expect(table).toMatchObject({ delimiter: ';', header: ['externalId', 'customer', 'issueDate', 'currency', 'amount'] });
 });

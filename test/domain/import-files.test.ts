@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../domain/files/assemble.ts';
-import { bindMapping, mappingFaults, readRow } from '../../domain/files/mapping.ts';
+import { bindMapping, mappingFaults, readParts, readRow } from '../../domain/files/mapping.ts';
 import type { Mapping, Reader } from '../../domain/files/mapping.ts';
 import iconv from 'iconv-lite';
 import { gb18030Of } from '../../domain/files/gb18030.ts';
-import { dateOfSerial, numberCell, plainNumbers, readCell, unformula } from '../../domain/files/values.ts';
-import type { Cell, DateFormat, NumberFormat } from '../../domain/files/values.ts';
+import { marksOf, plainNumbers } from '../../domain/files/numbers.ts';
+import type { NumberFormat } from '../../domain/files/numbers.ts';
+import { dateOfSerial, numberCell, readCell, unformula } from '../../domain/files/values.ts';
+import type { Cell, DateFormat } from '../../domain/files/values.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { addDays, daysBetween } from '../../domain/kernel/calendar.ts';
 import { fc } from '../support/property.ts';
@@ -31,6 +33,7 @@ describe('amounts', () => {
     ["1'234.50", { decimal: '.', thousands: "'" }, '1234.5'],
     ['1 234,5', { decimal: ',', thousands: ' ' }, '1234.5'],
     ['1\u00A0234,5', { decimal: ',', thousands: ' ' }, '1234.5'],
+    ['1,234.50 -', plainNumbers, '-1234.5'],
     ['¥1,234.50', plainNumbers, '1234.5'],
     ['￥１，２３４．５０', plainNumbers, '1234.5'],
     ['1234.5元', plainNumbers, '1234.5'],
@@ -41,6 +44,13 @@ describe('amounts', () => {
     ['0007.10', plainNumbers, '7.1'],
     ['.5', plainNumbers, '0.5'],
     ['1234567890123.45', plainNumbers, '1234567890123.45'],
+    ['−1,234.50', plainNumbers, '-1234.5'],
+    ['–5', plainNumbers, '-5'],
+    ['RMB1,234.50', plainNumbers, '1234.5'],
+    ['US$1,000.00', plainNumbers, '1000'],
+    ['人民币 1,000.00', plainNumbers, '1000'],
+    ['(0.00)', plainNumbers, '0'],
+    ['-0.00', plainNumbers, '0'],
     [0.1 + 0.2, plainNumbers, '0.3'],
     [55.94, german, '55.94'],
     [1e15, plainNumbers, '1000000000000000'],
@@ -59,6 +69,9 @@ describe('amounts', () => {
     ['NaN', plainNumbers],
     ['12 34', plainNumbers],
     ['--5', plainNumbers],
+    ['-5-', plainNumbers],
+    ['(-5)', plainNumbers],
+    ['5元6', plainNumbers],
     ['.', plainNumbers],
     ['=1+1', plainNumbers],
     ['1,234', { decimal: '.', thousands: '' }],
@@ -113,6 +126,11 @@ describe('dates', () => {
     ['20.11.2026 20:00:00+00', 'D.M.YYYY', '2026-11-21'],
     ['2026-11-20 16:30:00', 'YYYY-MM-DD', '2026-11-20'],
     ['2026.3.5', 'YYYY.M.D', '2026-03-05'],
+    ['２０２６－０９－０１', 'YYYY-MM-DD', '2026-09-01'],
+    ['２０２６年９月１日', 'YYYY-MM-DD', '2026-09-01'],
+    ['9/1/2026 12:00:00 AM', 'M/D/YYYY', '2026-09-01'],
+    ['2026/9/1 下午 3:30:00', 'YYYY-MM-DD', '2026-09-01'],
+    ['2026年9月1日星期二', 'YYYY-MM-DD', '2026-09-01'],
   ])('%j written %s is %s', (cell, format, date) => expect(dateOf(cell, format)).toBe(date));
 
   test.each<[Cell, DateFormat]>([
@@ -156,6 +174,13 @@ describe('other cells', () => {
   };
   test.each<[Cell, 'rate' | 'boolean' | 'integer' | 'text', unknown]>([
     ['13%', 'rate', '0.13'],
+    ['１３％', 'rate', '0.13'],
+    ['-6%', 'rate', '-0.06'],
+    ['30.00', 'integer', 30],
+    ['３０', 'integer', 30],
+    ['Ｙ', 'boolean', true],
+    ['C-1\u200B\uFEFF', 'text', 'C-1'],
+    ['Ｃ－１', 'text', 'Ｃ－１'],
     ['13 ％', 'rate', '0.13'],
     ['6.5%', 'rate', '0.065'],
     ['100%', 'rate', '1'],
@@ -278,6 +303,67 @@ describe('mappings', () => {
     expect(of({ values: { 甲: 'A' } })('constructor')).toBe('constructor');
     expect(of({ default: 'none' })('')).toBe('none');
     expect(of({ replace: { '/': '-' } })('2026/09/1')).toBe('2026-09-1');
+  });
+});
+
+test('one mark never parts thousands and decimals both: where one is told, the other gives way', () => {
+  const german = { decimal: ',', thousands: '.' };
+  expect([marksOf({ decimal: ',' }), marksOf({ thousands: '.' }), marksOf({}, { thousands: '.' })]).toEqual([
+    german,
+    german,
+    german,
+  ]);
+  expect(marksOf({ thousands: ',' }, { decimal: ',' })).toEqual(plainNumbers);
+  expect(marksOf({ decimal: '.' }, { decimal: ',', thousands: '.' })).toEqual(plainNumbers);
+  expect(marksOf({ decimal: ',', thousands: ' ' })).toEqual({ decimal: ',', thousands: ' ' });
+});
+
+test('an amount that names other money than its row is refused at its cell', () => {
+  const header = ['externalId', 'customer', 'issueDate', 'currency', 'amount'];
+  const faultsOf = (amount: string, currency: string) =>
+    readRow(bound('invoices', {}, header), 2, ['I', 'C', '2026-01-01', currency, amount], 5).faults;
+  expect(faultsOf('$1,000.00', 'CNY')).toEqual([
+    { row: 2, field: 'amount', fault: 'other-currency', params: { value: '$1,000.00', currency: 'CNY' } },
+  ]);
+  for (const [amount, currency] of [
+    ['USD 5', 'EUR'],
+    ['€5', 'CNY'],
+    ['5元', 'USD'],
+    ['￥5', 'HKD'],
+    ['HK$5', 'USD'],
+  ] as const)
+    expect(faultsOf(amount, currency), `${amount} ${currency}`).toHaveLength(1);
+  for (const [amount, currency] of [
+    ['$5', 'USD'],
+    ['$5', 'SGD'],
+    ['¥5', 'JPY'],
+    ['￥5', 'CNY'],
+    ['5', 'USD'],
+    ['RMB5元', 'CNY'],
+  ] as const)
+    expect(faultsOf(amount, currency), `${amount} ${currency}`).toEqual([]);
+});
+
+describe('red-letter rows', () => {
+  const columns = ['externalId', 'customer', 'issueDate', 'currency', 'first', 'second'];
+  const fields = Object.fromEntries(columns.slice(0, 4).map((name) => [name, { column: name }]));
+  const parts = ['first', 'second'].map((column) => ({ 'instalments.amount': { column } }));
+  const cells = (first: string, second: string) => ['R', 'C', '2026-01-01', 'CNY', first, second];
+
+  test('of parts in columns are a credit note of all of them together', () => {
+    const reader = bound('invoices', { fields, parts, redLetter: 'credit-note' }, columns);
+    const made = (first: string, second: string) => assemble(reader, readParts(reader, 2, cells(first, second), 6));
+    expect(made('-300', '-700')).toMatchObject({ kind: 'credit-notes', body: { amount: '1000.00' }, faults: [] });
+    expect(made('', '-700')).toMatchObject({ kind: 'credit-notes', body: { amount: '700' } });
+    expect(made('100', '-700')).toMatchObject({ kind: 'credit-notes', body: { amount: '600.00' } });
+    expect(made('300', '700')).toMatchObject({ kind: 'invoices', body: { amount: '1000.00' } });
+  });
+
+  test('of parts in rows are one, whatever two of them have in common', () => {
+    const each = { ...fields, 'instalments.amount': { column: 'first' } };
+    const reader = bound('invoices', { fields: each, redLetter: 'credit-note' }, columns);
+    const rows = [2, 3].map((row) => readRow(reader, row, cells('-500', ''), 6));
+    expect(assemble(reader, rows)).toMatchObject({ kind: 'credit-notes', rows: [2, 3], body: { amount: '1000.00' }, faults: [] });
   });
 });
 

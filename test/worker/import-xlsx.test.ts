@@ -126,6 +126,13 @@ describe('workbooks of other makers', () => {
   });
 });
 
+test('a formula without a result is an error of its cell, never an empty one; an empty text is one', async () => {
+  const cells =
+    '<x:c><x:f>A1*2</x:f></x:c><x:c t="str"><x:f>T("")</x:f><x:v></x:v></x:c><x:c><x:f>1+1</x:f><x:v>2</x:v></x:c><x:c><x:v>3</x:v></x:c>';
+  const { rows } = await read(bookOf(`${header}<x:row>${cells}</x:row>`));
+  expect(rows).toEqual([{ row: 2, cells: [{ error: expect.stringContaining('without a result') as string }, null, 2, 3] }]);
+});
+
 test('a number shown with noughts before it is read as it is shown; any other format leaves it as it is', async () => {
   const codes = ['0000000', '0000000;-0000000', '[Red]0000000_ ', '0', '#,##0', '0000000.00', 'yyyy000'];
   const formats = codes.map((code, at) => `<numFmt numFmtId="${164 + at}" formatCode="${code}"/>`).join('');

@@ -16,18 +16,19 @@ const MOST_RECORD = 1_048_576;
 type Encoding = NonNullable<Mapping['encoding']>;
 
 /** A CSV as rows: encoding and delimiter as the mapping has them, else found out. Throws FileFault for what is no text in its encoding. */
-export function csvOf(bytes: Buffer, mapping: Mapping): RawTable {
+export function csvOf(bytes: Buffer, mapping: Mapping, isHeader: ((row: readonly string[]) => boolean) | null): RawTable {
   const encoding = mapping.encoding ?? encodingOf(bytes);
   if (encoding === 'utf-8' && !isUtf8(bytes)) throw new FileFault('file-encoding', { encoding });
-  if (encoding !== 'utf-16le' && bytes.includes(0)) throw new FileFault('file-not-text');
+  if (!encoding.startsWith('utf-16') && bytes.includes(0)) throw new FileFault('file-not-text');
   const [sample = ''] = textOf(bytes, encoding);
-  const delimiter = mapping.delimiter ?? delimiterOf(sample, mapping);
+  const delimiter = mapping.delimiter ?? delimiterOf(sample, mapping, isHeader);
   return { format: 'csv', encoding, delimiter, sheet: null, rows: () => recordsOf(bytes, encoding, delimiter) };
 }
 
 /** By its byte order mark; else UTF-8 when it is valid UTF-8; else the encoding of Chinese spreadsheets. */
 function encodingOf(bytes: Buffer): Encoding {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   return isUtf8(bytes) ? 'utf-8' : 'gb18030';
 }
 
@@ -67,12 +68,20 @@ function* boundedIn(pieces: Iterable<string>, delimiter: string): Generator<stri
   }
 }
 
+/** All of them end a line wherever they stand: titles and rows of one file may come from different systems. */
+const LINE_ENDS = ['\r\n', '\n', '\r'];
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 async function* recordsOf(bytes: Buffer, encoding: Encoding, delimiter: string): AsyncGenerator<FileRow[]> {
-  const records = parse({ delimiter, relax_column_count: true, relax_quotes: true, max_record_size: MOST_RECORD });
+  const records = parse({
+    delimiter,
+    record_delimiter: LINE_ENDS,
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: MOST_RECORD,
+  });
   const parser = pipeline(Readable.from(boundedIn(textOf(bytes, encoding), delimiter)), records, () => undefined);
   let row = 0;
   let batch: FileRow[] = [];

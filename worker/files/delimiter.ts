@@ -1,4 +1,3 @@
-import { hasColumns, headerColumns } from '../../domain/files/mapping.ts';
 import type { Mapping } from '../../domain/files/mapping.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
@@ -12,13 +11,17 @@ const SEARCHED_LINES = 100;
  * The mark that parts the columns of a text. Titles above the header hold marks of their own, or none: what counts is the row that has the
  * columns of the mapping, else the row it names, else the first.
  */
-export function delimiterOf(sample: string, mapping: Mapping): Delimiter {
+export function delimiterOf(
+  sample: string,
+  { headerRow }: Pick<Mapping, 'headerRow'>,
+  isHeader: ((row: readonly string[]) => boolean) | null,
+): Delimiter {
   const lines = parted(sample.replaceAll(/\r\n?/g, '\n'), '\n');
-  const columns = headerColumns(mapping);
-  const told = mapping.headerRow === undefined ? null : mapping.headerRow - 1;
+  const told = headerRow === undefined ? null : headerRow - 1;
+  const known = (line: string, mark: Delimiter): boolean => isHeader?.(cellsOf(line, mark)) ?? false;
   const tables = delimiters.map((mark) => {
-    const top = told ?? lines.slice(0, SEARCHED_LINES).findIndex((line) => hasColumns(cellsOf(line, mark), columns));
-    const found = top >= 0 && hasColumns(cellsOf(lines[top] ?? '', mark), columns);
+    const top = told ?? lines.slice(0, SEARCHED_LINES).findIndex((line) => known(line, mark));
+    const found = top >= 0 && known(lines[top] ?? '', mark);
     return { mark, score: scoreOf(lines.slice(Math.max(top, 0)), mark) + (found ? KNOWN : 0) };
   });
   return tables.reduce((best, one) => (one.score > best.score ? one : best)).mark;

@@ -1,6 +1,6 @@
 import { DateColumns } from '../../domain/files/agreed-dates.ts';
 import { isRed } from '../../domain/files/assemble.ts';
-import { readParts, readRow } from '../../domain/files/mapping.ts';
+import { readParts } from '../../domain/files/mapping.ts';
 import type { MappedRow, Reader } from '../../domain/files/mapping.ts';
 import { isTaken } from '../../domain/files/row-filter.ts';
 import type { FileTable } from './table.ts';
@@ -20,19 +20,22 @@ const idOf = (row: MappedRow): string => String(row.values['externalId'] ?? '');
 /** A red-letter row is a document of its own, also under the id of what it corrects. */
 const keyOf = (row: MappedRow, isRedRow: boolean): string => `${isRedRow ? '-' : '+'}${idOf(row)}`;
 
-const judging = ['externalId', 'amount', 'instalments.amount'];
+const judging = ['externalId', 'amount', 'instalments.amount', 'currency'];
 
 /** A reader of that of a row by which it is known: its id, and whether it is red-letter. */
 function headReader(reader: Reader): Reader {
   const wanted = reader.redLetter ? judging : judging.slice(0, 1);
-  return { ...reader, fields: reader.fields.filter((one) => wanted.includes(one.name)), parts: [] };
+  const kept = (fields: Reader['fields']) => fields.filter((one) => wanted.includes(one.name));
+  return { ...reader, fields: kept(reader.fields), parts: reader.redLetter ? reader.parts.map(kept) : [] };
 }
 
-/** Whether the mapping takes a row; those of a negative amount may be left out. */
-function takes(reader: Reader, head: Reader, { row, cells }: FileRow): MappedRow | null {
+/** A row by what it is known by, and whether it is red-letter; null: the mapping leaves it out, as it may those of a negative amount. */
+function takes(reader: Reader, head: Reader, { row, cells }: FileRow): { known: MappedRow; red: boolean } | null {
   if (!isTaken(reader.tests, cells)) return null;
-  const read = readRow(head, row, cells, cells.length);
-  return reader.redLetter === 'skip' && isRed(reader, read) ? null : read;
+  const parts = readParts(head, row, cells, cells.length);
+  const [known] = parts;
+  const red = isRed(reader, parts);
+  return !known || (reader.redLetter === 'skip' && red) ? null : { known, red };
 }
 
 /** Reads the whole file once, so that faults of its form come before anything is written, and documents are known to be complete. */
@@ -52,9 +55,8 @@ export async function surveyOf(table: FileTable, reader: Reader): Promise<Survey
       }
       rows += 1;
       dates.see(one.cells);
-      const red = isRed(reader, read);
-      hasRed ||= red;
-      if (idOf(read) !== '') lastOf.set(keyOf(read, red), one.row);
+      hasRed ||= read.red;
+      if (idOf(read.known) !== '') lastOf.set(keyOf(read.known, read.red), one.row);
     }
   }
   return { rows, skippedRows, lastOf, hasRed, reader: dates.agreed(reader) };
@@ -74,13 +76,11 @@ async function* groups(table: FileTable, { reader, lastOf }: Survey, wantsRed: b
   const waiting = new Map<string, MappedRow[]>();
   for await (const batch of table.rows()) {
     for (const one of batch) {
-      const known = takes(reader, head, one);
-      if (!known || isRed(reader, known) !== wantsRed) continue;
+      const found = takes(reader, head, one);
+      if (found?.red !== wantsRed) continue;
       const { row, cells } = one;
-      const read = wantsRed
-        ? [readRow(reader, row, cells, table.header.length)]
-        : readParts(reader, row, cells, table.header.length);
-      const key = keyOf(known, wantsRed);
+      const read = readParts(reader, row, cells, table.header.length);
+      const key = keyOf(found.known, wantsRed);
       const last = lastOf.get(key);
       if (last === undefined) {
         yield read;

@@ -35,7 +35,7 @@ let documents: AsyncGenerator<MappedRow[]> | null = null;
 
 async function open({ bytes, kind, mapping, zone }: Extract<Asked, { ask: 'open' }>): Promise<Answered> {
   documents = null;
-  const table = await openTable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), mapping);
+  const table = await openTable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), mapping, kind);
   const bound = bindMapping(kind, mapping, table.header, zone);
   if (!bound.ok) return { faults: bound.faults };
   const survey = await surveyOf(table, bound.reader);

@@ -1,4 +1,5 @@
-import { hasColumns, headerColumns } from '../../domain/files/mapping.ts';
+import { headerTest } from '../../domain/files/mapping.ts';
+import type { ImportKind } from '../../domain/files/fields.ts';
 import type { Mapping } from '../../domain/files/mapping.ts';
 import { textOf } from '../../domain/files/values.ts';
 import { csvOf } from './csv.ts';
@@ -15,11 +16,12 @@ const OLD_EXCEL = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const ZIP = Buffer.from('PK\u0003\u0004', 'latin1');
 const startsWith = (bytes: Buffer, mark: Buffer): boolean => bytes.subarray(0, mark.length).equals(mark);
 
-/** Opens a CSV or XLSX file and reads its header. Throws FileFault when it is neither, or has none. */
-export async function openTable(bytes: Buffer, mapping: Mapping): Promise<FileTable> {
+/** Opens a CSV or XLSX file and reads its header; `kind` tells the header where no column is mapped. Throws FileFault when it is neither, or has none. */
+export async function openTable(bytes: Buffer, mapping: Mapping, kind?: ImportKind): Promise<FileTable> {
+  const isHeader = headerTest(mapping, kind);
   if (startsWith(bytes, OLD_EXCEL)) throw new FileFault('file-old-excel');
-  const raw = startsWith(bytes, ZIP) ? await xlsxOf(bytes, mapping.sheet) : csvOf(bytes, mapping);
-  const found = await headerOf(raw, mapping);
+  const raw = startsWith(bytes, ZIP) ? await xlsxOf(bytes, mapping.sheet) : csvOf(bytes, mapping, isHeader);
+  const found = await headerOf(raw, mapping.headerRow, isHeader);
   const header = trimmed((found?.cells ?? []).map(textOf));
   if (!found || header.length === 0) throw new FileFault('file-empty');
   if (header.length > fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
@@ -29,10 +31,12 @@ export async function openTable(bytes: Buffer, mapping: Mapping): Promise<FileTa
 /** Rows above the header (titles, the day of the export) are few. */
 const SEARCHED_ROWS = 100;
 
-/** The row told; else the first that has the columns the mapping reads, or where none has, the first that is not empty. */
-async function headerOf(raw: RawTable, mapping: Mapping): Promise<FileRow | null> {
-  const { headerRow } = mapping;
-  const columns = headerColumns(mapping);
+/** The row told; else the first that has the columns the mapping reads, or without a mapping those its kind needs, or where none has, the first that is not empty. */
+async function headerOf(
+  raw: RawTable,
+  headerRow: number | undefined,
+  isHeader: ((row: readonly string[]) => boolean) | null,
+): Promise<FileRow | null> {
   let first: FileRow | null = null;
   let seen = 0;
   for await (const rows of raw.rows()) {
@@ -43,7 +47,7 @@ async function headerOf(raw: RawTable, mapping: Mapping): Promise<FileRow | null
       }
       const texts = row.cells.map(textOf);
       if (texts.every((text) => text === '')) continue;
-      if (columns.length === 0 || hasColumns(texts, columns)) return row;
+      if (!isHeader || isHeader(texts)) return row;
       first ??= row;
       seen += 1;
       if (seen >= SEARCHED_ROWS) return first;

@@ -191,6 +191,9 @@ function cellOf({ strings, styles, from1904 }: Book, type: string, style: number
   }
 }
 
+/** A formula that nobody has reckoned yet is not an empty cell: programs write workbooks so, and Excel fills them in when it saves. */
+const NO_RESULT: Cell = { error: '公式未计算 · formula without a result' };
+
 /** Hears a sheet's rows, cell by cell. */
 class SheetEar implements Heard {
   rows: FileRow[] = [];
@@ -203,6 +206,8 @@ class SheetEar implements Heard {
   #text = '';
   #listening = false;
   #inHint = false;
+  /** Of the cell: a formula, and nothing it came to. */
+  #unsolved = false;
 
   constructor(book: Book) {
     this.#book = book;
@@ -222,12 +227,17 @@ class SheetEar implements Heard {
         this.#type = attributes['t'] ?? 'n';
         this.#style = Number(attributes['s'] ?? 0);
         this.#text = '';
+        this.#unsolved = false;
         break;
       case 'rPh':
         this.#inHint = true;
         break;
+      case 'f':
+        this.#unsolved = true;
+        break;
       case 'v':
       case 't':
+        this.#unsolved = false;
         this.#listening = !this.#inHint;
         break;
       default:
@@ -244,7 +254,7 @@ class SheetEar implements Heard {
         this.#inHint = false;
         break;
       case 'c': {
-        const cell = cellOf(this.#book, this.#type, this.#style, this.#text);
+        const cell = this.#unsolved ? NO_RESULT : cellOf(this.#book, this.#type, this.#style, this.#text);
         // Far cells that hold nothing are how a workbook remembers a border or a colour.
         if (cell === null || cell === '') break;
         if (this.#column >= fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
