@@ -1,7 +1,8 @@
 import { settingsAnswer, writeGoLiveBody, writeSellerBody } from '../../contracts/settings.ts';
 import { sayGoLivePart } from '../../domain/collection/going-live.ts';
+import { askGoLive } from '../../store/acts/collect-from.ts';
 import { writeSeller } from '../../store/acts/seller.ts';
-import { readGoLive, writeGoLive } from '../../store/going-live.ts';
+import { readGoLive } from '../../store/going-live.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -50,11 +51,13 @@ export function settingRoutes({ store }: Services): RouteSpec[] {
       path: '/v1/settings/go-live',
       verb: 'setting.write',
       tag: 'Settings',
-      summary: 'From when we collect, what of the past was taken over, and how its customers are first contacted',
+      summary:
+        'From when we collect, what of the past was taken over, and how its customers are first contacted; a later day waits for a second person',
       body: writeGoLiveBody,
-      answers,
+      answers: { ...answers, ...pendingAnswer },
       async handle({ actor, body: { reason, ...goLive }, language }) {
-        await writeGoLive(store, actor, goLive, reason);
+        const waits = await askGoLive(store, actor, goLive, reason);
+        if (waits) return answerPending(store, actor, waits, language);
         return { status: 200, body: await shown(language) };
       },
     }),

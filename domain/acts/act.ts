@@ -24,6 +24,7 @@ export const actKinds = [
   'customer-terms',
   'customer-credit',
   'bank-account',
+  'collect-from',
   'customer-merge',
 ] as const;
 export type ActName = (typeof actKinds)[number];
@@ -55,6 +56,7 @@ export const actTitles: Readonly<Record<ActName, Words>> = {
   'invoice-correction': { en: 'Smaller or later invoice', zh: '调减或延后发票' },
   'duplicate-invoice': { en: 'Duplicate invoice taken out', zh: '剔除重复发票' },
   'bank-account': { en: 'Another account, name or number of ours in letters', zh: '变更信函中的我方账户、名称或联系方式' },
+  'collect-from': { en: 'Later day from which we collect', zh: '推迟开始催收的日期' },
   'customer-merge': { en: 'Customer merged into another one', zh: '客户合并' },
 };
 

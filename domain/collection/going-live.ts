@@ -1,3 +1,4 @@
+import { addDays } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import type { Bilingual, FirstContactRule } from './policy.ts';
 
@@ -21,6 +22,13 @@ export interface GoLive {
   /** Null: taken-over customers know us, and are contacted as planned. */
   firstContact: FirstContactRule | null;
 }
+
+/** The longest a go-live window may be open, in calendar days; the first day from which we collect is no later either. */
+export const GO_LIVE_DAYS = 90;
+
+/** Whether we would collect from later than now: steps before that day are never taken. `before`: what is in force; null: nothing yet. */
+export const collectsLater = (before: GoLive | null, { collectFrom }: GoLive, today: BusinessDate): boolean =>
+  collectFrom !== null && collectFrom > (before ? (before.collectFrom ?? '') : addDays(today, GO_LIVE_DAYS));
 
 /** What must be set before the first message leaves. */
 export const goLiveParts = ['seller-name', 'seller-phone', 'seller-account', 'seller-signature', 'go-live'] as const;

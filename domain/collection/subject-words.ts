@@ -112,6 +112,7 @@ const subjects: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/^end of the go-live window$/, plain('end of the go-live window', '结束上线导入期')],
   [/^end of a group's limit$/, plain("end of a group's limit", '结束集团额度')],
   [/^bank account in letters$/, plain('bank account in letters', '信函中的收款账户')],
+  [/^day from which we collect$/, plain('day from which we collect', '开始催收的日期')],
   [/^our words in letters$/, plain('what letters say of us', '信函中的我方信息')],
   [/^settings$/, plain('settings', '系统设置')],
   [/^faulty-rows$/, plain('faulty records', '有误的数据')],

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { GO_LIVE_DAYS } from '../../domain/collection/going-live.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { daysBetween } from '../../domain/kernel/calendar.ts';
@@ -23,9 +24,6 @@ export interface GoLiveWindow {
   closedBy: string | null;
   closedAt: Instant | null;
 }
-
-/** The longest a window may be open. */
-export const GO_LIVE_DAYS = 90;
 
 interface Opening {
   validFrom: BusinessDate;

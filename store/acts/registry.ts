@@ -3,6 +3,7 @@ import { duplicateAct } from './duplicates.ts';
 import { customerCreditAct } from './customer-credit.ts';
 import { customerTermsAct } from './customer-terms.ts';
 import { lateDiscountAct } from './discounts.ts';
+import { collectFromAct } from './collect-from.ts';
 import { creditNoteAct } from './credit-notes.ts';
 import { goodsReturnAct } from './goods-returns.ts';
 import { openWindowAct, closeWindowAct } from './go-live.ts';
@@ -39,6 +40,7 @@ const kinds: readonly ActKind<unknown>[] = [
   customerTermsAct,
   customerCreditAct,
   bankAccountAct,
+  collectFromAct,
   mergeAct,
 ];
 

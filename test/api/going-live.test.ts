@@ -27,7 +27,12 @@ afterAll(async () => {
 });
 
 const settings = async (): Promise<{ missing: { part: string; message: string }[] }> => (await admin.get('/v1/settings')).body;
-const goLive = (more: object) => admin.put('/v1/settings/go-live', { ...NO_PAST, ...more, reason: 'going live' }).expect(200);
+/** Sets how the ledger goes live; the director agrees to a later day. */
+async function goLive(more: object): Promise<void> {
+  const { body } = await admin.put('/v1/settings/go-live', { ...NO_PAST, ...more, reason: 'going live' }).expect(202);
+  const director = await world.person('finance_director');
+  await director.post(`/v1/pending-acts/${body.id}/decision`, { verdict: 'approve', reason: 'as agreed' }).expect(200);
+}
 const tasks = async (kind: string) =>
   world.store.db.selectFrom('work_order').select(['kind', 'closed_at', 'reason']).where('kind', '=', kind).execute();
 const walk = (day: string) => stepTo(world.store, system, shanghai(day, '20:00'));
@@ -101,6 +106,20 @@ test('whatever letters say of us waits for a second person once it is there, whi
   }
   const back = (await admin.put('/v1/settings/seller', { ...SELLER, reason: 'back' }).expect(202)).body;
   await director.post(`/v1/pending-acts/${back.id}/decision`, { verdict: 'approve', reason: 'back' }).expect(200);
+});
+
+test('a later day from which we collect waits for a second person: the steps before it would be given up', async () => {
+  const put = (more: object) => admin.put('/v1/settings/go-live', { ...NO_PAST, ...more, reason: 'x' });
+  const inForce = async () => (await admin.get('/v1/settings')).body.goLive as Record<string, unknown>;
+  const firstContact = { perDay: 3, statementFirst: true };
+  const { body: act } = await put({ collectFrom: '2056-01-01', firstContact }).expect(202);
+  expect(act).toMatchObject({ kind: 'collect-from', what: { from: null, to: '2056-01-01' } });
+  expect(await inForce()).toEqual({ ...NO_PAST, firstContact });
+  await admin.post(`/v1/pending-acts/${act.id}/withdraw`, { reason: 'a typing error' }).expect(200);
+  await goLive({ collectFrom: '2026-09-05' });
+  expect(await inForce()).toMatchObject({ collectFrom: '2026-09-05' });
+  await put({ collectFrom: '2026-09-04' }).expect(200);
+  expect(await inForce()).toMatchObject({ collectFrom: '2026-09-04' });
 });
 
 test('a taken-over ledger writes to so many customers a day, the oldest and largest first, and a statement before any demand', async () => {

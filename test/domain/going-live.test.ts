@@ -1,6 +1,12 @@
 import { test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { admittedToday, goLiveParts, missingForGoLive, sayGoLivePart } from '../../domain/collection/going-live.ts';
+import {
+  admittedToday,
+  collectsLater,
+  goLiveParts,
+  missingForGoLive,
+  sayGoLivePart,
+} from '../../domain/collection/going-live.ts';
 import { isNewCustomer } from '../../domain/collection/documents.ts';
 import { fc } from '../support/property.ts';
 
@@ -10,6 +16,19 @@ const waiting = [
   { customer: 'old-small', oldestDueDate: '2026-01-05', openMinor: 100 },
   { customer: 'old-large', oldestDueDate: '2026-01-05', openMinor: 5_000 },
 ];
+
+test.each([
+  [null, '2026-12-01', false],
+  [null, '2056-01-01', true],
+  [null, null, false],
+  [{ collectFrom: '2026-09-01' }, '2026-09-02', true],
+  [{ collectFrom: '2026-09-01' }, '2026-08-31', false],
+  [{ collectFrom: '2026-09-01' }, null, false],
+  [{ collectFrom: null }, '2026-09-01', true],
+] as const)('a later day from which we collect: from %j to %s on 2026-10-12 is %s', (before, collectFrom, later) => {
+  const rest = { history: 'complete' as const, firstContact: null };
+  expect(collectsLater(before && { ...rest, ...before }, { ...rest, collectFrom }, '2026-10-12')).toBe(later);
+});
 
 test('the ramp takes the oldest debts first, of those the largest, so many a day less those of today', () => {
   expect([...admittedToday(waiting, rule, 0)]).toEqual(['old-large', 'old-small']);
