@@ -15,7 +15,7 @@ import { lockReceivables } from './receivable-facts.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 import { sql } from 'kysely';
-import { addTraces } from './work-orders.ts';
+import { addTraces } from './traces.ts';
 
 /** Applies what a credit note has on account to open items: by the lines given, what they leave by the law's order. */
 export async function allocateCreditNote(

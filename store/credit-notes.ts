@@ -16,10 +16,10 @@ import type { Share } from './payment-rows.ts';
 import { unappliedChanged } from './unapplied.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { LostRace, recordset } from './rows.ts';
-import { contentHash } from './setup.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store, Written } from './transaction.ts';
-import { addTraces, noTraces } from './work-orders.ts';
+import { contentHash } from './content-hash.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A credit note as posted. `unappliedMinor`: what it has on account. */
 export interface PostedCreditNote {

@@ -14,9 +14,9 @@ import { seesCustomer } from './scope.ts';
 import { endStatementsOf } from './reconciliation/end-statements.ts';
 import { mergeTasks } from './task-items.ts';
 import type { Ask, Moment, Store } from './transaction.ts';
-import { addTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import { eventOf } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A customer of a merger, under its lock. */
 export interface Merging {

@@ -9,8 +9,8 @@ import { customerTermsAct } from './acts/customer-terms.ts';
 import type { TermsChange } from './acts/customer-terms.ts';
 import type { Tx } from './database.ts';
 import type { Moment } from './transaction.ts';
-import { joinTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces } from './traces.ts';
 
 /** A customer as it is on file. */
 export interface Known {

@@ -17,11 +17,11 @@ import type { Tx } from './database.ts';
 import { termsColumns } from './invoice-rows.ts';
 import { LostRace, failed, inWaves, accepted, recordset, refusalFor } from './rows.ts';
 import type { RowResult } from './rows.ts';
-import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Store } from './transaction.ts';
-import { addTraces, joinTraces, noTraces } from './work-orders.ts';
 import type { RefusalReason } from '../domain/kernel/refusal-codes.ts';
+import { contentHash } from './content-hash.ts';
+import { addTraces, joinTraces, noTraces } from './traces.ts';
 
 /** A customer as stored by a PUT. */
 export interface PutCustomer {

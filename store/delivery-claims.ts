@@ -11,13 +11,12 @@ import type { DeferredBy, DroppedBy } from './delivery-judgement.ts';
 import { readDepartures } from './departures.ts';
 import type { Deployment } from './departures.ts';
 import { lockOutreach } from './outreach-facts.ts';
-import { append } from './outreach-traces.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import type { MessageRow } from './message-rows.ts';
 import { aboutMessage, deliverer, isUnderWay, lockMessage } from './message-rows.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A message about to be handed to its provider. */
 export interface ClaimedMessage {
@@ -149,8 +148,8 @@ async function putOnRecord(
 ): Promise<Written<DeliveryClaim>> {
   const row = (await lockMessage(tx, judged.id)) ?? judged;
   const traces = noTraces();
-  append(traces, rewritten);
-  if (row.state === 'deferred') append(traces, await goesNow(tx, at, row));
+  addTraces(traces, rewritten);
+  if (row.state === 'deferred') addTraces(traces, await goesNow(tx, at, row));
   const call = row.calls + 1;
   await tx
     .updateTable('message')

@@ -15,15 +15,14 @@ import { draftNotice } from './notices.ts';
 import { addressHash } from './opt-outs.ts';
 import { noticeIn, outreachTerms, readCustomer, rungsIn } from './outreach-facts.ts';
 import type { CustomerFacts, NoticeRow } from './outreach-facts.ts';
-import { append } from './outreach-traces.ts';
 import { firstLetter, templatesOf, withSeller } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import type { MessageRow } from './message-rows.ts';
 import { aboutMessage } from './message-rows.ts';
 import type { OutreachTerms, Person } from '../domain/collection/outreach-facts.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 export type DeferredBy = DeferReason;
 export type DroppedBy = 'opted-out' | 'no-address' | 'nothing-owed';
@@ -114,8 +113,8 @@ async function rewrite(
   await storeDraft(tx, row, draft, lines);
   const asked = lines.map(({ found, rung, askedMinor }) => ({ receivable: found.id, rung: rung.rung, askedMinor }));
   const traces = noTraces();
-  append(traces, { audit: [{ ...aboutMessage(row), action: 'message.rewritten', after: { lines: asked } }] });
-  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, { audit: [{ ...aboutMessage(row), action: 'message.rewritten', after: { lines: asked } }] });
+  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
   return traces;
 }
 

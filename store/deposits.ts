@@ -8,9 +8,9 @@ import { readItems } from './payment-rows.ts';
 import type { LedgerItem } from './payment-rows.ts';
 import { unappliedChanged } from './unapplied.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import { eventOf } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A prepaid order that still waits for, or stands on, money. */
 export interface PrepaidOrder {

@@ -11,8 +11,9 @@ import { lockReceivables } from './receivable-facts.ts';
 import { recordset } from './rows.ts';
 import { systemActor, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder, placeOf } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder, placeOf } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 interface Row extends DiscountCase {
   id: string;

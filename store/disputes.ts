@@ -14,8 +14,9 @@ import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 export interface NewDispute {
   /** Decimal string in the receivable's currency; at most what is open and undisputed. */

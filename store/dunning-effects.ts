@@ -4,9 +4,10 @@ import { openReview } from './credit/reviews.ts';
 import type { Tx } from './database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import type { Moment, Store } from './transaction.ts';
-import { joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { openWorkOrder } from './work-orders.ts';
 import { eventOf } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces, noTraces } from './traces.ts';
 
 /** What the kind of task that a dunning step opens does beside the task. */
 export async function stepEffects(

@@ -11,8 +11,9 @@ import { idOf } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder, placeOf } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder, placeOf } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A document that looks like one that came before it under another key. */
 export interface Doubt {

@@ -13,9 +13,9 @@ import { among } from './prepared.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import type { Moment } from './transaction.ts';
 import { coverMoved } from './unapplied.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import { asksOf, eventOf } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 /** An invoice that a correction makes smaller. */
 export interface LoweredInvoice {

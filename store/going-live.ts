@@ -10,8 +10,9 @@ import type { Departures } from './departures.ts';
 import { isContact } from './outreach-people.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 export interface GoLiveSettings {
   seller: Partial<Seller> | null;

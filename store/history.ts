@@ -5,10 +5,10 @@ import { lockCustomers } from './invoice-rows.ts';
 import { writePayments } from './payment-rows.ts';
 import type { PaymentWrite } from './payment-rows.ts';
 import type { RowResult } from './rows.ts';
-import { contentHash } from './setup.ts';
 import { write } from './transaction.ts';
 import type { Store } from './transaction.ts';
 import type { PutInvoice } from './invoice-rows.ts';
+import { contentHash } from './content-hash.ts';
 
 /**
  * Takes over invoices from before going live, up to about a thousand in one transaction. A settled one is posted closed, with the payment

@@ -4,9 +4,9 @@ import type { Job } from './invoice-judge.ts';
 import { settleTwin } from './invoice-twins.ts';
 import { askAbout, settleDoubts } from './questions.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, joinTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import type { PutInvoice } from './invoice-rows.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, joinTraces } from './traces.ts';
 
 /** What of an invoice, as it was just written, a person must look at first, and what a correction has settled. */
 export async function settleInvoice(tx: Tx, store: Store, at: Moment, job: Job, value: PutInvoice): Promise<WorkOrderTraces> {

@@ -13,8 +13,8 @@ import type { WaitingCorrection } from './invoice-waits.ts';
 import type { Poster } from './posting.ts';
 import type { InvoiceTwins, Twin } from './invoice-twins.ts';
 import { refusalFor } from './rows.ts';
-import { contentHash } from './setup.ts';
 import type { RefusalCode, RefusalReason } from '../domain/kernel/refusal-codes.ts';
+import { contentHash } from './content-hash.ts';
 
 /** An invoice to post; settled ones are posted closed, with nobody to wake. */
 export interface Posting {

@@ -7,8 +7,8 @@ import type { Tx } from './database.ts';
 import { closeDoubt, followersOf, openDoubts } from './duplicates.ts';
 import { recordset } from './rows.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** An invoice that came before, by its sender's id. */
 export interface Twin {

@@ -4,9 +4,9 @@ import type { CorrectionGift } from '../domain/collection/giving-corrections.ts'
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
 import { overtakeAct, proposeAct } from './acts/pending.ts';
 import type { StandingInvoice, Desk } from './invoice-rows.ts';
-import { contentHash } from './setup.ts';
-import { addTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { contentHash } from './content-hash.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 const KIND = 'invoice-correction';
 

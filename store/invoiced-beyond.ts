@@ -3,8 +3,9 @@ import { invoicedBeyond } from '../domain/credit/invoiced-beyond.ts';
 import { formatAmount, parseAmount } from '../domain/kernel/money.ts';
 import type { Tx } from './database.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 interface Row {
   id: string;

@@ -27,13 +27,13 @@ import { Poster } from './posting.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { failed, inWaves } from './rows.ts';
 import type { RowResult } from './rows.ts';
-import { addTraces, joinTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import { applyToArrived } from './unapplied.ts';
 import { settleArrived } from './waiting-payments.ts';
 import { write } from './transaction.ts';
 import type { Ask, EventFact, Moment, Post, Store, Unchanged, Written } from './transaction.ts';
 import { keepSums, postApart } from './large-sums.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, joinTraces, noTraces } from './traces.ts';
 
 const desk = documentDesk(postInvoices);
 

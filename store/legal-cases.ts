@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import type { Moment, Store } from './transaction.ts';
-import { cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 /**
  * The legal rung: one open case for each customer and currency. The first receivable opens it with its first work order; later ones join,

@@ -8,14 +8,14 @@ import type { DeferredBy, DroppedBy } from './delivery-judgement.ts';
 import { afterFailure } from './opt-outs.ts';
 import { replanOutreach } from './outreach-book.ts';
 import { lockOutreach } from './outreach-facts.ts';
-import { append } from './outreach-traces.ts';
 import { applyParked, lockProviderId } from './receipts.ts';
 import { write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { openWorkOrder } from './work-orders.ts';
 import { deliverer, lockMessage, aboutMessage, isUnderWay } from './message-rows.ts';
 import type { MessageRow } from './message-rows.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /**
  * What became of a delivery. `provider` names the gateway. `gave-up`: its time is over; if no call is open it failed and another channel is
@@ -42,7 +42,7 @@ export function recordDelivery(
     if (!outreach) throw new Error('a delivery of a customer that does not exist');
     const row = await lockMessage(tx, input.messageId);
     const traces = noTraces();
-    if (row && isUnderWay(row)) append(traces, await applyOutcome(store, tx, at, row, input.outcome));
+    if (row && isUnderWay(row)) addTraces(traces, await applyOutcome(store, tx, at, row, input.outcome));
     return replanOutreach(store, tx, at, outreach, traces, deployment);
   });
 }
@@ -91,7 +91,7 @@ async function accepted(
     receipt_by: receiptBy,
   };
   const traces = await moveTo(tx, row, 'sent', change, outcome.reconciled ? 'reconciled' : null);
-  append(traces, await applyParked(tx, store, at, outcome.provider, outcome.providerId));
+  addTraces(traces, await applyParked(tx, store, at, outcome.provider, outcome.providerId));
   return traces;
 }
 
@@ -103,7 +103,7 @@ async function refused(
   outcome: Extract<DeliveryOutcome, { outcome: 'refused' }>,
 ): Promise<WorkOrderTraces> {
   const traces = await moveTo(tx, row, 'failed', { called_at: null, reason: outcome.why }, outcome.code);
-  append(traces, await afterFailure(store, tx, at, row, outcome.why));
+  addTraces(traces, await afterFailure(store, tx, at, row, outcome.why));
   return traces;
 }
 
@@ -127,7 +127,7 @@ async function unknown(store: Store, tx: Tx, at: Moment, row: MessageRow, why: s
     subject: `message to customer ${row.customer_code} by ${row.channel}`,
     reason: { message: row.id, why, provider: row.provider },
   });
-  append(traces, task);
+  addTraces(traces, task);
   return traces;
 }
 

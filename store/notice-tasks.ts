@@ -1,8 +1,9 @@
 import { missingNotices } from '../domain/kernel/statutory.ts';
 import type { Tx } from './database.ts';
 import type { Moment, Store } from './transaction.ts';
-import { joinTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces } from './traces.ts';
 
 /** Asks an administrator, once a year, for each holiday notice that should be out and is not loaded. */
 export async function askForNotices(tx: Tx, store: Store, at: Moment): Promise<WorkOrderTraces> {

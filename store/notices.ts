@@ -13,8 +13,8 @@ import { letterOf } from './letters/letter.ts';
 import { oneLine } from './letters/words.ts';
 import type { Language, TemplateBook } from './templates.ts';
 import type { Moment } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 /** A letter of its own: about no rung of a receivable, asked for by some process, which is rung when it went, failed or arrived. */
 export interface NewNotice {

@@ -7,7 +7,7 @@ import { outreachWorkflowId } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
 import type { Ask, Moment, Store } from './transaction.ts';
 import { openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
 
 /** One spelling of an address: mail in small letters, numbers without spaces, dashes and brackets. */
 export function normalAddress(channel: Channel, address: string): string {

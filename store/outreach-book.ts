@@ -20,9 +20,10 @@ import { templatesOf, withSeller } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
-import { noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { openWorkOrder } from './work-orders.ts';
 import type { OutreachTerms } from '../domain/collection/outreach-facts.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 export interface OutreachInput {
   /** The customer. */

@@ -10,14 +10,15 @@ import { draftNotice, retryNotice, settleNotice } from './notices.ts';
 import { readCustomer } from './outreach-facts.ts';
 import { requestCopies, settleCopies } from './payer-copies.ts';
 import type { CustomerFacts, NoticeRow, OutreachRow } from './outreach-facts.ts';
-import { append, messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
+import { messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
 import { firstLetter } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import type { Moment, Store } from './transaction.ts';
 import { correctTemplates } from './letters/letter.ts';
-import { noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { openWorkOrder } from './work-orders.ts';
 import type { OutreachTerms } from '../domain/collection/outreach-facts.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** All that one look at a customer's contacts works with. */
 export interface OutreachDesk {
@@ -68,7 +69,7 @@ async function noticeNow(
   const rest: CustomerFacts = { ...facts, notices: facts.notices.filter(({ id }) => id !== notice.id) };
   if (recipient.verdict === 'drop') {
     const traces = await settleNotice(tx, at, notice, { why: recipient.why });
-    if (recipient.why === 'no-address') append(traces, await mendAddress(desk, facts, recipient.why));
+    if (recipient.why === 'no-address') addTraces(traces, await mendAddress(desk, facts, recipient.why));
     return { traces, facts: rest, withdrawing: false };
   }
   const draft = await draftNotice(templates, facts, notice, recipient, at);
@@ -78,8 +79,8 @@ async function noticeNow(
   const message = { key, customer: facts, recipient, draft, lines: [], kept, fallbackOf: null, attempt };
   const messageId = await insertMessage(tx, at, message);
   const traces = await settleNotice(tx, at, notice, { messageId });
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, [], kept));
-  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, [], kept));
+  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
   return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
@@ -118,8 +119,8 @@ async function copiesNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   const messageId = await insertMessage(tx, at, message);
   await settleCopies(tx, facts.id, standing, messageId);
   const traces = noTraces();
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
+  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
   return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
@@ -136,15 +137,15 @@ async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   if (!leading) return { traces, facts: asked, withdrawing: true };
   const nothingAsked: CustomerFacts = { ...asked, requested: [] };
   if (facts.neverDunned) {
-    append(traces, await skip(desk, facts, standing, 'insurance-fund'));
+    addTraces(traces, await skip(desk, facts, standing, 'insurance-fund'));
     return { traces, facts: nothingAsked, withdrawing: fallen.length > 0 };
   }
   const recipient = chooseRecipient(facts, askingFor(leading), terms, at.now);
   if (recipient.verdict === 'defer') return { traces, facts: asked, withdrawing: fallen.length > 0 };
-  append(traces, await requestCopies(tx, at, facts.id, standing));
+  addTraces(traces, await requestCopies(tx, at, facts.id, standing));
   if (recipient.verdict === 'drop') {
     const { why } = recipient;
-    append(traces, await (why === 'no-channel' ? byHand(desk, facts, standing) : skip(desk, facts, standing, why)));
+    addTraces(traces, await (why === 'no-channel' ? byHand(desk, facts, standing) : skip(desk, facts, standing, why)));
     return { traces, facts: nothingAsked, withdrawing: fallen.length > 0 };
   }
   const draft = await draftMessage(templates, facts, leading.template, recipient, standing, at);
@@ -159,9 +160,9 @@ async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
     fallbackOf: null,
     attempt: 0,
   });
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  append(traces, await correctTemplates(tx, store, at, draft.failed));
-  append(traces, await takeLines(desk, standing, messageId));
+  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
+  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, await takeLines(desk, standing, messageId));
   return { traces, facts: contacted(nothingAsked, at, kept === null ? messageId : null), withdrawing: fallen.length > 0 };
 }
 
@@ -170,8 +171,8 @@ async function takeLines({ tx, at }: OutreachDesk, lines: readonly Line[], messa
   const traces = noTraces();
   const reason = messageId === null ? 'by-hand' : null;
   for (const { line, stage, differs } of await settleRungs(tx, at, lines, 'taken', reason)) {
-    append(traces, rungTraces(line, 'rung.taken', reason, messageId));
-    if (stage !== line.found.facts.stage) append(traces, stageTraces(line, stage));
+    addTraces(traces, rungTraces(line, 'rung.taken', reason, messageId));
+    if (stage !== line.found.facts.stage) addTraces(traces, stageTraces(line, stage));
     if (differs) traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
   }
   return traces;
@@ -187,7 +188,7 @@ async function byHand(desk: OutreachDesk, facts: CustomerFacts, lines: readonly 
     subject: `customer ${facts.customerCode}`,
     reason: { why: 'no-channel', invoices: lines.map((line) => line.rung.invoice) },
   });
-  append(traces, task);
+  addTraces(traces, task);
   return traces;
 }
 
@@ -207,10 +208,10 @@ async function skip(
   const traces = noTraces();
   await settleRungs(desk.tx, desk.at, lines, 'skipped', why);
   for (const line of lines) {
-    append(traces, rungTraces(line, 'rung.skipped', why, null));
+    addTraces(traces, rungTraces(line, 'rung.skipped', why, null));
     traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
   }
-  if (why === 'no-address') append(traces, await mendAddress(desk, facts, why));
+  if (why === 'no-address') addTraces(traces, await mendAddress(desk, facts, why));
   return traces;
 }
 
@@ -233,7 +234,7 @@ async function followUpNow(
   if (standing.length === 0) return { traces, facts: rest, withdrawing: false };
   if (recipient.verdict === 'drop') {
     const untold = followUp.failed || recipient.why !== 'fallback-not-due';
-    if (untold) append(traces, await mendAddress(desk, facts, followUp.failed ? 'failed' : 'no-receipt'));
+    if (untold) addTraces(traces, await mendAddress(desk, facts, followUp.failed ? 'failed' : 'no-receipt'));
     return { traces, facts: rest, withdrawing: false };
   }
   const draft = await draftMessage(templates, facts, followUp.template, recipient, standing, at);
@@ -248,8 +249,8 @@ async function followUpNow(
     fallbackOf: followUp.messageId,
     attempt: followUp.attempts + 1,
   });
-  append(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  append(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
+  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
   return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 

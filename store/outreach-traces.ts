@@ -2,15 +2,7 @@ import type { StayReason } from '../domain/kernel/departure.ts';
 import type { Recipient } from '../domain/collection/recipient.ts';
 import type { Line } from './digest.ts';
 import type { CustomerFacts } from './outreach-facts.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
-
-/** Adds traces to those a verb collects. */
-export function append(traces: WorkOrderTraces, more: Partial<WorkOrderTraces>): void {
-  traces.audit.push(...(more.audit ?? []));
-  traces.asks.push(...(more.asks ?? []));
-  traces.posts.push(...(more.posts ?? []));
-  traces.events.push(...(more.events ?? []));
-}
+import type { WorkOrderTraces } from './traces.ts';
 
 /** What a new message leaves in the record: never its text or address. */
 export function messageTraces(

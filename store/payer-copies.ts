@@ -4,8 +4,8 @@ import { alsoToPayer } from '../domain/collection/outreach.ts';
 import type { Tx } from './database.ts';
 import type { Line } from './digest.ts';
 import type { Moment } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 /**
  * Asks the outreach of whoever pays for a customer to tell it of these steps too: statements and friendly letters only. An insurance fund is

@@ -26,8 +26,8 @@ import { recoveryAudits } from './recoveries.ts';
 import { idOf } from './rows.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** What a reversal took back: the receivables it touched are open again by these amounts. */
 export interface ReversedPayment {

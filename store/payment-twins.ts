@@ -6,8 +6,8 @@ import { openDoubts } from './duplicates.ts';
 import type { Doubt } from './duplicates.ts';
 import { among } from './prepared.ts';
 import type { Moment, Store } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 interface Row {
   id: string;

@@ -23,14 +23,14 @@ import { lockReceivables } from './receivable-facts.ts';
 import { recoveryAudits } from './recoveries.ts';
 import { failed, inWaves } from './rows.ts';
 import type { RowResult } from './rows.ts';
-import { contentHash } from './setup.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
 import { unappliedChanged } from './unapplied.ts';
 import type { Unapplied } from './unapplied.ts';
-import { addTraces, noTraces } from './work-orders.ts';
 import { keepSums, postApart } from './large-sums.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal-codes.ts';
+import { contentHash } from './content-hash.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A payment as posted: which receivable got how much of it, and what is left for later. */
 export interface PostedPayment {

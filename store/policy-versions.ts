@@ -5,11 +5,11 @@ import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import { policyFaults } from '../domain/policy-faults.ts';
 import { LostRace } from './rows.ts';
 import { refuseOwn } from './second-person.ts';
-import { contentHash } from './setup.ts';
 import { rolesFilled } from './acts/way.ts';
 import { momentOf, write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 import type { PolicyContext, PolicyFault } from '../domain/kernel/policy-fault.ts';
+import { contentHash } from './content-hash.ts';
 
 const MOST_FAULTS = 100;
 

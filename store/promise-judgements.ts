@@ -3,9 +3,9 @@ import { reviewBrokenPromises, takeBackReviews } from './credit/reviews.ts';
 import type { Tx } from './database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import type { Moment } from './transaction.ts';
-import { joinTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
 import { eventOf } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces, noTraces } from './traces.ts';
 
 /**
  * What the judgement of promises entails: each is on record; a breach has the customer's credit reviewed; one that is judged again is told as such, what

@@ -6,8 +6,9 @@ import type { Tx } from './database.ts';
 import { openCase } from './receivable-case.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { cancelWorkOrders, joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces, noTraces } from './traces.ts';
 
 const KIND = 'due-date-doubt';
 /** A due date is looked at once; another one is another question. */

@@ -7,12 +7,11 @@ import { afterReceipt, faultOfTwilio, stateOfTwilio } from '../domain/collection
 import type { MessageState } from '../domain/collection/message.ts';
 import type { Tx } from './database.ts';
 import { afterFailure, customersAt, recordOptOut } from './opt-outs.ts';
-import { append } from './outreach-traces.ts';
 import { oneLine } from './letters/words.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 const PROVIDER = 'twilio';
 const actor = systemActor(PROVIDER);
@@ -112,7 +111,7 @@ export async function applyParked(
   const traces = noTraces();
   for (const receipt of parked) {
     const message = await messageAt(tx, provider, providerId);
-    if (message) append(traces, await applyReceipt(tx, store, at, message, receipt));
+    if (message) addTraces(traces, await applyReceipt(tx, store, at, message, receipt));
   }
   return traces;
 }
@@ -153,7 +152,7 @@ async function applyReceipt(
     })
     .where('id', '=', message.id)
     .execute();
-  if (why) append(traces, await afterFailure(store, tx, at, message, why));
+  if (why) addTraces(traces, await afterFailure(store, tx, at, message, why));
   traces.asks.push({ subject: outreachWorkflowId(message.customer_id), kind: 'outreach' });
   traces.events.push({ ...about, kind: `message.${state}`, data: { channel: message.channel, state } });
   return traces;

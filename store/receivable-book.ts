@@ -17,8 +17,9 @@ import { rungRows } from './rungs.ts';
 import { systemActor, writeSeeing } from './transaction.ts';
 import type { Moment, Store, Unchanged, Written } from './transaction.ts';
 import { moveTasks, openTask } from './receivable-tasks.ts';
-import { joinTraces, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces, noTraces } from './traces.ts';
 
 export interface StepInput {
   id: string;

@@ -5,8 +5,9 @@ import { joinLegalCase, leaveLegalCase, rejoinLegalCase } from './legal-cases.ts
 import type { ReceivableCase } from './receivable-facts.ts';
 import { joinTask, leaveTasks, rejoinTasks } from './task-items.ts';
 import type { Moment, Store } from './transaction.ts';
-import { cancelWorkOrders, joinTraces, noTraces, openWorkOrder, reopenWorkOrders } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder, reopenWorkOrders } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { joinTraces, noTraces } from './traces.ts';
 
 /** The task that a rung calls for: of its own, of its customer's, or with legal. */
 export async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase, rung: Rung): Promise<WorkOrderTraces> {

@@ -18,11 +18,11 @@ import { unappliedChanged } from './unapplied.ts';
 import type { Share } from './payment-rows.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { LostRace, recordset } from './rows.ts';
-import { contentHash } from './setup.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Moment, Store, Written } from './transaction.ts';
 import type { Unapplied } from './unapplied.ts';
-import { addTraces } from './work-orders.ts';
+import { contentHash } from './content-hash.ts';
+import { addTraces } from './traces.ts';
 
 /** A refund as posted: of what it was paid, and which receivables are open again by it. */
 export interface PostedRefund {

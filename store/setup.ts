@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { policyKinds } from '../domain/policy.ts';
@@ -7,21 +6,7 @@ import { openDatabase } from './database.ts';
 import { defaultPolicy } from './default-policies.ts';
 import type { Database } from './database.ts';
 import { seedTemplates } from './templates.ts';
-
-/** Stable text of a JSON value: keys sorted, so that equal content has an equal hash. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    return `{${entries
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`)
-      .join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
-}
-
-export const contentHash = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+import { contentHash } from './content-hash.ts';
 
 /**
  * Seeds an empty database, as its owner: the clock, the default policies as version 1 and the published calendars. What is there already

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 import type { Moment, Store } from './transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** An item that is due for a call or visit. */
 export interface DueItem {

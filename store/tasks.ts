@@ -11,8 +11,8 @@ import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write, eventOf } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
-import { noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces } from './traces.ts';
 
 interface OpenTask {
   id: string;

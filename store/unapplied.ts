@@ -12,9 +12,10 @@ import { layShares, releaseShares } from './money-sources.ts';
 import { readItems } from './payment-rows.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import type { Ask, Moment, Store } from './transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder, placeOf } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import { cancelWorkOrders, openWorkOrder, placeOf } from './work-orders.ts';
 import { eventOf } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 /** A payment or credit note as its unapplied rest stands now. */
 export interface Unapplied {

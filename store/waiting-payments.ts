@@ -11,8 +11,8 @@ import { systemActor } from './transaction.ts';
 import type { Moment, Store } from './transaction.ts';
 import { withGranted } from './unapplied.ts';
 import type { Arrival } from './unapplied.ts';
-import { addTraces, noTraces } from './work-orders.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { addTraces, noTraces } from './traces.ts';
 
 type Settled = Arrival | { missing: { base: string; quote: string } | null };
 

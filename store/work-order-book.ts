@@ -9,7 +9,7 @@ import type { Tx } from './database.ts';
 import { lapseActOf } from './acts/lapse.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Ask, Moment, Store, Unchanged, Written } from './transaction.ts';
-import type { WorkOrderTraces } from './work-orders.ts';
+import type { WorkOrderTraces } from './traces.ts';
 
 interface Row {
   id: string;

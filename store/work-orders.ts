@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { RawBuilder, SqlBool } from 'kysely';
-import type { AuditFact } from '../domain/kernel/audit.ts';
 import { workOrderWorkflowId } from '../domain/kernel/subject.ts';
 import { outcomes } from '../domain/collection/ladder.ts';
 import { workOrderDates } from '../domain/collection/work-order.ts';
 import type { Tx } from './database.ts';
-import type { Ask, EventFact, Moment, Post, Store } from './transaction.ts';
+import type { Moment, Store } from './transaction.ts';
+import type { WorkOrderTraces } from './traces.ts';
+import { noTraces, addTraces } from './traces.ts';
 
 export interface NewWorkOrder {
   /** Made of business facts: the same task is never opened twice. */
@@ -24,31 +25,6 @@ export interface NewWorkOrder {
   /** Working days until its deadline, where whoever opens it knows better than its kind. */
   deadlineWorkingDays?: number;
 }
-
-/** What opening or cancelling adds to the verb that does it. */
-export interface WorkOrderTraces {
-  audit: AuditFact[];
-  asks: Ask[];
-  posts: Post[];
-  events: EventFact[];
-}
-
-export const noTraces = (): WorkOrderTraces => ({ audit: [], asks: [], posts: [], events: [] });
-
-/** Adds what another part of the same verb leaves behind. */
-export function addTraces(to: WorkOrderTraces, more: WorkOrderTraces): void {
-  to.audit.push(...more.audit);
-  to.asks.push(...more.asks);
-  to.posts.push(...more.posts);
-  to.events.push(...more.events);
-}
-
-export const joinTraces = (...all: WorkOrderTraces[]): WorkOrderTraces => ({
-  audit: all.flatMap((one) => one.audit),
-  asks: all.flatMap((one) => one.asks),
-  posts: all.flatMap((one) => one.posts),
-  events: all.flatMap((one) => one.events),
-});
 
 /** Opens a work order for the role its kind names, with its deadline by the calendar. A key that exists already opens nothing. */
 export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: NewWorkOrder): Promise<WorkOrderTraces> {

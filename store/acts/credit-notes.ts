@@ -9,10 +9,10 @@ import type { FreshNote, PostedCreditNote } from '../credit-notes.ts';
 import type { Tx } from '../database.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { proposeAct, told, withholdAnew } from './pending.ts';
 import type { ActAnswer, ActKind, Withheld } from './pending.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** Posts the note that was booked; what was paid meanwhile turns its amount into a credit on account. */
 export const creditNoteAct: ActKind<CreditNoteDocument> = {

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { ActName } from '../../domain/acts/act.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { Database, Tx } from '../database.ts';
-import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { overtakeAct, proposeAct } from './pending.ts';
 import type { ActKind } from './pending.ts';
+import { contentHash } from '../content-hash.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** What a customer was sent with, as far as it gives something and stays as it was until a second person agrees; null: nothing does. */
 export interface SentChange<Payload> {

@@ -2,15 +2,16 @@ import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { Tx } from '../database.ts';
-import { add, followOrders, openTier, readSeats, takeSeat } from '../credit/approvals.ts';
+import { followOrders, openTier, readSeats, takeSeat } from '../credit/approvals.ts';
 import type { SeatCase } from '../credit/approvals.ts';
 import { lookAtDecider, stillDecider, takenSeat } from '../credit/hats.ts';
 import { within, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { decidedOf, endAct, lockAct, processOfAct, tellAct, told } from './pending.ts';
 import type { ActCase, ActDecision, CarryingOut } from './pending.ts';
 import { actOf } from './registry.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /**
  * Decides on a pending act at the decider's tier, under lock: nobody decides what they asked for, nor for their own customer; the last
@@ -31,12 +32,15 @@ export async function decideAct(store: Store, actor: Actor, id: string, decision
     const { seat, hat } = takenSeat(await seatsOf(tx, act), act.requestedBy, by);
     const state = decision.verdict === 'approve' ? 'approved' : 'declined';
     const taken = { state, by: by.actor.id, hat, reason: decision.reason, verdict: { verdict: decision.verdict } } as const;
-    add(traces, await takeSeat(tx, at, seat, { ...taken, updateId: `${processOfAct(act.id)}/${seat.id}`, dossierHash: null }));
+    addTraces(
+      traces,
+      await takeSeat(tx, at, seat, { ...taken, updateId: `${processOfAct(act.id)}/${seat.id}`, dossierHash: null }),
+    );
     const after = { verdict: decision.verdict, tier: seat.tier, role: seat.role, as: hat.role, onBehalfOf: hat.onBehalfOf };
     const { audit, event } = tellAct(act, 'act.decided', decision.reason, after);
     traces.audit.unshift(audit);
     traces.events.unshift(event);
-    add(traces, await goesOn(store, tx, at, act, seat, { actor: by.actor, onBehalfOf: hat.onBehalfOf, ...decision }));
+    addTraces(traces, await goesOn(store, tx, at, act, seat, { actor: by.actor, onBehalfOf: hat.onBehalfOf, ...decision }));
     return { value: { id: act.id }, ...told(traces) };
   });
 }
@@ -56,7 +60,7 @@ async function goesOn(store: Store, tx: Tx, at: Moment, act: ActCase, seat: Seat
     return traces;
   }
   const others = (await seatsOf(tx, act)).filter((one) => one.id !== seat.id);
-  if (others.some(isOpenSeat)) return { audit: [], asks: [], posts: [], events: [] };
+  if (others.some(isOpenSeat)) return noTraces();
   const opened = await openTier(tx, store, at, decidedOf(act));
   if (opened) return opened;
   const outcome = await kind.carryOut(by, act.payload);

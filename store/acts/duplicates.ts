@@ -13,10 +13,10 @@ import { lockReceivables } from '../receivable-facts.ts';
 import { write, asksOf, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import type { Unapplied } from '../unapplied.ts';
-import { addTraces } from '../work-orders.ts';
 import { followCorrections } from './goods-returns.ts';
 import { answerOfAsking, proposeAct } from './pending.ts';
 import type { ActAnswer, ActKind } from './pending.ts';
+import { addTraces } from '../traces.ts';
 
 /** Takes an invoice that is a duplicate out: nothing is owed on it, and money that lay on it is unapplied again. */
 export const duplicateAct: ActKind<{ invoice: string }> = {

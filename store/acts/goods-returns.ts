@@ -24,11 +24,12 @@ import { followInvoices, followMoney } from '../expected-credits.ts';
 import { coverMoved } from '../unapplied.ts';
 import { write, asksOf, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders } from '../work-orders.ts';
 import { deliveredOf, deliveredTask } from './not-invoiced.ts';
 import { overtakeAct, proposeAct, told, withholdAnew } from './pending.ts';
 import type { ActKind } from './pending.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** The credit note of returned goods is expected from now on, or was declined: then all of the invoice is asked for. */
 export const goodsReturnAct: ActKind<{ id: string }> = {

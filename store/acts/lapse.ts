@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Tx } from '../database.ts';
 import { systemActor, within } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { endAct, lockAct } from './pending.ts';
 import { actOf } from './registry.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { noTraces } from '../traces.ts';
 
 const actor = systemActor('work-order');
 

@@ -7,10 +7,11 @@ import { changeOf, endOrder, lockOrder, moveOrder, readOrderCase } from '../cred
 import type { OrderCase } from '../credit/orders.ts';
 import { within, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { proposeAct } from './pending.ts';
 import type { ActKind } from './pending.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** Why goods that were delivered will not be invoiced, in the words of whoever says so. */
 export interface NotInvoiced {

@@ -9,12 +9,12 @@ import { openRound, standDown } from '../credit/approvals.ts';
 import type { Decided } from '../credit/approvals.ts';
 import { isOurId, LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import type { Ask, EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { wayOfAct } from './way.ts';
 import { asksOf } from '../transaction.ts';
+import { contentHash } from '../content-hash.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** What of it whoever carries out needs: it runs inside the transaction of the last approval (`store` is bound to it). */
 export interface CarryingOut {

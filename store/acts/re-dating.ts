@@ -8,10 +8,10 @@ import type { Tx } from '../database.ts';
 import { lockReceivables } from '../receivable-facts.ts';
 import { write, asksOf, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { overtakeAct, proposeAct } from './pending.ts';
 import type { ActCase, ActKind } from './pending.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 interface Payload {
   receivable: string;

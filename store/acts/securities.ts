@@ -7,11 +7,11 @@ import type { SecurityDocument } from '../credit/securities.ts';
 import type { Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 import { seesBearer, seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 import { answerOfAsking, proposeAct, told } from './pending.ts';
 import type { ActAnswer, ActKind } from './pending.ts';
+import { contentHash } from '../content-hash.ts';
 
 /** Records or corrects security once a second person has looked at its evidence. */
 export const securityAct: ActKind<SecurityDocument> = {

@@ -8,9 +8,9 @@ import { lintPolicy } from '../template-versions.ts';
 import { refreshTemplates } from '../templates.ts';
 import { within, write } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
-import { contentHash } from '../setup.ts';
 import { answerOfAsking, proposeAct } from './pending.ts';
 import type { ActAnswer, ActKind } from './pending.ts';
+import { contentHash } from '../content-hash.ts';
 
 type Account = NonNullable<Seller['account']>;
 type Fields = Partial<Seller>;

@@ -8,7 +8,6 @@ import type { ResubmissionInput, WithdrawalInput } from '../../domain/credit/app
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { standDown } from './approvals.ts';
 import { processOf, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
@@ -16,6 +15,7 @@ import { answering } from './application-update.ts';
 import type { DecidedApplication } from './application-update.ts';
 import type { HeldUpdate } from './decision-update.ts';
 import { stillDecider } from './hats.ts';
+import type { WorkOrderTraces } from '../traces.ts';
 
 /** Takes an application back, while nothing is final: by whoever asked, or by those who decide on credit. */
 export function withdrawApplication(

@@ -7,7 +7,7 @@ import type { ConnectorName } from '../../domain/credit/facts.ts';
 import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { followOrders, openRound, standDown } from './approvals.ts';
 import { decidedOf, dossierOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationChange, ApplicationDesk } from './application-facts.ts';
@@ -17,6 +17,7 @@ import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { readAssessment } from './judge.ts';
 import type { WantedFacts } from './judge.ts';
+import { noTraces } from '../traces.ts';
 
 const TRY_AGAIN_MS = 4 * 3_600_000;
 const BY_HAND_DAYS = 3;

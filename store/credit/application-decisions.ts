@@ -7,7 +7,7 @@ import { isOpenSeat } from '../../domain/credit/seats.ts';
 import type { Decider, Hat } from '../../domain/credit/seats.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { add, openTier, standDown, takeSeat } from './approvals.ts';
+import { openTier, standDown, takeSeat } from './approvals.ts';
 import type { SeatCase } from './approvals.ts';
 import { decidedOf, dossierOf, processOf, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
@@ -19,6 +19,7 @@ import { accountVersion, keepDossier, readDossier } from './decision-dossier.ts'
 import { addChange, noChange } from './decision-update.ts';
 import type { Change, HeldUpdate } from './decision-update.ts';
 import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
+import { addTraces } from '../traces.ts';
 
 /**
  * Commits a decision, or says why not: under lock it looks once more at the role, which may have been taken away since the request, at
@@ -139,7 +140,7 @@ async function decline(tx: Tx, at: Moment, found: ApplicationCase, { reason }: T
 async function giveBack(store: Store, tx: Tx, at: Moment, found: ApplicationCase, { reason }: Taken): Promise<Change> {
   const traces = await standDown(tx, at, processOf(found.id), 'returned');
   await sql`update credit_application set state = 'returned' where id = ${found.id}::uuid`.execute(tx);
-  add(traces, await askApplicant(tx, store, at, found, reason));
+  addTraces(traces, await askApplicant(tx, store, at, found, reason));
   const { audit, event } = tell(found, 'credit-application.returned', {
     reason,
     before: { state: found.state },

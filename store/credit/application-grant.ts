@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { holdsFor } from './accounts.ts';
-import { add, standDown } from './approvals.ts';
+import { standDown } from './approvals.ts';
 import { processOf, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
 import type { Change } from './decision-update.ts';
@@ -12,6 +10,8 @@ import { readAssessment, validityOf } from './judge.ts';
 import type { StoredAssessment } from './judge.ts';
 import { grantLimit } from './limits.ts';
 import { scheduleReview, watchLimit } from './reviews.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** Who grants: the last decider, or policy where the matrix lets it. */
 export interface Granting {
@@ -57,16 +57,16 @@ export async function grantApplication(
       policyVersion: found.policyVersion,
     });
     Object.assign(granted, { limitId: limit.id, accountVersion: limit.version });
-    add(traces, more);
+    addTraces(traces, more);
   }
   await writeTerms(tx, at, found, termsDays);
   await writeProfile(tx, at, found, { assessment, termsDays, validUntil, reviewOn });
-  add(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long', 'grade-held']) });
-  add(traces, await watch(store, tx, at, found, granted));
+  addTraces(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long', 'grade-held']) });
+  addTraces(traces, await watch(store, tx, at, found, granted));
   await sql`
     update credit_application set state = 'approved', decided_at = ${at.now}::timestamptz, granted = ${JSON.stringify(granted)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
-  add(traces, await standDown(tx, at, processOf(found.id), 'approved'));
+  addTraces(traces, await standDown(tx, at, processOf(found.id), 'approved'));
   const { audit, event } = tell(
     found,
     'credit-application.approved',
@@ -92,9 +92,10 @@ async function watch(
   const { customerId, kind } = found;
   const { limitId, validUntil, reviewOn } = granted;
   const traces = noTraces();
-  if (kind !== 'temporary') add(traces, await scheduleReview(tx, store, at, customerId, String(reviewOn), processOf(found.id)));
+  if (kind !== 'temporary')
+    addTraces(traces, await scheduleReview(tx, store, at, customerId, String(reviewOn), processOf(found.id)));
   if (typeof limitId === 'string' && typeof validUntil === 'string')
-    add(
+    addTraces(
       traces,
       await watchLimit(tx, store, at, { id: limitId, customerId, kind: kind === 'temporary' ? kind : 'standing', validUntil }),
     );

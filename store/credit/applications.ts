@@ -10,11 +10,11 @@ import type { ApplicationKind, ApplicationState, Offer } from '../../domain/cred
 import type { Tx } from '../database.ts';
 import { LostRace, isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import { write, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
-import { noTraces } from '../work-orders.ts';
+import { contentHash } from '../content-hash.ts';
+import { noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../traces.ts';
 
 /** What somebody asks for: the limit as a decimal string, in the customer's currency when none is named. */
 export interface NewApplication {

@@ -8,8 +8,10 @@ import type { Hat, Seat, TierState } from '../../domain/credit/seats.ts';
 import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { Database, Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { openWorkOrder } from '../work-orders.ts';
+import { addTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { noTraces } from '../traces.ts';
 
 /** A seat with all the record holds of it. */
 export interface SeatCase extends Seat {
@@ -118,7 +120,7 @@ export async function openTier(tx: Tx, store: Store, at: Moment, of: Decided): P
   const traces = noTraces();
   for (const seat of waiting.filter(({ tier }) => tier === next.tier)) {
     await sql`update approval set state = 'open', opened_at = ${at.now}::timestamptz where id = ${seat.id}::uuid`.execute(tx);
-    add(traces, await giveOrder(tx, store, at, of, seat));
+    addTraces(traces, await giveOrder(tx, store, at, of, seat));
   }
   return traces;
 }
@@ -155,7 +157,7 @@ export async function followOrders(
   const done = { ...noTraces(), escalated: [] as { tier: number; role: Role; to: Role }[] };
   for (const seat of seats.filter(isOpenSeat)) {
     if (!seat.order || seat.order.state === 'closed' || seat.order.state === 'done' || seat.order.state === 'cancelled') {
-      add(done, await giveOrder(tx, store, at, of, seat));
+      addTraces(done, await giveOrder(tx, store, at, of, seat));
       continue;
     }
     const to = seat.order.role;
@@ -220,14 +222,6 @@ async function endOrders(
     posts: [],
     events: audit.map(({ subjectKind, subjectId, customerId = null }) => ({ kind: action, subjectKind, subjectId, customerId })),
   };
-}
-
-/** Puts traces together. */
-export function add(to: WorkOrderTraces, more: WorkOrderTraces): void {
-  to.audit.push(...more.audit);
-  to.asks.push(...more.asks);
-  to.posts.push(...more.posts);
-  to.events.push(...more.events);
 }
 
 /** The first answer to an update; null when it was not carried out yet. */

@@ -6,10 +6,10 @@ import type { CheckRules, OrderDecision, OrderReason } from '../../domain/credit
 import type { OrderDocument, OrderState } from '../../domain/credit/order.ts';
 import type { Database, Tx } from '../database.ts';
 import { gathererOf } from '../gather.ts';
-import { contentHash } from '../setup.ts';
 import { begunAnew } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
+import { contentHash } from '../content-hash.ts';
 
 /** What a check answered. Amounts are in the currency of the limit, or, without one, in the order's. */
 export interface OrderDecided {

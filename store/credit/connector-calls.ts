@@ -9,10 +9,11 @@ import { readDepartures } from '../departures.ts';
 import type { Deployment } from '../departures.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { noTraces } from '../traces.ts';
 
 /** A call to be made, or made. `askedFor`: workflow id of the process that waits for it. */
 export interface NewConnectorCall {

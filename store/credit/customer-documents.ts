@@ -4,11 +4,11 @@ import { factsInDocument } from '../../domain/credit/fact-values.ts';
 import type { Tx } from '../database.ts';
 import type { RowResult } from '../rows.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /**
  * What customers' documents mean for their profiles: the facts in them are told, and data that was changed is looked at again, so that a

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { readable } from '../../domain/kernel/readable.ts';
 import type { Database, Tx } from '../database.ts';
-import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { readExposure } from './exposure.ts';
 import type { Exposure } from './exposure.ts';
+import { contentHash } from '../content-hash.ts';
 
 /** Money of one currency. */
 interface Trade {

@@ -5,14 +5,14 @@ import type { Tx } from '../database.ts';
 import { decisionAnswer } from '../subjects.ts';
 import { write } from '../transaction.ts';
 import type { EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
-import { noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
-import { add, firstAnswer, keepAnswer } from './approvals.ts';
+import { firstAnswer, keepAnswer } from './approvals.ts';
 import { lapsedIntent, lockIntent, readIntent, refuseIntent, settleIntent } from './intents.ts';
 import type { AskedDecision, IntentId } from './intents.ts';
 import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { DecisionAct } from '../../domain/credit/seats.ts';
 import type { Refused } from '../../domain/kernel/refusal-codes.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** What a step, a look or a decision wrote; the plan and the answer to the bell are added when the process settles. */
 export interface Change {
@@ -27,7 +27,7 @@ export const noChange = (): Change => ({ audit: [], traces: noTraces(), events: 
 export function addChange(to: Change, more: Change): void {
   to.audit.push(...more.audit);
   to.events.push(...more.events);
-  add(to.traces, more.traces);
+  addTraces(to.traces, more.traces);
 }
 
 /** Whoever takes a step or a decision does not look at the news: what was asked meanwhile stays asked, for the look that comes next. */

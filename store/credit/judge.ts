@@ -16,11 +16,11 @@ import type { DecisionTables } from '../../domain/credit/tables.ts';
 import type { Database, Tx } from '../database.ts';
 import { readDepartures } from '../departures.ts';
 import type { Deployment } from '../departures.ts';
-import { contentHash } from '../setup.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossier } from './dossier.ts';
 import { peerFigures } from './peers.ts';
+import { contentHash } from '../content-hash.ts';
 
 /** What an application is judged on. */
 export interface JudgedApplication {

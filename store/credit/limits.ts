@@ -7,9 +7,9 @@ import type { Database, Tx } from '../database.ts';
 import { isOurId, LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import type { Moment, Store } from '../transaction.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
 import { readExposure } from './exposure.ts';
+import type { WorkOrderTraces } from '../traces.ts';
 
 /** A limit to put on the account that bears a customer, or on its group's. */
 export interface LimitGrant {

@@ -3,8 +3,9 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder, placeOf } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder, placeOf } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 const placeOfTask = (base: string, quote: string): string => `rate-missing/${base}/${quote}`;
 

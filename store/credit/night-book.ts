@@ -9,11 +9,11 @@ import { readDepartures } from '../departures.ts';
 import type { Deployment } from '../departures.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Post, Store } from '../transaction.ts';
-import { addTraces } from '../work-orders.ts';
 import { askAboutLateOrders } from '../invoiced-beyond.ts';
 import { askForNotices } from '../notice-tasks.ts';
 import { refreshProfiles } from './refresh.ts';
 import { askStale } from './refresh-requests.ts';
+import { addTraces } from '../traces.ts';
 
 /** Customers of one step, whose documents wait for it: few, so that nobody waits long. */
 const BATCH = 200;

@@ -7,9 +7,8 @@ import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { bindDeposits, freeDeposits } from '../deposits.ts';
-import { addTraces, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
-import { add, followOrders, openRound, standDown } from './approvals.ts';
+import { openWorkOrder } from '../work-orders.ts';
+import { followOrders, openRound, standDown } from './approvals.ts';
 import { noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { wayOfHold } from './hold-desk.ts';
@@ -28,6 +27,8 @@ import {
 } from './order-hold-facts.ts';
 import type { OrderHoldCase } from './order-hold-facts.ts';
 import { changeOf, moveOrder, readOrderCase, recheckOrder } from './orders.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 const actor = systemActor(HOLD_ACTOR);
 
@@ -131,7 +132,7 @@ async function route(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pr
     update order_hold set round = ${next.round}, requested_by = ${next.requestedBy}, routed_at = ${at.now}::timestamptz,
       routed_version = ${askedVersion}, routed_minor = ${heldMinor}::bigint, route_row = ${way.row}, policy_version = ${way.policyVersion},
       warned_at = null, offer = ${JSON.stringify(wholeOffer)}::jsonb where id = ${id}::uuid`.execute(tx);
-  add(traces, await openRound(tx, store, at, decidedOfHold(next), way.tiers));
+  addTraces(traces, await openRound(tx, store, at, decidedOfHold(next), way.tiers));
   const { audit, event } = tellHold(
     next,
     'order-hold.routed',

@@ -15,11 +15,11 @@ import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { joinTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { lockAccounts } from './accounts.ts';
 import { againRequest, checkOrder, checkWithin, putRequest, rulesInForce } from './check.ts';
 import type { OrderDecided } from './check.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { joinTraces } from '../traces.ts';
 
 /** Puts an order: judged, and what it may take reserved, before this answers. The same content again changes nothing. */
 export const putOrder = (

@@ -5,10 +5,10 @@ import type { Facts } from '../../domain/credit/profile.ts';
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { holdsFor, holdsOf, lockAccounts } from './accounts.ts';
 import { collectDossiers } from './dossier.ts';
 import { settleWarnings } from './warnings.ts';
+import type { WorkOrderTraces } from '../traces.ts';
 
 /** What a warning with the effect `hold` puts among a customer's list entries: the check of orders holds by force on any entry. */
 export const forcedHoldList = 'early-warning';

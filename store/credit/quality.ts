@@ -5,9 +5,10 @@ import type { Finding, QualityFacts } from '../../domain/credit/quality.ts';
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { keepCustomerKeys } from './customer-keys.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** Terms and dates are looked at in the invoices of so many months. */
 const MONTHS_LOOKED_AT = 12;

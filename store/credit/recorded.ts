@@ -7,7 +7,7 @@ import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { PolicyContents } from '../../domain/policy.ts';
 import type { Database, Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
-import { canonicalJson, contentHash } from '../setup.ts';
+import { canonicalJson, contentHash } from '../content-hash.ts';
 
 /** A verdict as it was recorded, with all it was made of. */
 export interface RecordedAssessment {

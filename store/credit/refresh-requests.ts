@@ -9,10 +9,10 @@ import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossiers } from './dossier.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { noTraces } from '../traces.ts';
 
 /** A connector to be asked about a customer, by the customer's own refresh. */
 export interface RefreshRequest {

@@ -3,13 +3,13 @@ import { factNames, factTable } from '../../domain/credit/facts.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { collectDossiers } from './dossier.ts';
 import { recordFacts } from './facts.ts';
 import type { ToldFact } from './facts.ts';
 import { noticeKnown } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces } from '../traces.ts';
 
 /** The facts our own books tell. */
 const ledgerNames = factNames.filter((name) => factTable[name].sources.includes('ledger'));

@@ -10,10 +10,10 @@ import type { Tx } from '../database.ts';
 import { lockReceivables } from '../receivable-facts.ts';
 import { isOurId, LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import type { Moment } from '../transaction.ts';
 import { moveOrder } from './orders.ts';
 import type { OrderCase } from './orders.ts';
+import { contentHash } from '../content-hash.ts';
 
 /** Goods that came back, as their sender has it. */
 export interface ReturnDocument {

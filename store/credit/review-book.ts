@@ -10,10 +10,10 @@ import type { ReviewCause, ReviewFacts, ReviewPlan, ReviewState, ReviewVerdict }
 import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store, Unchanged, Written } from '../transaction.ts';
-import { noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { openWorkOrder } from '../work-orders.ts';
 import { insertApplication } from './applications.ts';
-import { add } from './approvals.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 interface ReviewCase {
   id: string;
@@ -85,17 +85,17 @@ function takeStep(store: Store, tx: Tx, at: Moment, found: ReviewCase, verdict: 
 async function start(store: Store, tx: Tx, at: Moment, found: ReviewCase): Promise<WorkOrderTraces> {
   const traces = found.cause === 'limit-expiry' ? await warnOfEnd(store, tx, at, found) : noTraces();
   if (found.detail.limitKind === 'temporary') {
-    add(traces, await end(tx, at, found, 'kept'));
+    addTraces(traces, await end(tx, at, found, 'kept'));
     return traces;
   }
   const { application, more } = await applicationFor(store, tx, at, found);
-  add(traces, more);
+  addTraces(traces, more);
   const detail = { ...found.detail, beforeMinor: await standingMinor(tx, at, found) };
   await sql`
     update credit_review set state = 'running', application_id = ${application}::uuid, detail = ${JSON.stringify(detail)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
   const { audit, event } = told(found, 'credit-review.started', { reason: found.cause, after: { application } });
-  add(traces, { ...noTraces(), audit: [audit], events: [event] });
+  addTraces(traces, { ...noTraces(), audit: [audit], events: [event] });
   return traces;
 }
 

@@ -11,8 +11,8 @@ import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { write, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** Reviews begin with the working day. */
 const MORNING = 9 * 60;

@@ -6,10 +6,10 @@ import type { SecurityFact } from '../../domain/credit/exposure.ts';
 import type { Database, Tx } from '../database.ts';
 import { isOurId, LostRace } from '../rows.ts';
 import { seesBearer, seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
+import { contentHash } from '../content-hash.ts';
 
 export const securityKinds = ['guarantee', 'deposit', 'insurance', 'mortgage', 'letter-of-credit', 'other'] as const;
 export type SecurityKind = (typeof securityKinds)[number];

@@ -11,7 +11,7 @@ import { requestNotice } from '../notices.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
-import { add, followOrders, openRound } from './approvals.ts';
+import { followOrders, openRound } from './approvals.ts';
 import { addChange, noChange, unheard } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
 import { wayOfHold } from './hold-desk.ts';
@@ -28,6 +28,7 @@ import {
 } from './shipment-hold-facts.ts';
 import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { judgeAgain, waitingLines } from './shipment-hold-lines.ts';
+import { addTraces } from '../traces.ts';
 
 const actor = systemActor('shipment-hold');
 
@@ -70,7 +71,7 @@ async function lookAgain(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCa
   const change = await judgeAgain(tx, store, at, found);
   if (found.state !== 'open' || found.toldAt === null) return change;
   const followed = await followOrders(tx, store, at, decidedOn(found), found.seats);
-  add(change.traces, followed);
+  addTraces(change.traces, followed);
   for (const { tier, role, to } of followed.escalated) push(change, found, 'escalated', { after: { tier, role, to } });
   addChange(change, await followNotice(tx, store, at, found));
   return change;
@@ -81,7 +82,7 @@ async function followNotice(tx: Tx, store: Store, at: Moment, found: ShipmentHol
   const change = noChange();
   const { state, givenAt, arrivedAt } = noticeOf(found);
   if (state === 'by-hand') {
-    add(change.traces, await order(tx, store, at, found, 'shipment-hold-notice'));
+    addTraces(change.traces, await order(tx, store, at, found, 'shipment-hold-notice'));
     return change;
   }
   if (state !== 'given' || found.byHand || (found.noticedAt === givenAt && found.arrivedAt === arrivedAt)) return change;
@@ -116,10 +117,10 @@ async function tell(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): 
     currency: found.order.currency,
     amountMinor: found.withheldMinor,
   });
-  add(change.traces, await openRound(tx, store, at, decidedOn(found), way.tiers));
+  addTraces(change.traces, await openRound(tx, store, at, decidedOn(found), way.tiers));
   for (const kind of ['shipment-hold-sales', 'shipment-hold-logistics'])
-    add(change.traces, await order(tx, store, at, found, kind));
-  if (!ground && !found.ground) add(change.traces, await order(tx, store, at, found, 'shipment-hold-ground'));
+    addTraces(change.traces, await order(tx, store, at, found, kind));
+  if (!ground && !found.ground) addTraces(change.traces, await order(tx, store, at, found, 'shipment-hold-ground'));
   push(change, found, 'told', { policyVersion: way.policyVersion, after: { row: way.row, tiers: way.tiers } });
   if (ground) push(change, found, 'grounded', { policyVersion: `credit-rules/${version}`, after: { ...ground } });
   return change;

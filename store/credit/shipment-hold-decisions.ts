@@ -9,8 +9,7 @@ import type { GivenGround } from '../../domain/shipment/ground.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { cancelWorkOrders } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
-import { add, openRound, openTier, takeSeat } from './approvals.ts';
+import { openRound, openTier, takeSeat } from './approvals.ts';
 import type { SeatCase } from './approvals.ts';
 import { addChange, answerOnce, noChange, unheard } from './decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
@@ -31,6 +30,8 @@ import {
 } from './shipment-hold-facts.ts';
 import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { allow, drop, reducedLines, rescind, waitingLines } from './shipment-hold-lines.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces } from '../traces.ts';
 
 /**
  * Carries out what a person does about a hold, or says why not: under lock it looks once more at the role, whose customer it is, four eyes,
@@ -79,7 +80,7 @@ async function giveGround(
     where id = ${found.id}::uuid`.execute(tx);
   const change = noChange();
   if (given && (given.ground.kind === 'contract' || proofs.length > 0))
-    add(
+    addTraces(
       change.traces,
       await cancelWorkOrders(tx, at, { keys: [`${holdProcess(found.id)}/shipment-hold-ground`] }, 'ground-given'),
     );
@@ -109,7 +110,10 @@ async function takeNotice(
     tx,
   );
   const change = noChange();
-  add(change.traces, await cancelWorkOrders(tx, at, { keys: [`${holdProcess(found.id)}/shipment-hold-notice`] }, 'notice-given'));
+  addTraces(
+    change.traces,
+    await cancelWorkOrders(tx, at, { keys: [`${holdProcess(found.id)}/shipment-hold-notice`] }, 'notice-given'),
+  );
   tellAct(change, found, arrivedAt === null ? 'noticed' : 'notice-arrived', reason, {
     givenAt,
     arrivedAt,
@@ -230,7 +234,7 @@ async function keep(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): 
   );
   const { order, withheldMinor: amountMinor, customerId } = found;
   const way = await wayOfHold(tx, store, at, { kind: 'shipment-hold', customerId, currency: order.currency, amountMinor });
-  add(traces, await openRound(tx, store, at, decidedOn({ ...found, round: found.round + 1 }), way.tiers));
+  addTraces(traces, await openRound(tx, store, at, decidedOn({ ...found, round: found.round + 1 }), way.tiers));
   const change: Change = { ...noChange(), traces };
   tellAct(change, found, 'kept', null, { round: found.round + 1, respondBy });
   return change;

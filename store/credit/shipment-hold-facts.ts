@@ -19,11 +19,12 @@ import type { ShipmentReason } from '../../domain/shipment/judge.ts';
 import type { Tx } from '../database.ts';
 import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
 import { lockAccounts } from './accounts.ts';
-import { add, answeredOf, readSeats, routeOfSeats, seatsOf, standDown } from './approvals.ts';
+import { answeredOf, readSeats, routeOfSeats, seatsOf, standDown } from './approvals.ts';
 import type { Decided, SeatCase } from './approvals.ts';
 import type { Change } from './decision-update.ts';
 import { readOrderCase } from './orders.ts';
 import type { OrderCase } from './orders.ts';
+import { addTraces } from '../traces.ts';
 
 /** A line of the request a hold is about. */
 export interface HeldLine {
@@ -254,7 +255,7 @@ export async function settleHold(
   if (closed) {
     change.audit.push(...closed.audit);
     change.events.push(...closed.events);
-    add(change.traces, closed.traces);
+    addTraces(change.traces, closed.traces);
     found = await relock(tx, id);
   }
   const verdict = planShipmentHold(await holdFacts(store, found), at.now);

@@ -11,7 +11,6 @@ import type { Moment, Store } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
 import { addChange, noChange } from './decision-update.ts';
 import type { Change } from './decision-update.ts';
-import { add } from './approvals.ts';
 import { moveOrder } from './orders.ts';
 import { linesToJudge, readClaims, securedNow, shipmentFacts } from './shipment-facts.ts';
 import type { WantedLine } from './shipment-facts.ts';
@@ -20,6 +19,7 @@ import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { commitMoves } from './shipment-requests.ts';
 import type { ShipmentReasonCode } from '../../domain/credit/hold-clause.ts';
 import { shipmentReasonCodes } from '../../domain/credit/hold-clause.ts';
+import { addTraces } from '../traces.ts';
 
 const some = (quantity: string): boolean => exceeds(quantity, '0');
 
@@ -85,7 +85,7 @@ async function heldAnew(
     update shipment_hold set reasons = ${JSON.stringify(reasons)}::jsonb, ground = ${given && JSON.stringify(given)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
   if (!given && found.ground)
-    add(
+    addTraces(
       change.traces,
       await openWorkOrder(tx, store, at, {
         key: `${holdProcess(found.id)}/shipment-hold-ground`,

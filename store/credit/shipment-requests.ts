@@ -10,13 +10,13 @@ import type { ShipmentHoldWhy } from '../../domain/shipment/hold.ts';
 import type { Tx } from '../database.ts';
 import { LostRace } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { moveOrder, readOrderCase } from './orders.ts';
 import type { OrderCase } from './orders.ts';
 import { linesToJudge, readClaims, securedNow, shipmentFacts } from './shipment-facts.ts';
 import type { Claims, WantedLine } from './shipment-facts.ts';
+import { contentHash } from '../content-hash.ts';
 
 /** Goods of an order somebody wants to ship. */
 export interface ShipmentRequestDocument {

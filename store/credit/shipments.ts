@@ -7,16 +7,17 @@ import type { LineMove } from '../../domain/credit/order.ts';
 import type { Breach } from '../../domain/shipment/breach.ts';
 import type { Tx } from '../database.ts';
 import { LostRace } from '../rows.ts';
-import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { openWorkOrder } from '../work-orders.ts';
 import { moveOrder } from './orders.ts';
 import type { OrderCase } from './orders.ts';
 import { verdictOfIssue } from './shipment-permit.ts';
 import type { IssueVerdict } from './shipment-permit.ts';
 import { lockRequested } from './shipment-requests.ts';
+import { contentHash } from '../content-hash.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { noTraces } from '../traces.ts';
 
 /** Goods that left, and later that they arrived and were accepted. */
 export interface ShipmentDocument {

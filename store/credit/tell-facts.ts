@@ -13,7 +13,7 @@ import type { Deployment } from '../departures.ts';
 import { isOurId, refusalFor } from '../rows.ts';
 import { write } from '../transaction.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces } from '../work-orders.ts';
+import { cancelWorkOrders } from '../work-orders.ts';
 import { connectorOrders } from './connector-calls.ts';
 import { collectDossier } from './dossier.ts';
 import { recordFacts } from './facts.ts';
@@ -22,6 +22,7 @@ import { settleQuality } from './quality.ts';
 import { refreshProfiles } from './refresh.ts';
 import { requestRefresh } from './refresh-requests.ts';
 import type { RefusalReason } from '../../domain/kernel/refusal-codes.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /**
  * Enters facts by hand: each dated, some only with evidence. What was judged on them is judged anew at once; applications that wait for

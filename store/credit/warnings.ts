@@ -9,11 +9,12 @@ import type { WarningVerdict } from '../../domain/credit/warnings.ts';
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { EventFact, Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { openReview } from './reviews.ts';
 import type { NewReview } from './reviews.ts';
 import { warningFacts } from './warning-facts.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 interface Standing {
   id: string;

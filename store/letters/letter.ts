@@ -3,8 +3,9 @@ import type { Tx } from '../database.ts';
 import { LetterFailed, letters } from './aside.ts';
 import type { Moment, Store } from '../transaction.ts';
 import type { MessageTemplate, TemplateBook, TemplateContext } from '../templates.ts';
-import { joinTraces, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { openWorkOrder } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { joinTraces, noTraces } from '../traces.ts';
 
 /** A version of a template that could not be put into words for a customer. */
 export interface FailedTemplate {

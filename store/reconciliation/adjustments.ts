@@ -14,9 +14,10 @@ import { idOf, isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import { within, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { adjustmentKey, closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
+import { addTraces } from '../traces.ts';
 
 /** What somebody proposes. `receivable`, `payment`: where the difference does not say it. */
 export interface Proposal {

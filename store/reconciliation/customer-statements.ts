@@ -8,16 +8,17 @@ import { lockCustomer } from '../credit/securities.ts';
 import type { Tx } from '../database.ts';
 import { isOurId, LostRace, recordset } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import { write } from '../transaction.ts';
 import type { Moment, Post, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders } from '../work-orders.ts';
 import { askOfComparison, planOf } from './comparison-book.ts';
 import { closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { matchOrderKey, reconcile } from './reconcile.ts';
 import type { TheirStatement } from './reconcile.ts';
+import { contentHash } from '../content-hash.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** A statement of the customer's own books, as its sender has it. Amounts are signed as in our books: what the customer owes is positive. */
 export interface CustomerStatementDocument {

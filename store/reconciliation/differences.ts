@@ -6,9 +6,10 @@ import { differenceKinds, doubtfulMinor as doubtfulMinorOf } from '../../domain/
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { reconciliationOf } from './standing.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** A difference as it is found, with the statement it was found on. */
 export interface NewDifference {

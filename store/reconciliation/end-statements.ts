@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { Tx } from '../database.ts';
 import type { Moment } from '../transaction.ts';
-import { addTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { dropComparisons } from './customer-statements.ts';
 import { closeDifferences } from './differences.ts';
 import { dropWaiting } from './statements.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces } from '../traces.ts';
 
 /** Ends what is being compared of a customer whose books become part of another's: what was said of a part says nothing of the whole. */
 export async function endStatementsOf(tx: Tx, at: Moment, actor: Actor, customerId: string): Promise<WorkOrderTraces> {

@@ -6,9 +6,9 @@ import type { ToldFact } from '../credit/facts.ts';
 import { noticeChanges } from '../credit/profile-row.ts';
 import type { Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { orderWork } from './differences.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** What a change in a customer's reconciliation came from. */
 export interface ReconciliationNews {

@@ -13,12 +13,13 @@ import type { Match, MatchingRules, MatchRule } from '../../domain/reconciliatio
 import type { Tx } from '../database.ts';
 import { recordset } from '../rows.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders, noTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { changeDifference, closeDifferences, openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { laidCredits, ourBooks } from './our-books.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 
 /** A statement of the customer's, under its customer's lock. */
 export interface TheirStatement {

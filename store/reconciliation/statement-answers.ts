@@ -14,12 +14,13 @@ import { undisputedOf } from '../receivable-case.ts';
 import { lockReceivables, readReceivables } from '../receivable-facts.ts';
 import { within, write } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
-import { addTraces, cancelWorkOrders } from '../work-orders.ts';
+import { cancelWorkOrders } from '../work-orders.ts';
 import { openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { askOfStatement, lockStatement, sendKey, silentKey } from './statements.ts';
 import type { StatementCase } from './statements.ts';
+import { addTraces } from '../traces.ts';
 
 /** A line the customer does not agree with. `theirsMinor`: what their own books say, in the line's direction. */
 export interface DisputedLine {

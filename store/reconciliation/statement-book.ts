@@ -7,8 +7,8 @@ import type { Tx } from '../database.ts';
 import { systemActor, write } from '../transaction.ts';
 import type { Moment, Store, Unchanged, Written } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
 import { silentKey } from './statements.ts';
+import type { WorkOrderTraces } from '../traces.ts';
 
 type Input = { id: string; seq: number | null };
 type Outcome = Written<StatementPlan> | Unchanged<StatementPlan>;

@@ -9,14 +9,15 @@ import { lockCustomer } from '../credit/securities.ts';
 import type { Tx } from '../database.ts';
 import { isOurId, recordset } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
-import { contentHash } from '../setup.ts';
 import { SUM_BOUND } from '../sum-bound.ts';
 import { write } from '../transaction.ts';
 import type { Ask, Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, joinTraces, openWorkOrder } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../work-orders.ts';
+import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
 import { openItems } from './open-items.ts';
 import type { OpenItem } from './open-items.ts';
+import { contentHash } from '../content-hash.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { joinTraces } from '../traces.ts';
 
 /** What a statement is asked for by. Null: the customer's currency, today, and the days policy gives. */
 export interface NewStatement {
