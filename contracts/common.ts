@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
 import { permissions } from '../domain/kernel/actor.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { fault, refused } from './faults.ts';
+import { fault, refused, written } from './faults.ts';
 import { refusalCodes } from '../domain/kernel/refusal-codes.ts';
 
-// NUL first of all, which Postgres cannot keep.
-const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+// NUL first of all, which Postgres cannot keep; then what turns the order of letters round, so that a name reads as another.
+const control = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+/** A character somebody sees. */
+const seen = /[^\s\p{Cf}]/u;
 const controlButLines = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
-const visible = (text: string): boolean => text.trim() === text && !control.test(text) && !/[/\\?#]/.test(text);
+/** Without what stands for something in an address (a path of dots alone leads elsewhere), and what nobody sees. */
+const visible = (text: string): boolean => text.trim() === text && !control.test(text) && !/[/\\?#\p{Cf}]|^\.+$/u.test(text);
 
 /** The caller's own id of a document, unique per kind; also what `{id}` in a path accepts beside our uuid. */
 export const externalId = z
@@ -29,7 +32,7 @@ export const line = (max = 200) =>
   z
     .string()
     .max(max)
-    .refine((text) => text.trim() !== '' && !control.test(text), fault('text'));
+    .refine((text) => seen.test(text) && !control.test(text), fault('text'));
 
 /** Text that may be empty and may hold line breaks. */
 export const note = (max = 2000) =>
@@ -123,7 +126,7 @@ export function amountsIn(...places: string[]) {
 /** A rate such as a VAT rate, '0.13'. */
 export const rate = z
   .string()
-  .regex(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/)
+  .regex(written(/^(?:0(?:\.\d{1,4})?|1(?:\.0{1,4})?)$/, 'rate'))
   .meta({ description: 'Decimal string from 0 to 1.', example: '0.13' });
 
 /** Where a list goes on; opaque to the caller. */
@@ -131,7 +134,7 @@ export const cursor = z
   .string()
   .min(1)
   .max(400)
-  .regex(/^[\w-]+$/)
+  .regex(written(/^[\w-]+$/, 'cursor'))
   .meta({ id: 'Cursor', description: 'Opaque; send it back to read on.' });
 
 /** The two parameters of every list, to spread into a strict query object. */

@@ -20,7 +20,7 @@ import {
   untilDate,
 } from './common.ts';
 import { filterFrom } from './dates.ts';
-import { fault } from './faults.ts';
+import { fault, written } from './faults.ts';
 
 const on = z.enum(['payer', 'group']).meta({ description: "The account of the customer's payer, or that of its group." });
 const limitKind = z.enum(['standing', 'temporary']);
@@ -174,7 +174,7 @@ export const securityPage = pageOf(securityAnswer);
 const exchange = z
   .string()
   .max(30)
-  .regex(/^(?:0|[1-9]\d{0,8})(?:\.\d{1,10})?$/)
+  .regex(written(/^(?:0|[1-9]\d{0,8})(?:\.\d{1,10})?$/, 'exchange-rate'))
   .refine((text) => /[1-9]/.test(text), fault('exchange-rate'))
   .meta({ description: 'One unit of the base in the quote currency; at most ten decimals.', example: '7.1234' });
 export const postRate = z

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { roles } from '../domain/kernel/actor.ts';
 import { tierStates } from '../domain/credit/seats.ts';
 import { instant } from './common.ts';
+import { written } from './faults.ts';
 
 const hash = z
   .string()
-  .regex(/^[0-9a-f]{64}$/)
+  .regex(written(/^[0-9a-f]{64}$/, 'sha256'))
   .meta({
     description: 'SHA-256 of the canonical JSON of its content (RFC 8785), in hexadecimal.',
     example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',

@@ -6,18 +6,19 @@ import { routeKinds, warningEffects } from '../domain/credit/policy.ts';
 import { roles } from '../domain/kernel/actor.ts';
 import { currency, documentDate, line, money, rate } from './common.ts';
 import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
+import { written } from './faults.ts';
 
 const id = z
   .string()
   .max(60)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+  .regex(written(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'key'));
 const grade = line(8);
 const days = z.int().min(0).max(3650);
 const months = z.int().min(0).max(120);
 const points = z.int().min(-1000).max(1000);
 const words = z.strictObject({ en: line(200), zh: line(200) });
 const byCurrency = z.record(currency, money);
-const positive = z.string().regex(/^\d{1,4}(?:\.\d{1,4})?$/);
+const positive = z.string().regex(written(/^\d{1,4}(?:\.\d{1,4})?$/, 'factor'));
 
 const segment = z.strictObject({
   types: z.array(z.enum(customerTypes)).optional(),
@@ -54,7 +55,7 @@ const characteristic = z.strictObject({
 export const scorecard = z.strictObject({
   scale: z.strictObject({
     points: z.int().min(0).max(2000),
-    odds: z.string().regex(/^\d{1,6}\/\d{1,6}$/),
+    odds: z.string().regex(written(/^\d{1,6}\/\d{1,6}$/, 'odds')),
     pdo: z.int().min(1).max(500),
   }),
   base: z.int().min(-2000).max(2000),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { written } from './faults.ts';
 
 /** What is true of a decision nobody has answered yet. */
 export const decisionPending = z
@@ -31,10 +32,10 @@ export const decisionParams = z.strictObject({
   workflowId: z
     .string()
     .max(80)
-    .regex(/^[a-z-]+-[0-9a-f-]{36}$/)
+    .regex(written(/^[a-z-]+-[0-9a-f-]{36}$/, 'process'))
     .meta({ example: 'credit-application-01980a3e-7c1e-7000-8000-000000000001' }),
   id: z
     .string()
-    .regex(/^[0-9a-f-]{36,64}$/)
+    .regex(written(/^[0-9a-f-]{36,64}$/, 'process'))
     .meta({ example: '01980a3e-7c1e-7000-8000-000000000002' }),
 });

@@ -11,8 +11,8 @@ export const faults = {
     en: 'Must be an RFC 3339 time with its offset, such as "2026-12-31T18:00:00+08:00"',
   },
   identifier: {
-    zh: '须为 1 至 120 个可见字符，首尾不得有空格，且不得含斜杠等控制符号',
-    en: 'Must be 1 to 120 visible characters, without spaces at its ends, slashes or control characters',
+    zh: '须为 1 至 120 个可见字符，首尾不得有空格，不得只有点号，且不得含斜杠等控制符号',
+    en: 'Must be 1 to 120 visible characters, not dots alone, without spaces at its ends, slashes or control characters',
   },
   text: {
     zh: '不得为空，且不得含控制字符',
@@ -26,6 +26,25 @@ export const faults = {
     zh: '须为 0 至 1 之间的十进制字符串，最多四位小数，例如 "0.13"',
     en: 'Must be a decimal string from 0 to 1 with at most four decimals, such as "0.13"',
   },
+  key: {
+    zh: '须由小写字母、数字组成，以连字符分隔，例如 "general-30"',
+    en: 'Must be lower-case letters and digits, parted by hyphens, such as "general-30"',
+  },
+  sha256: {
+    zh: '须为 64 位小写十六进制的 SHA-256 哈希值',
+    en: 'Must be a SHA-256 hash of 64 lower-case hexadecimal digits',
+  },
+  'clock-time': { zh: '须为 00:00 至 24:00 的时刻，例如 "08:30"', en: 'Must be a time from 00:00 to 24:00, such as "08:30"' },
+  odds: { zh: '须为坏:好的比值，例如 "1/19"', en: 'Must be bad to good, such as "1/19"' },
+  factor: {
+    zh: '须为最多四位整数、四位小数的十进制字符串，例如 "1.5"',
+    en: 'Must be a decimal string of at most four digits and four decimals, such as "1.5"',
+  },
+  decimal: {
+    zh: '须为最多六位小数的十进制字符串，例如 "12.5"',
+    en: 'Must be a decimal string with at most six decimals, such as "12.5"',
+  },
+  process: { zh: '须为本系统给出的流程编号', en: 'Must be the id of a process, as this system gave it' },
   'tax-rate': {
     zh: '单价不含税时须填写税率',
     en: 'Prices without tax need their tax rate',
@@ -93,6 +112,14 @@ export const faults = {
   },
 } as const;
 export type Fault = keyof typeof faults;
+
+const sentences = new Map<string, Fault>();
+/** A pattern with the sentence for what does not fit it: nobody is shown the pattern itself. */
+export function written(pattern: RegExp, name: Fault): RegExp {
+  sentences.set(String(pattern), name);
+  return pattern;
+}
+export const faultOfPattern = (pattern: string): Fault | undefined => sentences.get(pattern);
 
 /** Options of a zod check that fails with one of our sentences. */
 export const fault = (name: Fault) => ({ params: { fault: name } });

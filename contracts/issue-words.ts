@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { faultOfPattern, faults } from './faults.ts';
 
 type Language = 'zh' | 'en';
 type Words = Readonly<Record<Language, string>>;
@@ -66,9 +67,8 @@ function wordsOf(issue: RawIssue): Words {
       return bound(issue);
     case 'invalid_format': {
       const { format, pattern } = issue as unknown as { format: string; pattern?: string };
-      const known = formats[format];
-      if (known || pattern === undefined) return known ?? unfit;
-      return { zh: `须符合格式 ${pattern}`, en: `Must match ${pattern}` };
+      const own = pattern === undefined ? undefined : faultOfPattern(pattern);
+      return formats[format] ?? (own ? faults[own] : unfit);
     }
     case 'invalid_value':
       return oneOf(issue['values'] as readonly unknown[]);

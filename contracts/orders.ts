@@ -20,10 +20,10 @@ import {
   reason,
   refused,
 } from './common.ts';
-import { fault } from './faults.ts';
+import { fault, written } from './faults.ts';
 import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 
-const decimal = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/;
+const decimal = written(/^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/, 'decimal');
 
 /** A quantity above zero, at most six decimals. */
 export const quantity = z

@@ -10,13 +10,14 @@ import { businessDate, currency, documentDate, instant, line, money, reason } fr
 import { approvalMatrix, creditRules, grades, scorecard } from './credit-policies.ts';
 import { reconciliationRules } from './reconciliation-policy.ts';
 import { messageClasses } from './templates.ts';
+import { written } from './faults.ts';
 
 const id = z
   .string()
   .max(60)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+  .regex(written(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'key'));
 const days = z.int().min(-365).max(3650);
-const time = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/);
+const time = z.string().regex(written(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'clock-time'));
 
 const rung = z.strictObject({
   id,

@@ -21,6 +21,7 @@ import {
   reason,
   refused,
 } from './common.ts';
+import { written } from './faults.ts';
 
 /** A fact's value in an answer. */
 export function valueOut(name: FactName, value: FactValue): unknown {
@@ -36,7 +37,7 @@ export const evidence = z
     reference: line(200).optional().meta({ description: 'Number of a document, address of a page.' }),
     sha256: z
       .string()
-      .regex(/^[0-9a-f]{64}$/)
+      .regex(written(/^[0-9a-f]{64}$/, 'sha256'))
       .optional()
       .meta({ description: 'Hash of the file that shows it.' }),
   })

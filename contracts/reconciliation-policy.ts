@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { mostSumItems } from '../domain/reconciliation/sums.ts';
 import { currency, money } from './common.ts';
+import { written } from './faults.ts';
 
 const days = z.int().min(0).max(365);
 const percent = z.int().min(0).max(100);
 const workOrder = z
   .string()
   .max(60)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .regex(written(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'key'))
   .nullable();
 
 /** The shape of policy `reconciliation`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { externalId, filterFrom, filterTo, instant, line, ourId, pageOf, pageQuery } from './common.ts';
+import { written } from './faults.ts';
 
 export const auditEntry = z
   .strictObject({
@@ -64,6 +65,6 @@ export const processParams = z.strictObject({
   workflowId: z
     .string()
     .max(80)
-    .regex(/^[a-z-]+-[0-9a-f-]{36}$/)
+    .regex(written(/^[a-z-]+-[0-9a-f-]{36}$/, 'process'))
     .meta({ example: 'receivable-01980a3e-7c1e-7000-8000-000000000001' }),
 });

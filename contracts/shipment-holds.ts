@@ -3,7 +3,7 @@ import { holdActs, shipmentHoldStates } from '../domain/shipment/hold.ts';
 import type { HoldAct } from '../domain/shipment/hold.ts';
 import { missingParts, statutoryCauses } from '../domain/shipment/ground.ts';
 import { externalId, instant, instantIn, line, money, ourId, pageOf, pageQuery, reason } from './common.ts';
-import { fault } from './faults.ts';
+import { fault, written } from './faults.ts';
 import { shippedLines } from './orders.ts';
 import { seat } from './route-seats.ts';
 import { shipmentReason } from './shipments.ts';
@@ -129,7 +129,7 @@ export const holdDecision = z
           reference: line(200).optional(),
           sha256: z
             .string()
-            .regex(/^[0-9a-f]{64}$/)
+            .regex(written(/^[0-9a-f]{64}$/, 'sha256'))
             .optional(),
         }),
       )

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { channels } from '../domain/collection/governor.ts';
 import { businessDate, documentDate } from './dates.ts';
 import { flag, instant, line, note, pageOf, pageQuery, reason } from './common.ts';
-import { fault } from './faults.ts';
+import { fault, written } from './faults.ts';
 
 export const messageClasses = ['notice', 'reminder', 'demand', 'statement', 'neutral'] as const;
 
@@ -42,7 +42,7 @@ export const templateVersions = z
 const templateId = z
   .string()
   .max(60)
-  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+  .regex(written(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'key'))
   .meta({ example: 'overdue-first' });
 export const templateParams = z.strictObject({
   id: templateId,
