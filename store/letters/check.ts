@@ -1,7 +1,7 @@
 import { TokenKind } from 'liquidjs';
 import type { Template, Token } from 'liquidjs';
 import { isBusinessDate } from '../../domain/kernel/calendar.ts';
-import { compare, fault, isNumber, nameOf, numeric, same, say, shape } from './kinds.ts';
+import { compare, fault, isDay, isNumber, nameOf, numeric, same, say, shape } from './kinds.ts';
 import type { Kind, Operand } from './kinds.ts';
 import { dayFormat, listFilters, numberFilters, parseLetter, textFilters } from './engine.ts';
 
@@ -142,7 +142,7 @@ function ofToken(token: Token, scope: Scope): Kind {
     case TokenKind.Number:
       return 'number';
     case TokenKind.Quoted:
-      return isBusinessDate((token as Token & { content: string }).content) ? 'date' : 'text';
+      return isBusinessDate((token as Token & { content: string }).content) ? 'written-day' : 'text';
     case TokenKind.Literal:
       return typeof (token as Token & { content: unknown }).content === 'boolean' ? 'boolean' : 'any';
     case TokenKind.Range: {
@@ -195,7 +195,7 @@ function filtered(name: string, kind: Kind, args: readonly Token[], scope: Scope
   }
   if (name === 'date') {
     const format = (args[0] as (Token & { content?: unknown }) | undefined)?.content;
-    if (kind !== 'date' || args.length !== 1 || (typeof format === 'string' && !dayFormat.test(format)))
+    if (!isDay(kind) || args.length !== 1 || (typeof format === 'string' && !dayFormat.test(format)))
       throw fault(
         `date takes a day and a format of %Y %m %d %-m %-d %B %b %A %a: ${nameOf(from)}`,
         `date 只能用于日期，格式可用 %Y %m %d %-m %-d 等：${nameOf(from)}`,

@@ -2,9 +2,20 @@ import type { Token } from 'liquidjs';
 import { isBusinessDate } from '../../domain/kernel/calendar.ts';
 import { LetterFault } from './fault.ts';
 
-/** What a name of a template is. `sum` is a plain number that stands for an amount: it is reckoned with, and printed by `money`. */
+/**
+ * What a name of a template is. `sum` is a plain number that stands for an amount: it is reckoned with, and printed by `money`. `written-day` is a
+ * day that stands in quotes, which can be equal to a day and to a text.
+ */
 export type Kind =
-  'text' | 'number' | 'sum' | 'date' | 'boolean' | 'any' | { list: Kind } | { record: Readonly<Record<string, Kind>> };
+  | 'text'
+  | 'number'
+  | 'sum'
+  | 'date'
+  | 'written-day'
+  | 'boolean'
+  | 'any'
+  | { list: Kind }
+  | { record: Readonly<Record<string, Kind>> };
 
 export const fault = (en: string, zh: string): LetterFault => new LetterFault({ en, zh });
 
@@ -19,8 +30,10 @@ export function kindOf(sample: unknown, name = ''): Kind {
 }
 
 /** Kinds of one shape can be equal. */
-export const shape = (kind: Kind): string => JSON.stringify(kind).replaceAll('"sum"', '"number"');
-export const say = (kind: Kind): string => (typeof kind === 'string' ? kind : 'list' in kind ? 'a list' : 'a group of names');
+export const shape = (kind: Kind): string =>
+  JSON.stringify(kind).replaceAll('"sum"', '"number"').replaceAll('"written-day"', '"date"');
+export const say = (kind: Kind): string =>
+  isDay(kind) ? 'date' : typeof kind === 'string' ? kind : 'list' in kind ? 'a list' : 'a group of names';
 export const isNumber = (kind: Kind): boolean => kind === 'number' || kind === 'sum' || kind === 'any';
 
 /** One side of a comparison. */
@@ -37,8 +50,7 @@ export function compare(operator: string, left: Operand, right: Operand): void {
     return;
   }
   if (operator === '==' || operator === '!=') return same(operator, left.kind, right.kind, left.token ?? right.token);
-  const dates = [left, right].every(({ kind }) => kind === 'date' || kind === 'any');
-  if (dates) return;
+  if ([left, right].every(({ kind }) => isDay(kind) || kind === 'any')) return;
   numeric(operator, left.kind, left.token);
   numeric(operator, right.kind, right.token);
 }
@@ -53,13 +65,20 @@ function contained(left: Operand, right: Operand): void {
     throw fault(`${nameOf(left.token)} contains text, never ${say(right.kind)}`, `${nameOf(left.token)} 是文本，只能包含文本`);
 }
 
-const isText = (kind: Kind): boolean => kind === 'text' || kind === 'date';
+export const isDay = (kind: Kind): boolean => kind === 'date' || kind === 'written-day';
+const isText = (kind: Kind): boolean => kind === 'text' || isDay(kind);
 
 /** Throws LetterFault where one kind never equals the other. */
 export function same(operator: string, left: Kind, right: Kind, token?: Token): void {
   if (left === 'any' || right === 'any' || shape(left) === shape(right)) return;
-  if (isText(left) && isText(right)) return;
+  const kinds = [left, right];
+  if (kinds.includes('text') && kinds.includes('written-day')) return;
   const told = nameOf(token);
+  if (kinds.includes('text') && kinds.includes('date'))
+    throw fault(
+      `${told} ${operator}: a day is equal to a day alone, written such as "2026-03-04"`,
+      `${told} ${operator}：日期只能与日期比较，写作 "2026-03-04"`,
+    );
   throw fault(
     `${told} ${operator}: ${say(left)} is never ${say(right)}${hint(told)}`,
     `${told} ${operator}：两侧类型不同，永不相等${hintZh(told)}`,

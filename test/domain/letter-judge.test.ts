@@ -23,6 +23,14 @@ describe('a comparison that can never be true', () => {
     ['{% if customer.name contains totals %}x{% endif %}', /customer.name contains text, never a list/],
     ['{% if count contains "5" %}x{% endif %}', /looks into text or lists/],
     ['{% unless customer contains "x" %}y{% endunless %}', /looks into text or lists/],
+    ['{% if today == "4 March" %}x{% endif %}', /today ==: a day is equal to a day alone/],
+    ['{% if today == "2026-2-30" %}x{% endif %}', /a day is equal to a day alone/],
+    ['{% if today != "" %}x{% endif %}', /a day is equal to a day alone/],
+    ['{% if customer.name == today %}x{% endif %}', /a day is equal to a day alone/],
+    ['{% for l in overdue %}{% if l.dueDate == contact.name %}x{% endif %}{% endfor %}', /l.dueDate ==: a day/],
+    ['{% case today %}{% when "Monday" %}x{% endcase %}', /a day is equal to a day alone/],
+    ['{% assign due = overdue | where: "dueDate", "March" %}{{ due.size }}', /where: a day is equal/],
+    ['{% assign days = overdue | map: "dueDate" %}{% if days contains "March" %}x{% endif %}', /contains: a day is equal/],
   ])('is refused with what it compares: %s', (body, why) => {
     const unfit = withReply(body);
     expect(unfit?.pointer).toBe('/body');
@@ -38,6 +46,11 @@ describe('a comparison that can never be true', () => {
     '{% assign all = totals | map: "currency" %}{% if all contains "USD" %}x{% endif %}',
     '{% assign all = totals | map: "value" %}{% if all contains 5 %}x{% endif %}',
     '{% if totals[0].value == 12000 %}x{% endif %}',
+    '{% if today == "2026-03-04" or "2026-03-04" != today %}x{% endif %}',
+    '{% assign d = today | date: "%F" %}{% if d == "2026-03-04" or customer.name == "2026-03-04" %}x{% endif %}',
+    '{% assign d = "2026-03-04" %}{% if today > d %}{{ d | date: "%Y" }}{% endif %}{% assign d = today %}{{ d }}',
+    '{% case today %}{% when "2026-12-31" %}x{% endcase %}',
+    '{% assign due = overdue | where: "dueDate", "2026-03-04" %}{{ due.size }}',
     '{% if customer.name contains "医院" or today contains "2026-12" %}x{% endif %}',
   ])('one that can be true is taken: %s', (body) => expect(withReply(body)).toBeNull());
 });
