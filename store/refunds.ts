@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { inScope } from '../domain/kernel/actor.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { formatAmount } from '../domain/kernel/money.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { invalidAt, Refusal } from '../domain/kernel/refusal.ts';
 import type { RefundDocument } from '../domain/collection/documents.ts';
 import { takeBack } from '../domain/collection/take-back.ts';
 import type { LaidShare } from '../domain/collection/take-back.ts';
@@ -35,7 +36,7 @@ export interface PostedRefund {
 
 /** What one payment or credit gives to a refund: of its unapplied rest, and of what lies on receivables. */
 interface Part {
-  source: Unapplied & { id: string };
+  source: Unapplied & { id: string; on: BusinessDate };
   amountMinor: number;
   unappliedMinor: number;
   shares: readonly LaidShare[];
@@ -44,7 +45,7 @@ interface Part {
 /**
  * Records money paid out to a customer: of the payment or credit note named, else of all their unapplied money that no order binds, the
  * oldest first. A payment gives what lies on nothing first, then opens again what it paid last. The same document again is the same refund.
- * Throws Refusal `amount-exceeds-unapplied`, `already-exists`.
+ * Throws Refusal `amount-exceeds-unapplied`, `already-exists`, `invalid` for a day before the money came.
  */
 export async function postRefund(
   store: Store,
@@ -118,6 +119,11 @@ export async function judgeRefund(
   if (before) return { known: { id: before.id, externalId, currency, amountMinor, restored: [] } };
   if (paidOn > at.today) throw new Refusal('date-in-future', { date: paidOn, today: at.today }, { pointer: '/paidOn' });
   const taken = parts();
+  // Paid out before a credit note is written can be true; before the money itself came it cannot.
+  const came = taken
+    .flatMap(({ source }) => (source.kind === 'payment' ? [source.on] : []))
+    .reduce((a, b) => (a > b ? a : b), paidOn);
+  if (came > paidOn) throw invalidAt('/paidOn', 'too-early', { date: paidOn, earliest: came });
   return { customerId, known: null, taken, beforeMinor: await paidAlone(tx, taken) };
 }
 
@@ -182,23 +188,19 @@ async function partsOf(tx: Tx, actor: Actor, document: RefundDocument): Promise<
   };
 }
 
-type Source = Unapplied & { id: string; code: string };
+type Source = Part['source'] & { code: string };
 
 async function paymentOf(tx: Tx, actor: Actor, document: RefundDocument): Promise<Source> {
   const { payment } = await lockPayment(tx, actor, document.payment ?? '', '/payment');
-  return { ...payment, kind: 'payment', code: payment.customerCode };
+  return { ...payment, kind: 'payment', on: payment.receivedOn, code: payment.customerCode };
 }
 
 async function noteOf(tx: Tx, actor: Actor, document: RefundDocument): Promise<Source> {
   const { note } = await lockNote(tx, actor, document.creditNote ?? '', '/creditNote');
-  return { ...note, kind: 'credit-note', code: note.customerCode };
+  return { ...note, kind: 'credit-note', on: note.issuedOn, code: note.customerCode };
 }
 
-function spreadOver(
-  sources: readonly (Unapplied & { id: string; on: string })[],
-  amountMinor: number,
-  short: (minor: number) => Refusal,
-): Part[] {
+function spreadOver(sources: readonly Part['source'][], amountMinor: number, short: (minor: number) => Refusal): Part[] {
   let leftMinor = amountMinor;
   const oldest = sources.toSorted((a, b) => (a.on === b.on ? (a.externalId < b.externalId ? -1 : 1) : a.on < b.on ? -1 : 1));
   const parts = oldest.flatMap((source): Part[] => {

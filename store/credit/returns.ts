@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { invalidAt, Refusal } from '../../domain/kernel/refusal.ts';
 import { exceeds, leftOf } from '../../domain/credit/order.ts';
 import type { LineMove } from '../../domain/credit/order.ts';
 import { returnedPart } from '../../domain/credit/returns.ts';
@@ -71,17 +71,21 @@ export async function lockReturn(tx: Tx, actor: Actor, id: string): Promise<Retu
 
 /**
  * Books goods that came back to an order locked by the caller: what was delivered and not invoiced falls at once, the rest is laid on the
- * invoices that took it, the latest first. Answers the id. Throws Refusal `line-unknown`, `return-exceeds`.
+ * invoices that took it, the latest first. Answers the id. Throws Refusal `line-unknown`, `return-exceeds`, `invalid`
+ * for a day before any goods left.
  */
 export async function bookReturn(tx: Tx, at: Moment, actor: Actor, order: OrderCase, document: ReturnDocument): Promise<string> {
+  const left = await firstIssue(tx, order.id);
+  if (left !== null && document.returnedOn < left)
+    throw invalidAt('/returnedOn', 'too-early', { date: document.returnedOn, earliest: left });
   const before = await returnedBefore(tx, order.id);
   const parts = document.lines.map(({ line: no, quantity }, index) => {
     const line = order.lines.find((one) => one.line === no);
     if (!line) throw new Refusal('line-unknown', { order: order.externalId, line: no }, { pointer: `/lines/${index}/line` });
     const back = before.get(no) ?? { quantity: '0', worthMinor: 0 };
-    const left = leftOf(line.shippedQuantity, back.quantity);
-    if (exceeds(quantity, left))
-      throw new Refusal('return-exceeds', { line: no, value: quantity, left }, { pointer: `/lines/${index}/quantity` });
+    const rest = leftOf(line.shippedQuantity, back.quantity);
+    if (exceeds(quantity, rest))
+      throw new Refusal('return-exceeds', { line: no, value: quantity, left: rest }, { pointer: `/lines/${index}/quantity` });
     return { line: no, quantity, ...returnedPart(line, back, quantity) };
   });
   const id = await insertReturn(tx, at, actor, order, document);
@@ -101,6 +105,13 @@ export async function bookReturn(tx: Tx, at: Moment, actor: Actor, order: OrderC
     'order.returned',
   );
   return id;
+}
+
+/** The day on which the first goods of an order left; nothing comes back before it. */
+async function firstIssue(tx: Tx, orderId: string): Promise<BusinessDate | null> {
+  const { rows } = await sql<{ day: BusinessDate | null }>`
+    select min(issued_on) as day from shipment where order_id = ${orderId}::uuid`.execute(tx);
+  return rows[0]?.day ?? null;
 }
 
 async function returnedBefore(tx: Tx, orderId: string): Promise<Map<number, ReturnedBefore>> {

@@ -173,4 +173,41 @@ describe('what a date may not say', () => {
     });
     await reverse('2026-08-20').expect(200);
   });
+
+  test('money is not paid out before it came, and goods do not come back before they left', async () => {
+    const erp = api.as('erp');
+    const refused = (pointer: string) => ({ errors: [{ pointer, detail: expect.stringContaining('2026-08-20') as string }] });
+    const pay = {
+      externalId: 'BP-2',
+      customer: 'C-1',
+      amount: '10.00',
+      currency: 'CNY',
+      receivedOn: '2026-08-20',
+      onAccount: true,
+    };
+    await erp.post('/v1/payments').send(pay).expect(201);
+    const refund = { customer: 'C-1', amount: '10.00', currency: 'CNY', reason: 'paid twice' };
+    for (const more of [{}, { payment: 'BP-2' }]) {
+      const early = await erp.post('/v1/refunds').send({ externalId: 'BR-1', paidOn: '2026-08-19', ...refund, ...more });
+      expect(early.body).toMatchObject(refused('/paidOn'));
+    }
+    await erp
+      .post('/v1/refunds')
+      .send({ externalId: 'BR-1', paidOn: '2026-08-20', ...refund })
+      .expect(201);
+    const lines = [{ line: 1, item: 'A-1', quantity: '1', unitPrice: '10.00' }];
+    await erp.put('/v1/orders/BO-1').send({ customer: 'C-1', currency: 'CNY', requestedShipDate: '2026-09-10', lines });
+    const goods = { order: 'BO-1', lines: [{ line: 1, quantity: '1' }] };
+    await erp
+      .post('/v1/shipments')
+      .send({ externalId: 'BS-1', issuedOn: '2026-08-20', ...goods })
+      .expect(201);
+    const back = { ...goods, reason: 'damaged' };
+    const early = await erp.put('/v1/returns/BB-1').send({ returnedOn: '2026-08-19', ...back });
+    expect(early.body).toMatchObject(refused('/returnedOn'));
+    await erp
+      .put('/v1/returns/BB-1')
+      .send({ returnedOn: '2026-08-20', ...back })
+      .expect(201);
+  });
 });
