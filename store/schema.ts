@@ -495,6 +495,15 @@ export interface ExchangeRate {
   source: string;
 }
 
+export interface ExchangeRateBefore {
+  base: string;
+  on_date: string;
+  quote: string;
+  rate: Numeric;
+  recorded_at: string;
+  replaced_at: string;
+}
+
 export interface ExposureByDate {
   account_id: string;
   amount_minor: number;
@@ -1434,6 +1443,7 @@ export interface DB {
   early_warning: EarlyWarning;
   event: Event;
   exchange_rate: ExchangeRate;
+  exchange_rate_before: ExchangeRateBefore;
   exposure_by_date: ExposureByDate;
   exposure_entry: ExposureEntry;
   faulty_row: FaultyRow;

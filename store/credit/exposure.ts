@@ -12,6 +12,7 @@ import type {
   SecurityFact,
 } from '../../domain/credit/exposure.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
+import { dayOf } from '../as-of.ts';
 import type { Database, Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
@@ -68,9 +69,31 @@ async function owedWithoutAccount(db: Database | Tx, code: string): Promise<Acco
 
 /** The newest rate of each pair on file at or before a day. */
 export async function readRates(db: Database | Tx, on: BusinessDate): Promise<RateOf> {
-  const { rows } = await sql<{ base: string; quote: string; rate: string }>`
+  const { rows } = await sql<Rate>`
     select distinct on (base, quote) base, quote, rate::text from exchange_rate where on_date <= ${on}::date
     order by base, quote, on_date desc`.execute(db);
+  return rateOf(rows);
+}
+
+/** The same as it was on file at the end of a past day, whatever was told or corrected since. */
+async function readRatesOn(db: Database | Tx, { asOf, zone }: PastDay): Promise<RateOf> {
+  const { rows } = await sql<Rate>`
+    select distinct on (base, quote) base, quote, rate::text from (
+      select base, quote, on_date, rate, recorded_at, null as replaced_at from exchange_rate
+      union all select base, quote, on_date, rate, recorded_at, replaced_at from exchange_rate_before) r
+    where on_date <= ${asOf}::date and ${dayOf('recorded_at', zone)} <= ${asOf}::date
+      and coalesce(${dayOf('replaced_at', zone)} > ${asOf}::date, true)
+    order by base, quote, on_date desc, recorded_at desc`.execute(db);
+  return rateOf(rows);
+}
+
+interface Rate {
+  base: string;
+  quote: string;
+  rate: string;
+}
+
+function rateOf(rows: readonly Rate[]): RateOf {
   const rates = new Map(rows.map((row) => [`${row.base}/${row.quote}`, row.rate]));
   return (base, quote) => rates.get(`${base}/${quote}`) ?? null;
 }
@@ -108,7 +131,7 @@ export async function readExposure(
   const payers = opened.length > 0 ? opened : await owed();
   const groups = found.groupCode === null ? [] : await read('group', found.groupCode);
   if (payers.length === 0) return null;
-  const day = { today: at.today, horizonDays, rateOf: await readRates(db, at.today) };
+  const day = { today: at.today, horizonDays, rateOf: await (past ? readRatesOn(db, past) : readRates(db, at.today)) };
   const payer = positionOf(payers, found.currency, day) ?? positionOf(payers, payers[0]?.currency ?? found.currency, day);
   const group = positionOf(groups, found.currency, day);
   return { customerId: found.customerId, accounts: [...payers, ...groups], payer, group, horizonDays };

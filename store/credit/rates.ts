@@ -6,7 +6,7 @@ import { workflowId } from '../../domain/kernel/subject.ts';
 import type { Database, Tx } from '../database.ts';
 import { settleWaiting } from '../waiting-payments.ts';
 import { write } from '../transaction.ts';
-import type { Ask, Store } from '../transaction.ts';
+import type { Ask, Moment, Store } from '../transaction.ts';
 
 /** One unit of `base` in `quote` from a day on, until a newer one is on file. */
 export interface RateDocument {
@@ -43,6 +43,7 @@ export async function recordRate(
       .executeTakeFirst();
     if (standing && Number(standing.rate) === Number(rate) && standing.source === source)
       return { value: { changed: false, created: false }, audit: null };
+    if (standing) await keepBefore(tx, at, key);
     const row = { rate, source, recorded_by: actor.id, recorded_at: at.now };
     await tx
       .insertInto('exchange_rate')
@@ -60,6 +61,14 @@ export async function recordRate(
       events: [{ ...about, kind: action }, ...came.events],
     };
   });
+}
+
+/** Keeps a rate as it was on file until now. */
+async function keepBefore(tx: Tx, at: Moment, key: { base: string; quote: string; on_date: BusinessDate }): Promise<void> {
+  await sql`
+    insert into exchange_rate_before (base, quote, on_date, rate, recorded_at, replaced_at)
+    select base, quote, on_date, rate, recorded_at, ${at.now}::timestamptz from exchange_rate
+    where base = ${key.base} and quote = ${key.quote} and on_date = ${key.on_date}::date`.execute(tx);
 }
 
 /** What is held of customers who have an account in a currency: a new rate of it may have made room. */

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { standAt } from '../../store/clock.ts';
+import { system } from '../support/actors.ts';
 import { limitOf } from '../support/credit.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
@@ -334,4 +336,25 @@ test('the exposure of a past day is what it was at its end, and a day to come is
   expect(await read(`/v1/customers/${of}/exposure?asOf=2026-01-04`)).toMatchObject({ payer: null, accounts: [] });
   const late = await api.as('auditor').get(`/v1/customers/${of}/exposure?asOf=2026-01-31`).expect(422);
   expect(late.body).toMatchObject({ code: 'date-in-future', errors: [{ pointer: '?asOf' }] });
+});
+
+test('the exposure of a past day is told by the rates that were on file at its end, whatever was corrected since', async () => {
+  const of = await customer();
+  const rate = (value: string) =>
+    api.as('erp').post('/v1/exchange-rates').send({ base: 'USD', quote: 'CNY', on: '2026-02-02', rate: value, source: 'bank' });
+  const told = async (day: string) =>
+    ((await read(`/v1/customers/${of}/exposure?currency=CNY&asOf=${day}`)) as { payer: { exposure: string } }).payer.exposure;
+  const usd = { customer: of, number: `${of}-U`, issueDate: '2026-01-30', currency: 'USD', amount: '100.00' };
+  await api.as('erp').put(`/v1/invoices/${of}-U`).send(usd).expect(201);
+  await standAt(api.store, system, '2026-02-02T02:00:00.000Z');
+  await rate('7').expect(201);
+  await standAt(api.store, system, '2026-02-03T02:00:00.000Z');
+  await rate('8').expect(200);
+  await standAt(api.store, system, '2026-02-04T02:00:00.000Z');
+  const without = Number(await told('2026-02-01'));
+  expect([await told('2026-02-02'), await told('2026-02-03'), await told('2026-02-04')].map(Number)).toEqual([
+    without + 700,
+    without + 800,
+    without + 800,
+  ]);
 });
