@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actKinds } from '../domain/acts/act.ts';
 import { connectorNames, dimensions, enterable, factNames, factSources, factTable } from '../domain/credit/facts.ts';
 import type { FactName } from '../domain/credit/facts.ts';
 import type { FactValue } from '../domain/credit/profile.ts';
@@ -91,7 +92,14 @@ export const tellFacts = z
     },
   });
 export const tellFactsAnswer = z
-  .strictObject({ changed: z.boolean(), facts: z.array(z.enum(factNames)) })
+  .strictObject({
+    changed: z.boolean(),
+    facts: z.array(z.enum(factNames)),
+    pending: z.array(z.strictObject({ act: ourId, kind: z.enum(actKinds) })).meta({
+      description:
+        'What of the customer waits for a second person: that it is off a list is not known until the act is approved.',
+    }),
+  })
   .meta({ id: 'TellFactsAnswer' });
 
 /** Profile facts beside a customer's master data. A secret one has its own route, which keeps it out of the customer's record. */

@@ -24,6 +24,7 @@ import { readableRecord } from '../../domain/kernel/readable.ts';
 import { shownValue } from '../../store/credit/facts.ts';
 import { readFactHistory, readProfile } from '../../store/credit/profile-read.ts';
 import type { AccountView, ProfileView } from '../../store/credit/profile-read.ts';
+import { pendingChanges } from '../../store/acts/customer-changes.ts';
 import { refreshProfile, tellFacts } from '../../store/credit/tell-facts.ts';
 import { deploymentOf } from '../../store/departures.ts';
 import { listFindings, listWarnings } from '../../store/credit/watch-read.ts';
@@ -76,8 +77,9 @@ function factRoutes({ store, config }: Services): RouteSpec[] {
       answers: { 200: { description: 'Entered, or known already.', schema: tellFactsAnswer } },
       async handle({ actor, params, body }) {
         const facts = body.facts.map((fact) => ({ ...fact, evidence: fact.evidence ?? null }));
-        const { changed } = await tellFacts(store, actor, params.id, facts, body.reason ?? null);
-        return { status: 200, body: { changed, facts: facts.map((fact) => fact.name) } };
+        const { id, changed } = await tellFacts(store, actor, params.id, facts, body.reason ?? null);
+        const pending = await pendingChanges(store.db, id);
+        return { status: 200, body: { changed, facts: facts.map((fact) => fact.name), pending } };
       },
     }),
     route({

@@ -10,6 +10,10 @@ export type ConnectorName = (typeof connectorNames)[number];
 export const factSources = ['master', 'ledger', 'reconciliation', ...connectorNames, 'erp', 'manual'] as const;
 export type FactSource = (typeof factSources)[number];
 
+/** On which lists a customer no longer stands by what is told of it now. */
+export const listsLeft = (before: readonly ListEntry[], told: readonly ListEntry[]): ListEntry['list'][] =>
+  lists.filter((list) => before.some((one) => one.list === list) && !told.some((one) => one.list === list));
+
 /** `amounts`: minor units by currency. `entries`: what stands on a sanction or court list. `share`: 0.25 is a quarter. */
 export type FactType = 'number' | 'share' | 'boolean' | 'date' | 'code' | 'text' | 'amounts' | 'entries';
 export type FactUnit = 'days' | 'months' | 'count' | 'points' | 'share' | 'minor' | null;

@@ -65,7 +65,7 @@ export interface PendingChange {
 /** The acts that wait for a second person to agree to what a customer was sent with. */
 export async function pendingChanges(db: Database, customerId: string): Promise<PendingChange[]> {
   const { rows } = await sql<PendingChange>`
-    select id as act, kind from pending_act where kind in ('customer-terms', 'customer-credit') and subject_kind = 'customer'
+    select id as act, kind from pending_act where kind in ('customer-terms', 'customer-credit', 'delisting') and subject_kind = 'customer'
       and state = 'pending' and subject_id = ${customerId} order by kind`.execute(db);
   return rows;
 }

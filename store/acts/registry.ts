@@ -7,6 +7,7 @@ import { collectFromAct } from './collect-from.ts';
 import { creditNoteAct } from './credit-notes.ts';
 import { goodsReturnAct } from './goods-returns.ts';
 import { openWindowAct, closeWindowAct } from './go-live.ts';
+import { delistingAct } from './delisting.ts';
 import { extensionAct } from './extensions.ts';
 import { invoiceCorrectionAct } from './invoice-corrections.ts';
 import { limitAct } from './limits.ts';
@@ -39,6 +40,7 @@ const kinds: readonly ActKind<unknown>[] = [
   lateDiscountAct,
   customerTermsAct,
   customerCreditAct,
+  delistingAct,
   bankAccountAct,
   collectFromAct,
   mergeAct,

@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { CustomerDocument } from '../../domain/collection/documents.ts';
 import { factsInDocument } from '../../domain/credit/fact-values.ts';
+import { askForDelistings, withoutDelistings } from '../acts/delisting.ts';
 import type { Tx } from '../database.ts';
 import type { RowResult } from '../rows.ts';
 import type { Moment, Store } from '../transaction.ts';
@@ -8,11 +9,11 @@ import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
 import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import { addTraces } from '../traces.ts';
 
 /**
  * What customers' documents mean for their profiles: the facts in them are told, and data that was changed is looked at again, so that a
- * mended fault is cleared at once. A new customer's data comes in several calls, so the night looks at it first.
+ * mended fault is cleared at once. That one is off a list waits for a second person. A new customer's data comes in several calls, so the night looks at it first.
  */
 export async function recordDocuments(
   tx: Tx,
@@ -37,8 +38,9 @@ export async function recordDocuments(
       ),
     ),
   );
-  const traces = noTraces();
-  const recorded = await recordFacts(tx, at, actor.id, [...told.values()]);
+  const { now, delistings } = await withoutDelistings(tx, [...told.values()]);
+  const traces = await askForDelistings({ store, tx, at, actor, reason: null }, delistings);
+  const recorded = await recordFacts(tx, at, actor.id, now);
   traces.audit.push(...recorded.audit);
   traces.events.push(...recorded.events);
   const known = [...new Set(recorded.events.map((event) => event.subjectId))];

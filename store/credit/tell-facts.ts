@@ -2,31 +2,28 @@ import { sql } from 'kysely';
 import { inScope } from '../../domain/kernel/actor.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
 import type { EnteredFact } from '../../domain/credit/fact-values.ts';
 import { connectorOf, factTable } from '../../domain/credit/facts.ts';
 import type { ConnectorName, FactName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
+import { askForDelistings, withoutDelistings } from '../acts/delisting.ts';
 import type { Tx } from '../database.ts';
 import { readDepartures } from '../departures.ts';
 import type { Deployment } from '../departures.ts';
 import { isOurId, refusalFor } from '../rows.ts';
 import { write } from '../transaction.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders } from '../work-orders.ts';
-import { connectorOrders } from './connector-calls.ts';
+import type { Moment, Store } from '../transaction.ts';
 import { collectDossier } from './dossier.ts';
 import { recordFacts } from './facts.ts';
-import { noticeChanges } from './profile-row.ts';
-import { settleQuality } from './quality.ts';
+import { factsTold } from './facts-told.ts';
 import { refreshProfiles } from './refresh.ts';
 import { requestRefresh } from './refresh-requests.ts';
 import type { RefusalReason } from '../../domain/kernel/refusal-codes.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import { addTraces } from '../traces.ts';
 
 /**
  * Enters facts by hand: each dated, some only with evidence. What was judged on them is judged anew at once; applications that wait for
- * facts look again. Throws Refusal `evidence-missing`, `date-in-future`.
+ * facts look again. That a customer is off a list waits for a second person. Throws Refusal `evidence-missing`, `date-in-future`.
  */
 export async function tellFacts(
   store: Store,
@@ -34,24 +31,25 @@ export async function tellFacts(
   customer: string,
   facts: readonly EnteredFact[],
   reason: string | null,
-): Promise<{ changed: boolean }> {
-  return write<{ changed: boolean }>(store, actor, async (tx, at) => {
+): Promise<{ id: string; changed: boolean }> {
+  return write<{ id: string; changed: boolean }>(store, actor, async (tx, at) => {
     const found = await lockCustomer(tx, actor, customer);
     const refusal = refusalFor(faultsOf(facts, at));
     if (refusal) throw refusal;
     const source = actor.kind === 'key' && actor.role === 'erp' ? 'erp' : 'manual';
     const told = facts.map((fact) => ({ ...fact, customerId: found.id, source }) as const);
-    const recorded = await recordFacts(tx, at, actor.id, told);
-    const [first, ...more] = recorded.audit;
-    if (!first) return { value: { changed: false }, audit: null };
-    const traces = await noticeChanges(tx, store, at, [found.id]);
-    addTraces(traces, (await settleQuality(tx, store, at, [found.id])).traces);
-    addTraces(traces, await endConnectorOrders(tx, at, found.id, facts));
+    const { now, delistings } = await withoutDelistings(tx, told);
+    const traces = await askForDelistings({ store, tx, at, actor, reason }, delistings);
+    const recorded = await recordFacts(tx, at, actor.id, now);
+    const changed = recorded.audit.length > 0;
+    const names = now.map(({ name }) => name);
+    if (changed) addTraces(traces, await factsTold(tx, store, at, found.id, names));
+    const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason })), ...traces.audit];
+    if (!first) return { value: { id: found.id, changed }, audit: null };
     return {
-      value: { changed: true },
-      audit: [{ ...first, reason }, ...more, ...traces.audit],
-      asks: [...traces.asks, ...(await waitingApplications(tx, found.id))],
-      posts: traces.posts,
+      value: { id: found.id, changed },
+      ...traces,
+      audit: [first, ...more],
       events: [...recorded.events, ...traces.events],
     };
   });
@@ -77,23 +75,6 @@ function faultsOf(facts: readonly EnteredFact[], at: Moment): RefusalReason[] {
       ? [{ code: 'evidence-missing' as const, params: { fact: name }, pointer: `/facts/${i}/evidence` }]
       : []),
   ]);
-}
-
-/** A person told what a register did not: the work orders that asked for it are done with. */
-async function endConnectorOrders(tx: Tx, at: Moment, customerId: string, facts: readonly EnteredFact[]) {
-  const told = new Set(facts.map((fact) => connectorOf(fact.name)).filter((name): name is ConnectorName => name !== null));
-  const traces = noTraces();
-  for (const connector of told) {
-    const keys = await connectorOrders(tx, customerId, connector);
-    if (keys.length > 0) addTraces(traces, await cancelWorkOrders(tx, at, { keys }, 'facts-told'));
-  }
-  return traces;
-}
-
-async function waitingApplications(tx: Tx, customerId: string): Promise<Ask[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from credit_application where customer_id = ${customerId}::uuid and state = 'assessing' order by id`.execute(tx);
-  return rows.map(({ id }) => ({ subject: workflowId('credit-application', id), kind: 'credit-application', customerId }));
 }
 
 /**

@@ -294,6 +294,66 @@ describe('the group, payer or class of a customer', () => {
   });
 });
 
+describe('a customer on a sanctions list', () => {
+  const entries = (...lists: string[]) => lists.map((list) => ({ list, since: null, reference: 'No. 7' }));
+  const fact = (value: object[], asOf = '2026-10-12') => ({ value, asOf, evidence: { text: 'seen' } });
+  const tell = (of: string, value: object[], asOf?: string) =>
+    post('credit_officer', `/v1/customers/${of}/facts`, { facts: [{ name: 'listed', ...fact(value, asOf) }], reason: 'told' });
+  const put = (of: string, value: object[], asOf?: string) =>
+    api
+      .as('erp')
+      .put(`/v1/customers/${of}`)
+      .send(bodyOf(of, { facts: { listed: fact(value, asOf) } }));
+  const decision = async (of: string): Promise<string> => {
+    const lines = [{ line: 1, item: 'A', quantity: '1', unitPrice: '1.00' }];
+    const body = { customer: of, currency: 'CNY', requestedShipDate: '2026-10-20', lines };
+    const answer = await api
+      .as('erp')
+      .put(`/v1/orders/${of}-${(count += 1)}`)
+      .send(body);
+    return (answer.body as { decision: string }).decision;
+  };
+  const limited = async (): Promise<string> => {
+    const of = await customer();
+    await approve(api, actOf(await limit('credit_officer', `L-${of}`, of, '1000.00')), 'credit_manager');
+    await tell(of, entries('sanctions', 'dishonest')).expect(200);
+    return of;
+  };
+
+  test.each([
+    ['erp', put],
+    ['credit_officer', tell],
+  ] as const)('leaves it by the word of %s when a second person agrees; a new entry counts at once', async (_, say) => {
+    const of = await limited();
+    expect(await decision(of)).toBe('held');
+    const { body } = await say(of, entries('dishonest')).expect(200);
+    expect(body).toMatchObject({ pending: [{ kind: 'delisting' }] });
+    expect(await decision(of)).toBe('held');
+    const [{ act }] = (body as { pending: [{ act: string }] }).pending;
+    await say(of, entries('dishonest')).expect(200);
+    const seen = await api.as('auditor').get(`/v1/pending-acts/${act}`).expect(200);
+    expect(seen.body).toMatchObject({ state: 'pending', routeRow: 'delisting', what: { customer: of, off: ['sanctions'] } });
+    await approve(api, act, 'credit_manager');
+    const listed = async () =>
+      ((await api.as('auditor').get(`/v1/customers/${of}/facts/listed`).expect(200)).body as { data: { value: object[] }[] })
+        .data[0]?.value;
+    expect(await listed()).toMatchObject([{ list: 'dishonest' }]);
+    const { body: none } = await say(of, [], '2026-10-12').expect(200);
+    await approve(api, (none as { pending: [{ act: string }] }).pending[0].act, 'credit_manager');
+    expect(await decision(of)).toBe('approved');
+    expect((await say(of, entries('sanctions')).expect(200)).body).toMatchObject({ pending: [] });
+    expect(await decision(of)).toBe('held');
+  });
+
+  test('is told anew to stand there: what waited is overtaken; an older word takes nobody off', async () => {
+    const of = await limited();
+    await tell(of, []).expect(200);
+    expect((await put(of, [], '2026-10-01').expect(200)).body).toMatchObject({ pending: [{ kind: 'delisting' }] });
+    expect((await tell(of, entries('sanctions', 'dishonest', 'other')).expect(200)).body).toMatchObject({ pending: [] });
+    expect(await decision(of)).toBe('held');
+  });
+});
+
 describe('a write-off', () => {
   test('is carried out when a second person agrees, never by whoever asked', async () => {
     const id = await invoice(await customer());

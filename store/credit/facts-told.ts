@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import { connectorOf } from '../../domain/credit/facts.ts';
+import type { ConnectorName, FactName } from '../../domain/credit/facts.ts';
+import { workflowId } from '../../domain/kernel/subject.ts';
+import type { Tx } from '../database.ts';
+import type { Ask, Moment, Store } from '../transaction.ts';
+import { addTraces, noTraces } from '../traces.ts';
+import { cancelWorkOrders } from '../work-orders.ts';
+import type { WorkOrderTraces } from '../traces.ts';
+import { connectorOrders } from './connector-calls.ts';
+import { noticeChanges } from './profile-row.ts';
+import { settleQuality } from './quality.ts';
+
+/** What becomes of facts that people told of a customer: what was judged on them is judged anew, and whoever waited for them looks again. */
+export async function factsTold(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  customerId: string,
+  names: readonly FactName[],
+): Promise<WorkOrderTraces> {
+  const traces = await noticeChanges(tx, store, at, [customerId]);
+  addTraces(traces, (await settleQuality(tx, store, at, [customerId])).traces);
+  addTraces(traces, await endConnectorOrders(tx, at, customerId, names));
+  return { ...traces, asks: [...traces.asks, ...(await waitingApplications(tx, customerId))] };
+}
+
+/** A person told what a register did not: the work orders that asked for it are done with. */
+async function endConnectorOrders(tx: Tx, at: Moment, customerId: string, names: readonly FactName[]): Promise<WorkOrderTraces> {
+  const told = new Set(names.map((name) => connectorOf(name)).filter((name): name is ConnectorName => name !== null));
+  const traces = noTraces();
+  for (const connector of told) {
+    const keys = await connectorOrders(tx, customerId, connector);
+    if (keys.length > 0) addTraces(traces, await cancelWorkOrders(tx, at, { keys }, 'facts-told'));
+  }
+  return traces;
+}
+
+async function waitingApplications(tx: Tx, customerId: string): Promise<Ask[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from credit_application where customer_id = ${customerId}::uuid and state = 'assessing' order by id`.execute(tx);
+  return rows.map(({ id }) => ({ subject: workflowId('credit-application', id), kind: 'credit-application', customerId }));
+}
