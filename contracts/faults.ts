@@ -35,7 +35,7 @@ export const faults = {
     en: 'Must be a SHA-256 hash of 64 lower-case hexadecimal digits',
   },
   'clock-time': { zh: '须为 00:00 至 24:00 的时刻，例如 "08:30"', en: 'Must be a time from 00:00 to 24:00, such as "08:30"' },
-  odds: { zh: '须为坏:好的比值，例如 "1/19"', en: 'Must be bad to good, such as "1/19"' },
+  odds: { zh: '须为坏：好的比值，例如 "1/19"', en: 'Must be bad to good, such as "1/19"' },
   factor: {
     zh: '须为最多四位整数、四位小数的十进制字符串，例如 "1.5"',
     en: 'Must be a decimal string of at most four digits and four decimals, such as "1.5"',
