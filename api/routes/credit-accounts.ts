@@ -29,7 +29,8 @@ import type { ExposureView } from '../../store/credit/exposure.ts';
 import { endLimit, setLimit } from '../../store/acts/limits.ts';
 import { askForRelease, askForSecurity } from '../../store/acts/securities.ts';
 import { listLimits } from '../../store/credit/limits.ts';
-import { listRates, recordRate } from '../../store/credit/rates.ts';
+import { askRate } from '../../store/acts/exchange-rates.ts';
+import { listRates } from '../../store/credit/rates.ts';
 import { listSecurities } from '../../store/credit/securities.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { answerPending, pendingAnswer } from './pending-acts.ts';
@@ -164,17 +165,20 @@ function rates(store: Services['store']): RouteSpec[] {
       path: '/v1/exchange-rates',
       verb: 'rate.write',
       tag: 'Credit',
-      summary: 'Record a dated exchange rate; limits in another currency are judged by the newest on file',
+      summary:
+        'Record a dated exchange rate; limits in another currency are judged by the newest on file. One far from those around its day waits for a second person',
       body: postRate,
       idempotent: 'external-id',
       answers: {
         200: { description: 'Corrected, or known.', schema: postRateAnswer },
         201: { description: 'Recorded.', schema: postRateAnswer },
+        ...pendingAnswer,
       },
-      async handle({ actor, body }) {
+      async handle({ actor, body, language }) {
         const { reason = null, ...document } = body;
-        const { created, changed } = await recordRate(store, actor, document, reason);
-        return { status: created ? 201 : 200, body: { changed } };
+        const recorded = await askRate(store, actor, document, reason);
+        if ('act' in recorded) return answerPending(store, actor, recorded, language);
+        return { status: recorded.created ? 201 : 200, body: { changed: recorded.changed } };
       },
     }),
     route({

@@ -25,6 +25,7 @@ export const givingRoutes: Readonly<Record<string, readonly (ActName | DecidedEl
   'PUT /v1/settings/go-live': ['collect-from'],
   'PUT /v1/customers/{id}': ['customer-terms', 'customer-credit', 'delisting'],
   'POST /v1/customers/{id}/facts': ['delisting'],
+  'POST /v1/exchange-rates': ['exchange-rate'],
   'POST /v1/customers/{id}/merge': ['customer-merge'],
   'POST /v1/credit-applications': ['credit-application'],
   'POST /v1/credit-applications/{id}/decision': ['credit-application'],
@@ -70,7 +71,6 @@ export const notGivingRoutes: Readonly<Record<string, string>> = {
   'POST /v1/receivables/{id}/due-date-confirmation': 'the day stays as the document has it',
   'POST /v1/receivables/{id}/discount-claim': 'asks for what a late discount would let off',
   'PUT /v1/calendar-years/{year}': 'the notice of the State Council, as published',
-  'POST /v1/exchange-rates': 'a dated figure of the market',
   'POST /v1/imports':
     'each row goes the way of its own request; limits, and opening credits above policy, need the go-live window',
   'PUT /v1/orders/{id}': 'is judged by the credit check',

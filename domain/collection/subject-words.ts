@@ -43,6 +43,10 @@ const subjects: readonly (readonly [pattern: RegExp, words: Words])[] = [
   [/^customer (.+)$/, named('customer', '客户')],
   [/^terms of customer (.+)$/, named('terms of customer', '付款条件，客户')],
   [/^credit of customer (.+)$/, named('credit of customer', '授信资料，客户')],
+  [
+    /^exchange rate (\S+) of (\S+)$/,
+    (language, pair, on) => (language === 'zh' ? `汇率 ${pair}，${sayDate(on, 'zh')}` : `exchange rate ${pair} of ${on}`),
+  ],
   [/^list entries of customer (.+)$/, named('list entries of customer', '名单记录，客户')],
   [/^order (.+)$/, named('order', '订单')],
   [/^application (.+)$/, named('application', '授信申请')],

@@ -8,6 +8,7 @@ import { creditNoteAct } from './credit-notes.ts';
 import { goodsReturnAct } from './goods-returns.ts';
 import { openWindowAct, closeWindowAct } from './go-live.ts';
 import { delistingAct } from './delisting.ts';
+import { exchangeRateAct } from './exchange-rates.ts';
 import { extensionAct } from './extensions.ts';
 import { invoiceCorrectionAct } from './invoice-corrections.ts';
 import { limitAct } from './limits.ts';
@@ -41,6 +42,7 @@ const kinds: readonly ActKind<unknown>[] = [
   customerTermsAct,
   customerCreditAct,
   delistingAct,
+  exchangeRateAct,
   bankAccountAct,
   collectFromAct,
   mergeAct,

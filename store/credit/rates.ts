@@ -17,6 +17,11 @@ export interface RateDocument {
   rate: string;
   source: string;
 }
+/** What recording a rate changed. */
+export interface RecordedRate {
+  changed: boolean;
+  created: boolean;
+}
 export type RateView = RateDocument & { recordedBy: string; recordedAt: Instant };
 
 /**
@@ -28,8 +33,8 @@ export async function recordRate(
   actor: Actor,
   document: RateDocument,
   reason: string | null,
-): Promise<{ changed: boolean; created: boolean }> {
-  return write<{ changed: boolean; created: boolean }>(store, actor, async (tx, at) => {
+): Promise<RecordedRate> {
+  return write<RecordedRate>(store, actor, async (tx, at) => {
     const { base, quote, on, rate, source } = document;
     if (on > at.today) throw new Refusal('date-in-future', { date: on, today: at.today }, { pointer: '/on' });
     const key = { base, quote, on_date: on };

@@ -349,12 +349,12 @@ test('the exposure of a past day is told by the rates that were on file at its e
   await standAt(api.store, system, '2026-02-02T02:00:00.000Z');
   await rate('7').expect(201);
   await standAt(api.store, system, '2026-02-03T02:00:00.000Z');
-  await rate('8').expect(200);
+  await rate('7.5').expect(200);
   await standAt(api.store, system, '2026-02-04T02:00:00.000Z');
   const without = Number(await told('2026-02-01'));
   expect([await told('2026-02-02'), await told('2026-02-03'), await told('2026-02-04')].map(Number)).toEqual([
     without + 700,
-    without + 800,
-    without + 800,
+    without + 750,
+    without + 750,
   ]);
 });

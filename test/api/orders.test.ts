@@ -105,6 +105,27 @@ describe('PUT /v1/orders', () => {
     expect((await put(`${id}-2`, order(id, '30.00')).expect(201)).body).toMatchObject({ decision: 'held' });
   });
 
+  test('a rate far from those around its day waits for a second person, and steps of one day count together', async () => {
+    const rate = (value: string, on = '2026-10-08') =>
+      api.as('erp').post('/v1/exchange-rates').send({ base: 'NOK', quote: 'CNY', on, rate: value, source: 'bank' });
+    const onFile = async () =>
+      ((await api.as('erp').get('/v1/exchange-rates?base=NOK').expect(200)).body as { data: { rate: string }[] }).data.map(
+        (one) => Number(one.rate),
+      );
+    await rate('7.1').expect(201);
+    await rate('7.12', '2026-10-09').expect(201);
+    const act = actOf(await rate('0.0001'));
+    expect(actOf(await rate('0.0001'))).toBe(act);
+    expect(await onFile()).toEqual([7.12, 7.1]);
+    const seen = await api.as('auditor').get(`/v1/pending-acts/${act}`).expect(200);
+    expect(seen.body).toMatchObject({ kind: 'exchange-rate', what: { rate: '0.0001', onFile: ['7.12', '7.1'] } });
+    await rate('5.5').expect(200);
+    expect((await api.as('auditor').get(`/v1/pending-acts/${act}`).expect(200)).body).toMatchObject({ state: 'withdrawn' });
+    const second = actOf(await rate('4.5'));
+    await approve(api, second, 'credit_manager');
+    expect(await onFile()).toEqual([7.12, 4.5]);
+  });
+
   test('an order in a currency without a rate is held by a reason of its own, in words, and takes nothing of the limit', async () => {
     const id = await customer('1000.00');
     const { body } = await put(`${id}-1`, order(id, '50.00', { currency: 'SGD' })).expect(201);
