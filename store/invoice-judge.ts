@@ -79,8 +79,9 @@ export async function judge(
   const { current, calendar } = await poster.policies();
   const offer = invoice.instalments ? null : discountOffer(terms, invoice, calendar);
   const aloneMinor = bookedAloneMinor(current.collection.content, invoice.currency);
-  const isNew = !standing && posting.settledOn === null && !posting.agreed;
-  if (isNew && offer && offer.minor > aloneMinor && raisesDiscount(customer.terms, terms)) {
+  // What its own terms let off more than before, beyond what its customer's terms do.
+  const letOffMinor = offer && raisesDiscount(customer.terms, terms) ? offer.minor - (standing?.offer?.minor ?? 0) : 0;
+  if (!standing && posting.settledOn === null && !posting.agreed && letOffMinor > aloneMinor) {
     const less = { ...posting, invoice: { ...invoice, terms: withoutDiscount(terms) } };
     const judged = await judge(poster, less, customer, null, today, twins);
     return judged.kind === 'job' ? { ...judged, job: { ...judged.job, asSent: invoice } } : judged;
@@ -94,7 +95,8 @@ export async function judge(
   const { dueDoubtDays } = current.collection.content;
   const byTerms = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
   const toleranceDays = await poster.reDatingDays();
-  const weighed = standing && weighCorrection(standing, wanted, offer);
+  const worth = standing && weighCorrection(standing, wanted, offer);
+  const weighed = worth && { ...worth, loweredMinor: Math.max(worth.loweredMinor, letOffMinor > aloneMinor ? letOffMinor : 0) };
   if (standing && weighed && !posting.agreed) {
     const alone = aloneOn(standing, weighed.loweredMinor, aloneMinor);
     const gift = giftOf(standing, wanted, weighed, { aloneMinor: alone, toleranceDays, byTerms });

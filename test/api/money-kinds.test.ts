@@ -790,7 +790,14 @@ describe('an invoice that an ERP makes smaller or later', () => {
       return world.as('erp').put(`/v1/invoices/${number}`, body).expect(status);
     };
     await send('LO-7-S', '100000.00');
-    expect(await world.read((await itemsOf('LO-7-S'))[0]?.id ?? '')).toMatchObject({ discount: { amount: '50000.00' } });
+    const small = (await itemsOf('LO-7-S'))[0]?.id ?? '';
+    expect(await world.read(small)).toMatchObject({ discount: { amount: '50000.00' } });
+    // Made larger afterwards it lets off as much as if it had come so.
+    await send('LO-7-S', '900000.00', 200);
+    expect(await waiting('LO-7')).toMatchObject([{ amount: '400000.00', what: { invoice: 'LO-7-S' } }]);
+    expect(await world.read(small)).toMatchObject({ discount: { amount: '50000.00' }, open: '100000.00' });
+    await send('LO-7-S', '100000.00', 200);
+    expect(await waiting('LO-7')).toEqual([]);
     await send('LO-7-A', '900000.00');
     const [{ id } = { id: '' }] = await itemsOf('LO-7-A');
     const [act, ...more] = await waiting('LO-7');
