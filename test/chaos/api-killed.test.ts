@@ -2,9 +2,9 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, inject, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../api/auth.ts';
 import { isPortFree } from '../../stack/ports.ts';
 import { openStore } from '../../store/open.ts';
@@ -16,12 +16,11 @@ import { freshDatabase } from '../support/database.ts';
 import { factsOf } from '../support/facts.ts';
 import { seededFrom } from '../support/seeded.ts';
 
-const SCRIPT = fileURLToPath(new URL('../support/api-process.ts', import.meta.url));
 const KILLS = 4;
 
 async function apiProcess(url: string, port: number): Promise<ChildProcess> {
-  const child = fork(SCRIPT, [], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork(join(inject('processes'), 'api-process.mjs'), [], {
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       ...process.env,

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { freePort } from '../../stack/ports.ts';
 import { createApiKey } from '../../store/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
@@ -11,7 +11,6 @@ import { openBooks } from '../support/books.ts';
 import { accountsOf, limitOf } from '../support/credit.ts';
 import { customerOf } from '../support/documents.ts';
 
-const SCRIPT = fileURLToPath(new URL('../support/api-process.ts', import.meta.url));
 const ORDERS = 60;
 const K = 37;
 
@@ -27,8 +26,8 @@ afterAll(() => books.close());
 
 async function startApi(): Promise<{ url: string; kill(): Promise<void> }> {
   const port = await freePort();
-  const child = fork(SCRIPT, [], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork(join(inject('processes'), 'api-process.mjs'), [], {
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: {
       ...process.env,

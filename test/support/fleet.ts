@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import type { Ground } from './world-over.ts';
 
-const SCRIPT = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
 const CRASH = fileURLToPath(new URL('./doom-at-commit.mjs', import.meta.url));
 
 /** A worker in a process of its own. */
@@ -37,8 +38,8 @@ export function fleetOver(ground: Ground, taskQueue: string, env: Record<string,
   return {
     start({ crashAfter, freezeAfter, freezeBefore } = {}) {
       const doomed = crashAfter ?? freezeAfter ?? freezeBefore;
-      const child = fork(SCRIPT, [], {
-        execArgv: ['--import', 'tsx', ...(doomed ? ['--import', CRASH] : [])],
+      const child = fork(join(inject('processes'), 'worker-process.mjs'), [], {
+        execArgv: doomed ? ['--import', CRASH] : [],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         env: {
           ...process.env,

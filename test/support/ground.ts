@@ -6,6 +6,7 @@ import { endLeftover } from '../../stack/postgres-cluster.ts';
 import { startPostgres } from '../../stack/postgres.ts';
 import { commandLineOf, endProcess, isAlive } from '../../stack/processes.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
+import { bundleProcesses } from './process-bundles.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +16,8 @@ declare module 'vitest' {
     temporalAddress: string;
     /** Namespace with our search attributes. */
     temporalNamespace: string;
+    /** Folder of the scripts of the processes that tests kill: `worker-process.mjs`, `api-process.mjs`. */
+    processes: string;
   }
 }
 
@@ -50,10 +53,12 @@ export default async function ground(project: TestProject): Promise<() => Promis
   await sweep(parent);
   const folder = join(parent, `${PREFIX}${process.pid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const [postgres, temporal] = await Promise.all([startPostgres({ dataDir: folder }), temporalOfRun(folder)]);
+  const servers = [startPostgres({ dataDir: folder }), temporalOfRun(folder), bundleProcesses(folder)] as const;
+  const [postgres, temporal] = await Promise.all(servers);
   project.provide('postgresUrl', postgres.url);
   project.provide('temporalAddress', temporal.address);
   project.provide('temporalNamespace', NAMESPACE);
+  project.provide('processes', folder);
   return async () => {
     await Promise.all([postgres.stop(), temporal.stop()]);
     rmSync(folder, { recursive: true, force: true });
