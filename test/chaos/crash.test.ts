@@ -13,6 +13,7 @@ import { shanghai } from '../support/shanghai.ts';
 import { fleetOver } from '../support/fleet.ts';
 import type { Fleet } from '../support/fleet.ts';
 import { expectIntact, expectNoFailures } from '../support/invariants.ts';
+import { casesOf } from '../support/thorough.ts';
 import { looksOf } from '../support/world-over.ts';
 
 const DUE = '2026-03-04';
@@ -46,12 +47,17 @@ describe('a worker that dies between the commit of its activity and the record o
     await drop();
   });
 
-  it.each([
-    ['rung.requested', 'the contact is asked for once'],
-    ['rung.taken', 'the letter is written once'],
-    ['work-order.opened', 'the task is opened once'],
-    ['receivable.closed', 'the debt ends once'],
-  ])('%s: %s', { timeout: 150_000 }, async (action) => {
+  const points = casesOf<[action: string, what: string]>(
+    [
+      ['rung.taken', 'the letter is written once'],
+      ['receivable.closed', 'the debt ends once'],
+    ],
+    [
+      ['rung.requested', 'the contact is asked for once'],
+      ['work-order.opened', 'the task is opened once'],
+    ],
+  );
+  it.each(points)('%s: %s', { timeout: 150_000 }, async (action) => {
     const doomed = fleet.start({ crashAfter: action });
     await doomed.ready;
     await facts.customer('X-1');

@@ -14,6 +14,7 @@ import { desk } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { openDoomedOffice } from '../support/doomed-office.ts';
 import type { DoomedOffice } from '../support/doomed-office.ts';
+import { casesOf } from '../support/thorough.ts';
 import { looksOf, settled, until } from '../support/world-over.ts';
 
 const TODAY = '2026-09-01';
@@ -29,7 +30,7 @@ describe('a worker that dies between the commit of a step of a reconciliation an
 
   const once = (actions: readonly string[], action: string) => actions.filter((one) => one === action).length;
 
-  it.each(['statement.silent', 'statement.agreed'])('%s: it is done once', { timeout: 150_000 }, async (action) => {
+  it.each(casesOf(['statement.agreed'], ['statement.silent']))('%s: it is done once', { timeout: 150_000 }, async (action) => {
     const { store } = ground;
     const { doomed, successor } = await ground.doom(action);
     const asked = { customer: 'R', currency: null, asOf: null, respondBy: null };

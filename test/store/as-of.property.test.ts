@@ -29,6 +29,7 @@ import { openBooks } from '../support/books.ts';
 import { limitOf, orderOf } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { fc } from '../support/property.ts';
+import { runsOf } from '../support/thorough.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
@@ -322,7 +323,7 @@ test('the statement, the ageing and the exposure of any past day are what they w
       for (const [at, code] of all.entries())
         await checkMovements(code, began, new Map([...seen].map(([on, then]) => [on, totalOf(then[at] as Statement)])));
     }),
-    { numRuns: 20, interruptAfterTimeLimit: 45_000 },
+    { numRuns: runsOf(8, 20), interruptAfterTimeLimit: 45_000 },
   );
   expect((await findDrift(ledger.store.db)).drift).toEqual([]);
 }, 120_000);

@@ -17,6 +17,7 @@ import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { Model } from '../support/money-model.ts';
 import type { ModelSource } from '../support/money-model.ts';
 import { fc } from '../support/property.ts';
+import { runsOf } from '../support/thorough.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
@@ -224,7 +225,7 @@ test('any order of payments, part, over and chosen, reversals, credits on invoic
         where c.external_id = ${code} and o.kind = 'unapplied-money' and o.closed_at is null`.execute(ledger.store.db);
       expect(tasks[0]?.n).toBe(waiting);
     }),
-    { numRuns: 40 },
+    { numRuns: runsOf(16, 40) },
   );
 }, 120_000);
 
@@ -317,6 +318,6 @@ test('a discount is granted only for money in time and only where it closes the 
         from payment p where p.external_id like ${`${code}-P%`} and p.reversed_at is null`.execute(store.db);
       expect(sums[0]?.lost).toBe(0);
     }),
-    { numRuns: 25 },
+    { numRuns: runsOf(10, 25) },
   );
 }, 120_000);

@@ -15,6 +15,7 @@ import { director, erp } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { fc } from '../support/property.ts';
+import { runsOf } from '../support/thorough.ts';
 
 const TODAY = '2026-10-10';
 let ledger: Awaited<ReturnType<typeof openBooks>>;
@@ -241,7 +242,7 @@ test('facts of the ledger equal an independent calculation, for each of several 
         expect(facts.tradeMonths).toMatchObject({ source: 'ledger', asOf: TODAY });
       }
     }),
-    { numRuns: 25 },
+    { numRuns: runsOf(8, 25) },
   );
 }, 300_000);
 

@@ -27,6 +27,7 @@ import { auditOf, openBooks } from '../support/books.ts';
 import { accountsOf, limitOf, openWindow, orderOf } from '../support/credit.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 import { fc } from '../support/property.ts';
+import { runsOf } from '../support/thorough.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
@@ -271,7 +272,7 @@ test('any history of orders, shipment requests and their holds, shipments, invoi
       const zero = { reserved: 0, ordered: 0, delivered: 0, open: 0, bills: 0, deposits: 0 };
       for (const row of await accountsOf(books.store, code, `${code}-payer`)) expect(row).toMatchObject(zero);
     }),
-    { numRuns: 60 },
+    { numRuns: runsOf(20, 60) },
   );
   expect((await findDrift(books.store.db)).drift).toEqual([]);
 }, 240_000);
@@ -306,7 +307,7 @@ test('any history that goes to another customer, to its payer, or from its payer
       expect(await owed([code + from])).toEqual([]);
       expect((await findDrift(books.store.db)).drift).toEqual([]);
     }),
-    { numRuns: 20 },
+    { numRuns: runsOf(8, 20) },
   );
 }, 120_000);
 

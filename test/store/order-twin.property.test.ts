@@ -8,6 +8,7 @@ import { addDays } from '../../domain/kernel/dates.ts';
 import { exponentOf, isCurrency } from '../../domain/kernel/money.ts';
 import { openBooks } from '../support/books.ts';
 import { fc } from '../support/property.ts';
+import { runsOf } from '../support/thorough.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
@@ -98,7 +99,7 @@ test('the rule in SQL and the rule in TypeScript give one verdict, with one list
       );
       expect(rows.map((row) => row.verdict)).toEqual(cases.map(([facts, rules]) => judgeOrder(facts, rules)));
     }),
-    { numRuns: 80 },
+    { numRuns: runsOf(40, 80) },
   );
 }, 120_000);
 
@@ -237,7 +238,7 @@ test('what SQL counts of accounts, limits, security, bills, horizon and rates eq
           });
       },
     ),
-    { numRuns: 250 },
+    { numRuns: runsOf(80, 250) },
   );
 }, 120_000);
 
