@@ -11,7 +11,7 @@ const REPLAY = ['test/replay/**/*.test.ts'];
 const CLIENTS = ['test/clients/python.test.ts'];
 
 /** What takes longest begins first, so that the run does not end with one worker alone at it. */
-const LONGEST = ['chaos/kills', 'chaos/hold-crash', 'chaos/credit-crash', 'chaos/crash', 'chaos/shipment-hold-crash'];
+const LONGEST = ['workflows/hold-decisions', 'chaos/first-run-killed', 'chaos/kills', 'api/money-kinds', 'e2e/small-ledger'];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
