@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Channel } from '../domain/collection/governor.ts';
 import type { DropReason, Recipient } from '../domain/collection/recipient.ts';
 import { outreachWorkflowId } from '../domain/kernel/subject.ts';
-import type { Ask } from './transaction.ts';
+import type { Ask, Moment } from './transaction.ts';
 import type { ProcessKind } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
 import type { Draft } from './digest.ts';
@@ -12,7 +12,6 @@ import type { CustomerFacts, NoticeRow } from './outreach-facts.ts';
 import { letterOf } from './letters/letter.ts';
 import { oneLine } from './letters/words.ts';
 import type { Language, TemplateBook } from './templates.ts';
-import type { Moment } from './transaction.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { noTraces } from './traces.ts';
 

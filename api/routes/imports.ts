@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { jsonLimits, readJson } from '../json-body.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
-import { parsePart } from '../problem.ts';
+import { parsePart, InvalidInput } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +25,6 @@ import type { Actor, Permission } from '../../domain/kernel/actor.ts';
 import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
 import { queueImport, readImport, readRows } from '../../store/imports.ts';
 import type { ImportView, ImportedRow, KeptError } from '../../store/imports.ts';
-import { InvalidInput } from '../problem.ts';
 
 const FORM = 'multipart/form-data';
 const SHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

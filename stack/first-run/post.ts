@@ -1,6 +1,5 @@
-import { formatAmount } from '../../domain/kernel/money.ts';
+import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
 import type { InvoiceDocument } from '../../domain/collection/documents.ts';
-import { sumMinor } from '../../domain/kernel/money.ts';
 import type { ApiClient } from './client.ts';
 import type { LedgerCustomer, LedgerDispute, LedgerDocument, LedgerInvoice } from './ledger.ts';
 

@@ -9,9 +9,8 @@ import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { Database, Tx } from '../database.ts';
 import type { Moment, Store } from '../transaction.ts';
 import { openWorkOrder } from '../work-orders.ts';
-import { addTraces } from '../traces.ts';
+import { addTraces, noTraces } from '../traces.ts';
 import type { WorkOrderTraces } from '../traces.ts';
-import { noTraces } from '../traces.ts';
 
 /** A seat with all the record holds of it. */
 export interface SeatCase extends Seat {

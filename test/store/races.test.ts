@@ -1,14 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Refusal } from '../../domain/kernel/refusal.ts';
-import { postInvoices } from '../../store/invoices.ts';
-import { postPayments } from '../../store/payments.ts';
+import { postInvoices, postInvoice } from '../../store/invoices.ts';
+import { postPayments, postPayment } from '../../store/payments.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { openDispute } from '../../store/disputes.ts';
-import { postInvoice } from '../../store/invoices.ts';
 import { reversePayment } from '../../store/payment-changes.ts';
-import { postPayment } from '../../store/payments.ts';
 import { reassessReceivable } from '../../store/receivable-book.ts';
 import { writeOff } from '../../store/write-offs.ts';
 import { director, erp } from '../support/actors.ts';
