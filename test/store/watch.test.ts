@@ -66,6 +66,16 @@ const warnings = async () =>
         (select case when o.closed_at is null then 'open' else o.outcome end from work_order o where o.key = 'warning/' || w.id || '/' || w.times) as order
       from early_warning w where customer_id = ${id} order by w.key`.execute(books.store.db)
   ).rows;
+/** The register answers that it has no entry: unlike a person's word, that counts at once. */
+async function unlisted(): Promise<void> {
+  const { callId } = await openConnectorCall(
+    books.store,
+    { customerId: id, connector: 'court-list', askedFor: null },
+    reachesNobody,
+  );
+  const answer = { outcome: 'answered' as const, asOf: '2026-10-10', facts: [{ name: 'listed' as const, value: [] }] };
+  await closeConnectorCall(books.store, { callId, answer });
+}
 const lates = async () => (await warnings()).filter((one) => one.kind === 'first-late');
 const profile = async () =>
   (
@@ -254,14 +264,14 @@ describe('an early warning is raised once a cause and closes when the cause is g
         books.store,
         officer,
         code,
-        [{ name: 'listed', value: entries as never, asOf: '2026-10-01', evidence: { text: 'seen' } }],
+        [{ name: 'listed', value: entries as never, asOf: '2026-10-10', evidence: { text: 'seen' } }],
         null,
       );
     const entry = { list: 'dishonest', since: '2026-09-30', reference: 'A-1' };
     await told([entry]);
     expect(await warnings()).toMatchObject([{ kind: 'listed', times: 1, order: 'open' }]);
     expect((await profile())?.listed).toEqual([{ list: 'dishonest', since: '2026-09-30', evidence: 'A-1' }]);
-    await told([]);
+    await unlisted();
     expect(await warnings()).toMatchObject([{ open: false, order: 'cause-gone' }]);
     await told([entry]);
     expect(await warnings()).toMatchObject([{ open: true, times: 2, order: 'open' }]);
@@ -281,13 +291,13 @@ describe('an early warning is raised once a cause and closes when the cause is g
         books.store,
         officer,
         code,
-        [{ name: 'listed', value: entries as never, asOf: '2026-10-01', evidence: { text: 'seen' } }],
+        [{ name: 'listed', value: entries as never, asOf: '2026-10-10', evidence: { text: 'seen' } }],
         null,
       );
     await told([entry]);
     expect(await reviews()).toEqual([]);
 
-    await told([]);
+    await unlisted();
     await sql`update credit_profile set grade = 'B' where customer_id = ${id}`.execute(books.store.db);
     await told([entry]);
     await watch();
