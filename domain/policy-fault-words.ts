@@ -28,6 +28,7 @@ const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => s
   [/^row (\d+) is never reached$/, (no) => `第 ${no} 行永远不会命中`],
   [/^(.+) is never reached$/, (id) => `行“${id}”永远不会命中`],
   [/^(.+) is no amount of (.+)$/, (amount, currency) => `“${amount}”不是币种 ${currency} 的有效金额`],
+  [/^(.+) is no time zone$/, (zone) => `“${zone}”不是时区，例如 Asia/Shanghai`],
   [/^(.+) is in use$/, (id) => `“${id}”正在使用，不能删除`],
   [/^warns before it is opened$/, () => '提醒不能早于建立之时'],
   [/^warns before the hold is opened$/, () => '提醒不能早于冻结之时'],

@@ -1,5 +1,6 @@
 import { roles } from '../kernel/actor.ts';
 import { amountFaults } from '../amount-faults.ts';
+import { isZone } from '../kernel/calendar.ts';
 import { contactSlot } from './governor.ts';
 import { ladderFaults } from './ladder.ts';
 import { unreachedStrategy } from './strategy-rows.ts';
@@ -49,6 +50,7 @@ export function collectionFaults({ minBalance, bookedAlone = {} }: CollectionPol
 
 /** The window has room for a slot. */
 export function contactRulesFaults(rules: ContactPolicy): PolicyFault[] {
+  if (!isZone(rules.zone)) return [{ at: '/zone', what: `${rules.zone} is no time zone` }];
   try {
     contactSlot('any', rules);
     return [];

@@ -134,6 +134,7 @@ test.each([
   'row 3 is never reached',
   '1.234 is no amount of CNY',
   'collector-call is in use',
+  'Mars/Base is no time zone',
   'unknown role king',
   'warns before it is opened',
   'the window of sums must hold that of pairs',

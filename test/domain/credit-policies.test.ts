@@ -4,7 +4,7 @@ import { policyContents } from '../../contracts/policies.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
 import { refusalText } from '../../domain/kernel/refusal.ts';
-import type { LaddersPolicy } from '../../domain/collection/policy.ts';
+import type { ContactPolicy, LaddersPolicy } from '../../domain/collection/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { zenTables } from '../../rules/zen.ts';
 import type { PolicyContext, PolicyFault } from '../../domain/kernel/policy-fault.ts';
@@ -34,6 +34,16 @@ describe('the default policies of credit', () => {
   ] as const)('%s fits its shape and contradicts nothing', (kind, content) => {
     expect(policyContents[kind].parse(content)).toEqual(content);
     expect(policyFaults(kind, content, context)).toEqual([]);
+  });
+});
+
+describe('contact rules', () => {
+  const contact = read<ContactPolicy>('contact-rules');
+  it.each([
+    ['Asia/Urumqi', []],
+    ['Mars/Base', ['/zone']],
+  ])('whose times are those of %s', (zone, places) => {
+    expect(policyFaults('contact-rules', { ...contact, zone }, context).map(({ at }) => at)).toEqual(places);
   });
 });
 
