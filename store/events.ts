@@ -32,6 +32,7 @@ export async function eventsNow(db: Database): Promise<EventPlace> {
   return { tx: await horizon(db), seq: 0 };
 }
 
+/** A look that finds nothing new, as most of an idle stream do, costs this and neither the bound nor the reading. */
 async function anyAfter(db: Database, { tx, seq }: EventPlace): Promise<boolean> {
   const { rows } = await sql<{ any: boolean }>`
     select exists (select from event where (tx, seq) > (${tx}::xid8, ${seq}::bigint)) as any`.execute(db);

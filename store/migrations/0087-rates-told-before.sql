@@ -9,3 +9,5 @@ create table exchange_rate_before (
 );
 comment on table exchange_rate_before is 'rates as they were on file until they were corrected';
 create index exchange_rate_before_pair on exchange_rate_before (base, quote, on_date);
+-- What was told once stays on record.
+revoke update, delete, truncate on exchange_rate_before from duecourse_app;
