@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { addMs } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import { judgeLogged } from '../domain/collection/governor.ts';
 import type { ContactWarning } from '../domain/collection/governor.ts';
+import { contactsWith } from './contacts-made.ts';
 import type { Tx } from './database.ts';
 import { addressHash } from './opt-outs.ts';
 import { findReceivable } from './receivable-case.ts';
@@ -30,36 +31,34 @@ export interface LoggedContact {
   at: Instant | null;
 }
 
-/** Contacts that our people made; the alias l is contact_log. What a customer sent us is none. */
-export const byUs = sql`l.by_actor <> 'twilio'`;
-
-/** What the contact rules say against a contact of a person: outside hours, beyond the caps, to whoever wants no more. */
+/** What the contact rules say against a contact of a person: outside hours, beyond the caps, to whoever wants no more. Throws Refusal at `/contact`. */
 async function warningsOf(
   tx: Tx,
   store: Store,
   { customerId, contact, kind, at }: { customerId: string; at: Instant } & Pick<LoggedContact, 'contact' | 'kind'>,
 ): Promise<ContactWarning[]> {
   const { current, calendar } = await store.policies.current();
-  const week = addMs(at, -WEEK_MS);
-  const { rows } = await sql<{ at: Instant }>`
-    select sending_at as at from message where customer_id = ${customerId}::uuid and sending_at > ${week}::timestamptz
-      and sending_at <= ${at}::timestamptz and state not in ('failed', 'dropped', 'deferred') and not outbox
-    union all
-    select l.at from contact_log l where l.customer_id = ${customerId}::uuid and l.at > ${week}::timestamptz
-      and l.at <= ${at}::timestamptz and ${byUs}`.execute(tx);
   const people = await tx
     .selectFrom('contact')
-    .select(['email', 'mobile', 'wecom'])
+    .select(['email', 'mobile as sms', 'wecom'])
     .where('customer_id', '=', customerId)
     .where((eb) => (contact === null ? eb('active', '=', true) : eb('external_id', '=', contact)))
     .execute();
-  const hashes = people.flatMap(({ email, mobile, wecom }) => [
+  if (contact !== null && people.length === 0) throw invalidAt('/contact', 'contact-unknown', { contact });
+  const hashes = people.flatMap(({ email, sms, wecom }) => [
     ...(email ? [addressHash('email', email)] : []),
-    ...(mobile && kind !== 'email' ? [addressHash('sms', mobile)] : []),
+    ...(sms && kind !== 'email' ? [addressHash('sms', sms)] : []),
     ...(wecom && kind !== 'email' ? [addressHash('wecom', wecom)] : []),
   ]);
   const out = await sql`select from opt_out where address_hash = any(${hashes}) and lifted_at is null limit 1`.execute(tx);
-  const history = rows.map((row) => row.at);
+  // Without a name it was anybody at the customer's, known elsewhere or not.
+  const nobody = { email: null, sms: null, wecom: null };
+  const histories = await contactsWith(tx, customerId, contact === null ? [nobody] : people, {
+    after: addMs(at, -WEEK_MS),
+    until: at,
+    counts: sql<boolean>`(m.state not in ('failed', 'dropped', 'deferred') and not m.outbox)`,
+  });
+  const history = histories.flat();
   const rules = current['contact-rules'].content;
   return judgeLogged({ rules, calendar, at, history, optedOut: out.rows.length > 0 });
 }

@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
 import { addMs } from '../domain/kernel/calendar.ts';
-import type { Instant } from '../domain/kernel/calendar.ts';
-import type { Channel } from '../domain/collection/governor.ts';
-import { byUs } from './contact-log.ts';
 import type { Tx } from './database.ts';
 import type { Departures } from './departures.ts';
-import { addressHash, normalAddress } from './opt-outs.ts';
+import { contactsWith } from './contacts-made.ts';
+import { addressHash } from './opt-outs.ts';
 import type { Moment } from './transaction.ts';
 import type { Person } from '../domain/collection/outreach-facts.ts';
 
@@ -37,8 +35,8 @@ const hashesOf = (p: PersonJson) => ({
 });
 
 /**
- * People with their usable addresses, opt-outs and contacts of the week: those to their addresses, and to anybody at the customer's. A call
- * or visit that a person logged counts like a message.
+ * People with their usable addresses, opt-outs and contacts of the week: those at this customer, and those that the same person had anywhere
+ * else, by whichever address. A call or visit that a person logged counts like a message.
  */
 export async function readPeople(
   tx: Tx,
@@ -48,44 +46,17 @@ export async function readPeople(
   departures: Pick<Departures, 'live'>,
 ): Promise<Person[]> {
   const hashes = people.map(hashesOf);
-  const texts = (channel: 'email' | 'sms') => people.flatMap((p) => (p[channel] ? [normalAddress(channel, p[channel])] : []));
   const all = hashes.flatMap((h) => [h.email, h.sms, h.wecom].filter((hash) => hash !== null));
-  const { rows: found } = await sql<{
-    /** Of what was logged the address itself. */
-    hash: string | null;
-    channel: Channel | null;
-    own: boolean;
-    at: Instant | null;
-    what: 'sent' | 'logged' | 'bad' | 'out';
-  }>`
-    select address_hash as hash, channel, customer_id = ${customerId}::uuid as own, sending_at as at, 'sent' as what from message m
-      where (customer_id = ${customerId}::uuid or address_hash = any(${all})) and ${isContact(departures)}
-        and sending_at > ${addMs(at.now, -WEEK_MS)}::timestamptz
-    union all
-    select null, null, true, at, 'sent' from contact_log l
-      where customer_id = ${customerId}::uuid and at > ${addMs(at.now, -WEEK_MS)}::timestamptz and ${byUs}
-    union all
-    select p.email, 'email', false, l.at, 'logged'
-      from contact p join contact_log l on l.customer_id = p.customer_id and l.contact_id = p.external_id
-      where lower(p.email) = any(${texts('email')}) and p.customer_id <> ${customerId}::uuid
-        and l.at > ${addMs(at.now, -WEEK_MS)}::timestamptz and ${byUs}
-    union all
-    select p.mobile, 'sms', false, l.at, 'logged'
-      from contact p join contact_log l on l.customer_id = p.customer_id and l.contact_id = p.external_id
-      where p.mobile = any(${texts('sms')}) and p.customer_id <> ${customerId}::uuid
-        and l.at > ${addMs(at.now, -WEEK_MS)}::timestamptz and ${byUs}
-    union all
-    select distinct address_hash, channel, false, null::timestamptz, 'bad' from message
+  const { rows } = await sql<{ hash: string; what: 'bad' | 'out' }>`
+    select distinct address_hash as hash, 'bad' as what from message
       where address_hash = any(${all}) and state = 'failed' and reason = 'bad-address'
     union all
-    select address_hash, channel, false, null::timestamptz, 'out' from opt_out where address_hash = any(${all}) and lifted_at is null`.execute(
-    tx,
-  );
-  const rows = found.map((row) =>
-    row.what === 'logged' && row.hash !== null && row.channel !== null
-      ? { ...row, what: 'sent' as const, hash: addressHash(row.channel, row.hash) }
-      : row,
-  );
+    select address_hash, 'out' from opt_out where address_hash = any(${all}) and lifted_at is null`.execute(tx);
+  const histories = await contactsWith(tx, customerId, people, {
+    after: addMs(at.now, -WEEK_MS),
+    until: null,
+    counts: isContact(departures),
+  });
   return people.map((p, index) => {
     const own = hashes[index] ?? { email: null, sms: null, wecom: null };
     const marked = (what: 'bad' | 'out', channel: 'email' | 'sms' | 'wecom'): boolean =>
@@ -100,11 +71,7 @@ export async function readPeople(
       position: p.position,
       addresses: { ...usable('email', p.email), ...usable('sms', p.sms), ...usable('wecom', p.wecom) },
       optedOut: (['email', 'sms', 'wecom'] as const).filter((channel) => marked('out', channel)),
-      history: rows.flatMap((row) =>
-        row.what === 'sent' && row.at && (row.own || (row.hash !== null && Object.values(own).includes(row.hash)))
-          ? [row.at]
-          : [],
-      ),
+      history: histories[index] ?? [],
     };
   });
 }

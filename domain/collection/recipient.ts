@@ -106,9 +106,9 @@ export function recipientOfNotice(
   return chooseRecipient({ people: asked, fallbacks }, { ...notice, stage: null }, terms, now);
 }
 
-/** A deferred contact goes in the customer's own slot of that day, with all else that is due by then. */
-export function inSlot(until: Instant, { calendar, slotMinute }: OutreachTerms): Instant {
-  const slot = instantAt(dateOf(until, calendar.zone), slotMinute, calendar.zone);
+/** A deferred contact goes in the customer's own slot of that day, by the clock of the contact rules, with all else that is due by then. */
+export function inSlot(until: Instant, { rules: { zone }, slotMinute }: OutreachTerms): Instant {
+  const slot = instantAt(dateOf(until, zone), slotMinute, zone);
   return slot > until ? slot : until;
 }
 

@@ -129,6 +129,12 @@ describe('tasks', () => {
     expect(await seen({ ...call, contact: 'c2' })).toEqual([]);
     expect(await seen({ ...call, contact: 'c1' })).toEqual(['daily-cap', 'opted-out']);
     expect(await seen({ ...call, kind: 'email', at: '2026-10-10T02:00:00Z' })).toEqual(['holiday', 'opted-out']);
+    const nobody = await api
+      .as('sales')
+      .post('/v1/contacts')
+      .send({ ...call, contact: 'c9' })
+      .expect(422);
+    expect(nobody.body.errors).toMatchObject([{ pointer: '/contact', detail: expect.stringContaining('no contact c9') }]);
     const audit = await api.as('auditor').get('/v1/audit?action=contact.logged&limit=1').expect(200);
     expect(audit.body.data[0].after.warnings).toEqual(['holiday', 'opted-out']);
   });

@@ -1,6 +1,6 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { calendarFromFiles } from '../../domain/kernel/calendar.ts';
+import { calendarFromFiles, instantAt } from '../../domain/kernel/calendar.ts';
 import { afterReceipt, messageStates, stateOfTwilio } from '../../domain/collection/message.ts';
 import { leadingRung, planOutreach } from '../../domain/collection/outreach.ts';
 import { askingFor, chooseRecipient, inContactOrder } from '../../domain/collection/recipient.ts';
@@ -68,6 +68,20 @@ describe('who is contacted', () => {
     const found = chooseRecipient({ people, fallbacks: [] }, reminder, terms, at(monday, '14:00'));
     expect(found).toEqual({ verdict: 'defer', until: at('2026-03-03', '14:00'), why: 'daily-cap' });
   });
+
+  test.each(['Asia/Tokyo', 'Pacific/Auckland', 'Asia/Urumqi', 'America/New_York'])(
+    'where contact hours are those of %s, a contact goes within them on the next contact day, whatever its slot',
+    (zone) => {
+      for (const slotMinute of [9 * 60, 14 * 60, 17 * 60 + 30]) {
+        const there = { ...terms, rules: { ...terms.rules, zone }, slotMinute };
+        const asked = (now: string) => chooseRecipient({ people: [person('a')], fallbacks: [] }, reminder, there, now);
+        const saturday = instantAt('2026-03-07', 23 * 60, zone);
+        const slot = instantAt('2026-03-09', slotMinute, zone);
+        expect(asked(saturday)).toEqual({ verdict: 'defer', until: slot, why: 'quiet-hours' });
+        expect(asked(slot)).toMatchObject({ verdict: 'send' });
+      }
+    },
+  );
 
   test('a colleague is asked when the first cannot be reached at all', () => {
     const people = [person('a', { addresses: {} }), person('b', { optedOut: ['email'] }), person('c', { role: 'other' })];

@@ -458,6 +458,36 @@ describe('when', () => {
     }
   });
 
+  test('one person at several customers has one cap, by whichever of their addresses they were reached: letters, calls and visits', async () => {
+    const one = await openContactDesk('2026-03-01');
+    try {
+      const { store } = one;
+      const phone = { mobile: '+8613800000001' };
+      const [mailed, called] = [await one.customer('S-1', [{ ...phone }]), await one.customer('S-2', [{ ...phone }])];
+      const [known, stranger] = [await one.customer('S-3', [{ wecom: 'wx-1', ...phone }]), await one.customer('S-4')];
+      const chatted = await one.customer('S-5', [{ wecom: 'wx-1' }]);
+      const codes = ['S-1', 'S-2', 'S-3', 'S-4', 'S-5'];
+      const receivables = await Promise.all(
+        codes.map((code) => one.invoice({ code: `${code}-I`, customer: code, due: ['2026-03-04'] })),
+      );
+      await one.stand(REMINDER);
+      await one.take(...receivables.flat());
+      expect((await one.contact(mailed, ['email'])).step).toBe('deliver');
+      await store.db.updateTable('message').set({ state: 'sent', called_at: null }).execute();
+      const tomorrow = { step: 'compose', why: 'contacted already today' };
+      for (const same of [called, known]) expect(await one.contact(same, ['email'])).toMatchObject(tomorrow);
+      for (const other of [stranger, chatted]) expect(await one.contact(other, ['email'])).toMatchObject({ step: 'deliver' });
+      const call = { receivable: null, kind: 'call' as const, outcome: 'Spoke', note: '' };
+      const log = async (customer: string, contact: string | null, time: string) =>
+        (await logContact(store, system, { ...call, customer, contact, at: shanghai(REMINDER, time) }, null)).warnings;
+      expect(await log('S-2', 'c1', '16:00')).toEqual([]);
+      expect(await log('S-2', 'c1', '17:00')).toEqual(['daily-cap']);
+      expect(await log('S-3', 'c1', '17:00')).toEqual(['daily-cap', 'weekly-cap']);
+    } finally {
+      await one.close();
+    }
+  });
+
   test('in real time a digest gathers for a minute what the slot brings', async () => {
     const live = await openContactDesk(REMINDER);
     try {
