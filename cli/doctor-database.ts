@@ -8,7 +8,7 @@ import type { Database } from '../store/database.ts';
 import { faultyCounts } from '../store/faulty.ts';
 import { boardFigures, messageCounts } from '../store/figures.ts';
 import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
-import { pendingMigrations } from '../store/migrate.ts';
+import { pendingSteps } from '../store/migrate.ts';
 import { PolicyBook } from '../store/policies.ts';
 import type { Finding } from './doctor-words.ts';
 
@@ -126,7 +126,8 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
   const found: Finding[] = [];
   try {
     found.push(await server(db));
-    const pending = await pendingMigrations(config.databaseUrl);
+    const { migrations, functions } = await pendingSteps(config.databaseUrl);
+    const pending = [...migrations, ...functions];
     if (pending.length > 0)
       return [...found, { state: 'bad', code: 'migrations-pending', params: { names: pending.join(', ') } }];
     found.push({ state: 'ok', code: 'migrations-ok' }, await roles(db, config), ...(await clockAndCalendar(db, config)));

@@ -21,13 +21,14 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Brings the database to this version, with default policies, the calendars of policies/calendar and the logins of the app and the auditor. */
 export async function runMigrate(): Promise<void> {
   const { databaseUrl, ownerDatabaseUrl, auditorPassword, installation } = readDatabaseConfig();
-  const names = await migrate(ownerDatabaseUrl);
+  const { migrations, functions } = await migrate(ownerDatabaseUrl);
   await setUp(ownerDatabaseUrl);
-  if (installation !== null && names.includes(FIRST_MIGRATION)) await nameInstallation(ownerDatabaseUrl, installation);
+  if (installation !== null && migrations.includes(FIRST_MIGRATION)) await nameInstallation(ownerDatabaseUrl, installation);
   await giveLogins(ownerDatabaseUrl, { app: appPasswordIn(databaseUrl), auditor: auditorPassword });
-  const applied = names.join(zh ? '、' : ', ');
-  if (names.length === 0) print(zh ? '数据库结构已为最新。' : 'The schema is up to date.');
-  else print(zh ? `已执行数据库迁移：${applied}` : `Applied: ${applied}`);
+  if (migrations.length > 0) print(zh ? `已执行数据库迁移：${migrations.join('、')}` : `Applied: ${migrations.join(', ')}`);
+  if (functions.length > 0)
+    print(zh ? `已更新数据库函数：${functions.length} 个` : `Functions brought up to date: ${functions.length}`);
+  if (migrations.length + functions.length === 0) print(zh ? '数据库结构已为最新。' : 'The schema is up to date.');
 }
 
 const FIRST_MIGRATION = '0001-ground';

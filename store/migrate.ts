@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Migrator, sql } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely';
 import { openDatabase } from './database.ts';
+import { pendingFunctions, replaceFunctions } from './functions.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 
@@ -22,27 +23,35 @@ function sqlFiles(upTo?: string): MigrationProvider {
   };
 }
 
+/** Steps of a schema by name: migrations, and after them the functions whose source changed. */
+export interface SchemaSteps {
+  migrations: string[];
+  functions: string[];
+}
+
 /**
- * Brings the database at `url` (as its owner) to the newest schema, or to `upTo`; answers the names applied now.
- * Concurrent callers wait for one another. A failed migration leaves the schema as it was and throws.
+ * Brings the database at `url` (as its owner) to the newest schema with its functions, or to the migration `upTo` without them; answers what
+ * was applied now. Concurrent callers wait for one another. A failed migration leaves the schema as it was and throws.
  */
-export async function migrate(url: string, upTo?: string): Promise<string[]> {
+export async function migrate(url: string, upTo?: string): Promise<SchemaSteps> {
   const db = openDatabase({ url, max: 1, role: null, applicationName: 'duecourse-migrate' });
   try {
     const { error, results } = await new Migrator({ db, provider: sqlFiles(upTo) }).migrateToLatest();
     if (error) throw error;
-    return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+    const migrations = (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+    return { migrations, functions: upTo === undefined ? await replaceFunctions(db) : [] };
   } finally {
     await db.destroy();
   }
 }
 
-/** Names of migrations in this build that the database at `url` has not had. */
-export async function pendingMigrations(url: string): Promise<string[]> {
+/** What this build would apply to the database at `url`. */
+export async function pendingSteps(url: string): Promise<SchemaSteps> {
   const db = openDatabase({ url, max: 1, role: null, applicationName: 'duecourse-migrate' });
   try {
     const all = await new Migrator({ db, provider: sqlFiles() }).getMigrations();
-    return all.filter((migration) => !migration.executedAt).map((migration) => migration.name);
+    const migrations = all.filter((migration) => !migration.executedAt).map((migration) => migration.name);
+    return { migrations, functions: await pendingFunctions(db) };
   } finally {
     await db.destroy();
   }

@@ -7,6 +7,9 @@ import { workflowBundle } from '../worker/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
+/** The last migration that made functions of the database itself. */
+const LAST_WITH_FUNCTIONS = '0106-deferred-messages.sql';
+
 interface May {
   values: string[];
   types: string[];
@@ -154,6 +157,12 @@ describe('the house', () => {
     expect(readers.filter((file) => file !== 'config/env.ts' && !file.startsWith('stack/') && !file.startsWith('cli/'))).toEqual(
       [],
     );
+  });
+
+  it('functions and triggers of the database stand in prisma/functions: no migration since then makes or patches one', () => {
+    const migrations = readdirSync(join(ROOT, 'store/migrations')).filter((file) => file > LAST_WITH_FUNCTIONS);
+    const patch = /pg_get_functiondef|create\s+(?:or\s+replace\s+)?(?:trigger|function\s+(?!pg_temp\.))/i;
+    expect(migrations.filter((file) => patch.test(readFileSync(join(ROOT, 'store/migrations', file), 'utf8')))).toEqual([]);
   });
 
   it('workflow modules hold no state, since all runs of a worker share them', () => {

@@ -85,6 +85,11 @@ test('each fault of a database is found, and gone when mended', async () => {
       "update kysely_migration set name = '0004-roles' where name = 'x'",
       'migrations-pending',
     ],
+    [
+      "update function_source set checksum = 'x' || checksum where name = 'our_id'",
+      "update function_source set checksum = substr(checksum, 2) where name = 'our_id'",
+      'migrations-pending',
+    ],
   ];
   // Late in the year the notice of the next one is wanted too.
   await query(

@@ -12,7 +12,7 @@ import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { APP_LOGIN, AUDITOR_LOGIN, giveLogins } from '../../store/logins.ts';
-import { migrate, pendingMigrations } from '../../store/migrate.ts';
+import { migrate, pendingSteps } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
 import { erp } from '../support/actors.ts';
@@ -27,6 +27,22 @@ const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close();
 });
+
+const NOTHING = { migrations: [], functions: [] };
+
+const namesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(join(root, folder))).map((file) => file.replace('.sql', '')).sort();
+
+/** The triggers that the files of functions make: function, trigger, table. */
+async function triggersInFiles(): Promise<string[]> {
+  const files = (await namesIn('prisma/functions')).map(async (name) => {
+    const text = await readFile(join(root, 'prisma/functions', `${name}.sql`), 'utf8');
+    return [...text.matchAll(/^create or replace trigger (\w+) [^;]*?\bon (\w+)/gm)].map(([, trigger, table]) =>
+      [name, trigger, table].join(' '),
+    );
+  });
+  return (await Promise.all(files)).flat();
+}
 
 /** A database without any migration. */
 async function bareDatabase(): Promise<string> {
@@ -54,7 +70,7 @@ async function migratedDatabase(role: 'duecourse_app' | null): Promise<{ url: st
   return { url, db };
 }
 
-/** Columns, constraints, indexes and privileges, as the catalog has them. */
+/** Columns, constraints, indexes, privileges, functions and triggers, as the catalog has them. */
 async function catalogOf(url: string): Promise<string[]> {
   const db = openDatabase({ url, max: 1, role: null });
   try {
@@ -66,6 +82,8 @@ async function catalogOf(url: string): Promise<string[]> {
         where connamespace = 'public'::regnamespace
       union all select indexdef from pg_indexes where schemaname = 'public'
       union all select concat_ws(' ', table_name, grantee, privilege_type) from information_schema.role_table_grants where table_schema = 'public'
+      union all select concat_ws(' ', pg_get_functiondef(oid), proacl) from pg_proc where pronamespace = 'public'::regnamespace
+      union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
       order by 1`.execute(db);
     return rows.map((row) => row.fact);
   } finally {
@@ -87,22 +105,24 @@ async function tablesOf(url: string): Promise<string> {
 describe('migrations', () => {
   it('bring an empty database to the newest schema once, and then have nothing to do', async () => {
     const url = await bareDatabase();
-    const names = (await readdir(join(root, 'store/migrations'))).map((file) => file.replace('.sql', '')).sort();
-    expect(await migrate(url)).toEqual(names);
-    expect(await migrate(url)).toEqual([]);
-    expect(await pendingMigrations(url)).toEqual([]);
+    const all = { migrations: await namesIn('store/migrations'), functions: await namesIn('prisma/functions') };
+    expect(await pendingSteps(url)).toEqual(all);
+    expect(await migrate(url)).toEqual(all);
+    expect(await migrate(url)).toEqual(NOTHING);
+    expect(await pendingSteps(url)).toEqual(NOTHING);
   });
 
   it('go on from every earlier state to the same schema, one by one and all that is left at once', async () => {
     const whole = await bareDatabase();
-    const names = await migrate(whole);
+    const names = (await migrate(whole)).migrations;
     const schema = await catalogOf(whole);
     expect(schema.length).toBeGreaterThan(100);
     const stepwise = await bareDatabase();
     for (const [place, name] of names.entries()) {
-      expect(await migrate(stepwise, name)).toEqual([name]);
-      expect(await pendingMigrations(stepwise)).toEqual(names.slice(place + 1));
+      expect(await migrate(stepwise, name)).toEqual({ migrations: [name], functions: [] });
+      expect((await pendingSteps(stepwise)).migrations).toEqual(names.slice(place + 1));
     }
+    await migrate(stepwise);
     expect(await catalogOf(stepwise)).toEqual(schema);
     const from = names[seededFrom().below(names.length - 1)] ?? '';
     const halfway = await bareDatabase();
@@ -120,8 +140,40 @@ describe('migrations', () => {
   it('two that start at once apply each of them once', async () => {
     const url = await bareDatabase();
     const [a, b] = await Promise.all([migrate(url), migrate(url)]);
-    expect([...a, ...b].sort()).toEqual([...new Set([...a, ...b])].sort());
-    expect(await pendingMigrations(url)).toEqual([]);
+    for (const kind of ['migrations', 'functions'] as const) {
+      const [few, many] = [a[kind], b[kind]].sort((one, other) => one.length - other.length);
+      expect(few).toEqual([]);
+      expect(many).not.toEqual([]);
+    }
+    expect(await pendingSteps(url)).toEqual(NOTHING);
+  });
+});
+
+describe('the functions of the database', () => {
+  it('are what prisma/functions says: a file for each, with the triggers that call it, and none beside', async () => {
+    const { db, url } = await migratedDatabase(null);
+    const { rows: functions } = await sql<{ name: string }>`
+      select proname as name from pg_proc where pronamespace = 'public'::regnamespace order by proname collate "C"`.execute(db);
+    expect(functions.map(({ name }) => name)).toEqual(await namesIn('prisma/functions'));
+    const { rows: triggers } = await sql<{ called: string }>`select concat_ws(' ', proname, tgname, tgrelid::regclass) as called
+      from pg_trigger t join pg_proc p on p.oid = t.tgfoid where not tgisinternal`.execute(db);
+    expect(triggers.map(({ called }) => called).sort()).toEqual((await triggersInFiles()).sort());
+    const before = await catalogOf(url);
+    await sql`truncate function_source`.execute(db);
+    expect((await migrate(url)).functions).toHaveLength(functions.length);
+    expect(await catalogOf(url)).toEqual(before);
+  });
+
+  it('are replaced when their source is not what the database was given last, and only these', async () => {
+    const { db, url } = await migratedDatabase(null);
+    const before = await catalogOf(url);
+    await sql`create or replace function our_id(p_text text) returns uuid language sql immutable as 'select null::uuid'`.execute(
+      db,
+    );
+    await sql`update function_source set checksum = 'of an earlier build' where name = 'our_id'`.execute(db);
+    expect(await pendingSteps(url)).toEqual({ migrations: [], functions: ['our_id'] });
+    expect(await migrate(url)).toEqual({ migrations: [], functions: ['our_id'] });
+    expect(await catalogOf(url)).toEqual(before);
   });
 });
 
@@ -163,6 +215,7 @@ describe('the login of the processes', () => {
       'set session_replication_role = replica',
       `update event set kind = 'x'`,
       'delete from kysely_migration',
+      'delete from function_source',
     ];
     for (const before of [
       'select',
@@ -184,7 +237,7 @@ describe('the login of the processes', () => {
     const store = openStore({ url, max: 2 });
     opened.push({ close: () => store.close() });
     expect(await upsertCustomer(store, erp, customerOf('C-1'))).toMatchObject({ changed: true });
-    expect(await pendingMigrations(url)).toEqual([]);
+    expect(await pendingSteps(url)).toEqual(NOTHING);
   });
 
   it('takes no password that clients could spell in two ways', async () => {
