@@ -1,10 +1,11 @@
 import { isCurrency, parseAmount } from './kernel/money.ts';
+import { fault } from './kernel/policy-fault.ts';
 import type { PolicyFault } from './kernel/policy-fault.ts';
 
 /** What is wrong with amounts by currency in a policy: each is one of its currency, and none below zero. */
 export function amountFaults(at: string, amounts: Readonly<Record<string, string>>): PolicyFault[] {
   return Object.entries(amounts).flatMap(([currency, amount]) => {
     const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
-    return fits ? [] : [{ at: `${at}/${currency}`, what: `${amount} is no amount of ${currency}` }];
+    return fits ? [] : [fault(`${at}/${currency}`, `${amount} is no amount of ${currency}`)];
   });
 }

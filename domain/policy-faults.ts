@@ -1,6 +1,8 @@
 import { collectionFaults, contactRulesFaults, laddersFaults, workOrdersFaults } from './collection/policy-faults.ts';
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
-import { approvalMatrixFaults, creditRulesFaults, gradesFaults, scorecardFaults } from './credit/policy-faults.ts';
+import { approvalMatrixFaults, gradesFaults } from './credit/policy-faults.ts';
+import { creditRulesFaults } from './credit/rules-faults.ts';
+import { scorecardFaults } from './credit/scorecard-faults.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
 import { reconciliationFaults } from './reconciliation/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
@@ -26,7 +28,7 @@ export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyConte
     case 'approval-matrix':
       return approvalMatrixFaults(content as ApprovalMatrix, context);
     case 'credit-rules':
-      return creditRulesFaults(content as CreditRules);
+      return creditRulesFaults(content as CreditRules, context);
     case 'reconciliation':
       return reconciliationFaults(content as ReconciliationPolicy, context);
     default:

@@ -174,6 +174,13 @@ function span(from: string, to: string): (minute: number) => boolean {
   return start <= end ? (minute) => minute >= start && minute < end : (minute) => minute >= start || minute < end;
 }
 
+/** How many minutes of a day are quiet, lie in the window, and are left of the window by the quiet hours. */
+export function allowedMinutesOf(rules: ContactRules): { quiet: number; window: number; both: number } {
+  const { quiet, window } = hoursOf(rules);
+  const count = (holds: (minute: number) => boolean): number => allowedMinutes(1, holds).length;
+  return { quiet: count(quiet), window: count(window), both: count((minute) => window(minute) && !quiet(minute)) };
+}
+
 const hhmm = /^([01]\d|2[0-3]):([0-5]\d)$/;
 
 function minuteOf(text: string): number {

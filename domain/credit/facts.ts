@@ -239,3 +239,19 @@ export const enterable: readonly FactName[] = factNames.filter(
 export function connectorOf(name: FactName): ConnectorName | null {
   return connectorNames.find((connector) => factTable[name].sources.includes(connector)) ?? null;
 }
+
+/** Shares of a whole: from none of it to all of it. The other shares compare two amounts, of which either can be the larger. */
+const partsOfWhole: readonly FactName[] = ['onTimeShare', 'overdueShare', 'promisesKeptShare', 'shareOfWallet'];
+/** Figures that fall below zero; no other number or share does. */
+const signed: readonly FactName[] = ['bureauScore', 'daysBeyondTermsTrend', 'salesGrowth', 'licenceDaysLeft'];
+/** Days of the calendar, as counts and months are: no fraction of one. */
+const wholeDays: readonly FactName[] = ['oldestOverdueDays', 'licenceDaysLeft'];
+
+/** Between which figures a number or share can lie, both included; `againstPeers`: less what its peers show. */
+export function rangeOf(name: FactName, againstPeers = false): { from: number; to: number; whole: boolean } {
+  const { unit } = factTable[name];
+  const to = partsOfWhole.includes(name) ? 1 : Infinity;
+  if (againstPeers) return { from: -to, to, whole: false };
+  const whole = unit === 'count' || unit === 'months' || wholeDays.includes(name);
+  return { from: signed.includes(name) ? -Infinity : 0, to, whole };
+}

@@ -1,3 +1,4 @@
+import { actKinds } from '../acts/act.ts';
 import { customerTypes } from '../collection/documents.ts';
 import { applicationKinds, routeKinds } from './policy.ts';
 import type { ApprovalMatrix, RouteKind, RouteRow } from './policy.ts';
@@ -50,25 +51,34 @@ const forNobody = ({ when, tiers }: RouteRow): boolean => tiers.length === 0 && 
 
 const isApplication = (kind: RouteKind): boolean => (applicationKinds as readonly string[]).includes(kind);
 const flags = [true, false] as const;
-const wanted = (own: boolean | undefined): readonly boolean[] => (own === undefined ? flags : [own]);
+const wanted = (own: boolean | undefined, possible: readonly boolean[] = flags): readonly boolean[] =>
+  possible.filter((one) => own === undefined || one === own);
+
+/** What can be said of a question of a kind: only an application has a proposal and a standing, and an act is asked with its facts complete. */
+const askedOf = (kind: RouteKind) => ({
+  within: isApplication(kind) ? flags : ([false] as const),
+  complete: (actKinds as readonly string[]).includes(kind) ? ([true] as const) : flags,
+});
 
 /** What a row could be asked, on both sides of every bound. */
 function* questionsOf({ when }: RouteRow, matrix: ApprovalMatrix, grades: readonly string[]): Generator<RouteQuestion> {
   const { rows, byHandFrom } = matrix;
   const amounts = around([...rows.map((one) => one.when.maxUnits), byHandFrom.units], when.maxUnits);
   const terms = around([...rows.map((one) => one.when.maxTermsDays), byHandFrom.termsDays], when.maxTermsDays);
-  for (const kind of when.kinds ?? routeKinds)
+  for (const kind of when.kinds ?? routeKinds) {
+    const { within, complete } = askedOf(kind);
     for (const customerType of when.types ?? customerTypes)
       for (const grade of when.grades ?? [...grades, null])
         for (const amountMinor of amounts)
           for (const termsDays of terms)
             for (const firstTime of wanted(when.firstTime))
-              for (const withinProposal of wanted(when.withinProposal))
-                for (const withinStanding of wanted(when.withinStanding))
-                  for (const factsComplete of wanted(when.factsComplete)) {
+              for (const withinProposal of wanted(when.withinProposal, within))
+                for (const withinStanding of wanted(when.withinStanding, within))
+                  for (const factsComplete of wanted(when.factsComplete, complete)) {
                     const of = { kind, customerType, grade, firstTime, withinProposal, withinStanding, factsComplete };
                     yield { ...of, amountMinor, termsDays, unitMinor: 1 };
                   }
+  }
 }
 
 /** The bounds and what lies just above them, the largest that a row takes first; then nothing at all. */

@@ -1,73 +1,18 @@
 import { customerTypes } from '../collection/documents.ts';
 import { may } from '../kernel/actor.ts';
-import { daysBetween } from '../kernel/calendar.ts';
 import { amountFaults } from '../amount-faults.ts';
 import { unreachedRows } from './matrix-rows.ts';
-import { factTable } from './facts.ts';
-import type { ApprovalMatrix, Characteristic, CreditRules, GradesPolicy, ScorecardPolicy } from './policy.ts';
+import type { ApprovalMatrix, GradeRow, GradesPolicy, RouteRow } from './policy.ts';
 import { refusalText } from '../kernel/refusal.ts';
 import type { ColumnType } from './table-cells.ts';
+import { segmentFaults } from './segment-faults.ts';
 import { tableFaults } from './table-faults.ts';
 import type { TableColumns } from './table-faults.ts';
+import { readScalar } from './table-cells.ts';
+import { readTable, step } from './tables.ts';
 import type { DecisionTable } from './tables.ts';
+import { fault, twice, unknownGrades } from '../kernel/policy-fault.ts';
 import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
-
-const fault = (at: string, what: string): PolicyFault => ({ at, what });
-const twice = (ids: readonly string[], at: string): PolicyFault[] =>
-  ids.flatMap((id, no) => (ids.indexOf(id) === no ? [] : [fault(`${at}/${no}`, `${id} appears twice`)]));
-
-/** Bins leave no gap and keep to the way a characteristic is said to go; the last peer group holds for everybody. */
-export function scorecardFaults({ characteristics, factors, peerGroups }: ScorecardPolicy): PolicyFault[] {
-  const last = peerGroups.at(-1);
-  return [
-    ...twice(
-      characteristics.map((one) => one.id),
-      '/characteristics',
-    ),
-    ...characteristics.flatMap((one, at) => binFaults(one, `/characteristics/${at}`)),
-    ...twice(
-      factors.map((one) => one.id),
-      '/factors',
-    ),
-    ...factors.flatMap((one, at) =>
-      one.until !== undefined && daysBetween(one.from, one.until) < 0
-        ? [fault(`/factors/${at}/until`, `${one.id} ends before it begins`)]
-        : [],
-    ),
-    ...(last && Object.keys(last.for).length === 0 ? [] : [fault('/peerGroups', 'the last group must hold for everybody')]),
-  ];
-}
-
-const peerFacts = ['daysBeyondTerms', 'onTimeShare', 'oldestOverdueDays'];
-
-function binFaults({ id, fact, bins, monotone, againstPeers }: Characteristic, at: string): PolicyFault[] {
-  const { type } = factTable[fact];
-  const numeric = type === 'number' || type === 'share';
-  const faults = twice(
-    bins.map((bin) => bin.id),
-    `${at}/bins`,
-  );
-  if (type === 'date' || type === 'amounts' || type === 'entries')
-    return [...faults, fault(`${at}/fact`, `${fact} cannot be put into bins`)];
-  if (againstPeers && !peerFacts.includes(fact)) faults.push(fault(`${at}/againstPeers`, `${fact} has no peers' figure`));
-  if (monotone && !numeric) faults.push(fault(`${at}/monotone`, `${id} has no order to go by`));
-  bins.forEach((bin, no) => {
-    const isLast = no === bins.length - 1;
-    const [bound, other] = numeric ? [bin.below, bin.is] : [bin.is, bin.below];
-    if (other !== undefined) faults.push(fault(`${at}/bins/${no}`, `${id} is binned by ${numeric ? 'below' : 'is'}`));
-    if ((bound === undefined) !== isLast)
-      faults.push(
-        fault(`${at}/bins/${no}`, isLast ? `the last bin of ${id} must take the rest` : `${id} ${bin.id} has no bound`),
-      );
-    const before = bins[no - 1];
-    if (!before) return;
-    if (before.below !== undefined && bin.below !== undefined && bin.below <= before.below)
-      faults.push(fault(`${at}/bins/${no}/below`, `${id} ${bin.id} lies below the bin before it`));
-    if ((monotone === 'rising' && bin.points < before.points) || (monotone === 'falling' && bin.points > before.points))
-      faults.push(fault(`${at}/bins/${no}/points`, `${id} is not ${monotone} at ${bin.id}`));
-  });
-  return faults;
-}
 
 const amountOf = (to: number): ColumnType => ({ type: 'number', from: 0, to });
 
@@ -86,7 +31,7 @@ function columnsOf({ grades }: GradesPolicy, ladders: readonly string[]): { limi
         row: { type: 'text' },
         factor: amountOf(1000),
         capUnits: amountOf(10_000_000),
-        netAssetsShare: { type: 'number', from: 0, to: 100, orNull: true },
+        netAssetsShare: { type: 'number', from: 0, to: 1, orNull: true },
         startUnits: amountOf(10_000_000),
       },
     },
@@ -102,56 +47,127 @@ function columnsOf({ grades }: GradesPolicy, ladders: readonly string[]): { limi
   };
 }
 
-const inTable = (table: DecisionTable, columns: TableColumns, at: string): PolicyFault[] =>
-  tableFaults(table, columns).map((found) => ({
-    ...{ at: `${at}${found.at}`, code: found.code, params: found.params },
-    what: refusalText(found.code, found.params, 'en').detail,
+/** What is wrong with a table; its rows are held against one another once each is sound. */
+function inTable(table: DecisionTable, columns: TableColumns, at: string): PolicyFault[] {
+  const found = tableFaults(table, columns).map(({ at: where, code, params }) => ({
+    ...{ at: `${at}${where}`, code, params },
+    what: refusalText(code, params, 'en').detail,
   }));
+  return found.length > 0 ? found : [...sameNames(table, at), ...startFaults(table, at)];
+}
+
+/** The cells of an output of a sound table, by row, each with its place; none of an output that it does not have. */
+function cellsOf(table: DecisionTable, field: string): { at: string; value: unknown }[] {
+  const read = readTable(table);
+  if ('faults' in read) return [];
+  const id = read.content.outputs.find((column) => column.field === field)?.id;
+  if (id === undefined) return [];
+  return read.content.rules.map((row, no) => ({ at: `${read.at}/rules/${no}/${step(id)}`, value: readScalar(row[id] ?? '') }));
+}
+
+/** A verdict names the row it rests on, so no two rows have one name. */
+const sameNames = (table: DecisionTable, at: string): PolicyFault[] => {
+  const names = cellsOf(table, 'row');
+  return names.flatMap(({ at: where, value }, no) =>
+    typeof value === 'string' && names.findIndex((other) => other.value === value) !== no
+      ? [fault(`${at}${where}`, `row ${no + 1} has the name of a row above it: ${value}`)]
+      : [],
+  );
+};
+
+/** A first limit above the cap of its row would never be given. */
+function startFaults(table: DecisionTable, at: string): PolicyFault[] {
+  const caps = cellsOf(table, 'capUnits');
+  return cellsOf(table, 'startUnits').flatMap(({ at: where, value }, no) =>
+    Number(value) > Number(caps[no]?.value) ? [fault(`${at}${where}`, `row ${no + 1} starts above its cap`)] : [],
+  );
+}
+
+/** From the best grade to the last thresholds fall and losses do not, and what is looked at again has not lapsed by then. */
+function gradeFaults(row: GradeRow, before: GradeRow | undefined, isLast: boolean, at: string): PolicyFault[] {
+  const { grade, from } = row;
+  const threshold = (): PolicyFault[] => {
+    if ((from === undefined) !== isLast)
+      return [fault(`${at}/from`, isLast ? `${grade} must take the rest` : `${grade} has no threshold`)];
+    return before?.from !== undefined && from !== undefined && from >= before.from
+      ? [fault(`${at}/from`, `${grade} is not below the grade before it`)]
+      : [];
+  };
+  return [
+    ...threshold(),
+    ...(before && Number(row.lossRate) < Number(before.lossRate)
+      ? [fault(`${at}/lossRate`, `${grade} loses less than the better grade before it`)]
+      : []),
+    ...(row.reviewMonths > row.validMonths ? [fault(`${at}/reviewMonths`, `${grade} is reviewed after it has lapsed`)] : []),
+  ];
+}
+
+/** Amounts of the tables' units are above zero, and each is rounded. */
+function unitFaults({ units, rounding }: GradesPolicy): PolicyFault[] {
+  const zero = (amounts: Readonly<Record<string, string>>, at: string): PolicyFault[] =>
+    Object.entries(amounts).flatMap(([currency, amount]) =>
+      /[1-9]/.test(amount) ? [] : [fault(`${at}/${currency}`, 'must be above zero')],
+    );
+  return [
+    ...amountFaults('/units', units),
+    ...amountFaults('/rounding/to', rounding.to),
+    ...Object.keys(units)
+      .filter((currency) => !Object.hasOwn(rounding.to, currency))
+      .map((currency) => fault('/rounding/to', `no rounding for ${currency}`)),
+    ...Object.keys(rounding.to)
+      .filter((currency) => !Object.hasOwn(units, currency))
+      .map((currency) => fault(`/rounding/to/${currency}`, `no unit for ${currency}`)),
+    ...zero(units, '/units'),
+    ...zero(rounding.to, '/rounding/to'),
+  ];
+}
 
 /** Thresholds fall, amounts fit their currency, and the tables answer for everybody. */
 export function gradesFaults(policy: GradesPolicy, { ladders }: PolicyContext): PolicyFault[] {
-  const { grades, units, rounding, stepUp, limitTable, termsTable } = policy;
+  const { grades, stepUp, limitTable, termsTable } = policy;
   const columns = columnsOf(policy, ladders);
-  const thresholds = grades.flatMap((row, at) => {
-    const isLast = at === grades.length - 1;
-    if ((row.from === undefined) !== isLast)
-      return [fault(`/grades/${at}/from`, isLast ? `${row.grade} must take the rest` : `${row.grade} has no threshold`)];
-    const before = grades[at - 1]?.from;
-    return before !== undefined && row.from !== undefined && row.from >= before
-      ? [fault(`/grades/${at}/from`, `${row.grade} is not below the grade before it`)]
-      : [];
-  });
-  const rising = stepUp.stepsUnits.flatMap((step, at) =>
-    at > 0 && step <= (stepUp.stepsUnits[at - 1] ?? 0) ? [fault(`/stepUp/stepsUnits/${at}`, 'steps must rise')] : [],
-  );
-  const unrounded = Object.keys(units)
-    .filter((currency) => !(currency in rounding.to))
-    .map((currency) => fault('/rounding/to', `no rounding for ${currency}`));
-  const zero = [...Object.entries(units), ...Object.entries(rounding.to)]
-    .filter(([, amount]) => !/[1-9]/.test(amount))
-    .map(([currency]) => fault(`/units/${currency}`, 'must be above zero'));
   return [
     ...twice(
       grades.map((row) => row.grade),
       '/grades',
+      '/grade',
     ),
-    ...thresholds,
-    ...rising,
-    ...amountFaults('/units', units),
-    ...amountFaults('/rounding/to', rounding.to),
-    ...unrounded,
-    ...zero,
+    ...grades.flatMap((row, at) => gradeFaults(row, grades[at - 1], at === grades.length - 1, `/grades/${at}`)),
+    ...segmentFaults(stepUp.for, '/stepUp/for'),
+    ...stepUp.stepsUnits.flatMap((units, at) =>
+      at > 0 && units <= (stepUp.stepsUnits[at - 1] ?? 0) ? [fault(`/stepUp/stepsUnits/${at}`, 'steps must rise')] : [],
+    ),
+    ...unitFaults(policy),
     ...inTable(limitTable, columns.limit, '/limitTable'),
     ...inTable(termsTable, columns.terms, '/termsTable'),
   ];
 }
 
+/** Conditions name what there is, and seats are for roles that may decide and that somebody fills. */
+function routeFaults({ when, tiers }: RouteRow, { grades, filled }: PolicyContext, at: string): PolicyFault[] {
+  return [
+    ...twice(when.kinds ?? [], `${at}/when/kinds`),
+    ...twice(when.types ?? [], `${at}/when/types`),
+    ...twice(when.grades ?? [], `${at}/when/grades`),
+    ...unknownGrades(when.grades ?? [], grades, `${at}/when/grades`),
+    ...tiers.flatMap(({ roles }, no) => [
+      ...twice(roles, `${at}/tiers/${no}/roles`),
+      ...roles.flatMap((role, seat) => {
+        const where = `${at}/tiers/${no}/roles/${seat}`;
+        if (!may({ kind: 'user', id: '', role, scope: {} }, 'credit.decide'))
+          return [fault(where, `${role} may not decide on credit`)];
+        return filled === undefined || filled.includes(role) ? [] : [fault(where, `nobody is ${role}`)];
+      }),
+    ]),
+  ];
+}
+
 /** Seats belong to roles that may decide, the last row holds for everybody, and nothing large is approved by itself. */
-export function approvalMatrixFaults(matrix: ApprovalMatrix, { grades, filled }: PolicyContext): PolicyFault[] {
+export function approvalMatrixFaults(matrix: ApprovalMatrix, context: PolicyContext): PolicyFault[] {
   const { rows } = matrix;
   const last = rows.at(-1);
   return [
-    ...unreachedRows(matrix, grades).map((row) => ({
+    ...unreachedRows(matrix, context.grades).map((row) => ({
       ...fault(`/rows/${rows.indexOf(row)}`, `${row.id} is never reached`),
       code: 'table-row' as const,
       params: { row: rows.indexOf(row) + 1, name: row.id },
@@ -159,44 +175,11 @@ export function approvalMatrixFaults(matrix: ApprovalMatrix, { grades, filled }:
     ...twice(
       rows.map((row) => row.id),
       '/rows',
+      '/id',
     ),
-    ...rows.flatMap((row, at) => [
-      ...row.tiers.flatMap((tier, no) => [
-        ...twice(tier.roles, `/rows/${at}/tiers/${no}/roles`),
-        ...tier.roles
-          .filter((role) => !may({ kind: 'user', id: '', role, scope: {} }, 'credit.decide'))
-          .map((role) => fault(`/rows/${at}/tiers/${no}`, `${role} may not decide on credit`)),
-        ...tier.roles
-          .filter((role) => filled !== undefined && !filled.includes(role))
-          .map((role) => fault(`/rows/${at}/tiers/${no}/roles/${tier.roles.indexOf(role)}`, `nobody is ${role}`)),
-      ]),
-      ...(row.when.grades ?? [])
-        .filter((grade) => !grades.includes(grade))
-        .map((grade) => fault(`/rows/${at}/when/grades`, `unknown grade ${grade}`)),
-    ]),
+    ...rows.flatMap((row, at) => routeFaults(row, context, `/rows/${at}`)),
     ...(last && Object.keys(last.when).length === 0 && last.tiers.length > 0
       ? []
       : [fault('/rows', 'the last row must hold for everybody and name tiers')]),
-  ];
-}
-
-/** Amounts fit their currency, and warnings come before what they warn of. */
-export function creditRulesFaults(rules: CreditRules): PolicyFault[] {
-  const { checks, reconciliation, holds, applications, shipments } = rules;
-  return [
-    ...amountFaults('/smallAmount', rules.smallAmount),
-    ...amountFaults('/checks/documentValue/amount', checks.documentValue.amount),
-    ...amountFaults('/checks/overdueAmount/amount', checks.overdueAmount.amount),
-    ...amountFaults('/reconciliation/normal/tolerance', reconciliation.normal.tolerance),
-    ...amountFaults('/reconciliation/strict/tolerance', reconciliation.strict.tolerance),
-    ...(['normal', 'strict'] as const).flatMap((mode) =>
-      amountFaults(`/reconciliation/${mode}/beforeFirstStatement`, reconciliation[mode].beforeFirstStatement ?? {}),
-    ),
-    ...amountFaults('/shipments/notInvoiced', shipments.notInvoiced ?? {}),
-    ...amountFaults('/shipments/invoicedBeyond', shipments.invoicedBeyond ?? {}),
-    ...(holds.warnDays >= holds.orderDays ? [fault('/holds/warnDays', 'warns before the hold is opened')] : []),
-    ...(applications.warnDays >= applications.expiryDays
-      ? [fault('/applications/warnDays', 'warns before the application is made')]
-      : []),
   ];
 }

@@ -42,8 +42,10 @@ const inputFits = (cell: string, type: ColumnType): boolean => {
 };
 const outputFits = (cell: string, type: ColumnType): boolean => {
   const value = readScalar(cell);
-  return value !== undefined && fitsColumn(value, type);
+  return value !== undefined && fitsColumn(value, type) && (typeof value !== 'number' || plainNumber.test(cell.trim()));
 };
+/** 007 may be meant as a code and -0 as anything: a number is written as it counts. */
+const plainNumber = /^(?:(?!-0(?:\.0*)?$)-?)(?:0|[1-9]\d*)(?:\.\d+)?$/;
 
 function cellFault(
   row: Readonly<Record<string, string>>,

@@ -19,3 +19,13 @@ export interface PolicyContext {
   /** Roles that somebody fills by a credential or a delegation; absent: not judged. */
   filled?: readonly string[];
 }
+
+export const fault = (at: string, what: string): PolicyFault => ({ at, what });
+
+/** What a list names more than once, each at its place; `field` is the part of an item that holds it, such as '/id'. */
+export const twice = (names: readonly string[], at: string, field = ''): PolicyFault[] =>
+  names.flatMap((name, no) => (names.indexOf(name) === no ? [] : [fault(`${at}/${no}${field}`, `${name} appears twice`)]));
+
+/** What names no grade in force. */
+export const unknownGrades = (named: readonly string[], known: readonly string[], at: string): PolicyFault[] =>
+  named.flatMap((grade, no) => (known.includes(grade) ? [] : [fault(`${at}/${no}`, `unknown grade ${grade}`)]));

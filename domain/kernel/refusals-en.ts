@@ -173,7 +173,7 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'table-cell': {
     title: 'Cell does not fit its column',
     detail:
-      'A cell does not fit its column[: row {row}, column {column}, cell {cell}].[ It takes {oneOf}.][ It takes a text in quotes of at most {chars} characters.][ It takes a number from {from} to {to}, with at most {digits} digits.][ It takes a whole number from {wholeFrom} to {wholeTo}.] In an input an empty cell holds for all; several values are separated by commas; ==, != and not in are understood.',
+      'A cell does not fit its column[: row {row}, column {column}, cell {cell}].[ It takes {oneOf}.][ It takes a text in quotes of at most {chars} characters.][ It takes a number from {from} to {to}, with at most {digits} digits and no leading zero.][ It takes a whole number from {wholeFrom} to {wholeTo}, without leading zeros.] In an input an empty cell holds for all; several values are separated by commas; ==, != and not in are understood.',
   },
   'table-row': {
     title: 'Row of a decision table decides nothing',

@@ -116,7 +116,7 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
   'table-cell': {
     title: '单元格与列的类型不符',
     detail:
-      '单元格与列的类型不符[：第 {row} 行，列 {column}，内容 {cell}]。[可填：{oneOf}。][可填：引号内的文本，至多 {chars} 个字符。][可填：{from} 至 {to} 的数字，至多 {digits} 位。][可填：{wholeFrom} 至 {wholeTo} 的整数。]条件列留空表示不限，多个值以逗号分隔，也可使用 ==、!= 和 not in。',
+      '单元格与列的类型不符[：第 {row} 行，列 {column}，内容 {cell}]。[可填：{oneOf}。][可填：引号内的文本，至多 {chars} 个字符。][可填：{from} 至 {to} 的数字，至多 {digits} 位，不加前导零。][可填：{wholeFrom} 至 {wholeTo} 的整数，不加前导零。]条件列留空表示不限，多个值以逗号分隔，也可使用 ==、!= 和 not in。',
   },
   'table-row': {
     title: '决策表中有不起作用的行',

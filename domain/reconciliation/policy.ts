@@ -1,7 +1,8 @@
 import type { AmountByCurrency } from '../credit/policy.ts';
-import { isCurrency, parseAmount } from '../kernel/money.ts';
+import { amountFaults } from '../amount-faults.ts';
 import { differenceKinds } from './difference.ts';
 import type { DifferenceKind } from './difference.ts';
+import { fault } from '../kernel/policy-fault.ts';
 import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
 
 /** How two books are matched, how sure each rule is, and what follows from what does not agree. */
@@ -38,27 +39,25 @@ export interface ReconciliationPolicy {
   workOrders: Readonly<Record<DifferenceKind, string | null>>;
 }
 
-/** The window of sums holds that of pairs, amounts fit their currency, and tasks are of kinds there are. */
+/** The window of sums holds that of pairs, amounts fit their currency, tasks are of kinds there are, and nothing is surer than the same number. */
 export function reconciliationFaults(
   { match, confidence, workOrders }: ReconciliationPolicy,
   { kinds }: PolicyContext,
 ): PolicyFault[] {
-  const rounding = Object.entries(match.rounding).flatMap(([currency, amount]) => {
-    const fits = isCurrency(currency) && parseAmount(amount, currency).ok && !amount.startsWith('-');
-    return fits ? [] : [{ at: `/match/rounding/${currency}`, what: `${amount} is no amount of ${currency}` }];
-  });
   const unknown = differenceKinds.flatMap((kind) => {
     const order = workOrders[kind];
-    return order === null || kinds.includes(order) ? [] : [{ at: `/workOrders/${kind}`, what: `unknown kind of task ${order}` }];
+    return order === null || kinds.includes(order) ? [] : [fault(`/workOrders/${kind}`, `unknown kind of task ${order}`)];
   });
+  const surer = (['similarNumber', 'amountDate', 'sum'] as const).filter((rule) => confidence[rule] > confidence.number);
   return [
-    ...rounding,
+    ...amountFaults('/match/rounding', match.rounding),
     ...unknown,
     ...(match.sumWindowDays < match.windowDays
-      ? [{ at: '/match/sumWindowDays', what: 'the window of sums must hold that of pairs' }]
+      ? [fault('/match/sumWindowDays', 'the window of sums must hold that of pairs')]
       : []),
-    ...(confidence.similarNumber > confidence.number
-      ? [{ at: '/confidence/similarNumber', what: 'a similar number cannot be surer than the same' }]
+    ...surer.map((rule) => fault(`/confidence/${rule}`, 'nothing can be surer than the same number')),
+    ...(confidence.threshold > confidence.number
+      ? [fault('/confidence/threshold', 'no match reaches the threshold, not even by the same number')]
       : []),
   ];
 }

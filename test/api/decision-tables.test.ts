@@ -106,3 +106,57 @@ test.each([
     .expect(422);
   expect(refused.body.errors[0].pointer).toBe(pointer);
 });
+
+test.each<[string, (content: never) => void, string, RegExp]>([
+  [
+    'scorecard',
+    (content: { scale: { odds: string } }) => (content.scale.odds = '1/0'),
+    '/content/scale/odds',
+    /1\/0 are no odds/,
+  ],
+  [
+    'credit-rules',
+    (content: { checks: { grade: { held: string[] } } }) => content.checks.grade.held.push('F'),
+    '/content/checks/grade/held/1',
+    /unknown grade F/,
+  ],
+  [
+    'ladders',
+    (content: { ladders: { rungs: { days: number }[] }[] }) => (content.ladders[0]!.rungs[1]!.days = -1),
+    '/content/ladders/0/rungs/1/days',
+    /reminder-1 asks for money before it is due/,
+  ],
+  [
+    'contact-rules',
+    (content: { quietTo: string }) => (content.quietTo = '22:00'),
+    '/content/quietTo',
+    /quiet hours that silence nothing/,
+  ],
+  [
+    'work-orders',
+    (content: { kinds: { 'collector-call': { role: string } } }) => (content.kinds['collector-call'].role = 'erp'),
+    '/content/kinds/collector-call/role',
+    /erp does not work on tasks/,
+  ],
+])(
+  'a %s that can never mean what it says is refused with its place in both languages, and nothing is kept',
+  async (kind, change, pointer, says) => {
+    const { body } = await api.as('auditor').get(`/v1/policies/${kind}/1`).expect(200);
+    change(body.content as never);
+    const before = await api.written();
+    for (const [language, words] of [
+      ['en', says],
+      ['zh', /[一-鿿]/],
+    ] as const) {
+      const sent = { content: body.content, reason: 'x' };
+      const refused = await api
+        .as('credit_manager')
+        .post(`/v1/policies/${kind}`)
+        .set('Accept-Language', language)
+        .send(sent)
+        .expect(422);
+      expect(refused.body.errors).toEqual([{ pointer, code: 'policy-invalid', detail: expect.stringMatching(words) }]);
+    }
+    expect(await api.written()).toBe(before);
+  },
+);

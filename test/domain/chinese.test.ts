@@ -138,8 +138,8 @@ test.each([
   'unknown role king',
   'warns before it is opened',
   'the window of sums must hold that of pairs',
-  'a similar number cannot be surer than the same',
-  'contact rules allow no contact: a cap below one',
+  'nothing can be surer than the same number',
+  'more contacts a day than a week',
   'a decision table holds cells that were never checked',
 ])('what a policy contradicts is said in the language of the reader: %s', (fault) => {
   expect(sayPolicyFaults(fault, 'en')).toBe(fault);
