@@ -38,9 +38,24 @@ function matcher(patterns: readonly string[]): RegExp {
   return made;
 }
 
+const figures = /[\p{Nd},.]+/gu;
+
+/** A letter of many items says the same line again and again: each is looked at once beside each line it follows, whatever its figures. */
+function withoutRepetition(text: string): string {
+  const seen = new Set<string>();
+  let before = '';
+  const told = text.split('\n').filter((line) => {
+    const shape = line.replace(figures, '0');
+    const pair = `${before}\n${shape}`;
+    before = shape;
+    return !seen.has(pair) && seen.add(pair);
+  });
+  return told.join('\n');
+}
+
 /** What a text must not say, the first of each kind: threats, shame, third parties, untrue or premature legal claims, jargon. */
 export function lintText(text: string, messageClass: MessageClass, { rules }: LintPolicy): LintFinding[] {
-  const said = plainText(text);
+  const said = plainText(withoutRepetition(text));
   return rules.flatMap(({ kind, notIn, instead, ...patterns }) => {
     if (notIn?.includes(messageClass)) return [];
     const found = matcher(patterns.zh).exec(said) ?? matcher(patterns.en).exec(said);
