@@ -25,6 +25,8 @@ export interface AuditRow {
   after: unknown;
   /** Of the receivable it is about, else of its customer: what amounts are in that do not say so themselves. */
   currency: string;
+  /** Invoice and instalment of that receivable: 'INV-1/2'. */
+  about: string | null;
 }
 
 export interface AuditFilter {
@@ -58,9 +60,10 @@ export async function readAudit(db: Database, actor: Actor, filter: AuditFilter,
     select a.seq, a.at, a.business_at as "businessAt", a.actor_kind as "actorKind", a.actor_id as "actorId", k.name as "actorName",
       k.role as "actorRole", a.action, a.subject_kind as "subjectKind", a.subject_id as "subjectId", a.customer_id as "customerId",
       c.external_id as customer, a.reason, a.policy_version as "policyVersion", a.before, a.after,
-      coalesce(r.currency, c.currency, 'CNY') as currency
+      coalesce(r.currency, c.currency, 'CNY') as currency, i.external_id || '/' || r.instalment as about
     from audit a left join customer c on c.id = a.customer_id
     left join receivable r on r.id = case when a.subject_kind = 'receivable' then a.subject_id else a.after ->> 'receivableId' end::uuid
+    left join invoice i on i.id = r.invoice_id
     left join api_key k on a.actor_kind = 'key' and k.id::text = a.actor_id
     where ${sql.join(conditions, sql` and `)} order by a.seq desc limit ${limit}`.execute(db);
   return rows;

@@ -1,14 +1,11 @@
 import { processHistory, processParams } from '../../contracts/record.ts';
-import { sayFact } from '../../domain/collection/fact-words.ts';
-import { sayReason } from '../../domain/collection/said.ts';
-import type { Reading } from '../../domain/collection/said.ts';
 import { decisionOutcome, decisionParams } from '../../contracts/decisions.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { Refusal, refusalText } from '../../domain/kernel/refusal.ts';
 import { refusalBy } from '../../domain/kernel/refused.ts';
 import { subjectOf } from '../../domain/kernel/subject.ts';
+import { recordedAs, sayEntry } from '../../domain/story-words.ts';
 import { readAudit } from '../../store/audit-log.ts';
-import type { AuditRow } from '../../store/audit-log.ts';
 import { intentOutcome } from '../../store/credit/intents.ts';
 import { customerOfProcess, decisionAnswer } from '../../store/subjects.ts';
 import { tell } from '../history-words.ts';
@@ -21,21 +18,14 @@ import type { Services } from '../services.ts';
 
 const MOST_ENTRIES = 1_000;
 
-const entryTold =
-  (language: Language, reading: Reading) =>
-  (row: AuditRow): Told => ({
-    at: row.businessAt,
-    what: sayFact(row.action, { ...row, about: null }, language, reading),
-    detail: row.reason === null ? null : sayReason(row.reason, language),
-  });
-
 /** What was written about the subject of a process, oldest first: of one the engine has forgotten, or while it is away. */
 async function fromRecord({ store }: Services, actor: Actor, workflowId: string, language: Language): Promise<Told[]> {
   const subject = subjectOf(workflowId);
   if (!subject) return [];
-  const kind = subject.kind === 'outreach' ? 'customer' : subject.kind;
-  const rows = await readAudit(store.db, actor, { subjectKind: kind, subjectId: subject.id }, MOST_ENTRIES);
-  return rows.reverse().map(entryTold(language, await readingOf(store)));
+  const of = { subjectKind: recordedAs(subject.kind), subjectId: subject.id };
+  const rows = await readAudit(store.db, actor, of, MOST_ENTRIES);
+  const reading = await readingOf(store);
+  return rows.reverse().map((row) => ({ at: row.businessAt, ...sayEntry(subject.kind, row, language, reading) }));
 }
 
 /** An engine that is away keeps nobody from reading what we know ourselves. */

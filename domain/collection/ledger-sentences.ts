@@ -132,5 +132,18 @@ export const ledgerSentences: Readonly<Record<string, Sentence>> = {
     (f) => `Orders and shipments held while ${f.about} is overdue`,
     (f) => `${f.about} 逾期期间暂停订单与发货`,
   ],
+  'receivable.due-date-confirmed': [
+    (f) => `Due date of ${f.about} confirmed: ${f.say('dueDate')}`,
+    (f) => `${f.about} 的到期日已确认：${f.say('dueDate')}`,
+  ],
+  'receivable.re-dated': [
+    (f) => `Due date of ${f.about} moved to ${f.say('dueDate')}: ${f.reason}`,
+    (f) => `${f.about} 的到期日改为 ${f.say('dueDate')}：${f.reason}`,
+  ],
+  'receivable.redated': [
+    (f) => `By the holiday calendar ${f.about} falls due on ${f.say('dueDate')}`,
+    (f) => `按节假日安排，${f.about} 的到期日为 ${f.say('dueDate')}`,
+  ],
+  'security.released': [() => 'Security released', () => '担保已解除'],
   'receivable.reopened': [(f) => `${f.about} open again`, (f) => `${f.about} 重新打开`],
 };

@@ -63,6 +63,7 @@ export const creditSentences: Readonly<Record<string, Sentence>> = {
     (f) => `Order ${f.get('externalId')} held: ${f.amount}`,
     (f) => `订单 ${f.get('externalId')} 被冻结：${f.amount}`,
   ],
+  'order.released': [(f) => `Order ${f.get('externalId')} released`, (f) => `订单 ${f.get('externalId')} 已放行`],
   'order.rejected': [(f) => `Order ${f.get('externalId')} rejected`, (f) => `订单 ${f.get('externalId')} 被拒绝`],
   'order.cancelled': [(f) => `Order ${f.get('externalId')} cancelled`, (f) => `订单 ${f.get('externalId')} 已取消`],
   'order.not-invoiced': [

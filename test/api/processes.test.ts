@@ -188,6 +188,32 @@ test('with Temporal away, hanging, or without our namespace the story is told fr
   expect((await ask(receivableWorkflowId(receivable))).body).toMatchObject({ source: 'engine', engine: 'reached' });
 });
 
+test('the story from our record is in words: of plans, of contacts and of tasks, each with what it is about', async () => {
+  const away = createCommands({ ...world.config.temporal, address: '127.0.0.1:1' });
+  const on = appWith(away);
+  const rows = await world.store.db.selectFrom('wake').select('subject').execute();
+  const kinds = new Set<string>();
+  for (const { subject } of rows) {
+    if (subject.startsWith('nightly')) continue;
+    const { story } = (await ask(subject, 'zh', on)).body as Told;
+    expect(story.length, subject).toBeGreaterThan(0);
+    for (const { what, detail } of story) {
+      expect(what, subject).toMatch(/^[^ ].*[一-鿿]|^[^ ]*[一-鿿]/);
+      expect(`${what} ${detail ?? ''}`, subject).not.toMatch(/[a-z]+[.-][a-z]+|undefined|null/);
+      if (detail !== null) expect(detail, subject).toMatch(/[一-鿿]/);
+    }
+    kinds.add(subject.replace(/-[0-9a-f]{8}-.*$/, ''));
+  }
+  expect([...kinds].toSorted()).toEqual(expect.arrayContaining(['outreach', 'receivable']));
+  const [{ subject = '' } = {}] = rows.filter((row) => row.subject.startsWith('outreach'));
+  const { story } = (await ask(subject, 'en', on)).body as Told;
+  expect(story.some(({ what, detail }) => /^Next: close/.test(what) && detail === 'nothing pending')).toBe(true);
+  expect(((await ask(receivableWorkflowId(receivable), 'en', on)).body as Told).story.map(({ what }) => what)).toContain(
+    'reminder 1 for INV-1/1 asked for',
+  );
+  await away.close();
+});
+
 test('encrypted and unknown payloads are named, never guessed', () => {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   const payload = (encoding: string, data: string) => ({ metadata: { encoding: base64(encoding) }, data: base64(data) });
