@@ -16,6 +16,7 @@ import { migrate, pendingSteps } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
 import { erp } from '../support/actors.ts';
+import { catalogOf } from '../support/catalog.ts';
 import { freshDatabase } from '../support/database.ts';
 import { customerOf } from '../support/documents.ts';
 import { seededFrom } from '../support/seeded.ts';
@@ -68,27 +69,6 @@ async function migratedDatabase(role: 'duecourse_app' | null): Promise<{ url: st
     },
   });
   return { url, db };
-}
-
-/** Columns, constraints, indexes, privileges, functions and triggers, as the catalog has them. */
-async function catalogOf(url: string): Promise<string[]> {
-  const db = openDatabase({ url, max: 1, role: null });
-  try {
-    const { rows } = await sql<{ fact: string }>`
-      select concat_ws(' ', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid)) as fact
-        from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-      union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
-        where connamespace = 'public'::regnamespace
-      union all select indexdef from pg_indexes where schemaname = 'public'
-      union all select concat_ws(' ', table_name, grantee, privilege_type) from information_schema.role_table_grants where table_schema = 'public'
-      union all select concat_ws(' ', pg_get_functiondef(oid), proacl) from pg_proc where pronamespace = 'public'::regnamespace
-      union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-      order by 1`.execute(db);
-    return rows.map((row) => row.fact);
-  } finally {
-    await db.destroy();
-  }
 }
 
 async function tablesOf(url: string): Promise<string> {
