@@ -22,6 +22,7 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   conflict: 409,
   'already-exists': 409,
   'idempotency-running': 409,
+  'receivable-ambiguous': 409,
   'receivable-closed': 409,
   'instalment-has-money': 409,
   'already-reversed': 409,

@@ -13,6 +13,7 @@ export const ofWhatIsNamed: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
     'policy-unknown',
     'waits-already',
     'instalment-has-money',
+    'receivable-ambiguous',
   ] as const),
 ]);
 

@@ -81,7 +81,7 @@ export async function logContact(
         and ${seesCustomer(actor)} order by c.external_id = customer_now(${entry.customer}) desc limit 1`.execute(tx);
     const customerId = rows[0]?.id;
     if (customerId === undefined) throw new Refusal('customer-unknown', { customer: entry.customer }, { pointer: '/customer' });
-    const receivable = entry.receivable === null ? null : await findReceivable(tx, actor, entry.receivable);
+    const receivable = entry.receivable === null ? null : await findReceivable(tx, actor, entry.receivable, '/receivable');
     if (entry.receivable !== null && receivable?.customerId !== customerId) {
       throw new Refusal('receivable-unknown', { receivable: entry.receivable }, { pointer: '/receivable' });
     }

@@ -51,7 +51,7 @@ const view = sql`m.id, c.external_id as customer, m.contact_id as contact, m.cha
 /** Messages to customers the actor may see, newest first; one more than `limit` when there are more. */
 export async function listMessages(store: Store, actor: Actor, filter: MessageFilter, limit: number): Promise<MessageView[]> {
   const { customer, receivable, channel, state, after } = filter;
-  const found = receivable === undefined ? null : await findReceivable(store.db, actor, receivable);
+  const found = receivable === undefined ? null : await findReceivable(store.db, actor, receivable, 'receivable');
   if (receivable !== undefined && !found) return [];
   const conditions = [
     seesCustomer(actor),

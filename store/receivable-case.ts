@@ -12,12 +12,14 @@ import { seesCustomer } from './scope.ts';
 
 /**
  * The receivable `{id}` means, among those the actor may see: our id, `INV-1:2` (invoice and instalment), or `INV-1` when the invoice
- * has one instalment; the invoice by the sender's id, else by a printed number that only one of them bears. Null when there is none.
+ * has one instalment; the invoice by the sender's id, else by a printed number that only one of them bears. Null when there is none. Throws
+ * Refusal `receivable-ambiguous` where both readings are one: an invoice `INV-1:2` beside the second instalment of `INV-1`; `pointer` is its place where the path does not name it.
  */
 export async function findReceivable(
   db: Database | Tx,
   actor: Actor,
   id: string,
+  pointer?: string,
 ): Promise<{ id: string; customerId: string } | null> {
   const cut = id.lastIndexOf(':');
   const [invoice, no] =
@@ -28,10 +30,13 @@ export async function findReceivable(
       select ${isOurId(id) ? id : null}::uuid
       union all select r2.id from receivable r2 join invoice i2 on i2.id = r2.invoice_id where i2.external_id = ${invoice} and r2.instalment = ${no}::int
       union all select min(r3.id::text)::uuid from receivable r3 join invoice i3 on i3.id = r3.invoice_id
-        where i3.external_id = ${id} and not r3.withdrawn having count(*) = 1)
-    limit 1`.execute(db);
+        where i3.external_id = ${id} and not r3.withdrawn having count(*) = 1)`.execute(db);
+  if (rows.length > 1) throw ambiguous({ id, invoice, instalment: no ?? 1 }, pointer);
   return rows[0] ?? (await receivableNumbered(db, actor, invoice, no));
 }
+
+const ambiguous = (figures: { id: string; invoice: string; instalment: number }, pointer?: string): Refusal =>
+  new Refusal('receivable-ambiguous', figures, pointer === undefined ? {} : { pointer });
 
 async function receivableNumbered(
   db: Database | Tx,

@@ -27,13 +27,16 @@ export interface MessageTemplate {
   body: string;
 }
 
+/** To whom a letter speaks. */
+export const tones = ['hospital', 'dealer', 'neutral'] as const;
+
 /**
  * What a template may name; a name that is not here is an error, not an empty string. `amount` is formatted text, `value` the same as a plain
  * number of whole units to reckon and compare with.
  */
 export interface TemplateContext {
   today: string;
-  tone: 'hospital' | 'dealer' | 'neutral';
+  tone: (typeof tones)[number];
   /** Names, numbers and the signature are data of settings; texts that are not set are empty. */
   seller: { name: string; phone: string; email: string; account: string; signature: string };
   customer: { name: string };

@@ -222,8 +222,12 @@ export function customerFaults(customer: CustomerDocument): RefusalReason[] {
 /** What an invoice contradicts by itself; an empty list: nothing. */
 export function invoiceFaults(invoice: InvoiceDocument, today: BusinessDate): RefusalReason[] {
   const faults: RefusalReason[] = [];
-  const { instalments, issueDate, currency, amountMinor } = invoice;
+  const { instalments, issueDate, currency, amountMinor, taxMinor } = invoice;
   if (issueDate > today) faults.push({ code: 'date-in-future', params: { date: issueDate, today }, pointer: '/issueDate' });
+  if (taxMinor !== null && taxMinor > amountMinor) {
+    const figures = { tax: formatAmount(taxMinor, currency), amount: formatAmount(amountMinor, currency), currency };
+    faults.push({ code: 'invalid', params: { fault: 'tax-above-amount', ...figures }, pointer: '/tax/amount' });
+  }
   if (!instalments) return faults;
   if (invoice.terms?.discountPercent !== undefined)
     faults.push({ code: 'discount-instalments', params: {}, pointer: '/terms/discountPercent' });

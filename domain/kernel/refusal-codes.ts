@@ -20,6 +20,7 @@ export const refusalCodes = [
   'customer-unknown',
   'invoice-unknown',
   'receivable-unknown',
+  'receivable-ambiguous',
   'payment-unknown',
   'payment-bound',
   'instalments-sum',

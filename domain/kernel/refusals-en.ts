@@ -95,6 +95,11 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'There is no such receivable[ {receivable}][, instalment {instalment}]. Check the invoice and the number of the instalment.',
   },
+  'receivable-ambiguous': {
+    title: 'Two receivables go by this',
+    detail:
+      'This may be an invoice of that id or an instalment of another invoice[: {id} is both, since {invoice} has instalment {instalment}]. Name the receivable by our own id (GET /v1/receivables?invoice=…).',
+  },
   'payment-bound': {
     title: 'Money bound to an order',
     detail: 'This money was paid for an order[ {order}]. It goes to the invoices of that order alone.',

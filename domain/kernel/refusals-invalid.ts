@@ -111,6 +111,10 @@ export const invalidFaults = {
     en: 'The contact {contact} is listed twice. Keep one of them, or give the other an id of its own.',
     zh: '联系人“{contact}”重复。请只保留一个，或为另一个使用不同的编号。',
   },
+  'tax-above-amount': {
+    en: 'The tax of {tax} {currency} is more than the amount of {amount} {currency}, which holds it. Correct one of them.',
+    zh: '税额 {tax} {currency} 大于价税合计金额 {amount} {currency}。请更正其中之一。',
+  },
   'instalment-twice': {
     en: 'Instalment {instalment} is listed twice. Number the instalments each once.',
     zh: '第 {instalment} 期重复。请为各期分别编号。',

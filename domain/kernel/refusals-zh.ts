@@ -68,6 +68,11 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '应收款不存在',
     detail: '没有该应收款[：{receivable}][，第 {instalment} 期]。请检查发票编号和期次。',
   },
+  'receivable-ambiguous': {
+    title: '有两笔应收款符合',
+    detail:
+      '该编号既可能是一张发票的编号，也可能是另一张发票的某一期[：{id} 是发票编号，而发票 {invoice} 也有第 {instalment} 期]。请改用本系统的应收款编号（GET /v1/receivables?invoice=…）。',
+  },
   'payment-bound': {
     title: '款项已指定订单',
     detail: '该款项为订单[“{order}”]的预付款，只能核销该订单的发票。',

@@ -1,7 +1,7 @@
 import { TokenKind } from 'liquidjs';
 import type { Template, Token } from 'liquidjs';
 import { isBusinessDate } from '../../domain/kernel/calendar.ts';
-import { compare, fault, isDay, isNumber, nameOf, numeric, same, say, shape } from './kinds.ts';
+import { compare, fault, isDay, isNumber, known, nameOf, numeric, same, say, shape } from './kinds.ts';
 import type { Kind, Operand } from './kinds.ts';
 import { dayFormat, listFilters, numberFilters, parseLetter, textFilters } from './engine.ts';
 
@@ -77,7 +77,11 @@ function checkBranches(node: Node, scope: Scope): Scope {
   const chosen = node.name === 'case' && node.value ? ofValue(node.value, scope) : null;
   const ends = (node.branches ?? []).map((branch) => {
     if (chosen === null && branch.value) ofValue(branch.value, scope);
-    for (const token of branch.values ?? []) same('==', chosen ?? 'any', ofToken(token, scope));
+    for (const token of branch.values ?? []) {
+      const kind = ofToken(token, scope);
+      same('==', chosen ?? 'any', kind);
+      known('==', { kind: chosen ?? 'any', token: node.value?.initial.postfix[0] }, { kind, token });
+    }
     return checkAll(branch.templates, scope);
   });
   ends.push(checkAll(node.elseTemplates ?? [], scope));
@@ -236,7 +240,10 @@ function ofList(name: string, kind: Kind, args: readonly Token[], kinds: readonl
         throw fault(`undefined variable: ${String(field)}`, `没有名称 ${String(field)}`);
       if (name === 'map') return { list: named ?? of };
       if (name === 'where') {
-        if (named !== undefined && kinds[1] !== undefined) same('where', named, kinds[1], args[0]);
+        if (named !== undefined && kinds[1] !== undefined) {
+          same('where', named, kinds[1], args[0]);
+          known('where', { kind: named, token: args[0] }, { kind: kinds[1], token: args[1] });
+        }
         return kind;
       }
       numeric('sum', named ?? of, args[0]);

@@ -2,6 +2,7 @@ import { lintText, missingIn, sayFindings } from '../../domain/collection/templa
 import type { LintFinding, LintPolicy } from '../../domain/collection/template-lint.ts';
 import { textFault } from '../../domain/collection/message.ts';
 import type { TextFault } from '../../domain/collection/message.ts';
+import { tones } from '../templates.ts';
 import type { MessageTemplate, TemplateContext } from '../templates.ts';
 import { checkLetter } from './check.ts';
 import { faultWords } from './fault.ts';
@@ -57,7 +58,7 @@ function samplesOf(): TemplateContext[] {
       const currencies = ['CNY', 'USD', 'JPY'].slice(0, late + soon === 0 ? 0 : 1 + (no % 3));
       return {
         ...{ overdue, upcoming, today: '2026-03-12', count: late + soon },
-        tone: (['neutral', 'hospital', 'dealer'] as const)[(at + no) % 3] ?? 'neutral',
+        tone: tones[(at + no) % tones.length] ?? 'neutral',
         seller: (at + no) % 2 === 0 ? silent : spoken,
         customer: { name: no % 2 === 0 ? 'Customer' : '客户'.repeat(40) },
         contact: { name: at % 2 === 0 ? 'Contact' : '' },

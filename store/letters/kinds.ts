@@ -1,13 +1,17 @@
+import { TokenKind } from 'liquidjs';
 import type { Token } from 'liquidjs';
 import { isBusinessDate } from '../../domain/kernel/calendar.ts';
+import { isCurrency } from '../../domain/kernel/money.ts';
 import { LetterFault } from './fault.ts';
+import { tones } from '../templates.ts';
 
 /**
  * What a name of a template is. `sum` is a plain number that stands for an amount: it is reckoned with, and printed by `money`. `written-day` is a
- * day that stands in quotes, which can be equal to a day and to a text.
+ * day that stands in quotes, which can be equal to a day and to a text. The kinds of `codes` are texts of which not every one can be.
  */
 export type Kind =
   | 'text'
+  | CodeKind
   | 'number'
   | 'sum'
   | 'date'
@@ -19,21 +23,53 @@ export type Kind =
 
 export const fault = (en: string, zh: string): LetterFault => new LetterFault({ en, zh });
 
+interface Code {
+  /** Whether it can be this text. */
+  holds: (text: string) => boolean;
+  /** Whether this text can stand in it. */
+  within: (text: string) => boolean;
+  takes: { en: string; zh: string };
+}
+type CodeKind = keyof typeof codes;
+const currencies = { en: 'it is a currency such as CNY', zh: '须为币种代码，例如 CNY' };
+const inCurrency = (text: string): boolean => (text.length < 3 ? /^[A-Z]+$/.test(text) : isCurrency(text));
+/** `code-currency-or-none`: of a notice, each of whose texts may be empty. */
+const codes = {
+  'code-tone': {
+    holds: (text) => tones.some((tone) => tone === text),
+    within: (text) => tones.some((tone) => tone.includes(text)),
+    takes: { en: `it is one of ${tones.join(', ')}`, zh: `须为 ${tones.join('、')} 之一` },
+  },
+  'code-currency': { holds: isCurrency, within: inCurrency, takes: currencies },
+  'code-currency-or-none': { holds: (text) => text === '' || isCurrency(text), within: inCurrency, takes: currencies },
+} as const satisfies Record<string, Code>;
+const codeOf = (kind: Kind): Code | undefined => (isCode(kind) ? codes[kind] : undefined);
+const isCode = (kind: Kind): kind is CodeKind => typeof kind === 'string' && Object.hasOwn(codes, kind);
+const codeNamed: Readonly<Record<string, CodeKind>> = {
+  tone: 'code-tone',
+  currency: 'code-currency',
+  'notice.currency': 'code-currency-or-none',
+};
+
 /** What the names of a context are, read from a sample of it. */
 export function kindOf(sample: unknown, name = ''): Kind {
   if (typeof sample === 'number') return name === 'value' ? 'sum' : 'number';
   if (typeof sample === 'boolean') return 'boolean';
-  if (typeof sample === 'string') return isBusinessDate(sample) ? 'date' : 'text';
+  if (typeof sample === 'string') return codeNamed[name] ?? (isBusinessDate(sample) ? 'date' : 'text');
   if (Array.isArray(sample)) return { list: kindOf((sample as unknown[])[0]) };
   if (typeof sample !== 'object' || sample === null) return 'any';
-  return { record: Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, kindOf(value, key)])) };
+  const within = name === 'notice' ? 'notice.' : '';
+  return { record: Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, kindOf(value, within + key)])) };
 }
 
 /** Kinds of one shape can be equal. */
 export const shape = (kind: Kind): string =>
-  JSON.stringify(kind).replaceAll('"sum"', '"number"').replaceAll('"written-day"', '"date"');
+  JSON.stringify(kind)
+    .replaceAll('"sum"', '"number"')
+    .replaceAll('"written-day"', '"date"')
+    .replaceAll(/"code-[a-z-]+"/g, '"text"');
 export const say = (kind: Kind): string =>
-  isDay(kind) ? 'date' : typeof kind === 'string' ? kind : 'list' in kind ? 'a list' : 'a group of names';
+  isDay(kind) ? 'date' : isCode(kind) ? 'text' : typeof kind === 'string' ? kind : 'list' in kind ? 'a list' : 'a group of names';
 export const isNumber = (kind: Kind): boolean => kind === 'number' || kind === 'sum' || kind === 'any';
 
 /** One side of a comparison. */
@@ -49,7 +85,11 @@ export function compare(operator: string, left: Operand, right: Operand): void {
     contained(left, right);
     return;
   }
-  if (operator === '==' || operator === '!=') return same(operator, left.kind, right.kind, left.token ?? right.token);
+  if (operator === '==' || operator === '!=') {
+    same(operator, left.kind, right.kind, left.token ?? right.token);
+    known(operator, left, right);
+    return known(operator, right, left);
+  }
   if ([left, right].every(({ kind }) => isDay(kind) || kind === 'any')) return;
   numeric(operator, left.kind, left.token);
   numeric(operator, right.kind, right.token);
@@ -58,20 +98,36 @@ export function compare(operator: string, left: Operand, right: Operand): void {
 /** Text is looked for in text, and in a list what its items are. */
 function contained(left: Operand, right: Operand): void {
   if (left.kind === 'any') return;
-  if (typeof left.kind === 'object' && 'list' in left.kind) return same('contains', left.kind.list, right.kind, left.token);
+  if (typeof left.kind === 'object' && 'list' in left.kind) {
+    same('contains', left.kind.list, right.kind, left.token);
+    return known('contains', { ...left, kind: left.kind.list }, right);
+  }
   if (!isText(left.kind))
     throw fault(`"contains" looks into text or lists, not ${nameOf(left.token)}`, '"contains" 只能用于文本或列表');
   if (!isText(right.kind) && right.kind !== 'any')
     throw fault(`${nameOf(left.token)} contains text, never ${say(right.kind)}`, `${nameOf(left.token)} 是文本，只能包含文本`);
+  known('contains', left, right, 'within');
 }
 
+/** Throws LetterFault where a code is held against a text in quotes that it never is, or never has in it. */
+export function known(operator: string, { kind, token }: Operand, other: Operand, how: 'holds' | 'within' = 'holds'): void {
+  const code = codeOf(kind);
+  const text = quoted(other.token);
+  if (code === undefined || text === undefined || code[how](text)) return;
+  const told = `${nameOf(token)} ${operator}`;
+  throw fault(`${told}: never "${text}", ${code.takes.en}`, `${told}：不会是“${text}”，${code.takes.zh}`);
+}
+
+const quoted = (token: Token | undefined): string | undefined =>
+  token?.kind === TokenKind.Quoted ? (token as Token & { content: string }).content : undefined;
+
 export const isDay = (kind: Kind): boolean => kind === 'date' || kind === 'written-day';
-const isText = (kind: Kind): boolean => kind === 'text' || isDay(kind);
+const isText = (kind: Kind): boolean => kind === 'text' || isCode(kind) || isDay(kind);
 
 /** Throws LetterFault where one kind never equals the other. */
 export function same(operator: string, left: Kind, right: Kind, token?: Token): void {
   if (left === 'any' || right === 'any' || shape(left) === shape(right)) return;
-  const kinds = [left, right];
+  const kinds = [left, right].map((kind) => (isCode(kind) ? 'text' : kind));
   if (kinds.includes('text') && kinds.includes('written-day')) return;
   const told = nameOf(token);
   if (kinds.includes('text') && kinds.includes('date'))

@@ -115,7 +115,7 @@ async function lockDifference(tx: Tx, actor: Actor, id: string): Promise<Differe
 async function effectOf(tx: Tx, actor: Actor, found: DifferenceCase, proposal: Proposal): Promise<Effect> {
   let { receivableId, paymentId } = found;
   if (proposal.receivable !== null) {
-    const named = await findReceivable(tx, actor, proposal.receivable);
+    const named = await findReceivable(tx, actor, proposal.receivable, '/receivable');
     if (named?.customerId !== found.customerId)
       throw new Refusal('receivable-unknown', { receivable: proposal.receivable }, { pointer: '/receivable' });
     receivableId = named.id;

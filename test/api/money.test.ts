@@ -105,6 +105,43 @@ describe('the number that is printed on an invoice', () => {
   });
 });
 
+test('an id that is an invoice and an instalment of another one as well is refused, and our own ids serve for both', async () => {
+  await customer('AB');
+  const parts = [1, 2].map((no) => ({ no, amount: '50.00', dueDate: `2026-0${no + 1}-05` }));
+  await invoice('AB-1', 'AB', '100.00', { instalments: parts }).expect(201);
+  expect(await openOf('AB-1:2')).toBe('50.00');
+  await invoice('AB-1:2', 'AB', '30.00').expect(201);
+  for (const language of ['en', 'zh']) {
+    const { body } = await api.as('collector').get('/v1/receivables/AB-1:2').set('Accept-Language', language).expect(409);
+    expect(body).toMatchObject({ code: 'receivable-ambiguous', detail: expect.stringMatching(/AB-1:2.*AB-1 .*2/) });
+  }
+  const before = await api.written();
+  const dispute = { amount: '1.00', category: 'price', note: 'x' };
+  await api.as('credit_officer').post('/v1/receivables/AB-1:2/disputes').send(dispute).expect(409);
+  expect(await api.written()).toBe(before);
+  const listed = await api.as('collector').get('/v1/receivables?customer=AB').expect(200);
+  const open = (listed.body as { data: { id: string }[] }).data.map(({ id }) => openOf(id));
+  expect((await Promise.all(open)).toSorted()).toEqual(['30.00', '50.00', '50.00']);
+  expect([await openOf('AB-1:1'), await openOf('AB-1:2:1')]).toEqual(['50.00', '30.00']);
+});
+
+test('an invoice whose tax is more than its amount is refused at its tax, and nothing is written', async () => {
+  await customer('TAX');
+  const before = await api.written();
+  const taxed = (amount: string) => ({ tax: { rate: '0.13', amount } });
+  for (const [language, words] of [
+    ['en', /The tax of 100\.01 CNY is more than the amount of 100\.00 CNY/],
+    ['zh', /税额 100\.01 CNY 大于/],
+  ] as const) {
+    const refused = await invoice('TAX-1', 'TAX', '100.00', taxed('100.01')).set('Accept-Language', language).expect(422);
+    expect(refused.body.errors).toEqual([
+      expect.objectContaining({ pointer: '/tax/amount', detail: expect.stringMatching(words) }),
+    ]);
+  }
+  expect(await api.written()).toBe(before);
+  await invoice('TAX-1', 'TAX', '100.00', taxed('11.50')).expect(201);
+});
+
 describe('who pays for others', () => {
   test('pays the invoices that its payment names, of its own and of theirs, and takes them back with it', async () => {
     await customer('HQ');

@@ -31,6 +31,16 @@ describe('a comparison that can never be true', () => {
     ['{% case today %}{% when "Monday" %}x{% endcase %}', /a day is equal to a day alone/],
     ['{% assign due = overdue | where: "dueDate", "March" %}{{ due.size }}', /where: a day is equal/],
     ['{% assign days = overdue | map: "dueDate" %}{% if days contains "March" %}x{% endif %}', /contains: a day is equal/],
+    ['{% if tone == "hospitl" %}x{% endif %}', /tone ==: never "hospitl", it is one of hospital, dealer, neutral/],
+    ['{% if "Hospital" != tone %}x{% endif %}', /tone !=: never "Hospital"/],
+    ['{% if tone contains "clinic" %}x{% endif %}', /tone contains: never "clinic"/],
+    ['{% case tone %}{% when "dealer", "channel" %}x{% endcase %}', /tone ==: never "channel"/],
+    ['{% for t in totals %}{% if t.currency == "RMB" %}x{% endif %}{% endfor %}', /t.currency ==: never "RMB", it is a currency/],
+    ['{% for l in overdue %}{% if l.currency == "" %}x{% endif %}{% endfor %}', /l.currency ==: never ""/],
+    ['{% assign own = overdue | where: "currency", "cny" %}{{ own.size }}', /where: never "cny"/],
+    ['{% assign all = totals | map: "currency" %}{% if all contains "RMB" %}x{% endif %}', /all contains: never "RMB"/],
+    ['{% assign c = totals[0].currency %}{% unless c == "YUAN" %}x{% endunless %}', /c ==: never "YUAN"/],
+    ['{% if customer.type == "hospital" %}x{% endif %}', /undefined variable: customer.type/],
   ])('is refused with what it compares: %s', (body, why) => {
     const unfit = withReply(body);
     expect(unfit?.pointer).toBe('/body');
@@ -52,6 +62,9 @@ describe('a comparison that can never be true', () => {
     '{% case today %}{% when "2026-12-31" %}x{% endcase %}',
     '{% assign due = overdue | where: "dueDate", "2026-03-04" %}{{ due.size }}',
     '{% if customer.name contains "医院" or today contains "2026-12" %}x{% endif %}',
+    '{% if tone == "hospital" or tone contains "deal" or totals[0].currency == "JPY" %}x{% endif %}',
+    '{% case totals[0].currency %}{% when "CNY", "HKD" %}x{% endcase %}{{ tone | upcase }}{{ totals[0].currency | append: "!" }}',
+    '{% assign w = "x" %}{% assign w = tone %}{% if w == customer.name %}{{ w }}{% endif %}',
   ])('one that can be true is taken: %s', (body) => expect(withReply(body)).toBeNull());
 });
 
