@@ -1,12 +1,12 @@
 import { sayReason } from '../domain/collection/said.ts';
 import { codeWords } from '../domain/code-words.ts';
 import { connectorNames } from '../domain/credit/connector-words.ts';
-import { refusalText } from '../domain/kernel/refusal.ts';
 import { sayDate } from '../domain/kernel/said-time.ts';
 import { closedUp } from '../domain/kernel/sentences.ts';
 import type { Language } from './route.ts';
 import type { RefusalParams } from '../domain/kernel/refusal-codes.ts';
 import { isRefusalCode } from '../domain/kernel/refusal-codes.ts';
+import { refusalText } from '../domain/kernel/refusal-text.ts';
 
 type Table = Readonly<Record<string, { zh: string }>>;
 

@@ -7,12 +7,13 @@ import type { Problem } from '../contracts/common.ts';
 import type { Permission } from '../domain/kernel/actor.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { isPermission } from '../domain/kernel/permission-words.ts';
-import { Refusal, refusalText, invalidAt } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import { isDatabaseDown, isStorageFull } from '../store/database.ts';
 import { NotQuiet } from '../store/stepping.ts';
 import type { Language } from './route.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal-codes.ts';
 import { refusalCodes } from '../domain/kernel/refusal-codes.ts';
+import { refusalText } from '../domain/kernel/refusal-text.ts';
 
 /** HTTP status of each refusal; what is not named is 422: understood, and not acceptable as it is. */
 const statuses: Partial<Record<RefusalCode, number>> = {

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { refusalText } from '../domain/kernel/refusal.ts';
 import { faults } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { sayIssue } from './issue-words.ts';
 import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal-codes.ts';
+import { refusalText } from '../domain/kernel/refusal-text.ts';
 
 type Language = 'zh' | 'en';
 type Words = Readonly<Record<Language, string>>;

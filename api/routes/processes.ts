@@ -1,7 +1,7 @@
 import { processHistory, processParams } from '../../contracts/record.ts';
 import { decisionOutcome, decisionParams } from '../../contracts/decisions.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal, refusalText } from '../../domain/kernel/refusal.ts';
+import { Refusal } from '../../domain/kernel/refusal.ts';
 import { refusalBy } from '../../domain/kernel/refused.ts';
 import { subjectOf } from '../../domain/kernel/subject.ts';
 import { recordedAs, sayEntry } from '../../domain/story-words.ts';
@@ -15,6 +15,7 @@ import { refusedAt } from '../refused-at.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
+import { refusalText } from '../../domain/kernel/refusal-text.ts';
 
 const MOST_ENTRIES = 1_000;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { externalIdParams, idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/returns.ts';
-import { creditCodeWords } from '../../domain/credit/code-words.ts';
+import { ordersCodeWords } from '../../domain/orders/code-words.ts';
 import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
 import { postReturn, withdrawReturn } from '../../store/acts/goods-returns.ts';
 import { listReturns, readReturn } from '../../store/credit/returns-read.ts';
@@ -93,8 +93,8 @@ function show({ lines, ...view }: ReturnView, language: Language) {
   const sum = (amounts: readonly number[]): string => text(sumMinor(amounts));
   return {
     ...view,
-    stateText: creditCodeWords['goods-return.state'][view.state][language],
-    creditText: creditCodeWords['goods-return.credit'][view.credit][language],
+    stateText: ordersCodeWords['goods-return.state'][view.state][language],
+    creditText: ordersCodeWords['goods-return.credit'][view.credit][language],
     amount: sum(lines.map((line) => line.worthMinor)),
     delivered: sum(lines.map((line) => line.deliveredMinor)),
     invoiced: sum(invoices.map((one) => one.amountMinor)),

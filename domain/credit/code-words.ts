@@ -1,22 +1,9 @@
+import { w, wordsByCode } from '../kernel/words.ts';
 import type { ApplicationState, ApplicationStep } from './application.ts';
-import type { HoldVerdict, OrderHoldState, OrderHoldStep } from './order-hold.ts';
-import type { ReturnCredit, ReturnState } from './returns.ts';
 import type { ReviewState, ReviewStep } from './review.ts';
 import { applicationStateWords } from './application-words.ts';
-import { orderHoldStateWords } from './hold-words.ts';
-import type { Words } from '../kernel/words.ts';
+import type { CodeWords, WordsByCode } from '../kernel/words.ts';
 
-type ByCode<Code extends string> = Readonly<Record<Code, Words>>;
-
-export const w = (en: string, zh: string): Words => ({ en, zh });
-
-/** Lists kept by language, as lists by code. */
-function byCode<Code extends string>(lists: Readonly<Record<'en' | 'zh', Readonly<Record<Code, string>>>>): ByCode<Code> {
-  const codes = Object.keys(lists.en) as Code[];
-  return Object.fromEntries(codes.map((code) => [code, w(lists.en[code], lists.zh[code])])) as Record<Code, Words>;
-}
-
-const orderDecision = { approved: w('approved', '通过'), held: w('held', '冻结'), rejected: w('rejected', '拒绝') };
 const bucket = {
   reserved: w('reserved by orders', '订单占用'),
   ordered: w('ordered, ships soon', '待发货订单'),
@@ -25,8 +12,7 @@ const bucket = {
   bills: w('bills not yet cleared', '未到期票据'),
   deposits: w('deposits', '预收款'),
 };
-
-const reviewState: ByCode<ReviewState> = {
+const reviewState: WordsByCode<ReviewState> = {
   open: w('planned', '待复审'),
   running: w('being decided', '复审中'),
   raised: w('limit raised', '额度上调'),
@@ -34,7 +20,7 @@ const reviewState: ByCode<ReviewState> = {
   lowered: w('limit lowered', '额度下调'),
   cancelled: w('cancelled', '已取消'),
 };
-const applicationStep: ByCode<ApplicationStep> = {
+const applicationStep: WordsByCode<ApplicationStep> = {
   gather: w('put the credit file together', '汇集授信档案'),
   ask: w('ask data providers', '查询外部数据'),
   score: w('score', '评分'),
@@ -44,35 +30,15 @@ const applicationStep: ByCode<ApplicationStep> = {
   expire: w('expire', '过期'),
   close: w('close', '结束'),
 };
-const orderHoldStep: ByCode<OrderHoldStep> = {
-  route: w('set the approval route', '确定审批路径'),
-  warn: w('warn that it lapses', '提醒即将失效'),
-  lapse: w('lapse', '失效'),
-  close: w('close', '结束'),
-};
-const reviewStep: ByCode<ReviewStep> = {
+const reviewStep: WordsByCode<ReviewStep> = {
   start: w('start its application', '发起复审申请'),
   settle: w('record its result', '记录复审结果'),
   wait: w('wait', '等待'),
   close: w('close', '结束'),
 };
-/** What the codes of credit and orders mean, by the record's field. */
+
+/** What the codes of credit mean, by the record's field. */
 export const creditCodeWords = {
-  'approval.state': {
-    waiting: w('waiting for the tier before', '等待上一级'),
-    open: w('awaiting a decision', '待审批'),
-    approved: w('approved', '已批准'),
-    declined: w('declined', '已拒绝'),
-    returned: w('returned', '已退回'),
-    countered: w('counter-proposal made', '已提出调整方案'),
-    escalated: w('passed on to the next tier', '已上报下一级'),
-  },
-  'approval.verdict': {
-    approve: w('approve', '同意'),
-    decline: w('decline', '拒绝'),
-    return: w('return', '退回'),
-    counter: w('make a counter-proposal', '提出调整方案'),
-  },
   'connector-call.state': {
     asked: w('asked', '已查询'),
     answered: w('answered', '已答复'),
@@ -88,7 +54,7 @@ export const creditCodeWords = {
     review: w('review', '复审'),
   },
   'credit-application.plan-step': applicationStep,
-  'credit-application.state': byCode<ApplicationState>(applicationStateWords),
+  'credit-application.state': wordsByCode<ApplicationState>(applicationStateWords),
   'credit-limit.kind': { standing: w('permanent', '长期'), temporary: w('temporary', '临时') },
   'credit-review.cause': {
     date: w('its date', '到期复审'),
@@ -105,29 +71,6 @@ export const creditCodeWords = {
   'exposure-by-date.bucket': bucket,
   'exposure-entry.bucket': bucket,
   'night.plan-step': { watch: w('look at the next customers', '巡检下一批客户'), close: w('close', '结束') },
-  'goods-return.credit': {
-    none: w('nothing of it was invoiced', '无已开票部分'),
-    waits: w('waits for a second person', '等待双人复核'),
-    conceded: w('a credit note is due', '应开贷项通知单'),
-    declined: w('declined', '已拒绝'),
-  } satisfies ByCode<ReturnCredit>,
-  'goods-return.state': { posted: w('posted', '已登记'), withdrawn: w('taken back', '已撤回') } satisfies ByCode<ReturnState>,
-  'order-decision.decision': orderDecision,
-  'order-hold.plan-step': orderHoldStep,
-  'order-hold.state': byCode<OrderHoldState>(orderHoldStateWords),
-  'order-hold.verdict': {
-    release: w('release', '放行'),
-    part: w('release in part', '部分放行'),
-    prepay: w('release against prepayment', '收到预付款后放行'),
-    reject: w('reject', '拒绝'),
-  } satisfies ByCode<HoldVerdict>,
-  'sales-order.decision': orderDecision,
-  'sales-order.state': {
-    open: w('open', '未完成'),
-    closed: w('closed', '已关闭'),
-    cancelled: w('cancelled', '已取消'),
-    lapsed: w('lapsed', '已失效'),
-  },
   'security.effect': {
     'raises-limit': w('raises the limit', '提高额度'),
     'lowers-exposure': w('lowers the exposure', '降低信用占用'),
@@ -140,4 +83,4 @@ export const creditCodeWords = {
     'letter-of-credit': w('letter of credit', '信用证'),
     other: w('other', '其他'),
   },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, Words>>>>;
+} as const satisfies CodeWords;

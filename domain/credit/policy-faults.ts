@@ -3,7 +3,7 @@ import { may } from '../kernel/actor.ts';
 import { amountFaults } from '../amount-faults.ts';
 import { unreachedRows } from './matrix-rows.ts';
 import type { ApprovalMatrix, GradeRow, GradesPolicy, RouteRow } from './policy.ts';
-import { refusalText } from '../kernel/refusal.ts';
+import { refusalText } from '../kernel/refusal-text.ts';
 import type { ColumnType } from './table-cells.ts';
 import { segmentFaults } from './segment-faults.ts';
 import { tableFaults } from './table-faults.ts';

@@ -1,12 +1,7 @@
-import { figuresOf, sayFigure } from './refusal-figures.ts';
-import { refusalsEn } from './refusals-en.ts';
-import { invalidSentence } from './refusals-invalid.ts';
 import type { InvalidFault } from './refusals-invalid.ts';
-import { refusalsZh } from './refusals-zh.ts';
-import { closedUp } from './sentences.ts';
-import type { RefusalCode, RefusalParams, RefusalReason, RefusalText } from './refusal-codes.ts';
+import type { RefusalCode, RefusalParams, RefusalReason } from './refusal-codes.ts';
 
-/** An expected "no", shown to the user. Faults of the world and bugs are ordinary errors. */
+/** An expected "no"; refusal-text.ts says it to people. Faults of the world and bugs are ordinary errors. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly params: RefusalParams;
@@ -18,37 +13,13 @@ export class Refusal extends Error {
     params: RefusalParams = {},
     more: { pointer?: string; reasons?: readonly RefusalReason[] } = {},
   ) {
-    super(refusalText(code, params, 'en').detail);
+    super(Object.keys(params).length === 0 ? code : `${code} ${JSON.stringify(params)}`);
     this.name = 'Refusal';
     this.code = code;
     this.params = params;
     this.pointer = more.pointer;
     this.reasons = more.reasons;
   }
-}
-
-const clause = /\[([^\]]*)\]/g;
-const placeholder = /\{(\w+)\}/g;
-
-/** A clause in square brackets is said only when every figure it names is known. Figures are put in once, never read again. */
-function fill(template: string, code: RefusalCode, params: RefusalParams, language: 'zh' | 'en'): string {
-  const known = (name: string): boolean => Object.hasOwn(params, name);
-  const put = (text: string): string =>
-    text.replace(placeholder, (_, name: string) => (known(name) ? sayFigure(code, params, name, language) : ''));
-  return template
-    .split(clause)
-    .map((text, place) =>
-      place % 2 === 0 || [...text.matchAll(placeholder)].every(([, name = '']) => known(name)) ? put(text) : '',
-    )
-    .join('');
-}
-
-/** The refusal in words: what is wrong, with the figures known, and how to mend it. */
-export function refusalText(code: RefusalCode, params: RefusalParams, language: 'zh' | 'en'): RefusalText {
-  const { title, detail } = (language === 'zh' ? refusalsZh : refusalsEn)[code];
-  const own = code === 'invalid' ? invalidSentence(params['fault'], language) : undefined;
-  const said = fill(own ?? detail, code, figuresOf(code, params), language);
-  return { title, detail: language === 'zh' ? closedUp(said) : said };
 }
 
 /** An input that does not fit at a place, with the sentence that says how to correct it. */

@@ -1,4 +1,5 @@
 import { addDays, addMonths, instantAt } from '../../domain/kernel/calendar.ts';
+import { refusalText } from '../../domain/kernel/refusal-text.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { readClock } from '../../store/clock.ts';
 import type { GoLive } from '../../domain/collection/going-live.ts';
@@ -135,7 +136,7 @@ async function importHistory(
     const batch = past.slice(from, from + HISTORY_BATCH);
     const documents = batch.map(({ invoice, settledOn }) => ({ invoice: invoiceDocument(invoice), settledOn }));
     for (const result of await postHistory(store, actor, documents)) {
-      if (result.outcome === 'failed') refusals.push(result.refusal.message);
+      if (result.outcome === 'failed') refusals.push(refusalText(result.refusal.code, result.refusal.params, 'en').detail);
     }
     show({ done: from + batch.length });
   }

@@ -9,7 +9,6 @@ import { sayFinding, sayWarning } from '../../domain/credit/watch-words.ts';
 import { sayReason } from '../../domain/credit/words-orders.ts';
 import { sayVerdictReason } from '../../domain/credit/words.ts';
 import { faultyFields, sayFaulty } from '../../domain/kernel/faulty.ts';
-import { refusalText } from '../../domain/kernel/refusal.ts';
 import { refusalsZh } from '../../domain/kernel/refusals-zh.ts';
 import { invalidFaults } from '../../domain/kernel/refusals-invalid.ts';
 import { sayPlanReason } from '../../domain/plan-words.ts';
@@ -18,6 +17,7 @@ import { issueFaults } from '../../domain/shipment/breach.ts';
 import { sayShipmentReason } from '../../domain/shipment/words.ts';
 import { refusalCodes } from '../../domain/kernel/refusal-codes.ts';
 import { shipmentReasonCodes } from '../../domain/credit/hold-clause.ts';
+import { refusalText } from '../../domain/kernel/refusal-text.ts';
 
 const MINOR = 152_814_257;
 const DAY = '2026-03-05';

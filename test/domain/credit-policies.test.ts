@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { policyContents } from '../../contracts/policies.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
 import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
-import { refusalText } from '../../domain/kernel/refusal.ts';
 import type { ContactPolicy, LaddersPolicy } from '../../domain/collection/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { zenTables } from '../../rules/zen.ts';
 import type { PolicyContext, PolicyFault } from '../../domain/kernel/policy-fault.ts';
 import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
+import { refusalText } from '../../domain/kernel/refusal-text.ts';
 
 const read = <T>(kind: string): T =>
   JSON.parse(readFileSync(new URL(`../../policies/${kind}.json`, import.meta.url), 'utf8')) as T;

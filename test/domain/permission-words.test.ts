@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { permissions } from '../../domain/kernel/actor.ts';
 import { forbiddenAct } from '../../domain/kernel/permission-words.ts';
-import { refusalText } from '../../domain/kernel/refusal.ts';
+import { refusalText } from '../../domain/kernel/refusal-text.ts';
 
 /** What the code forbids by name, beside the permissions of routes. */
 const named = ['api', 'store'].flatMap((folder) =>

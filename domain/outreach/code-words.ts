@@ -1,0 +1,49 @@
+import { w } from '../kernel/words.ts';
+import { contactWarningWords } from '../collection/contact-words.ts';
+
+import type { CodeWords } from '../kernel/words.ts';
+
+const channel = {
+  email: w('e-mail', '电子邮件'),
+  sms: w('SMS', '短信'),
+  wecom: w('WeCom', '企业微信'),
+  letter: w('letter', '信函'),
+};
+const language = { zh: w('Chinese', '中文'), en: w('English', '英文') };
+
+/** What the codes of outreach mean, by the record's field. */
+export const outreachCodeWords = {
+  'contact-log.warning': contactWarningWords,
+  'message.channel': channel,
+  'message.state': {
+    requested: w('requested', '待发送'),
+    deferred: w('deferred', '已推迟'),
+    sending: w('being handed over', '提交中'),
+    sent: w('sent', '已发送'),
+    delivered: w('delivered', '已送达'),
+    failed: w('failed', '发送失败'),
+    unknown: w('outcome not known', '结果未知'),
+    dropped: w('dropped', '已放弃'),
+  },
+  'notice.state': {
+    requested: w('requested', '已请求'),
+    taken: w('written', '已生成'),
+    dropped: w('dropped', '已放弃'),
+  },
+  'opt-out.channel': channel,
+  'payer-copy.state': {
+    requested: w('requested', '待发送'),
+    sent: w('sent with the letter', '已随信发送'),
+    dropped: w('not sent', '未发送'),
+  },
+  'template.channel': channel,
+  'template.class': {
+    notice: w('notice', '通知'),
+    reminder: w('reminder', '催款提醒'),
+    demand: w('formal demand', '正式催款函'),
+    statement: w('statement', '对账单'),
+    neutral: w('neutral', '中性'),
+  },
+  'template.language': language,
+  'template.tone': { neutral: w('neutral', '中性'), soft: w('soft', '温和'), firm: w('firm', '坚定') },
+} as const satisfies CodeWords;
