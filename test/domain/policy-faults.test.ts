@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { policyContents } from '../../contracts/policies.ts';
-import { refusalText } from '../../domain/kernel/refusal.ts';
+import { refusalText } from '../../domain/kernel/refusal-text.ts';
 import type { PolicyContext } from '../../domain/kernel/policy-fault.ts';
 import { policyKinds } from '../../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
