@@ -23,7 +23,7 @@ const shape = {
   language: z.enum(['zh', 'en']),
   state: z.enum(messageStates),
   reason: z.string().nullable(),
-  outbox: z.boolean().meta({ description: 'Kept here: the channel has no credentials.' }),
+  outbox: z.boolean().meta({ description: 'Kept here, and final: `reason` says why nothing left.' }),
   subject: z.string().nullable(),
   at: instant,
   sentAt: instant.nullable(),

@@ -160,6 +160,7 @@ export const receivableAnswer = z
         template: z.string(),
         class: z.string(),
         state: z.string(),
+        outbox: z.boolean().meta({ description: 'Kept here: nothing left by this channel.' }),
         rungs: z.array(z.string()),
         at: instant,
       }),

@@ -137,7 +137,17 @@ export interface ReceivableDetail extends ReceivableView {
     madeAt: Instant;
     faulty: FaultyField[] | null;
   }[];
-  messages: { id: string; channel: string; template: string; class: string; state: string; rungs: string[]; at: Instant }[];
+  messages: {
+    id: string;
+    channel: string;
+    template: string;
+    class: string;
+    state: string;
+    /** Kept here: nothing left. */
+    outbox: boolean;
+    rungs: string[];
+    at: Instant;
+  }[];
 }
 
 /** One receivable with its money, disputes, promises and messages. Throws Refusal `not-found`. */
@@ -158,7 +168,7 @@ export async function readReceivable(store: Store, actor: Actor, id: string): Pr
         from dispute d left join work_order o on o.key = 'settle-dispute/' || d.id where d.receivable_id = k.id) as disputes,
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'by', p.by_contact, 'note', p.note,
         'state', p.state, 'madeAt', p.made_at, 'faulty', ${faultyOf('promise', 'p')}) order by p.made_at, p.id), '[]') from promise p where p.receivable_id = k.id) as promises,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'channel', m.channel, 'template', m.template, 'class', m.class, 'state', m.state,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'channel', m.channel, 'template', m.template, 'class', m.class, 'state', m.state, 'outbox', m.outbox,
         'rungs', (select jsonb_agg(x.rung order by x.rung) from message_rung x where x.message_id = m.id and x.receivable_id = k.id), 'at', m.at)
         order by m.at, m.id), '[]') from message m where m.id in (select x.message_id from message_rung x where x.receivable_id = k.id)) as messages
     from (select ${found.id}::uuid as id) k`.execute(store.db);

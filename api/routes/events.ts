@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Response } from 'express';
 import { z } from 'zod';
 import type { Actor } from '../../domain/kernel/actor.ts';
@@ -71,7 +72,7 @@ function sleeperOf({ listener }: Services): Sleeper {
   };
 }
 
-/** Sends events until the reader goes, its credential ends or the API closes. */
+/** Sends events until the reader goes, its credential ends or changes, or the API closes. */
 async function follow(
   services: Services,
   res: Response,
@@ -156,7 +157,8 @@ export function eventRoutes(services: Services): RouteSpec[] {
         if (!from) throw invalidAt(req.get('Last-Event-ID') === undefined ? '?lastEventId' : 'Last-Event-ID', 'last-event');
         if (req.method === 'HEAD') return { status: 200, write: (res) => Promise.resolve(void res.set(streamHeaders).end()) };
         if (!places.take(actor.id)) throw new Refusal('rate-limited', { seconds: 60 });
-        const stillAllowed = async (): Promise<boolean> => (await actorOf(services.store, req)) !== null;
+        // A credential that ended, or whose role or scope is another one now, begins anew.
+        const stillAllowed = async (): Promise<boolean> => isDeepStrictEqual(await actorOf(services.store, req), actor);
         return {
           status: 200,
           async write(res) {

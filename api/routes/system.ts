@@ -59,6 +59,12 @@ const isLocal = (req: Request): boolean =>
 
 /** Health, readiness and metrics: for load balancers and scrapers, outside /v1. */
 export function systemRoutes(services: Services, metrics: Metrics): RouteSpec[] {
+  let asked: ReturnType<typeof readinessOf> | null = null;
+  /** Whoever asks while somebody is told hears the same: anybody may ask, and however many do cost the database one look at a time. */
+  const look = (): ReturnType<typeof readinessOf> =>
+    (asked ??= readinessOf(services).finally(() => {
+      asked = null;
+    }));
   return [
     route({
       method: 'get',
@@ -80,7 +86,7 @@ export function systemRoutes(services: Services, metrics: Metrics): RouteSpec[] 
         503: { description: 'The database cannot be reached.', schema: readiness },
       },
       async handle() {
-        const body = await readinessOf(services);
+        const body = await look();
         return { status: body.status === 'ready' ? 200 : 503, body };
       },
     }),

@@ -78,7 +78,7 @@ export function missingIn(
     const missed = neutral.needs.some((name) => !printed.includes(plainText(valueOf(context, name))));
     return missed ? [{ kind: 'no-call-back', found: '', instead: neutral.instead }] : [];
   }
-  const said = plainText(written);
+  const said = plainText(withoutRepetition(written));
   const invites = [wayOut.zh, wayOut.en].some((patterns) => matcher(patterns).test(said));
   return invites ? [] : [{ kind: 'no-way-out', found: '', instead: wayOut.instead }];
 }

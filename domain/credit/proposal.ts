@@ -23,7 +23,7 @@ export interface Proposal {
   bounds: readonly Bound[];
   decisive: BoundCode | null;
   reconciliation: 'normal' | 'strict';
-  /** Dunning ladder that goes with it; null: by the company's strategy. */
+  /** Dunning procedure that goes with it; null: by the company's strategy. */
   ladder: string | null;
   reviewMonths: number;
   validMonths: number;

@@ -216,6 +216,19 @@ test('a stream whose key was revoked ends at once, also when nothing happens', a
   expect(performance.now() - began).toBeLessThan(5_000);
 });
 
+test('a stream whose key has another scope now tells nothing more and ends', async () => {
+  const { key, secret } = await createApiKey(api.store, { name: 'moving', role: 'auditor' });
+  const [stream, other] = await Promise.all([listen(secret), listen(api.keys.auditor)]);
+  await happen('seen');
+  await expect.poll(() => stream.names, patient).toEqual(['seen']);
+  const scope = JSON.stringify({ regions: ['nowhere'] });
+  await api.store.db.updateTable('api_key').set({ scope }).where('id', '=', key.id).execute();
+  await happen('elsewhere');
+  await expect.poll(() => other.names, patient).toContain('elsewhere');
+  await expect.poll(() => stream.ended, patient).toBe(true);
+  expect(stream.names).toEqual(['seen']);
+});
+
 test('HEAD of the stream answers at once, without a stream, and takes no place of one', async () => {
   const { secret } = await createApiKey(api.store, { name: 'asking', role: 'auditor' });
   const head = () => fetch(`${base}/v1/events`, { method: 'HEAD', headers: { Authorization: `Bearer ${secret}` } });

@@ -524,6 +524,20 @@ test('probes have a limit of their own, and say that the process can serve altho
   await slow.close();
 });
 
+test('however many ask at once whether it is ready, database and engine are looked at for all of them together', async () => {
+  let looks = 0;
+  const ping = async (): Promise<void> => {
+    looks += 1;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  };
+  const commands = { ...api.services.commands, ping };
+  const server = checkedApp({ ...api.services, commands }, { routes: echoRoutes(api.services) }).listen(0);
+  const all = await Promise.all(Array.from({ length: 40 }, () => request(server).get('/readyz')));
+  expect(all.map(({ status, body }) => [status, (body as { status: string }).status])).toEqual(all.map(() => [200, 'ready']));
+  expect(looks).toBeLessThan(20);
+  server.close();
+});
+
 test('with Postgres away: 503 for work, health still answers, readiness says what is wrong', async () => {
   const { config, services } = api;
   const store = openStore({ url: 'postgres://duecourse:x@127.0.0.1:1/none' });

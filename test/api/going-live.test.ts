@@ -162,6 +162,8 @@ test('letters that stayed in the outbox are no contact: once a channel leaves, t
     .where('customer.external_id', 'like', 'O-%')
     .execute();
   expect(kept).toHaveLength(3);
+  const { body: shown } = await admin.get('/v1/receivables/O-1-I').expect(200);
+  expect(shown.messages).toMatchObject([{ channel: 'email', outbox: true }]);
   await admin.post('/v1/outlets/email/open', { reason: 'the rehearsal is over' }).expect(200);
   const before = smtp.mails.length;
   const first = new Map<string, { day: string; subject: string }>();

@@ -54,7 +54,7 @@ describe('a text that goes by SMS', () => {
   });
 
   test.each([
-    '【财务服务部】您好，请在工作时间与我们联系：021-5555 0100。谢谢!回复TD退订',
+    '【财务服务部】您好，请在工作时间与我们联系：021-5555 0100。谢谢！回复TD退订',
     'Meridian Medical Co.Ltd: please contact us on +86 21 5555 0100. Thank you. Reply STOP to opt out.',
     '请于周三 9:30 后来电，一起沟通。',
     'Please call Dr.Wang, e.g. tomorrow at 9 a.m., on 021 5555 0100.',

@@ -246,7 +246,7 @@ describe('whom and how', () => {
     await desk.contact(id);
     const [message] = await desk.messages(id);
     expect(message).toMatchObject({ channel: 'sms', class: 'neutral', template: 'please-contact-us', subject: null });
-    expect(message?.body).toBe('【财务服务部】您好，请在工作时间与我们联系：021-55550100。谢谢!回复TD退订');
+    expect(message?.body).toBe('【财务服务部】您好，请在工作时间与我们联系：021-55550100。谢谢！回复TD退订');
   });
 
   test('without any address the rung is skipped with that reason and somebody is told to mend it, once', async () => {
