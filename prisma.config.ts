@@ -12,8 +12,9 @@ const env = settingsOf(process.env, fileURLToPath(new URL('.duecourse', import.m
 
 export default {
   schema: 'prisma/schema',
+  migrations: { path: 'prisma/migrations' },
   datasource: { url: env['DATABASE_OWNER_URL'] ?? env['DATABASE_URL'] ?? '' },
-  // The books of what was applied are not of the model.
+  // Which functions were applied is no part of the model.
   experimental: { externalTables: true },
-  tables: { external: ['public.kysely_migration', 'public.kysely_migration_lock', 'public.function_source'] },
+  tables: { external: ['public.function_source'] },
 };

@@ -31,7 +31,7 @@ export async function runMigrate(): Promise<void> {
   if (migrations.length + functions.length === 0) print(zh ? '数据库结构已为最新。' : 'The schema is up to date.');
 }
 
-const FIRST_MIGRATION = '0001-ground';
+const FIRST_MIGRATION = '20261201000000_base';
 
 /** A new database is named once, by the deployment that makes it; any other must be claimed by an operator. */
 async function nameInstallation(url: string, installation: string): Promise<void> {

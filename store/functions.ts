@@ -5,9 +5,6 @@ import type { Database } from './database.ts';
 
 const FOLDER = new URL('../prisma/functions/', import.meta.url);
 
-/** Advisory lock of whoever replaces functions. */
-const LOCK = 7_301_967;
-
 interface FunctionSource {
   name: string;
   text: string;
@@ -42,11 +39,10 @@ export async function pendingFunctions(db: Database): Promise<string[]> {
 
 /**
  * Gives a migrated database, as its owner, the functions whose source is not what it was given last, all in one transaction; answers their
- * names. A function that is gone is dropped by a migration, and so is one whose parameters or result change.
+ * names. The caller is the only one who does. A function that is gone is dropped by a migration, and so is one whose parameters or result change.
  */
 export async function replaceFunctions(db: Database): Promise<string[]> {
   return db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
     const files = await changed(tx);
     if (files.length === 0) return [];
     await sql`create table if not exists function_source (

@@ -497,6 +497,7 @@ export interface ExchangeRate {
 
 export interface ExchangeRateBefore {
   base: string;
+  id: Generated<number>;
   on_date: string;
   quote: string;
   rate: Numeric;
@@ -883,6 +884,7 @@ export interface Payment {
 
 export interface PaymentReturn {
   amount_minor: number;
+  id: Generated<number>;
   payment_id: string;
   posted_at: string;
   returned_on: string;
@@ -1138,6 +1140,7 @@ export interface Refund {
 export interface RefundShare {
   amount_minor: number;
   credit_note_id: string | null;
+  id: Generated<number>;
   payment_id: string | null;
   refund_id: string;
 }

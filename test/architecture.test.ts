@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -7,8 +7,8 @@ import { workflowBundle } from '../worker/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** The last migration that made functions of the database itself. */
-const LAST_WITH_FUNCTIONS = '0106-deferred-messages.sql';
+/** The migration that makes the schema as former builds left it. */
+const BASE = '20261201000000_base';
 
 interface May {
   values: string[];
@@ -159,10 +159,16 @@ describe('the house', () => {
     );
   });
 
-  it('functions and triggers of the database stand in prisma/functions: no migration since then makes or patches one', () => {
-    const migrations = readdirSync(join(ROOT, 'store/migrations')).filter((file) => file > LAST_WITH_FUNCTIONS);
+  it('functions and triggers of the database stand in prisma/functions: no migration makes or patches one', () => {
     const patch = /pg_get_functiondef|create\s+(?:or\s+replace\s+)?(?:trigger|function\s+(?!pg_temp\.))/i;
-    expect(migrations.filter((file) => patch.test(readFileSync(join(ROOT, 'store/migrations', file), 'utf8')))).toEqual([]);
+    const since = readdirSync(join(ROOT, 'prisma/migrations')).filter((name) => !name.includes('.') && name !== BASE);
+    const text = (name: string) => readFileSync(join(ROOT, 'prisma/migrations', name, 'migration.sql'), 'utf8');
+    expect(since.filter((name) => patch.test(text(name)))).toEqual([]);
+  });
+
+  it('migrations stand in prisma/migrations; those of former builds end at 0106', () => {
+    expect(existsSync(join(ROOT, 'store/migrations'))).toBe(false);
+    expect(readdirSync(join(ROOT, 'prisma/former')).sort().at(-1)).toBe('0106-deferred-messages.sql');
   });
 
   it('workflow modules hold no state, since all runs of a worker share them', () => {

@@ -81,8 +81,8 @@ test('each fault of a database is found, and gone when mended', async () => {
       'relay-late',
     ],
     [
-      "update kysely_migration set name = 'x' where name = '0004-roles'",
-      "update kysely_migration set name = '0004-roles' where name = 'x'",
+      "update _prisma_migrations set migration_name = 'x' where migration_name = '20261201000000_base'",
+      "update _prisma_migrations set migration_name = '20261201000000_base' where migration_name = 'x'",
       'migrations-pending',
     ],
     [

@@ -27,6 +27,7 @@ describe('prisma/schema', () => {
   it('is what the migrations bring about: Prisma finds nothing to change', async () => {
     const words = ['migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema', '--exit-code'];
     expect(await prisma(...words)).toContain('No difference detected');
+    expect(await prisma('migrate', 'status')).toContain('Database schema is up to date');
   });
 
   it('says of every table what it is, in one room', async () => {

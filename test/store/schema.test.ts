@@ -12,6 +12,7 @@ import { openDatabase } from '../../store/database.ts';
 import type { Database } from '../../store/database.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { APP_LOGIN, AUDITOR_LOGIN, giveLogins } from '../../store/logins.ts';
+import { applyFormer } from '../../store/former-migrations.ts';
 import { migrate, pendingSteps } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
@@ -32,7 +33,10 @@ afterEach(async () => {
 const NOTHING = { migrations: [], functions: [] };
 
 const namesIn = async (folder: string): Promise<string[]> =>
-  (await readdir(join(root, folder))).map((file) => file.replace('.sql', '')).sort();
+  (await readdir(join(root, folder)))
+    .filter((file) => file !== 'migration_lock.toml')
+    .map((file) => file.replace('.sql', ''))
+    .sort();
 
 /** The triggers that the files of functions make: function, trigger, table. */
 async function triggersInFiles(): Promise<string[]> {
@@ -57,6 +61,20 @@ async function bareDatabase(): Promise<string> {
     },
   });
   return Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href;
+}
+
+/** A database as builds left it whose newest migration was `upTo`: they kept another book. */
+async function formerDatabase(upTo?: string): Promise<string> {
+  const url = await bareDatabase();
+  const db = openDatabase({ url, max: 1, role: null });
+  try {
+    await sql`create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(db);
+    await sql`create table kysely_migration_lock (id varchar(255) primary key, is_locked integer not null default 0)`.execute(db);
+    await applyFormer(db, upTo);
+  } finally {
+    await db.destroy();
+  }
+  return url;
 }
 
 async function migratedDatabase(role: 'duecourse_app' | null): Promise<{ url: string; db: Database }> {
@@ -85,30 +103,48 @@ async function tablesOf(url: string): Promise<string> {
 describe('migrations', () => {
   it('bring an empty database to the newest schema once, and then have nothing to do', async () => {
     const url = await bareDatabase();
-    const all = { migrations: await namesIn('store/migrations'), functions: await namesIn('prisma/functions') };
+    const all = { migrations: await namesIn('prisma/migrations'), functions: await namesIn('prisma/functions') };
     expect(await pendingSteps(url)).toEqual(all);
     expect(await migrate(url)).toEqual(all);
     expect(await migrate(url)).toEqual(NOTHING);
     expect(await pendingSteps(url)).toEqual(NOTHING);
   });
 
-  it('go on from every earlier state to the same schema, one by one and all that is left at once', async () => {
+  it('bring the database of an earlier build, from whichever of its versions, to the very schema of a new one', async () => {
     const whole = await bareDatabase();
-    const names = (await migrate(whole)).migrations;
+    const since = (await migrate(whole)).migrations.slice(1);
     const schema = await catalogOf(whole);
-    expect(schema.length).toBeGreaterThan(100);
-    const stepwise = await bareDatabase();
+    expect(schema.length).toBeGreaterThan(3_000);
+    const former = await namesIn('prisma/former');
+    const newest = await formerDatabase();
+    expect((await pendingSteps(newest)).migrations).toEqual(since);
+    expect((await migrate(newest)).migrations).toEqual(since);
+    expect(await catalogOf(newest)).toEqual(schema);
+    expect(await migrate(newest)).toEqual(NOTHING);
+    const place = seededFrom().below(former.length - 1);
+    const older = await formerDatabase(former[place]);
+    expect((await pendingSteps(older)).migrations).toEqual([...former.slice(place + 1), ...since]);
+    expect((await migrate(older)).migrations).toEqual([...former.slice(place + 1), ...since]);
+    expect(await catalogOf(older), `from ${former[place]}`).toEqual(schema);
+  });
+
+  it('go on from each of them to the next', async () => {
+    const url = await bareDatabase();
+    const names = await namesIn('prisma/migrations');
     for (const [place, name] of names.entries()) {
-      expect(await migrate(stepwise, name)).toEqual({ migrations: [name], functions: [] });
-      expect((await pendingSteps(stepwise)).migrations).toEqual(names.slice(place + 1));
+      expect(await migrate(url, name)).toEqual({ migrations: [name], functions: [] });
+      expect((await pendingSteps(url)).migrations).toEqual(names.slice(place + 1));
     }
-    await migrate(stepwise);
-    expect(await catalogOf(stepwise)).toEqual(schema);
-    const from = names[seededFrom().below(names.length - 1)] ?? '';
-    const halfway = await bareDatabase();
-    await migrate(halfway, from);
-    await migrate(halfway);
-    expect(await catalogOf(halfway), `from ${from}`).toEqual(schema);
+  });
+
+  it.each([
+    ['that this build does not know', `update _prisma_migrations set migration_name = 'x'`, 'does not know'],
+    ['that reads otherwise now', `update _prisma_migrations set checksum = 'x'`, 'was changed after it was applied'],
+    ['that went wrong elsewhere', 'update _prisma_migrations set finished_at = null', 'went wrong'],
+  ])('go no further on a database that had one %s', async (_what, statement, said) => {
+    const { db, url } = await migratedDatabase(null);
+    await sql.raw(statement).execute(db);
+    await expect(migrate(url)).rejects.toThrow(said);
   });
 
   it('leave the row types as the code has them: no drift between schema and code', async () => {
@@ -194,7 +230,7 @@ describe('the login of the processes', () => {
       'drop trigger audit_append_only on audit',
       'set session_replication_role = replica',
       `update event set kind = 'x'`,
-      'delete from kysely_migration',
+      'delete from _prisma_migrations',
       'delete from function_source',
     ];
     for (const before of [
