@@ -2,6 +2,7 @@ import { codeWords } from './code-words.ts';
 import { sayDate } from './kernel/said-time.ts';
 
 const roles: Readonly<Record<string, { zh: string }>> = codeWords['task.role'];
+const channels: Readonly<Record<string, { zh: string }>> = codeWords['message.channel'];
 const role = (id: string): string => roles[id]?.zh ?? id;
 
 const rungFaults: Readonly<Record<string, string>> = {
@@ -31,6 +32,13 @@ const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => s
   [/^(.+) is never reached$/, (id) => `行“${id}”永远不会命中`],
   [/^(.+) is no amount of (.+)$/, (amount, currency) => `“${amount}”不是币种 ${currency} 的有效金额`],
   [/^(.+) is no time zone$/, (zone) => `“${zone}”不是时区，例如 Asia/Shanghai`],
+  [/^(.+) is named by customers$/, (id) => `催收流程“${id}”由客户单独指定，不能删除`],
+  [/^(.+) is a notice of its own and no letter of a step$/, (id) => `模板“${id}”是单独的通知，不能用于催收步骤`],
+  [
+    /^(.+) has no letter in (zh and en|zh|en) by (\S+)$/,
+    (id, languages = '', by = '') =>
+      `模板“${id}”没有${languages.replace(' and ', '、').replace('zh', '中文').replace('en', '英文')}的${channels[by]?.zh ?? by}版本`,
+  ],
   [/^(.+) is in use$/, (id) => `“${id}”正在使用，不能删除`],
   [/^warns before it is opened$/, () => '提醒不能早于建立之时'],
   [/^warns before the hold is opened$/, () => '提醒不能早于冻结之时'],

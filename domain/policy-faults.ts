@@ -18,7 +18,7 @@ export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyConte
     case 'collection':
       return collectionFaults(content as CollectionPolicy);
     case 'contact-rules':
-      return contactRulesFaults(content as ContactPolicy);
+      return contactRulesFaults(content as ContactPolicy, context);
     case 'work-orders':
       return workOrdersFaults(content as WorkOrderPolicy, context);
     case 'scorecard':

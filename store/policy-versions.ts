@@ -6,6 +6,7 @@ import { policyFaults } from '../domain/policy-faults.ts';
 import { LostRace } from './rows.ts';
 import { refuseOwn } from './second-person.ts';
 import { rolesFilled } from './acts/way.ts';
+import { noticeTemplates } from './templates.ts';
 import { momentOf, write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 import type { PolicyContext, PolicyFault } from '../domain/kernel/policy-fault.ts';
@@ -76,17 +77,23 @@ export async function addPolicyVersion<K extends PolicyKind>(
 async function contextOf(store: Store, from: BusinessDate | null): Promise<PolicyContext> {
   const { current } = await store.policies.current();
   const moment = await momentOf(store.db, store);
-  const templates = await store.db
+  const letters = await store.db
     .selectFrom('template')
-    .select('id')
+    .select(['id', 'class', 'language', 'channel'])
     .distinct()
     .where('approved_by', 'is not', null)
     .where('effective_from', '<=', from !== null && from > moment.today ? from : moment.today)
     .execute();
+  const own = await store.db.selectFrom('customer').select('ladder').distinct().where('ladder', 'is not', null).execute();
+  const { ladders } = current.ladders.content;
+  const ofSteps = ladders.flatMap(({ rungs }) => rungs.flatMap(({ template }) => template ?? []));
+  const { channels } = current['contact-rules'].content;
   return {
     kinds: Object.keys(current['work-orders'].content.kinds),
-    templates: templates.map((row) => row.id),
-    ladders: current.ladders.content.ladders.map((ladder) => ladder.id),
+    templates: [...new Set(letters.map(({ id }) => id))],
+    letters: { letters, channels, ofSteps: [...new Set(ofSteps)], ofNotices: noticeTemplates },
+    ladders: ladders.map((ladder) => ladder.id),
+    ownLadders: own.flatMap(({ ladder }) => ladder ?? []),
     grades: current.grades.content.grades.map((row) => row.grade),
     filled: [...(await rolesFilled(store.db, moment, null))],
   };

@@ -6,6 +6,7 @@ import { allowedMinutesOf } from './governor.ts';
 import { isContact, ladderFaults } from './ladder.ts';
 import type { Ladder, StrategyRow } from './ladder.ts';
 import { ladderDayFaults } from './ladder-days.ts';
+import { channelFaults, stepLetterFaults } from './letters-there.ts';
 import { unreachedStrategy } from './strategy-rows.ts';
 import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderKind, WorkOrderPolicy } from './policy.ts';
 import { fault, twice, unknownGrades } from '../kernel/policy-fault.ts';
@@ -22,6 +23,9 @@ export function laddersFaults({ ladders: all, strategy }: LaddersPolicy, context
       ...ladderDayFaults(ladder, `/ladders/${at}`),
       ...nameFaults(ladder, context, `/ladders/${at}`),
     ]),
+    ...(context.ownLadders ?? [])
+      .filter((own) => !ids.includes(own))
+      .map((own) => fault('/ladders', `${own} is named by customers`)),
     ...strategy.flatMap((row, at) => strategyFaults(row, ids, context, `/strategy/${at}`)),
     ...(last && Object.keys(last.when).length === 0 ? [] : [fault('/strategy', 'the last row must hold for everybody')]),
     ...unreachedStrategy(strategy, context.grades).map((at): PolicyFault => ({
@@ -33,13 +37,14 @@ export function laddersFaults({ ladders: all, strategy }: LaddersPolicy, context
 }
 
 /** Templates and kinds of task that a step names: they exist, and go with what it does. */
-function nameFaults({ rungs }: Ladder, { kinds, templates }: PolicyContext, at: string): PolicyFault[] {
+function nameFaults({ rungs }: Ladder, { kinds, templates, letters }: PolicyContext, at: string): PolicyFault[] {
   return rungs.flatMap(({ action, template, workOrder }, no) => {
     const where = `${at}/rungs/${no}`;
     const idle = isContact(action) ? workOrder !== undefined && 'workOrder' : template !== undefined && 'template';
     return [
       ...(workOrder && !kinds.includes(workOrder) ? [fault(`${where}/workOrder`, `unknown kind ${workOrder}`)] : []),
       ...(template && !templates.includes(template) ? [fault(`${where}/template`, `unknown template ${template}`)] : []),
+      ...(template && letters ? stepLetterFaults(template, letters, `${where}/template`) : []),
       ...(idle ? [fault(`${where}/${idle}`, `${idle} has no part in ${action}`)] : []),
     ];
   });
@@ -68,7 +73,7 @@ export function collectionFaults({ minBalance, bookedAlone = {}, promiseBringsFo
 }
 
 /** The window has room for a slot, quiet hours silence a part of the day, and the caps go with one another. */
-export function contactRulesFaults(rules: ContactPolicy): PolicyFault[] {
+export function contactRulesFaults(rules: ContactPolicy, { letters }: PolicyContext): PolicyFault[] {
   if (!isZone(rules.zone)) return [fault('/zone', `${rules.zone} is no time zone`)];
   const { perDay, perWeek, fallback, channels } = rules;
   return [
@@ -76,6 +81,7 @@ export function contactRulesFaults(rules: ContactPolicy): PolicyFault[] {
     ...(perDay > perWeek ? [fault('/perDay', 'more contacts a day than a week')] : []),
     ...(fallback && fallback.perWeek > perWeek ? [fault('/fallback/perWeek', 'more fallbacks than contacts a week')] : []),
     ...Object.entries(channels).flatMap(([of, named]) => twice(named, `/channels/${of}`)),
+    ...(letters ? channelFaults(channels, letters, '/channels') : []),
   ];
 }
 

@@ -18,6 +18,20 @@ export interface PolicyContext {
   grades: readonly string[];
   /** Roles that somebody fills by a credential or a delegation; absent: not judged. */
   filled?: readonly string[];
+  /** What letters there are, and how each class of them goes; absent: not judged. */
+  letters?: LettersThere;
+  /** Ladders that customers have of their own. */
+  ownLadders?: readonly string[];
+}
+
+export interface LettersThere {
+  letters: readonly { id: string; class: string; language: string; channel: string }[];
+  /** By contact rules in force, channels by class of message. */
+  channels: Readonly<Record<string, readonly string[]>>;
+  /** Templates that steps of the ladders in force name. */
+  ofSteps: readonly string[];
+  /** Templates of notices: about no step. */
+  ofNotices: readonly string[];
 }
 
 export const fault = (at: string, what: string): PolicyFault => ({ at, what });

@@ -127,6 +127,12 @@ test.each<[string, (content: never) => void, string, RegExp]>([
     /reminder-1 asks for money before it is due/,
   ],
   [
+    'ladders',
+    (content: { ladders: { rungs: { template: string }[] }[] }) => (content.ladders[0]!.rungs[0]!.template = 'please-contact-us'),
+    '/content/ladders/0/rungs/0/template',
+    /please-contact-us has no letter in zh and en by email/,
+  ],
+  [
     'contact-rules',
     (content: { quietTo: string }) => (content.quietTo = '22:00'),
     '/content/quietTo',
@@ -160,3 +166,16 @@ test.each<[string, (content: never) => void, string, RegExp]>([
     expect(await api.written()).toBe(before);
   },
 );
+
+test('a dunning procedure that a customer has of its own stays: without it the invoices of that customer would be refused', async () => {
+  const customer = { name: 'Own', type: 'other', region: 'SH', currency: 'CNY', terms: { days: 30 }, ladder: 'dealer' };
+  await api.as('erp').put('/v1/customers/OWN-1').send(customer).expect(201);
+  const { body } = await api.as('auditor').get('/v1/policies/ladders/1').expect(200);
+  const content = JSON.parse(
+    JSON.stringify(body.content).replaceAll('"dealer"', '"traders"').replaceAll('["traders"', '["dealer"'),
+  ) as object;
+  const refused = await api.as('credit_manager').post('/v1/policies/ladders').send({ content, reason: 'renamed' }).expect(422);
+  expect(refused.body.errors).toEqual([
+    { pointer: '/content/ladders', code: 'policy-invalid', detail: expect.stringContaining('dealer is named by customers') },
+  ]);
+});

@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import manifest from '../../policies/templates/manifest.json' with { type: 'json' };
 import { policyContents } from '../../contracts/policies.ts';
 import { refusalText } from '../../domain/kernel/refusal-text.ts';
 import type { PolicyContext } from '../../domain/kernel/policy-fault.ts';
@@ -9,10 +10,22 @@ import { policyFaults } from '../../domain/policy-faults.ts';
 
 const read = <K extends PolicyKind>(kind: K): PolicyContents[K] =>
   JSON.parse(readFileSync(new URL(`../../policies/${kind}.json`, import.meta.url), 'utf8')) as PolicyContents[K];
-const templates = readdirSync(new URL('../../policies/templates', import.meta.url)).map((name) => name.split('.')[0] ?? '');
+const written = manifest.templates.flatMap(({ id, class: of, channels }) =>
+  channels.flatMap((channel) => ['zh', 'en'].map((language) => ({ id, class: of, language, channel }))),
+);
+/** Statements are written for e-mail and WeCom only. */
+const there = written.filter(({ class: of, channel }) => of !== 'statement' || channel !== 'letter');
+const steps = read('ladders').ladders.flatMap(({ rungs }) => rungs.flatMap(({ template }) => template ?? []));
 const context: PolicyContext = {
   kinds: Object.keys(read('work-orders').kinds),
-  templates,
+  templates: [...manifest.templates.map(({ id }) => id), 'half-written'],
+  letters: {
+    letters: [...there, { id: 'half-written', class: 'notice', language: 'zh', channel: 'email' }],
+    channels: read('contact-rules').channels,
+    ofSteps: steps,
+    ofNotices: ['shipment-held'],
+  },
+  ownLadders: ['general-30'],
   ladders: read('ladders').ladders.map(({ id }) => id),
   grades: read('grades').grades.map(({ grade }) => grade),
 };
@@ -134,6 +147,10 @@ const cases: Readonly<Record<PolicyKind, readonly (readonly [title: string, valu
     ['a step sooner than its own gap', { '/ladders/0/rungs/2/minGapDays': 8 }, day(2)],
     ['a step on the day of the one it counts from', { '/ladders/0/rungs/3/anchor': 'previousRung', [day(3)]: 0 }, day(3)],
     ['a task of a letter', { '/ladders/0/rungs/1/workOrder': 'collector-call' }],
+    ['a letter that some customer could not read', { '/ladders/0/rungs/0/template': 'half-written' }],
+    ['a letter that goes by SMS alone', { '/ladders/0/rungs/0/template': 'please-contact-us' }],
+    ['a notice in the place of a letter', { '/ladders/0/rungs/1/template': 'shipment-held' }],
+    ['a procedure gone that customers name', { '/ladders/0/id': 'general', '/strategy/3/ladder': 'general' }, '/ladders'],
     ['a letter of a task', { '/ladders/0/rungs/3/template': 'overdue-first' }],
   ],
   'contact-rules': [
@@ -145,6 +162,11 @@ const cases: Readonly<Record<PolicyKind, readonly (readonly [title: string, valu
     ['a window of nothing', { '/windowTo': '09:00' }],
     ['a window that is quiet', { '/windowFrom': '22:30', '/windowTo': '23:30', '/minutesPerSlot': 30 }, '/windowFrom'],
     ['slots longer than the window', { '/minutesPerSlot': 600 }],
+    [
+      'a channel for which a letter of a step is not written',
+      { '/channels/statement': ['email', 'letter'] },
+      '/channels/statement/1',
+    ],
     ['a channel twice', { '/channels/notice': ['email', 'sms', 'email'] }, '/channels/notice/2'],
   ],
   'work-orders': [
