@@ -29,7 +29,7 @@ export default defineConfig({
     provide: { thorough: false },
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: UNIT, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
+      { extends: true, test: { name: 'unit', include: UNIT, isolate: false, testTimeout: 30_000, sequence: { groupOrder: 0 } } },
       { extends: true, test: { name: 'replay', include: REPLAY, testTimeout: 60_000, sequence: { groupOrder: 1 } } },
       {
         extends: true,
@@ -39,6 +39,8 @@ export default defineConfig({
           exclude: [...UNIT, ...REPLAY, ...CLIENTS],
           globalSetup: ['test/support/ground.ts'],
           maxWorkers: 2,
+          // One process reads and warms the product's modules once for all its files, each of which opens worlds of its own.
+          isolate: false,
           sequence: { groupOrder: 2 },
           // Longer than a stepped world waits for its processes, whose error names those that have not answered.
           testTimeout: 90_000,

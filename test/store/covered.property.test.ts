@@ -25,6 +25,7 @@ import type { ContactDesk } from '../support/contact-desk.ts';
 import { limitOf, orderOf } from '../support/credit.ts';
 import { invoiceOf, paymentOf } from '../support/documents.ts';
 import { fc } from '../support/property.ts';
+import { runsOf } from '../support/thorough.ts';
 
 const FROM = '2026-02-02';
 const DAYS = 21;
@@ -295,7 +296,9 @@ test('nothing that unapplied money covers, and nothing that is settled, is asked
         await expectUntouched(s, before, one);
       }
     }),
-    { numRuns: 40, interruptAfterTimeLimit: 35_000 },
+    { numRuns: runsOf(12, 60) },
   );
-  expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(0);
+  const { contacts, ...usual } = seen;
+  expect(Math.min(...Object.values(usual)), JSON.stringify(seen)).toBeGreaterThan(0);
+  expect(contacts).toBeGreaterThanOrEqual(runsOf(0, 1));
 }, 90_000);
