@@ -261,4 +261,24 @@ describe('a row that nobody reaches', () => {
     unreached([...many, ...rows]);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
+
+  it('is looked for within bounds in a strategy too, however many regions and tiers its rows name', () => {
+    const ladders = read<LaddersPolicy>('ladders');
+    const names = (of: string) => Array.from({ length: 60 }, (_, no) => `${of}${no}`);
+    const ladder = ladders.ladders[0]?.id ?? '';
+    const strategy = [
+      ...names('R').map((region) => ({ when: { regions: [region] }, ladder })),
+      { when: { regions: names('R') }, ladder },
+      ...names('T').map((tier) => ({ when: { tiers: [tier], regions: names('R') }, ladder })),
+      { when: {}, ladder },
+    ];
+    const started = performance.now();
+    const found = policyFaults('ladders', { ...ladders, strategy }, context).filter(({ code }) => code === 'table-row');
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(found.map(({ at }) => at)).toEqual(
+      names('')
+        .map((_, no) => `/strategy/${60 + no}`)
+        .concat('/strategy/120'),
+    );
+  });
 });
