@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { beyondPrisma } from '../support/catalog.ts';
 import { freshDatabase } from '../support/database.ts';
+import { tempFolder } from '../support/temp.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,7 +14,8 @@ let database: Awaited<ReturnType<typeof freshDatabase>>;
 
 /** Prisma's own command line, as a developer runs it. */
 async function prisma(...words: string[]): Promise<string> {
-  const env = { ...process.env, DATABASE_OWNER_URL: database.url };
+  const PATH = [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
+  const env = { ...process.env, PATH, DATABASE_OWNER_URL: database.url };
   const { stdout } = await run(process.execPath, ['node_modules/prisma/build/index.js', ...words], { cwd: root, env });
   return stdout;
 }
@@ -28,6 +30,15 @@ describe('prisma/schema', () => {
     const words = ['migrate', 'diff', '--from-config-datasource', '--to-schema', 'prisma/schema', '--exit-code'];
     expect(await prisma(...words)).toContain('No difference detected');
     expect(await prisma('migrate', 'status')).toContain('Database schema is up to date');
+  });
+
+  it('makes the row types that the code has', async () => {
+    const folder = tempFolder();
+    await cp(join(root, 'prisma/schema'), folder, { recursive: true });
+    const main = await readFile(join(folder, 'main.prisma'), 'utf8');
+    await writeFile(join(folder, 'main.prisma'), main.replace('"../../store"', '"."'));
+    await prisma('generate', '--schema', folder);
+    expect(await readFile(join(folder, 'schema.ts'), 'utf8')).toBe(await readFile(join(root, 'store/schema.ts'), 'utf8'));
   });
 
   it('says of every table what it is, in one room', async () => {
