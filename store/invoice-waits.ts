@@ -35,7 +35,7 @@ export async function askForCorrections(
     const own = noTraces();
     const subject = { kind: 'invoice', id: standing.id };
     if (hash !== undefined && !agreed && (payload === null || hash !== contentHash({ payload, by: actor.id })))
-      addTraces(own, await overtakeAct(tx, at, actor, { kind: KIND, subject, reason: 'the invoice was sent again' }));
+      addTraces(own, await overtakeAct(tx, at, actor, { kind: KIND, subject, reason: 'sent-again' }));
     if (waits && payload) {
       const { currency, externalId, customerId } = standing;
       const { loweredMinor, movedMinor, sumMinor, days, withholds } = waits.gift;
@@ -60,7 +60,7 @@ export async function askForCorrections(
             currency,
           },
           payload,
-          reason: reason ?? 'booked by the sender of the invoice',
+          reason: reason ?? 'booked-by-sender',
           booked: true,
           withholds,
         },

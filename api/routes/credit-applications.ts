@@ -3,6 +3,7 @@ import * as contract from '../../contracts/credit-applications.ts';
 import { idParams, instant, ourId, toMinor } from '../../contracts/common.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
+import { sayReason } from '../../domain/collection/said.ts';
 import { sayPlanReason } from '../../domain/plan-words.ts';
 import { readableRecord } from '../../domain/kernel/readable.ts';
 import { applicationStateWords } from '../../domain/credit/application-words.ts';
@@ -182,8 +183,9 @@ function showListed(row: ApplicationListed, language: Language, zone: string) {
   const { id, externalId, customer, customerName, kind, state, grade, score, reason, requestedBy, round } = row;
   const { submittedAt, expiresAt, decidedAt, waitingFor } = row;
   return {
-    ...{ id, externalId, customer, customerName, kind, state, grade, score, reason, requestedBy, round },
+    ...{ id, externalId, customer, customerName, kind, state, grade, score, requestedBy, round },
     ...{ submittedAt, expiresAt, decidedAt, waitingFor },
+    reason: sayReason(reason, language),
     stateText: applicationStateWords[language][state],
     requested: showOffer(row.requested),
     offer: showOffer(row.offer),

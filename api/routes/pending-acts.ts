@@ -3,6 +3,7 @@ import { idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/pending-acts.ts';
 import { actStateWords, actTitles } from '../../domain/acts/act.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
+import { sayReason } from '../../domain/collection/said.ts';
 import { saySubject } from '../../domain/collection/subject-words.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { readableRecord } from '../../domain/kernel/readable.ts';
@@ -159,6 +160,8 @@ function showListed(row: ActListed, language: Language) {
     ...act,
     title: actTitles[row.kind][language],
     about: saySubject(row.about, language),
+    reason: sayReason(act.reason, language),
+    decisionReason: act.decisionReason && sayReason(act.decisionReason, language),
     stateText: actStateWords[row.state][language],
     amount: amountMinor === null || currency === null ? null : formatAmount(amountMinor, currency),
     currency,

@@ -66,6 +66,12 @@ const reasons: Table = {
   'unknown-outcome': { en: 'its outcome is not known', zh: '结果未知' },
   absent: { en: 'the provider does not know it', zh: '服务商无此记录' },
   facts: { en: 'facts are missing', zh: '资料不全' },
+  'not-said': { en: 'no reason was given', zh: '未说明理由' },
+  'booked-by-sender': { en: 'booked already by the system that sent it', zh: '发送方系统已入账' },
+  'sent-again': { en: 'it was sent again', zh: '已重新发送' },
+  'books-agree': { en: 'the books agree', zh: '双方账目一致' },
+  'promise-kept': { en: 'the promise was kept', zh: '付款承诺已兑现' },
+  'credit-review': { en: 'credit review', zh: '授信复审' },
   history: { en: 'taken over as history', zh: '作为历史导入' },
 };
 

@@ -32,7 +32,7 @@ export async function askRate(
     const around = await ratesAround(tx, store, at, document);
     if (on > at.today || !isUnusualRate(rate, around)) {
       const value = await recordRate(within(store, tx), actor, document, reason);
-      const ended = await overtakeAct(tx, at, actor, { kind: 'exchange-rate', subject, reason: 'another rate was sent' });
+      const ended = await overtakeAct(tx, at, actor, { kind: 'exchange-rate', subject, reason: 'sent-again' });
       const [first, ...more] = ended.audit;
       return first ? { value, ...ended, audit: [first, ...more] } : { value, audit: null };
     }
@@ -44,7 +44,7 @@ export async function askRate(
         given: null,
         what: { ...document, onFile: around },
         payload: document,
-        reason: reason ?? 'booked by the sender of the rate',
+        reason: reason ?? 'booked-by-sender',
         booked: true,
       }),
     );

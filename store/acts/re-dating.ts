@@ -72,7 +72,7 @@ export async function askForReDating(tx: Tx, store: Store, at: Moment, actor: Ac
   for (const { id, dueDate } of waiting) {
     if (wanted.get(id) === dueDate) continue;
     const subject = { kind: 'receivable', id };
-    addTraces(traces, await overtakeAct(tx, at, actor, { kind: 're-dating', subject, reason: 'the invoice was sent again' }));
+    addTraces(traces, await overtakeAct(tx, at, actor, { kind: 're-dating', subject, reason: 'sent-again' }));
   }
   for (const { id, no, amountMinor, openMinor, from, to } of of.later) {
     if (waiting.some((one) => one.id === id && one.dueDate === to)) continue;
@@ -84,7 +84,7 @@ export async function askForReDating(tx: Tx, store: Store, at: Moment, actor: Ac
       days: daysBetween(from, to),
       what: { dueDate: to, before: from, amount: formatAmount(openMinor, of.currency), currency: of.currency },
       payload: { receivable: id, dueDate: to },
-      reason: 'booked by the sender of the invoice',
+      reason: 'booked-by-sender',
       booked: true,
       withholds: [{ receivableId: id, amountMinor }],
     });

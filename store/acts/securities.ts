@@ -61,7 +61,7 @@ export async function askForSecurity(
       given: { amountMinor: valueMinor, currency },
       what: { kind, effect, value: formatAmount(valueMinor, currency), currency, share, validFrom, validUntil },
       payload: document,
-      reason: reason ?? `security ${externalId}`,
+      reason: reason ?? 'not-said',
       evidence,
     });
     const value = { act: asked.id, asked: asked.created };

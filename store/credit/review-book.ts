@@ -116,7 +116,7 @@ async function applicationFor(
     customerId: found.customerId,
     kind: 'review',
     offer: { limitMinor: null, currency: await limitCurrency(tx, found), termsDays: null, validUntil: null },
-    reason: `credit review: ${found.cause}`,
+    reason: 'credit-review',
     requestedBy: 'credit-review',
     requestedRole: 'system',
     hash: found.id,

@@ -182,7 +182,7 @@ async function withdrawReviewApplication(tx: Tx, at: Moment, customerId: string,
     subjectId: id,
     customerId,
     action: 'credit-application.withdrawn',
-    reason: 'the promise was kept',
+    reason: 'promise-kept',
     before: { state: rows[0].state },
     after: { state: 'withdrawn' },
   };

@@ -234,7 +234,7 @@ async function keepDifferences(
   }
   const keys = new Set(now.map((one) => one.key));
   const gone = standing.filter((one) => one.state === 'open' && !keys.has(one.key)).map((one) => one.id);
-  addTraces(traces, await closeDifferences(tx, at, gone, { state: 'cleared', by, reason: 'the books agree' }));
+  addTraces(traces, await closeDifferences(tx, at, gone, { state: 'cleared', by, reason: 'books-agree' }));
   addTraces(traces, await openDifferences(tx, at, fresh));
   return traces;
 }

@@ -259,7 +259,8 @@ describe('an order on its way', () => {
       validFrom: '2026-01-01',
       evidence: { document: 'G-1' },
     };
-    const given = await api.as('credit_officer').put(`/v1/securities/S-${id}`).send(security);
+    const given = await api.as('credit_officer').put(`/v1/securities/S-${id}`).set('Accept-Language', 'zh').send(security);
+    expect(given.body).toMatchObject({ reason: '未说明理由', decisionReason: null });
     await approve(api, actOf(given), 'credit_manager');
     await api
       .as('credit_officer')

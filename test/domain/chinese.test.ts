@@ -119,7 +119,7 @@ const recorded = [
       .filter((name) => name.endsWith('.ts'))
       .flatMap((name) => {
         const text = readFileSync(join('store', name), 'utf8');
-        return [...text.matchAll(/\breason: '([a-z-]+)'|cancelWorkOrders\([^;]*?, '([a-z-]+)'\)/g)].map(
+        return [...text.matchAll(/\breason: (?:reason \?\? )?['`]([^'`.]+)['`]|cancelWorkOrders\([^;]*?, '([a-z-]+)'\)/g)].map(
           ([, one, other]) => one ?? other ?? '',
         );
       }),
