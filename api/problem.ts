@@ -26,6 +26,7 @@ const statuses: Partial<Record<RefusalCode, number>> = {
   'receivable-ambiguous': 409,
   'receivable-closed': 409,
   'instalment-has-money': 409,
+  'dunning-begun': 409,
   'already-reversed': 409,
   'note-reversed': 409,
   'refund-reversed': 409,

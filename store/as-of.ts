@@ -4,7 +4,7 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
 
 /**
  * Figures of a past day are what they were that day. Three dates decide: the value date (a payment counts from the day its money came), the
- * posting date (corrections, disputes and write-offs count from the business day they were written down), and the application date (money
+ * posting date (corrections, instalments that they add among them, disputes and write-offs count from the business day they were written down), and the application date (money
  * lies on an invoice from the day it was applied, never before both exist; what is applied as it is posted, from its value date).
  * Money that was converted after it was posted stands in the currency it was paid in until that day.
  */
@@ -35,11 +35,29 @@ export const onceOf = (customerId: string, alias: string): RawBuilder<boolean> =
  * on an invoice, from `applied_on` to before `taken_off_on` (receivable_id, payment_id, credit_note_id, amount_minor, recovered_minor).
  * Until the day of a merger its documents are those of the customer that was merged: `customer_id` says whose each was at the end of the day.
  */
-export const booksOn = (day: DayOf): RawBuilder<unknown> => sql`${owners(day)}, ${laid(day)}, ${items(day)}, ${credits(day)}`;
+export const booksOn = (day: DayOf): RawBuilder<unknown> =>
+  sql`${owners(day)}, ${issued(day)}, ${laid(day)}, ${items(day)}, ${credits(day)}`;
 
 /** Of what a merger has handed over since the day, whose it was. */
 const owners = ({ asOf, zone }: DayOf): RawBuilder<unknown> => sql`owner as materialized (
   select distinct on (subject) subject, customer_id from owner_before where ${dayOf('until', zone)} > ${asOf}::date order by subject, id)`;
+
+/**
+ * Issue dates that corrections moved: the one an invoice had at the end of the day (`issued_on`), and the first one (`issued_first`): an
+ * invoice counts from that day on, since a later date, too, was no later than the day on which it was told.
+ */
+const issued = ({ asOf, zone }: DayOf): RawBuilder<unknown> => sql`
+  issued_first as materialized (select distinct on (invoice_id) invoice_id, issue_date from invoice_version order by invoice_id, until, id),
+  issued_on as materialized (select distinct on (invoice_id) invoice_id, issue_date from invoice_version
+    where ${dayOf('until', zone)} > ${asOf}::date order by invoice_id, until, id)`;
+
+/** The business day on which a correction of invoice `i` added instalment `r`; null: the invoice came with it. */
+export const addedOn = (zone: string): RawBuilder<string | null> =>
+  sql`case when r.posted_at > i.created_at then ${dayOf('r.posted_at', zone)} end`;
+
+/** The day from which instalment `r` of invoice `i` counts; `issued_first` f beside them. */
+export const countsFrom = (zone: string): RawBuilder<string> =>
+  sql`greatest(coalesce(f.issue_date, i.issue_date), ${addedOn(zone)})`;
 
 const whose = (customerId: string | null, alias: string): RawBuilder<boolean> =>
   customerId === null ? sql`true` : onceOf(customerId, alias);
@@ -60,7 +78,7 @@ export const paymentsOn = ({ asOf, zone, customerId }: DayOf): RawBuilder<unknow
 
 /** Every share that was ever laid on an invoice: whether it lay there at the end of the day, or does so only since. */
 function laid({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
-  const appliedOn = sql`greatest(a.value_date, i.issue_date,
+  const appliedOn = sql`greatest(a.value_date, ${countsFrom(zone)},
     case when a.posted_at = coalesce(p.posted_at, n.posted_at) then null else ${dayOf('a.posted_at', zone)} end)`;
   const takenOffOn = sql`coalesce(case when a.reversed_at = p.reversed_at then p.reversed_on when a.reversed_at = n.reversed_at then n.reversed_on end, ${dayOf('a.reversed_at', zone)})`;
   return sql`laid as materialized (
@@ -68,7 +86,7 @@ function laid({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
       ${lasted(appliedOn, takenOffOn, asOf)} as stood,
       a.reversed_at is null and ${appliedOn} > ${asOf}::date as since
     from allocation a join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id
-      left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id
+      left join issued_first f on f.invoice_id = i.id left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id
     where ${whose(customerId, 'r')} or ${whose(customerId, 'p')} or ${whose(customerId, 'n')})`;
 }
 
@@ -84,19 +102,25 @@ function items({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
   given_up as (
     select w.receivable_id, sum(w.amount_minor)::bigint as minor from write_off w
     where ${lasted(sql`w.written_off_on`, sql`w.reversed_on`, asOf)} group by 1),
+  stood_over as (
+    select distinct on (v.dispute_id) v.* from dispute_version v where ${dayOf('v.until', zone)} > ${asOf}::date
+    order by v.dispute_id, v.until, v.id),
   argued as (
-    select d.receivable_id, sum(d.amount_minor)::bigint as minor from dispute d
-    where ${lasted(dayOf('d.opened_at', zone), dayOf('d.closed_at', zone), asOf)} group by 1),
+    select coalesce(v.receivable_id, d.receivable_id) as receivable_id, sum(coalesce(v.amount_minor, d.amount_minor))::bigint as minor
+    from dispute d left join stood_over v on v.dispute_id = d.id
+    where d.return_id is null and ${lasted(dayOf('d.opened_at', zone), dayOf('d.closed_at', zone), asOf)} group by 1),
   item as (
     select x.*, least(x.argued, x.open_minor) as disputed_minor from (
-      select r.id, ${ownerOf('r')} as customer_id, r.currency, r.instalment, i.number, i.external_id, i.issue_date, i.order_code,
+      select r.id, ${ownerOf('r')} as customer_id, r.currency, r.instalment, i.number, i.external_id, coalesce(b.issue_date, i.issue_date) as issue_date, i.order_code,
         coalesce(v.amount_minor, r.amount_minor) as amount_minor, coalesce(v.due_date, r.due_date) as due_date, coalesce(s.since, 0) as settled_since,
         least(coalesce(s.recovered, 0), coalesce(g.minor, 0)) as recovered_minor, coalesce(g.minor, 0) as written_off_minor, coalesce(d.minor, 0) as argued,
         coalesce(v.amount_minor, r.amount_minor) - coalesce(s.minor, 0) - greatest(0, coalesce(g.minor, 0) - coalesce(s.recovered, 0)) as open_minor
-      from receivable r join invoice i on i.id = r.invoice_id left join version v on v.receivable_id = r.id
+      from receivable r join invoice i on i.id = r.invoice_id left join issued_on b on b.invoice_id = i.id
+        left join version v on v.receivable_id = r.id
         left join settled s on s.receivable_id = r.id left join given_up g on g.receivable_id = r.id left join argued d on d.receivable_id = r.id
         left join owner o on o.subject = r.id
-      where ${ownedBy(customerId, 'r')} and not coalesce(v.withdrawn, r.withdrawn)) x)`;
+      where ${ownedBy(customerId, 'r')} and not coalesce(v.withdrawn, r.withdrawn)
+        and coalesce(${addedOn(zone)} <= ${asOf}::date, true)) x)`;
 }
 
 function credits(day: DayOf): RawBuilder<unknown> {

@@ -17,6 +17,8 @@ import { addTraces, noTraces } from './traces.ts';
 
 interface Row extends DiscountCase {
   id: string;
+  /** Money was posted on it just now: its discount counts from the day of its money, else from the day on which it is granted. */
+  paidNow: boolean;
   customerId: string;
   currency: string;
   invoiceId: string;
@@ -54,7 +56,7 @@ export async function settleDiscounts(
   on: BusinessDate = at.today,
 ): Promise<WorkOrderTraces> {
   const traces = noTraces();
-  const rows = await readRows(tx, receivables);
+  const rows = await readRows(tx, at, receivables);
   if (rows.length === 0) return traces;
   const { current } = await store.policies.current();
   const graceDays = current.collection.content.discountGraceDays ?? 0;
@@ -66,22 +68,24 @@ export async function settleDiscounts(
     const verdict = verdictOf(row, graceDays);
     if (verdict.grantMinor !== row.grantedMinor) {
       if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(tx, at, row, on));
-      if (verdict.grantMinor > 0)
-        addTraces(traces, await grant(tx, at, row, verdict.grantMinor, verdict.on ?? at.today, 'terms'));
+      const since = row.paidNow && verdict.on !== null ? verdict.on : at.today;
+      if (verdict.grantMinor > 0) addTraces(traces, await grant(tx, at, row, verdict.grantMinor, since, 'terms'));
     }
     addTraces(traces, await doubt(tx, store, at, row, verdict.late));
   }
   return traces;
 }
 
-async function readRows(tx: Tx, receivables: readonly string[]): Promise<Row[]> {
+async function readRows(tx: Tx, at: Moment, receivables: readonly string[]): Promise<Row[]> {
   if (receivables.length === 0) return [];
   const { rows } = await sql<Row>`
     select r.id, r.customer_id as "customerId", r.currency, r.invoice_id as "invoiceId", i.external_id as invoice, r.instalment,
       r.amount_minor as "amountMinor", r.written_off_minor as "writtenOffMinor", case when r.discount_until is not null then jsonb_build_object('minor', r.discount_minor, 'until', r.discount_until) end as offer,
       r.discount_claimed as claimed, r.question, r.credited_minor - d.minor as "creditedMinor", d.minor as "grantedMinor", d.agreed,
       (select coalesce(jsonb_agg(jsonb_build_object('on', a.value_date, 'amountMinor', a.amount_minor)), '[]') from allocation a
-        where a.receivable_id = r.id and a.payment_id is not null and a.reversed_at is null) as money
+        where a.receivable_id = r.id and a.payment_id is not null and a.reversed_at is null) as money,
+      exists (select from allocation a join payment p on p.id = a.payment_id and p.posted_at = a.posted_at
+        where a.receivable_id = r.id and a.reversed_at is null and a.posted_at = ${at.now}::timestamptz) as "paidNow"
     from receivable r join invoice i on i.id = r.invoice_id, lateral (
       select coalesce(sum(a.amount_minor), 0)::bigint as minor, coalesce(bool_or(n.agreed), false) as agreed
       from allocation a join credit_note n on n.id = a.credit_note_id
@@ -122,7 +126,7 @@ async function grant(
 
 /** Grants what a person has let pass on a receivable: its question ends. */
 export async function grantLate(tx: Tx, at: Moment, receivable: string, amountMinor: number): Promise<WorkOrderTraces> {
-  const [row] = await readRows(tx, [receivable]);
+  const [row] = await readRows(tx, at, [receivable]);
   if (!row) return noTraces();
   const traces = await grant(tx, at, row, amountMinor, at.today, 'agreed');
   // A person has decided: nothing is granted or taken back by the terms any more, unless money goes back.
@@ -150,7 +154,7 @@ async function takeBackDiscount(tx: Tx, at: Moment, row: Granted, on: BusinessDa
 /** Takes back all that was granted on receivables that are taken out. */
 export async function dropDiscounts(tx: Tx, at: Moment, receivables: readonly string[]): Promise<WorkOrderTraces> {
   const traces = noTraces();
-  for (const row of await readRows(tx, receivables))
+  for (const row of await readRows(tx, at, receivables))
     if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(tx, at, row, at.today));
   return traces;
 }

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
+import { sumMinor } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import { unaskedOf } from '../domain/collection/receivable.ts';
 import type { disputeCategories, DisputeState } from '../domain/collection/receivable.ts';
 import { concedeAgain } from './acts/goods-returns.ts';
+import { overtakeAct } from './acts/pending.ts';
 import { coverMoved } from './unapplied.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
 import type { Tx } from './database.ts';
@@ -13,7 +15,7 @@ import type { ReceivableCase } from './receivable-facts.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
-import type { Moment, Store } from './transaction.ts';
+import type { Moment, Store, Written } from './transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { addTraces, noTraces } from './traces.ts';
@@ -144,53 +146,108 @@ export interface Resolution {
   note: string;
 }
 
+/** An open dispute with the parts of it that a correction moved to other instalments, locked. Amounts in minor units. */
+export interface DisputeCase {
+  /** Of the dispute as it was opened. */
+  id: string;
+  customerId: string;
+  invoiceId: string;
+  invoice: string;
+  currency: string;
+  amountMinor: number;
+  parts: readonly DisputePart[];
+}
+
+interface DisputePart {
+  id: string;
+  receivableId: string;
+  amountMinor: number;
+  category: string;
+}
+
+/** Locks a dispute that is open, by its id or that of a part of it. Throws Refusal `not-found`, `dispute-closed`. */
+export async function lockDispute(tx: Tx, actor: Actor, dispute: string): Promise<DisputeCase> {
+  const { rows } = await sql<Omit<DisputeCase, 'amountMinor' | 'parts'>>`
+    select coalesce(d.rest_of, d.id) as id, d.customer_id as "customerId", r.invoice_id as "invoiceId", i.external_id as invoice, r.currency
+    from dispute d join receivable r on r.id = d.receivable_id join invoice i on i.id = r.invoice_id join customer c on c.id = d.customer_id
+    where d.id = ${isOurId(dispute) ? dispute : null}::uuid and ${seesCustomer(actor)}`.execute(tx);
+  const row = rows[0];
+  if (!row) throw new Refusal('not-found', { id: dispute });
+  await sql`select from customer where id = ${row.customerId}::uuid for no key update`.execute(tx);
+  const open = sql`from dispute where (id = ${row.id}::uuid or rest_of = ${row.id}::uuid) and state = 'open'`;
+  const { rows: items } = await sql<{ id: string }>`select receivable_id as id ${open}`.execute(tx);
+  await lockReceivables(
+    tx,
+    items.map(({ id }) => id),
+  );
+  const { rows: parts } = await sql<DisputePart>`
+    select id, receivable_id as "receivableId", amount_minor as "amountMinor", category ${open} order by opened_at, id for update`.execute(
+    tx,
+  );
+  if (parts.length === 0) {
+    const { state } = await tx.selectFrom('dispute').select('state').where('id', '=', dispute).executeTakeFirstOrThrow();
+    throw new Refusal('dispute-closed', { state });
+  }
+  return { ...row, parts, amountMinor: sumMinor(parts.map((part) => part.amountMinor)) };
+}
+
+/** What a resolution is on record with; `agreed`: a second person agreed to what it concedes. */
+export interface Resolving extends Resolution {
+  reason: string | null;
+  agreed: boolean;
+}
+
 /**
  * Resolves a dispute once: rejected, its part is collected again, as far as no return of the goods takes it; upheld, not until its credit note
  * has come or is given up. Throws Refusal `dispute-closed`.
  */
-export async function resolveDispute(
+export async function resolveDispute(store: Store, actor: Actor, dispute: string, how: Resolving): Promise<{ id: string }> {
+  return write<{ id: string }>(store, actor, async (tx, at) =>
+    resolveLocked(tx, store, at, actor, await lockDispute(tx, actor, dispute), how),
+  );
+}
+
+/** The same of a dispute that is locked. */
+export async function resolveLocked(
+  tx: Tx,
   store: Store,
+  at: Moment,
   actor: Actor,
-  dispute: string,
-  resolution: Resolution,
-  reason: string | null,
-): Promise<{ id: string; state: DisputeState }> {
-  return write(store, actor, async (tx, at) => {
-    const { rows } = await sql<{ id: string; receivableId: string; customerId: string }>`
-      select d.id, d.receivable_id as "receivableId", d.customer_id as "customerId" from dispute d join customer c on c.id = d.customer_id
-      where d.id = ${isOurId(dispute) ? dispute : null}::uuid and ${seesCustomer(actor)}`.execute(tx);
-    const row = rows[0];
-    if (!row) throw new Refusal('not-found', { id: dispute });
-    await sql`select from customer where id = ${row.customerId}::uuid for no key update`.execute(tx);
-    await lockReceivables(tx, [row.receivableId]);
-    const closed = await tx
-      .updateTable('dispute')
-      .set({ state: resolution.state, resolution: resolution.note, closed_at: at.now, closed_by: actor.id })
-      .where('id', '=', row.id)
-      .where('state', '=', 'open')
-      .returning(['amount_minor', 'category'])
-      .executeTakeFirst();
-    if (!closed) {
-      const { state } = await tx.selectFrom('dispute').select('state').where('id', '=', row.id).executeTakeFirstOrThrow();
-      throw new Refusal('dispute-closed', { state });
-    }
-    const traces = await cancelWorkOrders(tx, at, { keys: [disputeTask(row.id)] }, 'resolved');
-    addTraces(traces, await concedeAgain(tx, store, at, actor, [row.receivableId]));
-    const audit = {
-      action: 'dispute.resolved',
-      subjectKind: 'dispute',
-      subjectId: row.id,
-      customerId: row.customerId,
-      reason,
-      before: { state: 'open' },
-      after: { receivableId: row.receivableId, amountMinor: closed.amount_minor, category: closed.category, ...resolution },
-    };
-    return {
-      value: { id: row.id, state: resolution.state },
-      audit: [audit, ...traces.audit],
-      asks: [...asksOf([row.receivableId]), ...(await coverMoved(tx, [row.customerId])), ...traces.asks],
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
-    };
-  });
+  { id, customerId, parts }: DisputeCase,
+  { reason, agreed, ...resolution }: Resolving,
+): Promise<Written<{ id: string }>> {
+  await tx
+    .updateTable('dispute')
+    .set({ state: resolution.state, resolution: resolution.note, closed_at: at.now, closed_by: actor.id, agreed })
+    .where(
+      'id',
+      'in',
+      parts.map((part) => part.id),
+    )
+    .execute();
+  const receivables = [...new Set(parts.map((part) => part.receivableId))];
+  const traces = await cancelWorkOrders(tx, at, { keys: [disputeTask(id)] }, 'resolved');
+  addTraces(traces, await concedeAgain(tx, store, at, actor, receivables));
+  if (!agreed)
+    addTraces(
+      traces,
+      await overtakeAct(tx, at, actor, {
+        kind: 'dispute-upheld',
+        subject: { kind: 'dispute', id },
+        reason: reason ?? resolution.note,
+      }),
+    );
+  const [first, ...more] = parts.map(({ id: subjectId, receivableId, amountMinor, category }) => ({
+    ...{ action: 'dispute.resolved', subjectKind: 'dispute', subjectId, customerId, reason },
+    before: { state: 'open' },
+    after: { receivableId, amountMinor, category, ...resolution },
+  }));
+  if (!first) throw new Error('a dispute without its amount was resolved');
+  return {
+    value: { id },
+    audit: [first, ...more, ...traces.audit],
+    asks: [...asksOf(receivables), ...(await coverMoved(tx, [customerId])), ...traces.asks],
+    posts: traces.posts,
+    events: [...[first, ...more].map(eventOf), ...traces.events],
+  };
 }

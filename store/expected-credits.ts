@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { expectedMoves } from '../domain/collection/expected-moves.ts';
 import type { ExpectedMove, ExpectingItem } from '../domain/collection/expected-moves.ts';
-import { claimsOfGoods, expectedAfter } from '../domain/collection/receivable.ts';
+import { claimsOfGoods, expectedAfter, expectedCredits } from '../domain/collection/receivable.ts';
 import type { ReturnCredit } from '../domain/credit/returns.ts';
 import type { DisputeFact } from '../domain/collection/receivable.ts';
 import { sumMinor } from '../domain/kernel/money.ts';
@@ -120,11 +120,33 @@ async function takePlace(
         amount_minor = case when return_id is null or amount_minor <= ${takenMinor}::bigint then amount_minor else amount_minor - ${takenMinor}::bigint end
       where id = ${dispute}::uuid returning *),
     rest as (
-      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, rest_of, opened_at, opened_by, closed_at, closed_by)
-      select receivable_id, customer_id, ${restMinor}::bigint, category, note, state, resolution, coalesce(rest_of, id), ${at.now}::timestamptz, opened_by,
+      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, agreed, rest_of, opened_at, opened_by, closed_at, closed_by)
+      select receivable_id, customer_id, ${restMinor}::bigint, category, note, state, resolution, agreed, coalesce(rest_of, id), ${at.now}::timestamptz, opened_by,
         ${at.now}::timestamptz, closed_by from x where ${restMinor}::bigint > 0 and return_id is null)
     select return_id as "returnId", category = any(${[...claimsOfGoods]}::text[]) as "ofGoods" from x`.execute(tx);
   return rows[0] ?? { returnId: null, ofGoods: false };
+}
+
+/** What of a return's expected credit notes on an invoice is expected no more, as far as none has come yet. Answers the receivables. */
+export async function expectLess(tx: Tx, at: Moment, returnId: string, invoiceId: string, minor: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string; disputes: DisputeFact[]; own: string[] }>`
+    select r.id, ${disputesOf} as disputes, (select jsonb_agg(d.id) from dispute d where d.receivable_id = r.id and d.return_id = ${returnId}::uuid) as own
+    from receivable r where r.invoice_id = ${invoiceId}::uuid and exists (
+      select from dispute d where d.receivable_id = r.id and d.return_id = ${returnId}::uuid and d.state = 'upheld') order by r.due_date desc, r.id`.execute(
+    tx,
+  );
+  await lockReceivables(
+    tx,
+    rows.map(({ id }) => id),
+  );
+  let leftMinor = minor;
+  for (const { disputes, own } of rows)
+    for (const { dispute, minor: expectedMinor } of expectedCredits(disputes)) {
+      const takenMinor = own.includes(dispute.id) ? Math.min(leftMinor, expectedMinor) : 0;
+      leftMinor -= takenMinor;
+      if (takenMinor > 0) await takePlace(tx, at, dispute.id, takenMinor, expectedMinor - takenMinor);
+    }
+  return rows.map(({ id }) => id);
 }
 
 interface ExpectingRow extends Omit<ExpectingItem, 'disputes'> {
@@ -198,9 +220,9 @@ async function moveExpected(
 ): Promise<AuditFact> {
   for (const { receivableId, minor } of to)
     await sql`
-      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, return_id, rest_of, opened_at, opened_by,
+      insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, agreed, return_id, rest_of, opened_at, opened_by,
         closed_at, closed_by)
-      select ${receivableId}::uuid, customer_id, ${minor}::bigint, category, note, state, resolution, return_id, coalesce(rest_of, id),
+      select ${receivableId}::uuid, customer_id, ${minor}::bigint, category, note, state, resolution, agreed, return_id, coalesce(rest_of, id),
         ${at.now}::timestamptz, opened_by, closed_at, closed_by from dispute where id = ${dispute.id}::uuid`.execute(tx);
   const amountMinor = sumMinor(to.map(({ minor }) => minor));
   await takePlace(tx, at, dispute.id, amountMinor, restMinor);

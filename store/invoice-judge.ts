@@ -1,6 +1,6 @@
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { dueBy, instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
+import { dueBy, extended, instalmentChanges, instalmentsOf, invoiceFaults } from '../domain/collection/documents.ts';
 import type { InstalmentChanges, InvoiceDocument } from '../domain/collection/documents.ts';
 import { bookedAloneMinor } from '../domain/collection/booked.ts';
 import { discountOffer, raisesDiscount, withoutDiscount } from '../domain/collection/discount.ts';
@@ -9,6 +9,8 @@ import { withoutLaterDates } from '../domain/collection/re-dating.ts';
 import type { LaterDate } from '../domain/collection/re-dating.ts';
 import type { Question } from '../domain/collection/receivable.ts';
 import type { InvoiceWrite, LedgerCustomer, NewReceivable, StandingInvoice } from './invoice-rows.ts';
+import { procedureMoves } from './invoice-procedures.ts';
+import type { ProcedureMove } from '../domain/collection/procedures.ts';
 import type { WaitingCorrection } from './invoice-waits.ts';
 import type { Poster } from './posting.ts';
 import type { InvoiceTwins, Twin } from './invoice-twins.ts';
@@ -40,6 +42,8 @@ export interface Job {
   discounts: readonly { id: string; discountMinor: number; discountUntil: BusinessDate | null }[];
   /** The invoice that came before it and looks the same. */
   twin: Twin | null;
+  /** Instalments that go over to another dunning procedure. */
+  procedures: readonly ProcedureMove[];
   /** Of a new invoice that comes in without its discount: as it was sent, which a second person is asked about. */
   asSent?: InvoiceDocument;
 }
@@ -86,7 +90,8 @@ export async function judge(
     const judged = await judge(poster, less, customer, null, today, twins);
     return judged.kind === 'job' ? { ...judged, job: { ...judged.job, asSent: invoice } } : judged;
   }
-  const result = instalmentChanges(standing?.instalments ?? [], instalmentsOf(invoice, terms, calendar));
+  const parts = standing?.instalments ?? [];
+  const result = instalmentChanges(parts, extended(parts, instalmentsOf(invoice, terms, calendar)));
   if (!result.ok) return refuse('instalment-has-money', { instalment: result.hasMoney }, '/instalments');
   const twin = posting.settledOn === null ? twins.twinOf(customer.id, invoice, standing?.id ?? null) : null;
   // What a person took for a duplicate stays out while it looks like the other.
@@ -95,6 +100,8 @@ export async function judge(
   const { dueDoubtDays } = current.collection.content;
   const byTerms = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
   const toleranceDays = await poster.reDatingDays();
+  const procedures = await procedureMoves(poster, posting, customer, terms, standing);
+  if (procedures instanceof Refusal) return { kind: 'refused', refusal: procedures };
   const worth = standing && weighCorrection(standing, wanted, offer);
   const weighed = worth && { ...worth, loweredMinor: Math.max(worth.loweredMinor, letOffMinor > aloneMinor ? letOffMinor : 0) };
   if (standing && weighed && !posting.agreed) {
@@ -105,12 +112,11 @@ export async function judge(
   const suspected = twin !== null && standing?.doubt?.state !== 'both-right';
   const receivables = await poster.receivables(posting, customer, terms, wanted.added, suspected);
   if (!receivables) return refuse('policy-unknown', { policy: invoice.ladder ?? customer.ladder ?? 'ladders' }, '/ladder');
-  const stored = invoice.instalments ? null : terms;
   const row: InvoiceWrite = {
     known: standing?.id ?? null,
     document: invoice,
     customerId: customer.id,
-    terms: stored,
+    terms: invoice.instalments ? null : terms,
     contentHash: hash,
     agreedMinor: weighed && (posting.agreed ? weighed.isMinor : weighed.agreedMinor),
   };
@@ -120,11 +126,10 @@ export async function judge(
     moved.map(({ standing: is, to }) => [is.id, poster.questionOf(to.dueDate, invoice, terms, dueDoubtDays)] as const),
   );
   twins.add(customer.id, invoice);
-  const discount = { discountMinor: offer?.minor ?? 0, discountUntil: offer?.until ?? null };
-  const discounts = (standing?.instalments ?? []).map(({ id }) => ({ id, ...discount }));
+  const discounts = parts.map(({ id }) => ({ id, discountMinor: offer?.minor ?? 0, discountUntil: offer?.until ?? null }));
   return {
     kind: 'job',
-    job: { posting, customer, standing, write: row, changes, later, receivables, questions, discounts, twin },
+    job: { posting, customer, standing, write: row, changes, later, receivables, questions, discounts, procedures, twin },
   };
 }
 

@@ -7,6 +7,7 @@ import type { DuplicateState } from '../domain/collection/duplicates.ts';
 import { documentMeant } from '../domain/collection/reference.ts';
 import type { Plan, Question } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
+import type { ProcedureStanding } from '../domain/collection/procedures.ts';
 import { among } from './prepared.ts';
 import { LostRace, recordset } from './rows.ts';
 import type { Moment, Store } from './transaction.ts';
@@ -94,7 +95,7 @@ export interface StandingInvoice extends GivenInvoice {
   doubt: { state: DuplicateState; twin: string } | null;
   /** What an audit entry shows of it. */
   document: Record<string, unknown>;
-  instalments: (StandingInstalment & { openMinor: number; writtenOffMinor: number; stage: string })[];
+  instalments: (StandingInstalment & ProcedureStanding & { openMinor: number; writtenOffMinor: number; stage: string })[];
 }
 
 /** Reads invoices by their external ids, under the lock of their customers. */
@@ -114,7 +115,10 @@ export async function readStanding(tx: Tx, externalIds: readonly string[]): Prom
         'taxRate', i.tax_rate, 'taxMinor', i.tax_minor, 'contract', i.contract, 'order', i.order_code, 'ladder', i.ladder,
         'deliveredOn', i.delivered_on) as document,
       (select jsonb_agg(jsonb_build_object('id', r.id, 'no', r.instalment, 'amountMinor', r.amount_minor, 'dueDate', r.due_date,
-        'agreedDueDate', r.agreed_due_date, 'doubted', r.question = 'due-date', 'kind', r.kind, 'withdrawn', r.withdrawn, 'stage', r.stage,
+        'agreedDueDate', r.agreed_due_date, 'doubted', r.question = 'due-date', 'kind', r.kind, 'withdrawn', r.withdrawn, 'stage', r.stage, 'ladder', r.ladder,
+        'extendedFrom', (select p.what ->> 'before' from pending_act p where p.subject_kind = 'receivable' and p.subject_id = r.id::text
+          and p.kind = 'extension' and p.state = 'approved' and p.what ->> 'dueDate' = r.due_date::text order by p.id desc limit 1),
+        'begun', exists (select from rung g where g.receivable_id = r.id and g.state not in ('planned', 'before-go-live')),
         'settledMinor', case when r.withdrawn then 0 else r.paid_minor + r.credited_minor + r.written_off_minor end,
         'openMinor', r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor, 'writtenOffMinor', r.written_off_minor)
         order by r.instalment)

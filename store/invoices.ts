@@ -9,6 +9,7 @@ import { concedeAgain, followCorrections } from './acts/goods-returns.ts';
 import { askForReDating } from './acts/re-dating.ts';
 import { returnInstead } from './credit/returns.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
+import { followClaims } from './claims-moved.ts';
 import { askForRates } from './credit/missing-rates.ts';
 import type { Tx } from './database.ts';
 import { documentDesk } from './document-desk.ts';
@@ -17,6 +18,7 @@ import { settleInvoice } from './invoice-doubts.ts';
 import { askAboutOrders } from './invoiced-beyond.ts';
 import { keepFirstDays } from './invoice-heirs.ts';
 import { judge } from './invoice-judge.ts';
+import { moveProcedures } from './invoice-procedures.ts';
 import { askForCorrections } from './invoice-waits.ts';
 import type { WaitingCorrection } from './invoice-waits.ts';
 import type { Job, Judged, Posting } from './invoice-judge.ts';
@@ -187,9 +189,12 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     jobs.flatMap((job) => job.receivables),
   );
   await keepFirstDays(tx, jobs, written);
+  await moveProcedures(tx, jobs);
+  const claimed = await followClaims(tx, at, jobs, written);
   await returnInstead(tx, at, corrected);
   const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
   const followed = await followCorrections(tx, at, actor, known, corrected);
+  addTraces(followed, claimed);
   addTraces(followed, await followWaitingNotes(tx, at, actor, known));
   const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
   const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
@@ -284,7 +289,13 @@ function putOf(job: Job, written: WrittenInvoice | undefined, beside: WorkOrderT
     currency: row.document.currency,
     receivables: standingAfter(job, written).sort((a, b) => a.instalment - b.instalment),
   };
-  const touched = [...changes.changed.map((change) => change.standing.id), ...changes.withdrawn.map((part) => part.id)];
+  const { procedures } = job;
+  const touched = [
+    ...new Set([
+      ...changes.changed.map(({ standing: { id } }) => id),
+      ...[...changes.withdrawn, ...procedures].map(({ id }) => id),
+    ]),
+  ];
   const audit: AuditFact = {
     action: standing ? 'invoice.changed' : job.posting.settledOn === null ? 'invoice.posted' : 'invoice.imported-settled',
     subjectKind: 'invoice',
@@ -294,6 +305,7 @@ function putOf(job: Job, written: WrittenInvoice | undefined, beside: WorkOrderT
     after: {
       ...row.document,
       receivables: value.receivables.map(({ id, instalment, dueDate }) => ({ id, instalment, dueDate })),
+      ...(procedures.length > 0 && { procedures: procedures.map(({ id, from, ladder }) => ({ id, from, to: ladder })) }),
     },
   };
   const asks = touched.map((id): Ask => ({ subject: receivableWorkflowId(id), kind: 'receivable' }));

@@ -7,6 +7,7 @@ import { planReceivable } from '../domain/collection/plan.ts';
 import type { CollectionTerms, Plan, Question, ReceivableFacts } from '../domain/collection/receivable.ts';
 import { discountColumns } from './discounts.ts';
 import type { LedgerCustomer, NewReceivable } from './invoice-rows.ts';
+import type { Procedure } from '../domain/collection/procedures.ts';
 import type { Moment, Store } from './transaction.ts';
 
 /**
@@ -40,7 +41,7 @@ export class Poster {
     suspected: boolean,
   ): Promise<NewReceivable[] | null> {
     const { invoice, settledOn } = posting;
-    const chosen = await this.#ladder(invoice, customer, terms);
+    const chosen = await this.procedure(invoice, customer, terms);
     if (!chosen) return null;
     const { ladder, policyVersion } = chosen;
     const { currency } = invoice;
@@ -80,11 +81,8 @@ export class Poster {
     return dueDateDoubted(dueDate, invoice, terms, dueDoubtDays) ? 'due-date' : null;
   }
 
-  async #ladder(
-    invoice: InvoiceDocument,
-    customer: LedgerCustomer,
-    terms: Terms,
-  ): Promise<{ ladder: string; policyVersion: number } | null> {
+  /** The procedure by which an invoice is dunned, in its newest version; null when the one asked for does not exist. */
+  async procedure(invoice: InvoiceDocument, customer: LedgerCustomer, terms: Terms): Promise<Procedure | null> {
     const { current } = await this.policies();
     const { content, version } = current.ladders;
     const first = this.#first.get(customer.id) ?? customer.firstIssueDate;

@@ -165,7 +165,7 @@ export async function readReceivable(store: Store, actor: Actor, id: string): Pr
       (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'amountMinor', d.amount_minor, 'category', d.category, 'note', d.note, 'state', d.state,
         'openedAt', d.opened_at, 'closedAt', d.closed_at, 'resolution', d.resolution,
         'role', o.role, 'owner', o.assignee, 'deadline', o.due_at) order by d.opened_at, d.id), '[]')
-        from dispute d left join work_order o on o.key = 'settle-dispute/' || d.id where d.receivable_id = k.id) as disputes,
+        from dispute d left join work_order o on o.key = 'settle-dispute/' || coalesce(d.rest_of, d.id) where d.receivable_id = k.id) as disputes,
       (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'by', p.by_contact, 'note', p.note,
         'state', p.state, 'madeAt', p.made_at, 'faulty', ${faultyOf('promise', 'p')}) order by p.made_at, p.id), '[]') from promise p where p.receivable_id = k.id) as promises,
       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'channel', m.channel, 'template', m.template, 'class', m.class, 'state', m.state, 'outbox', m.outbox,

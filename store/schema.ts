@@ -404,6 +404,17 @@ export type Dispute = {
     return_id: string | null;
     rest_of: string | null;
     corrected_minor: Generated<number>;
+    /**
+     * Upheld with a second person's word.
+     */
+    agreed: Generated<boolean>;
+};
+export type DisputeVersion = {
+    id: Generated<number>;
+    dispute_id: string;
+    until: string;
+    receivable_id: string;
+    amount_minor: number;
 };
 export type DuplicateDoubt = {
     document_id: string;
@@ -552,6 +563,12 @@ export type Invoice = {
      * worth now.
      */
     agreed_minor: number | null;
+};
+export type InvoiceVersion = {
+    id: Generated<number>;
+    invoice_id: string;
+    until: string;
+    issue_date: string;
 };
 export type Job = {
     id: Generated<string>;
@@ -1327,6 +1344,7 @@ export type DB = {
     decision_intent: DecisionIntent;
     delegation: Delegation;
     dispute: Dispute;
+    dispute_version: DisputeVersion;
     duplicate_doubt: DuplicateDoubt;
     early_warning: EarlyWarning;
     event: Event;
@@ -1340,6 +1358,7 @@ export type DB = {
     goods_return_line: GoodsReturnLine;
     idempotency: Idempotency;
     invoice: Invoice;
+    invoice_version: InvoiceVersion;
     job: Job;
     job_row: JobRow;
     legal_case: LegalCase;

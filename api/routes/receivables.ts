@@ -5,7 +5,8 @@ import { sayFaulty } from '../../domain/kernel/faulty.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { sayPlanReason } from '../../domain/plan-words.ts';
 import { limitationRule } from '../../domain/legal/limitation.ts';
-import { openDispute, resolveDispute } from '../../store/disputes.ts';
+import { settleDispute } from '../../store/acts/disputes.ts';
+import { openDispute } from '../../store/disputes.ts';
 import { confirmDueDate } from '../../store/questions.ts';
 import { cancelPromise, recordPromise } from '../../store/promises.ts';
 import { listReceivables, readReceivable } from '../../store/receivable-read.ts';
@@ -14,6 +15,7 @@ import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
+import { answerPending, pendingAnswer } from './pending-acts.ts';
 
 /** Each instalment owed: where it stands on its ladder, and the facts people add to it. */
 export function receivableRoutes({ store }: Services): RouteSpec[] {
@@ -81,13 +83,15 @@ function facts(store: Services['store']): RouteSpec[] {
       path: '/v1/disputes/{id}/resolution',
       verb: 'dispute.resolve',
       tag: 'Receivables',
-      summary: 'Resolve a dispute, once',
+      summary: 'Resolve a dispute, once; above what policy lets one alone concede a second person is asked',
       params: idParams,
       body: contract.resolveDispute,
       idempotent: 'key',
-      answers: { 200: { description: 'Resolved.', schema: contract.disputeAnswer } },
-      async handle({ actor, params, body: { reason, ...resolution } }) {
-        return { status: 200, body: await resolveDispute(store, actor, params.id, resolution, reason ?? null) };
+      answers: { 200: { description: 'Resolved.', schema: contract.disputeAnswer }, ...pendingAnswer },
+      async handle({ actor, params, body: { reason, ...resolution }, language }) {
+        const done = await settleDispute(store, actor, params.id, resolution, reason ?? null);
+        if ('act' in done) return answerPending(store, actor, done, language);
+        return { status: 200, body: { id: params.id, state: resolution.state } };
       },
     }),
   ];

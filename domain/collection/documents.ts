@@ -274,6 +274,8 @@ export interface StandingInstalment extends Instalment {
   agreedDueDate?: BusinessDate;
   /** Its due date waits for a person's look: nobody has agreed to it. */
   doubted?: boolean | null;
+  /** The day it was due before the extension of time that is in force; null: there is none. */
+  extendedFrom?: BusinessDate | null;
 }
 
 export interface InstalmentChanges {
@@ -306,5 +308,12 @@ export function instalmentChanges(
   if (frozen) return { ok: false, hasMoney: frozen.no };
   return { ok: true, changes: { added: wanted.filter((part) => !byNo.has(part.no)), changed, withdrawn } };
 }
+
+/** A sender that knows of no extension sends the day from before it: that is no other day. */
+export const extended = (standing: readonly StandingInstalment[], wanted: readonly Instalment[]): Instalment[] =>
+  wanted.map((to) => {
+    const is = standing.find((part) => part.no === to.no && !part.withdrawn);
+    return is && is.extendedFrom === to.dueDate ? { ...to, dueDate: is.dueDate } : to;
+  });
 
 const isMoved = (is: Instalment, to: Instalment): boolean => is.amountMinor !== to.amountMinor || is.dueDate !== to.dueDate;

@@ -90,9 +90,21 @@ export const ledgerSentences: Readonly<Record<string, Sentence>> = {
     (f) => `${f.amount} of the credit note expected on ${f.about} is expected on other instalments of its invoice`,
     (f) => `${f.about} 待开的贷项通知单中，${f.amount} 转至同一发票的其他分期`,
   ],
+  'dispute.followed': [
+    (f) => `${f.amount} of the dispute on ${f.about} is about other instalments of its corrected invoice`,
+    (f) => `${f.about} 的争议金额中，${f.amount} 随发票更正转至其他分期`,
+  ],
+  'dispute.lowered': [
+    (f) => `${f.amount} of the dispute on ${f.about} is no longer invoiced: the invoice was corrected`,
+    (f) => `发票更正后，${f.about} 的争议金额减少 ${f.amount}`,
+  ],
   'promise.recorded': [
     (f) => `${f.amount} of ${f.about} promised for ${f.get('on')}`,
     (f) => `客户承诺于 ${f.get('on')} 支付 ${f.about} 的 ${f.amount}`,
+  ],
+  'promise.followed': [
+    (f) => `${f.amount} promised of ${f.about} is promised of other instalments of its corrected invoice`,
+    (f) => `${f.about} 承诺支付的金额中，${f.amount} 随发票更正转至其他分期`,
   ],
   'promise.cancelled': [
     (f) => `Promise for ${f.get('on')} cancelled: ${f.reason}`,

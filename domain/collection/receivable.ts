@@ -40,6 +40,8 @@ export interface DisputeFact {
   lapsedAt: Instant | null;
   /** What of it is left out of what is asked for while it is open; absent: all of it. */
   unaskedMinor?: number | null;
+  /** Upheld, not for a return, by one person alone. */
+  alone?: boolean;
   /** Not a dispute of the customer's: an act the ERP has booked waits for a second person. */
   act?: boolean;
 }

@@ -1,3 +1,4 @@
+import { sumMinor } from '../kernel/money.ts';
 import { addQuantities, exceeds, partAmount } from './order.ts';
 import type { LineFacts } from './order.ts';
 
@@ -28,4 +29,32 @@ export function returnedPart(
   // With the last piece all goes, whatever a change of the order did to the worth of a part.
   const deliveredMinor = exceeds(line.shippedQuantity, back) ? Math.min(partMinor, line.minor.delivered) : line.minor.delivered;
   return { worthMinor: Math.max(partMinor, deliveredMinor), deliveredMinor };
+}
+
+/** A return in force on an invoice, in minor units. */
+export interface ConcedingReturn {
+  returnId: string;
+  /** What it took of the invoice. */
+  tookMinor: number;
+  /** What it conceded of that, credited or not. */
+  concededMinor: number;
+  /** What of it is neither conceded nor waits: so far a claim about the goods stands for it. */
+  leftMinor: number;
+}
+
+/**
+ * What returns conceded of an invoice beyond a claim about its goods because another return, taken back since, stood for that claim: it stands
+ * for them again, the latest first, as far as that one did (`freedMinor`).
+ */
+export function concededBeyondClaim(
+  returns: readonly ConcedingReturn[],
+  ofGoodsMinor: number,
+  freedMinor: number,
+): { returnId: string; minor: number }[] {
+  let claimMinor = Math.min(freedMinor, ofGoodsMinor - sumMinor(returns.map(({ leftMinor }) => leftMinor)));
+  return returns.flatMap(({ returnId, concededMinor }) => {
+    const minor = Math.min(Math.max(0, claimMinor), concededMinor);
+    claimMinor -= minor;
+    return minor > 0 ? [{ returnId, minor }] : [];
+  });
 }

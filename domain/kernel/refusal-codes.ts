@@ -31,6 +31,7 @@ export const refusalCodes = [
   'idempotency-running',
   'receivable-closed',
   'instalment-has-money',
+  'dunning-begun',
   'already-reversed',
   'reversal-before-payment',
   'reversal-before-document',

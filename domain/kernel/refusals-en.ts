@@ -135,6 +135,11 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
     detail:
       'Money has been allocated to the instalment[ {instalment}], so it can neither be taken out nor made smaller than that money. Reverse the payment first, or send a credit note.',
   },
+  'dunning-begun': {
+    title: 'Dunning has begun',
+    detail:
+      'Steps of its dunning procedure[ {procedure}] were taken on the instalment[ {instalment}], so it stays with that procedure. Send the invoice with the procedure it has; another one for invoices that come later is set with the customer.',
+  },
   'already-reversed': {
     title: 'Already reversed',
     detail:

@@ -94,6 +94,11 @@ export const refusalsZh: Readonly<Record<RefusalCode, RefusalText>> = {
     title: '该期已有核销',
     detail: '[第 {instalment} 期]已有款项核销，不能删除，金额也不能低于已核销部分。请先冲销收款，或提交贷项通知单。',
   },
+  'dunning-begun': {
+    title: '催收已开始',
+    detail:
+      '[第 {instalment} 期]已按其催收流程[ {procedure} ]执行步骤，不再更换流程。请按原流程提交发票；以后发票的流程在客户资料中设定。',
+  },
   'already-reversed': {
     title: '已冲销',
     detail: '此前已冲销[：收款 {payment}][：{writeOff} 的坏账核销][（{date}）]，无可再冲销的金额。请核对编号。',

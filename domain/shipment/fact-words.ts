@@ -20,6 +20,10 @@ export const shipmentSentences: Readonly<Record<string, Sentence>> = {
   ],
   'shipment.issued': [(f) => `Goods of order ${f.get('order')} left`, (f) => `订单 ${f.get('order')} 的货物出库`],
   'return.posted': [(f) => `Goods of order ${f.get('order')} came back`, (f) => `订单 ${f.get('order')} 的货物退回`],
+  'return.conceded-less': [
+    (f) => `${f.amount} less is conceded for return ${f.get('externalId')}: another one was taken back`,
+    (f) => `另一笔退货撤回，退货 ${f.get('externalId')} 待开的贷项通知单减少 ${f.amount}`,
+  ],
   'return.conceded': [
     (f) => `A credit note is expected for returned goods of order ${f.get('order')}`,
     (f) => `订单 ${f.get('order')} 的退货等待贷项通知单`,

@@ -15,3 +15,5 @@ create or replace trigger dispute_moved after update of state, lapsed_at, amount
   when (old.state is distinct from new.state or old.lapsed_at is distinct from new.lapsed_at or old.amount_minor <> new.amount_minor)
   execute function dispute_moves_holds();
 create or replace trigger dispute_opened after insert on dispute for each row execute function dispute_moves_holds();
+create or replace trigger dispute_elsewhere after update of receivable_id on dispute for each row
+  when (old.receivable_id <> new.receivable_id) execute function dispute_moves_holds();

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { AuditFact } from '../../domain/kernel/audit.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
@@ -12,15 +13,18 @@ import type { CorrectedReturn, ReturnCase, ReturnDocument } from '../credit/retu
 import {
   concede,
   concededAlone,
+  concededBeyond,
   concededShares,
   leaveConceded,
+  leftOfReturn,
   returnsOf,
   setCredit,
   waitingReturns,
 } from '../credit/returns-credit.ts';
 import type { ConcededShare } from '../credit/returns-credit.ts';
 import { lockRequested } from '../credit/shipment-requests.ts';
-import { followInvoices, followMoney } from '../expected-credits.ts';
+import { expectLess, followInvoices, followMoney } from '../expected-credits.ts';
+import { askAboutOrders } from '../invoiced-beyond.ts';
 import { coverMoved } from '../unapplied.ts';
 import { write, asksOf, eventOf } from '../transaction.ts';
 import type { Moment, Store } from '../transaction.ts';
@@ -190,22 +194,67 @@ async function conceding(
 }
 
 /**
- * Takes a return back: what it took of delivered goods is owed again, no credit note is expected for it any more. Again changes nothing.
- * Throws Refusal `not-found`.
+ * Takes a return back: what it took of delivered goods is owed again, no credit note is expected for it any more. Other returns of its invoices
+ * concede what they would have without it. Again changes nothing. Throws Refusal `not-found`.
  */
 export async function withdrawReturn(store: Store, actor: Actor, id: string, reason: string): Promise<{ id: string }> {
   return write<{ id: string }>(store, actor, async (tx, at) => {
     const found = await lockReturn(tx, actor, id);
     if (found.state === 'withdrawn') return { value: { id: found.id }, audit: null };
     const order = await readOrderCase(tx, found.orderId);
+    const left = await leftOfReturn(tx, found.id);
     const asked = await unbookReturn(tx, at, found, actor);
     const after = { externalId: found.externalId, order: order.externalId };
     const traces = tracesOf(about(found.id, order, 'return.withdrawn', reason, after));
     traces.asks.push(...asksOf(asked), ...(await coverMoved(tx, [order.customerId])));
     const subject = { kind: 'goods-return', id: found.id };
     addTraces(traces, await overtakeAct(tx, at, actor, { kind: 'goods-return', subject, reason }));
+    addTraces(traces, await withoutReturn(tx, store, at, actor, order, left));
+    addTraces(traces, await askAboutOrders(tx, store, at, await invoicesOf(tx, order)));
     return { value: { id: found.id }, ...told(traces) };
   });
+}
+
+/** The invoices that name an order. */
+async function invoicesOf(tx: Tx, { externalId }: OrderCase): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from invoice where order_code = ${externalId} order by id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** The other returns of the invoices of one that was taken back concede less where it had stood for a claim, and more where it left no room. */
+async function withoutReturn(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  actor: Actor,
+  order: OrderCase,
+  left: ReadonlyMap<string, number>,
+): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  const invoices = [...left.keys()];
+  for (const { invoiceId, returnId, minor } of await concededBeyond(tx, left)) {
+    const receivables = await expectLess(tx, at, returnId, invoiceId, minor);
+    const { externalId, reason, credit } = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, returnId);
+    if (credit === 'conceded') await leaveConceded(tx, returnId);
+    const after = { externalId, order: order.externalId, amountMinor: minor, currency: order.currency };
+    addTraces(traces, tracesOf(about(returnId, order, 'return.conceded-less', reason, after)));
+    traces.asks.push(...asksOf(receivables), ...(await coverMoved(tx, [order.customerId])));
+  }
+  const { rows: items } = await sql<{ id: string }>`
+    select id from receivable where invoice_id = any(${invoices}::uuid[]) order by id`.execute(tx);
+  addTraces(
+    traces,
+    await concedeAgain(
+      tx,
+      store,
+      at,
+      actor,
+      items.map(({ id }) => id),
+    ),
+  );
+  const reason = 'another return was taken back: nothing of the invoice is left to credit';
+  addTraces(traces, await followWaiting(tx, at, actor, { invoices, among: [], notesBefore: at.now, reason }));
+  return traces;
 }
 
 const sumOf = (shares: readonly ConcededShare[]): number => sumMinor(shares.map((share) => share.amountMinor));

@@ -7,6 +7,7 @@ import { collectFromAct } from './collect-from.ts';
 import { creditNoteAct } from './credit-notes.ts';
 import { goodsReturnAct } from './goods-returns.ts';
 import { openWindowAct, closeWindowAct } from './go-live.ts';
+import { upheldDisputeAct } from './disputes.ts';
 import { delistingAct } from './delisting.ts';
 import { exchangeRateAct } from './exchange-rates.ts';
 import { extensionAct } from './extensions.ts';
@@ -38,6 +39,7 @@ const kinds: readonly ActKind<unknown>[] = [
   invoiceCorrectionAct,
   extensionAct,
   duplicateAct,
+  upheldDisputeAct,
   lateDiscountAct,
   customerTermsAct,
   customerCreditAct,

@@ -72,7 +72,7 @@ async function observeOn(db: Database, day: BusinessDate, { badDays, months }: H
       (select count(*)::int from promise m where m.customer_id = c.id and m.state = 'broken' and m.due_on > ${yearAgo}::date and m.due_on < ${day}::date) as "brokenPromises",
       (select count(*)::int from dispute d where d.customer_id = c.id and d.state in ('upheld', 'part-upheld') and d.return_id is null and d.rest_of is null
         and d.closed_at::date > ${yearAgo}::date and d.closed_at::date <= ${day}::date) as "disputesUpheld",
-      (select count(*)::int from dispute d where d.customer_id = c.id and d.state = 'rejected'
+      (select count(*)::int from dispute d where d.customer_id = c.id and d.state = 'rejected' and d.rest_of is null
         and d.closed_at::date > ${yearAgo}::date and d.closed_at::date <= ${day}::date) as "disputesRejected",
       (select (extract(year from age(${day}::date, min(i.issue_date))) * 12 + extract(month from age(${day}::date, min(i.issue_date))))::int
         from invoice i where i.customer_id = c.id and i.issue_date <= ${day}::date) as "tradeMonths"

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
 import { claimsOfGoods } from '../../domain/collection/receivable.ts';
-import type { ReturnCredit } from '../../domain/credit/returns.ts';
+import { concededBeyondClaim } from '../../domain/credit/returns.ts';
+import type { ConcedingReturn, ReturnCredit } from '../../domain/credit/returns.ts';
 import type { Tx } from '../database.ts';
 import { lockReceivables } from '../receivable-facts.ts';
 import type { Moment } from '../transaction.ts';
@@ -115,6 +117,47 @@ export async function concede(tx: Tx, at: Moment, actor: Actor, of: ReturnCase, 
       })
       .execute();
   await setCredit(tx, of.id, 'conceded');
+}
+
+/** What of the invoices of a return, neither conceded nor waiting, a claim about the goods stood for: before it is taken back. */
+export async function leftOfReturn(tx: Tx, id: string): Promise<Map<string, number>> {
+  const rows = await returnsOn(tx, sql`n.return_id = ${id}::uuid`);
+  return new Map(rows.map(({ invoiceId, leftMinor }) => [invoiceId, leftMinor]));
+}
+
+/** What other returns conceded of these invoices beyond a claim that a return, taken back since, had stood for as far as `left` says. */
+export async function concededBeyond(
+  tx: Tx,
+  left: ReadonlyMap<string, number>,
+): Promise<{ invoiceId: string; returnId: string; minor: number }[]> {
+  const invoices = [...left.keys()];
+  if (invoices.length === 0) return [];
+  const rows = await returnsOn(
+    tx,
+    sql`n.invoice_id = any(${invoices}::uuid[]) and g.state = 'posted' and g.credit <> 'declined'`,
+  );
+  const { rows: claims } = await sql<{ invoiceId: string; minor: number }>`
+    with share as (select unnest(${invoices}::uuid[]) as invoice_id), ${argued}
+    select invoice_id as "invoiceId", of_goods::bigint as minor from argued`.execute(tx);
+  return claims.flatMap(({ invoiceId, minor: ofGoodsMinor }) => {
+    const own = rows.filter((row) => row.invoiceId === invoiceId);
+    return concededBeyondClaim(own, ofGoodsMinor, left.get(invoiceId) ?? 0).map((one) => ({ invoiceId, ...one }));
+  });
+}
+
+/** What returns took and conceded of each invoice, the latest first. */
+async function returnsOn(tx: Tx, which: RawBuilder<unknown>): Promise<(ConcedingReturn & { invoiceId: string })[]> {
+  const { rows } = await sql<ConcedingReturn & { invoiceId: string }>`
+    select x.*, greatest(0, x."tookMinor" - x."concededMinor" - coalesce((select sum(h.amount_minor) from pending_act p
+      join pending_act_receivable h on h.act_id = p.id join receivable r on r.id = h.receivable_id
+      where p.kind = 'goods-return' and p.subject_id = x."returnId"::text and p.state = 'pending' and r.invoice_id = x."invoiceId"), 0))::bigint as "leftMinor"
+    from (
+      select n.invoice_id as "invoiceId", g.id as "returnId", sum(n.amount_minor)::bigint as "tookMinor",
+        coalesce((select sum(d.amount_minor) from receivable r join dispute d on d.receivable_id = r.id
+          where r.invoice_id = n.invoice_id and d.return_id = g.id and d.state = 'upheld'), 0)::bigint as "concededMinor"
+      from goods_return_invoice n join goods_return g on g.id = n.return_id where ${which} group by n.invoice_id, g.id) x
+    order by x."returnId" desc`.execute(tx);
+  return rows;
 }
 
 /** Says what became of the invoiced part of a return. */

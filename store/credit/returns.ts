@@ -8,7 +8,7 @@ import { returnedPart } from '../../domain/credit/returns.ts';
 import type { ReturnCredit, ReturnedBefore, ReturnState } from '../../domain/credit/returns.ts';
 import type { Tx } from '../database.ts';
 import { lockReceivables } from '../receivable-facts.ts';
-import { isOurId, LostRace } from '../rows.ts';
+import { isOurId, LostRace, recordset } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
 import type { Moment } from '../transaction.ts';
 import { moveOrder } from './orders.ts';
@@ -226,5 +226,40 @@ export async function unbookReturn(tx: Tx, at: Moment, of: ReturnCase, by: Actor
     .execute();
   const moves = rows.map(({ line, amount }): LineMove => ({ line, from: 'returned', to: 'delivered', amount }));
   await moveOrder(tx, at, of.orderId, moves, 'order.return-withdrawn');
+  await invoiceDelivered(tx, at, of.orderId);
   return items.map((item) => item.id);
+}
+
+/** What is delivered again was invoiced already where invoices of the order are above what it had left for them: the oldest take it first. */
+async function invoiceDelivered(tx: Tx, at: Moment, orderId: string): Promise<void> {
+  const { rows: short } = await sql<{ id: string; minor: number }>`
+    select * from (
+      select i.id, i.issue_date, i.amount_minor - coalesce((select sum(x.amount_minor) from order_invoice x where x.invoice_id = i.id), 0)::bigint as minor
+      from sales_order o join invoice i on i.order_code = o.external_id and i.currency = o.currency and same_bearer(o.customer_id, i.customer_id)
+      where o.id = ${orderId}::uuid and exists (select from receivable r where r.invoice_id = i.id and not r.withdrawn and not receivable_faulty(r))) v
+    where minor > 0 order by issue_date, id`.execute(tx);
+  if (short.length === 0) return;
+  const { rows: lines } = await sql<{ line: number; minor: number }>`
+    select line, delivered_minor as minor from order_line where order_id = ${orderId}::uuid and delivered_minor > 0 order by line`.execute(
+    tx,
+  );
+  const left = new Map(lines.map(({ line, minor }) => [line, minor]));
+  const taken = short.flatMap(({ id, minor }) => {
+    let leftMinor = minor;
+    return lines.flatMap(({ line }) => {
+      const amount = Math.min(leftMinor, left.get(line) ?? 0);
+      leftMinor -= amount;
+      left.set(line, (left.get(line) ?? 0) - amount);
+      return amount > 0 ? [{ invoice: id, line, amount }] : [];
+    });
+  });
+  if (taken.length === 0) return;
+  await sql`
+    insert into order_invoice (order_id, line, invoice_id, amount_minor, from_bucket)
+    select ${orderId}::uuid, x.line, x.invoice, x.amount, 'delivered' from ${recordset(taken, 'invoice uuid, line int, amount bigint')}
+    on conflict (order_id, line, invoice_id, from_bucket) do update set amount_minor = order_invoice.amount_minor + excluded.amount_minor`.execute(
+    tx,
+  );
+  const moves = taken.map(({ line, amount }): LineMove => ({ line, from: 'delivered', to: 'invoiced', amount }));
+  await moveOrder(tx, at, orderId, moves, 'invoice.took-over');
 }

@@ -233,7 +233,7 @@ async function carryOut(
         settled: true as const,
       };
       const { id } = await openDispute(here, actor, receivableId ?? '', dispute, reason);
-      await resolveDispute(here, actor, id, { state: 'upheld', note: reason }, reason);
+      await resolveDispute(here, actor, id, { state: 'upheld', note: reason, reason, agreed: true });
       return { expected: 'credit-note', dispute: id, concededMinor };
     }
     default:

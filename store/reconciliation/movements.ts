@@ -5,7 +5,7 @@ import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { totalMinor } from '../../domain/kernel/money.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import type { MovementKind } from '../../domain/reconciliation/movement.ts';
-import { booksOn, convertedOn, dayOf, onceOf } from '../as-of.ts';
+import { addedOn, booksOn, convertedOn, countsFrom, dayOf, onceOf } from '../as-of.ts';
 import type { Tx } from '../database.ts';
 import { isOurId } from '../rows.ts';
 import { seesCustomer } from '../scope.ts';
@@ -116,15 +116,15 @@ const debts = ({ customerId, currency, zone }: Span) => sql`
       from receivable_version h join receivable r on r.id = h.receivable_id where ${onceOf(customerId, 'r')}) v
     order by receivable_id, until_day, until, id),
   state as (
-    select i.id, r.id as doc, i.number, i.issue_date, s.until_day, s.minor,
+    select i.id, r.id as doc, i.number, ${countsFrom(zone)} as counts_from, ${addedOn(zone)} as added_on, s.until_day, s.minor,
       lag(s.until_day) over (partition by r.id order by s.until_day) as since, lag(s.minor) over (partition by r.id order by s.until_day) as before
-    from receivable r join invoice i on i.id = r.invoice_id, lateral (
+    from receivable r join invoice i on i.id = r.invoice_id left join issued_first f on f.invoice_id = i.id, lateral (
       select until_day, minor from was where receivable_id = r.id
       union all select 'infinity', case when r.withdrawn then 0 else r.amount_minor end) s
-    where ${onceOf(customerId, 'r')} and r.currency = ${currency} and s.until_day > i.issue_date),
+    where ${onceOf(customerId, 'r')} and r.currency = ${currency} and s.until_day > ${countsFrom(zone)}),
   debt as (
-    select coalesce(since, issue_date) as on_date, case when since is null then 1 else 2 end as rank,
-      case when since is null then 'invoice' else 'correction' end as kind, false as back, number, id, minor - coalesce(before, 0) as minor, doc from state)`;
+    select coalesce(since, counts_from) as on_date, case when coalesce(since, added_on) is null then 1 else 2 end as rank,
+      case when coalesce(since, added_on) is null then 'invoice' else 'correction' end as kind, false as back, number, id, minor - coalesce(before, 0) as minor, doc from state)`;
 
 /**
  * Payments at what they were worth, credits, and both taken back; refunds and what the bank sent back. What was converted after it was posted
@@ -167,9 +167,10 @@ const moneyIn = ({ customerId, currency, zone }: Span) => sql`
  * What was written off, and what came in on it all the same: the payment has its own line, and this one says that it lowered nothing that was
  * still asked for. What came in is counted up to what was written off on the day.
  */
-const givenUp = ({ customerId, currency }: Span) => sql`
+const givenUp = ({ customerId, currency, zone }: Span) => sql`
   gone as (
-    select w.*, i.id as invoice_id, i.number, i.issue_date from write_off w join receivable r on r.id = w.receivable_id join invoice i on i.id = r.invoice_id
+    select w.*, i.id as invoice_id, i.number, ${countsFrom(zone)} as counts_from
+    from write_off w join receivable r on r.id = w.receivable_id join invoice i on i.id = r.invoice_id left join issued_first f on f.invoice_id = i.id
     where ${onceOf(customerId, 'r')} and r.currency = ${currency}),
   come as (select l.* from laid l join receivable r on r.id = l.receivable_id where l.recovered_minor > 0 and ${onceOf(customerId, 'r')} and (taken_off_on is null or applied_on < taken_off_on)),
   looked as (
@@ -182,10 +183,10 @@ const givenUp = ({ customerId, currency }: Span) => sql`
     from looked l),
   moved as (select v.*, v.minor - lag(v.minor, 1, 0) over (partition by v.receivable_id order by v.day) as more from recovered v),
   loss as (
-    select greatest(written_off_on, issue_date) as on_date, 11 as rank, 'write-off' as kind, false as back, number, invoice_id as id, -amount_minor as minor, receivable_id as doc from gone
-    union all select greatest(reversed_on, issue_date), 13, 'write-off', true, number, invoice_id, amount_minor, receivable_id from gone where reversed_on is not null
-    union all select greatest(m.day, i.issue_date), 12, 'recovery', m.more < 0, i.number, i.id, m.more, r.id
-      from moved m join receivable r on r.id = m.receivable_id join invoice i on i.id = r.invoice_id
+    select greatest(written_off_on, counts_from) as on_date, 11 as rank, 'write-off' as kind, false as back, number, invoice_id as id, -amount_minor as minor, receivable_id as doc from gone
+    union all select greatest(reversed_on, counts_from), 13, 'write-off', true, number, invoice_id, amount_minor, receivable_id from gone where reversed_on is not null
+    union all select greatest(m.day, ${countsFrom(zone)}), 12, 'recovery', m.more < 0, i.number, i.id, m.more, r.id
+      from moved m join receivable r on r.id = m.receivable_id join invoice i on i.id = r.invoice_id left join issued_first f on f.invoice_id = i.id
       where ${onceOf(customerId, 'r')} and r.currency = ${currency} and m.more <> 0)`;
 
 /** Money of one customer on an invoice of another: a line in both accounts, each with a document of its own. */

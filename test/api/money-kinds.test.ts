@@ -33,6 +33,12 @@ const figures = async (customer: string) =>
       .body as { figures: unknown[] }
   ).figures;
 
+/** The business day, wherever the tests before have taken it. */
+const today = async (): Promise<string> => {
+  const { body } = await world.as('admin').get('/v1/clock').expect(200);
+  return dateOf((body as { businessNow: string }).businessNow, 'Asia/Shanghai');
+};
+
 describe('money after a write-off', () => {
   test('is a recovery on that item: nothing unapplied, no credit gained, counted and on record', async () => {
     await world.customer('W-1', { type: 'dealer' });
@@ -275,14 +281,16 @@ describe('an invoice over nothing', () => {
   });
 });
 
-describe('figures of a past day', () => {
-  const statement = async (customer: string, asOf: string, currency = 'CNY') => {
-    const { body } = await world.as('credit_officer').post('/v1/statements', { customer, asOf, currency }).expect(201);
-    return body as { total: string; lines: { kind: string; amount: string }[] };
-  };
-  const ageing = async (customer: string, asOf: string) =>
-    ((await world.as('auditor').get(`/v1/ageing?customer=${customer}&asOf=${asOf}`).expect(200)).body as { data: object[] }).data;
+const statement = async (customer: string, asOf: string, currency = 'CNY') => {
+  // The same statement again is the one made before.
+  const { body, status } = await world.as('credit_officer').post('/v1/statements', { customer, asOf, currency });
+  expect([200, 201]).toContain(status);
+  return body as { total: string; lines: { kind: string; amount: string }[] };
+};
+const ageing = async (customer: string, asOf: string) =>
+  ((await world.as('auditor').get(`/v1/ageing?customer=${customer}&asOf=${asOf}`).expect(200)).body as { data: object[] }).data;
 
+describe('figures of a past day', () => {
   test('an advance is on account until it is applied, money counts by its value date, a write-off and a dispute from their day', async () => {
     await world.customer('D-1', { type: 'dealer' });
     await pays('D-1-P', 'D-1', '1000.00');
@@ -588,6 +596,42 @@ test('a dispute has an owner and a deadline: a task that goes on to the next rol
   expect(await tasks()).toEqual([]);
 });
 
+test('a dispute above what one alone may give is upheld when a second person agrees: not asked for until then, rejected by one, small ones on an invoice as their sum', async () => {
+  await world.customer('DU-1', { type: 'dealer' });
+  const item = await owes('DU-1', 'DU-1-A', '300000.00');
+  const raise = async (amount: string) => {
+    const { body } = await world
+      .as('collector')
+      .post(`/v1/receivables/${item}/disputes`, { amount, category: 'price', note: 'x' })
+      .expect(201);
+    return (body as { id: string }).id;
+  };
+  const say = (id: string, state: string) =>
+    world.as('credit_officer').post(`/v1/disputes/${id}/resolution`, { state, note: 'looked at' });
+  const states = async () => ((await world.read(item))['disputes'] as { state: string }[]).map(({ state }) => state);
+  const acts = async () =>
+    ((await world.as('auditor').get('/v1/pending-acts?customer=DU-1&state=pending').expect(200)).body as { data: object[] }).data;
+  const large = await raise('50000.01');
+  const asked = await say(large, 'upheld').expect(202);
+  expect(asked.body).toMatchObject({ kind: 'dispute-upheld', amount: '50000.01', routeRow: 'write-off-large' });
+  expect(await say(large, 'upheld').expect(202)).toMatchObject({ body: { id: (asked.body as { id: string }).id } });
+  expect(await states()).toEqual(['open']);
+  expect(await world.balance('DU-1')).toMatchObject({ disputed: '50000.01', open: '300000.00' });
+  await say(large, 'rejected').expect(200);
+  expect(await acts()).toEqual([]);
+  const [first, second, third] = [await raise('30000.00'), await raise('20000.00'), await raise('0.01')];
+  await say(first, 'upheld').expect(200);
+  await say(second, 'part-upheld').expect(200);
+  const sum = await say(third, 'upheld').expect(202);
+  expect(sum.body).toMatchObject({ amount: '50000.01', what: { amount: '0.01', together: '50000.01', invoice: 'DU-1-A' } });
+  const { id } = sum.body as { id: string };
+  for (const role of ['credit_manager', 'finance_director'] as const)
+    await world.as(role).post(`/v1/pending-acts/${id}/decision`, { verdict: 'approve', reason: 'agreed' }).expect(200);
+  expect(await states()).toEqual(['rejected', 'upheld', 'part-upheld', 'upheld']);
+  // What two persons agreed to is not counted again.
+  expect((await say(await raise('0.02'), 'upheld').expect(202)).body).toMatchObject({ amount: '50000.02' });
+});
+
 test('an extension of time is an act of its own: dunned as before until a second person agrees, then due later, limitation as it was', async () => {
   await world.customer('EX-1', { type: 'dealer' });
   const item = await owes('EX-1', 'EX-1-A', '1000.00');
@@ -616,6 +660,11 @@ test('an extension of time is an act of its own: dunned as before until a second
   await world.as('finance_director').post(`/v1/pending-acts/${id}/decision`, { verdict: 'approve', reason: 'x' }).expect(200);
   await world.settled();
   expect(await world.read(item)).toMatchObject({ dueDate: '2026-12-31', limitation: before['limitation'] });
+  // An ERP that knows of no extension sends the day from before it: the time that was given stays.
+  await owes('EX-1', 'EX-1-A', '900.00');
+  expect(await world.read(item)).toMatchObject({ dueDate: '2026-12-31', open: '900.00' });
+  await owes('EX-1', 'EX-1-A', '900.00', { due: '2026-11-30' });
+  expect(await world.read(item)).toMatchObject({ dueDate: '2026-11-30' });
 });
 
 describe('an invoice that an ERP makes smaller or later', () => {
@@ -756,6 +805,115 @@ describe('an invoice that an ERP makes smaller or later', () => {
     expect((await waiting('LO-5')).map(({ kind }) => kind)).toContain('invoice-correction');
   });
 
+  test('takes what is in dispute along to the instalments its amounts go to: never more than is open, resolved as one, as it was before that day', async () => {
+    await world.customer('DM-1', { type: 'dealer' });
+    const parts = (one: string, ...more: [number, string][]) =>
+      put('DM-1', 'DM-1-A', [
+        [1, one, '2026-06-01'],
+        ...more.map(([no, amount]): [number, string, string] => [no, amount, '2026-07-01']),
+      ]);
+    await parts('1000.00', [2, '500.00']).expect(201);
+    const [one, two] = await itemsOf('DM-1-A');
+    const raise = (amount: string) =>
+      world
+        .as('collector')
+        .post(`/v1/receivables/${one?.id}/disputes`, { amount, category: 'price', note: 'too dear' })
+        .expect(201);
+    const { id } = (await raise('900.00')).body as { id: string };
+    const disputed = async () => (await world.balance('DM-1'))['disputed'];
+    const disputesOn = async (item: string) =>
+      ((await world.read(item))['disputes'] as { id: string; amount: string; state: string; role: string | null }[]).map(
+        ({ amount, state, role }) => [amount, state, role],
+      );
+    const pastDay = await today();
+    await world.step(addDays(pastDay, 1), 10);
+    await parts('400.00', [2, '700.00'], [3, '400.00']).expect(200);
+    await world.settled();
+    const three = (await itemsOf('DM-1-A')).find(({ instalment }) => instalment === 3);
+    expect(await disputesOn(one?.id ?? '')).toEqual([['400.00', 'open', 'credit_officer']]);
+    expect(await disputesOn(two?.id ?? '')).toEqual([['200.00', 'open', 'credit_officer']]);
+    expect(await disputesOn(three?.id ?? '')).toEqual([['300.00', 'open', 'credit_officer']]);
+    expect(await disputed()).toBe('900.00');
+    const aged = async (asOf: string) =>
+      ((await world.as('auditor').get(`/v1/ageing?customer=DM-1&asOf=${asOf}`).expect(200)).body as { data: object[] }).data;
+    expect(await aged(pastDay)).toMatchObject([{ open: '1500.00', disputed: '900.00' }]);
+    // What leaves the invoice is disputed no more; where all of it goes the dispute goes too.
+    await parts('0.00', [2, '700.00'], [3, '500.00']).expect(200);
+    expect(await disputesOn(one?.id ?? '')).toEqual([]);
+    expect(await disputed()).toBe('600.00');
+    expect(await aged(pastDay)).toMatchObject([{ open: '1500.00', disputed: '900.00' }]);
+    const upheld = { state: 'upheld', note: 'dearer than agreed' };
+    await world.as('credit_officer').post(`/v1/disputes/${id}/resolution`, upheld).expect(200);
+    expect([await disputesOn(two?.id ?? ''), await disputesOn(three?.id ?? '')].flat().map(([, state]) => state)).toEqual([
+      'upheld',
+      'upheld',
+      'upheld',
+    ]);
+    const again = await world.as('credit_officer').post(`/v1/disputes/${id}/resolution`, upheld).expect(409);
+    expect(again.body).toMatchObject({ code: 'dispute-closed' });
+    expect(await disputed()).toBe('600.00');
+    const told = (await world.as('auditor').get('/v1/customers/DM-1/timeline?limit=100').expect(200)).body as {
+      data: { kind: string }[];
+    };
+    expect(told.data.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['dispute.followed', 'dispute.lowered']));
+  });
+
+  test('takes what was promised along to the instalments its amounts go to: each part is kept or broken by the money on it', async () => {
+    await world.customer('PM-1', { type: 'dealer' });
+    const promises = async (no: number) =>
+      ((await world.read(`PM-1-A:${no}`))['promises'] as { amount: string; state: string }[]).map(({ amount, state }) => [
+        amount,
+        state,
+      ]);
+    await put('PM-1', 'PM-1-A', [[1, '1000.00', '2026-06-01']]).expect(201);
+    const [item] = await itemsOf('PM-1-A');
+    const on = addDays(await today(), 2);
+    await world.promise(item?.id ?? '', '1000.00', on);
+    await put('PM-1', 'PM-1-A', [
+      [1, '400.00', '2026-06-01'],
+      [2, '600.00', '2026-06-05'],
+    ]).expect(200);
+    expect([await promises(1), await promises(2)]).toEqual([[['400.00', 'pending']], [['600.00', 'pending']]]);
+    await put('PM-1', 'PM-1-A', [
+      [1, '400.00', '2026-06-01'],
+      [3, '600.00', '2026-06-05'],
+    ]).expect(200);
+    expect([await promises(2), await promises(3)]).toEqual([[['600.00', 'cancelled']], [['600.00', 'pending']]]);
+    await pays('PM-1-P', 'PM-1', '400.00', {
+      receivedOn: await today(),
+      allocations: [{ invoice: 'PM-1-A', instalment: 1, amount: '400.00' }],
+    });
+    await world.step(addDays(on, 8), 10);
+    expect([await promises(1), await promises(3)]).toEqual([[['400.00', 'kept']], [['600.00', 'broken']]]);
+  });
+
+  test('by another dunning procedure goes over to it as long as no step was taken; then it is refused by that field', async () => {
+    await world.customer('LA-1', { type: 'dealer' });
+    const put = (id: string, dueDate: string, ladder?: string) =>
+      world.as('erp').put(`/v1/invoices/${id}`, {
+        ...{ customer: 'LA-1', number: id, issueDate: '2025-12-01', currency: 'CNY', amount: '1000.00' },
+        ...{ instalments: [{ no: 1, amount: '1000.00', dueDate }], ladder },
+      });
+    const planned = async (id: string) => {
+      const [item] = await itemsOf(id);
+      await world.settled();
+      const { ladder, stage, plan } = await world.read(item?.id ?? '');
+      return { ladder, stage, at: (plan as { at: string }).at.slice(0, 10) };
+    };
+    await put('LA-1-A', '2026-06-10', 'dealer').expect(201);
+    expect(await planned('LA-1-A')).toEqual({ ladder: 'dealer', stage: 'scheduled', at: '2026-06-08' });
+    await put('LA-1-A', '2026-06-10', 'public-hospital').expect(200);
+    expect(await planned('LA-1-A')).toEqual({ ladder: 'public-hospital', stage: 'scheduled', at: '2026-06-03' });
+    await put('LA-1-A', '2026-06-10').expect(200);
+    expect(await planned('LA-1-A')).toMatchObject({ ladder: 'general-30', stage: 'scheduled' });
+    await put('LA-1-B', '2025-12-31', 'dealer').expect(201);
+    await world.step(addDays(await today(), 3), 11);
+    const [begun] = await itemsOf('LA-1-B');
+    const refused = await put('LA-1-B', '2025-12-31', 'public-hospital').expect(409);
+    expect(refused.body).toMatchObject({ code: 'dunning-begun', errors: [{ pointer: '/ladder' }] });
+    expect(await world.read(begun?.id ?? '')).toMatchObject({ ladder: 'dealer' });
+  });
+
   test('by discount terms it did not have, higher or for longer, waits as a smaller one does', async () => {
     await world.customer('LO-6', { type: 'dealer' });
     const send = (terms: object, status = 200) => {
@@ -879,8 +1037,8 @@ describe('an invoice that an ERP makes smaller or later', () => {
 test('promises that follow each other give no more time than one: a later day is an extension', async () => {
   await world.customer('PRM', { type: 'dealer' });
   await owes('PRM', 'PRM-1', '1000.00');
-  const clock = (await world.as('admin').get('/v1/clock').expect(200)).body as { businessNow: string };
-  const at = (days: number): string => addDays(dateOf(clock.businessNow, 'Asia/Shanghai'), days);
+  const from = await today();
+  const at = (days: number): string => addDays(from, days);
   const promise = (on: string) =>
     world.as('collector').post('/v1/receivables/PRM-1/promises', { amount: '1000.00', on, by: 'c1', note: '' });
   const { id } = (await promise(at(90)).expect(201)).body as { id: string };
@@ -890,4 +1048,50 @@ test('promises that follow each other give no more time than one: a later day is
   expect(refused.body).toMatchObject({ code: 'promise-too-far', errors: [{ pointer: '/on' }] });
   expect((refused.body as { detail: string }).detail).toContain(at(90));
   await promise(at(90)).expect(201);
+});
+
+test('an issue date that a correction moved, and an instalment that it added, stand as they did before that day', async () => {
+  await world.customer('D-4', { type: 'dealer' });
+  const put = (issueDate: string, parts: [no: number, amount: string][]) =>
+    world.as('erp').put('/v1/invoices/D-4-A', {
+      ...{ customer: 'D-4', number: 'D-4-A', issueDate, currency: 'CNY', amount: '900.00', ladder: 'dealer' },
+      instalments: parts.map(([no, amount]) => ({ no, amount, dueDate: '2026-06-01' })),
+    });
+  const posted = await today();
+  const [first, second] = [addDays(posted, 2), addDays(posted, 4)];
+  await put(addDays(posted, -1), [[1, '900.00']]).expect(201);
+  await pays('D-4-P', 'D-4', '100.00', { receivedOn: posted, reference: 'D-4-A' });
+  await world.step(first, 10);
+  const before = { statement: await statement('D-4', posted), ageing: await ageing('D-4', posted) };
+  expect(before).toMatchObject({ statement: { total: '800.00' }, ageing: [{ open: '800.00', balance: '800.00' }] });
+  await put(first, [
+    [1, '500.00'],
+    [2, '400.00'],
+  ]).expect(200);
+  await world.step(second, 10);
+  const told = ({ total, lines }: { total: string; lines: object[] }) => ({ total, lines });
+  expect(told(await statement('D-4', posted))).toEqual(told(before.statement));
+  expect(await ageing('D-4', posted)).toEqual(before.ageing);
+  const after = await statement('D-4', first);
+  expect(after).toMatchObject({
+    total: '800.00',
+    lines: [
+      { amount: '400.00', date: first },
+      { amount: '400.00', date: first },
+    ],
+  });
+  const moved = await world
+    .as('auditor')
+    .get(`/v1/customers/D-4/movements?from=${addDays(posted, -2)}&to=${second}`)
+    .expect(200);
+  const { opening, closing, data } = moved.body as {
+    opening: string;
+    closing: string;
+    data: { date: string; amount: string; kind: string }[];
+  };
+  expect([opening, closing]).toEqual(['0.00', '800.00']);
+  expect(data.map(({ date, kind, amount }) => [date, kind, amount])).toEqual([
+    [addDays(posted, -1), 'invoice', '900.00'],
+    [posted, 'payment', '-100.00'],
+  ]);
 });

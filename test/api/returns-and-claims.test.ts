@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const { delivered, put, back, read, exposure, balance, tasks, noDrift } = goodsOf(() => api, today);
+const { delivered, put, back, withdraw, read, exposure, balance, tasks, noDrift } = goodsOf(() => api, today);
 const pending = async (customer: string) =>
   ((await read(`pending-acts?customer=${customer}&state=pending`)) as { data: { id: string; kind: string }[] }).data;
 const decline = async (act: string) =>
@@ -110,6 +110,58 @@ test.each(['quantity', 'quality', 'return'])(
     await noDrift();
   },
 );
+
+test('a return that is taken back leaves what the others would have conceded without it, in whatever order they came', async () => {
+  const id = await delivered('100.00', '1000.00');
+  await resolve(await claim(id, 'quality', '300.00'), 'upheld');
+  expect(await put(`returns/${id}-1`, back(id, '3'), 201)).toMatchObject({ credit: 'none' });
+  expect(await put(`returns/${id}-2`, back(id, '2'), 201)).toMatchObject({ credit: 'conceded' });
+  expect(await put(`returns/${id}-3`, back(id, '2'), 201)).toMatchObject({ credit: 'conceded' });
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '700.00' });
+  await withdraw(`${id}-1`);
+  // Without the first, 300 of the 400 are what the claim was about: the third concedes nothing, the second half.
+  expect(await balance(id)).toMatchObject({ open: '1000.00', disputed: '400.00' });
+  expect(await read(`returns/${id}-3`)).toMatchObject({ credit: 'none' });
+  await withdraw(`${id}-3`);
+  expect(await balance(id)).toMatchObject({ disputed: '300.00' });
+  await withdraw(`${id}-2`);
+  expect(await balance(id)).toMatchObject({ disputed: '300.00' });
+  expect(await put(`returns/${id}-4`, back(id, '4'), 201)).toMatchObject({ credit: 'conceded' });
+  expect(await balance(id)).toMatchObject({ disputed: '400.00' });
+  // Of a paid invoice the second one finds room when the first one goes.
+  const paid = await delivered('100.00', '1000.00');
+  const money = { externalId: `${paid}-P`, customer: paid, amount: '700.00', currency: 'CNY', receivedOn: today };
+  await api
+    .as('erp')
+    .post('/v1/payments')
+    .send({ ...money, reference: `${paid}-I` })
+    .expect(201);
+  await put(`returns/${paid}-1`, back(paid, '3'), 201);
+  expect(await put(`returns/${paid}-2`, back(paid, '2'), 201)).toMatchObject({ credit: 'none' });
+  await withdraw(`${paid}-1`);
+  expect(await balance(paid)).toMatchObject({ open: '300.00', disputed: '200.00' });
+  await noDrift();
+});
+
+test('goods of a return that is taken back belong to the invoice that had no room for them', async () => {
+  const id = await delivered('100.00', null);
+  await put(`returns/${id}-1`, back(id, '3'), 201);
+  expect(await exposure(id)).toMatchObject({ exposure: '700.00' });
+  await put(
+    `invoices/${id}-I`,
+    { customer: id, number: `${id}-I`, issueDate: '2026-07-01', currency: 'CNY', amount: '1000.00', order: id },
+    201,
+  );
+  expect(await exposure(id)).toMatchObject({ exposure: '1000.00' });
+  await withdraw(`${id}-1`);
+  expect(await exposure(id)).toMatchObject({ exposure: '1000.00' });
+  // Of an invoice that leaves some uninvoiced it takes no more than it is about.
+  const part = await delivered('100.00', '900.00');
+  await put(`returns/${part}-1`, back(part, '1'), 201);
+  await withdraw(`${part}-1`);
+  expect(await exposure(part)).toMatchObject({ exposure: '1000.00' });
+  await noDrift();
+});
 
 test('what a claim of another matter gave is beside a return', async () => {
   const id = await delivered('100.00', '1000.00');

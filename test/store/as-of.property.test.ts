@@ -45,6 +45,8 @@ const kinds = [
   'reverse',
   'credit',
   'correct',
+  're-issue',
+  'split',
   'dispute',
   'resolve',
   'write-off',
@@ -142,11 +144,39 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
       if (known) await postInvoice(store, erp, invoiceOf(invoice, known.customer, { issueDate: known.issueDate, amountMinor }));
       return;
     }
+    case 're-issue': {
+      const known = h.invoices[some(h.invoices.length)];
+      if (!known) return;
+      const issueDate = addDays(today, -(amountMinor % 20));
+      await postInvoice(store, erp, invoiceOf(invoice, known.customer, { issueDate, amountMinor }));
+      known.issueDate = issueDate;
+      return;
+    }
+    case 'split': {
+      const known = h.invoices[some(h.invoices.length)];
+      if (known) await split(invoice, known, today, amountMinor);
+      return;
+    }
     case 'dispute':
-      h.disputes.push((await openDispute(store, erp, invoice, { amount: '0.01', category: 'price', note: '' }, null)).id);
+      h.disputes.push(
+        (
+          await openDispute(
+            store,
+            erp,
+            `${invoice}:1`,
+            { amount: amountMinor % 2 === 0 ? '0.01' : formatAmount(amountMinor, 'CNY'), category: 'price', note: '' },
+            null,
+          )
+        ).id,
+      );
       return;
     case 'resolve':
-      await resolveDispute(store, erp, h.disputes[some(h.disputes.length)] ?? '', { state: 'rejected', note: '' }, null);
+      await resolveDispute(store, erp, h.disputes[some(h.disputes.length)] ?? '', {
+        state: 'rejected',
+        note: '',
+        reason: null,
+        agreed: false,
+      });
       return;
     case 'write-off':
       h.writeOffs.push((await writeOff(store, director, invoice, { amount: null, reason: 'x' })).writeOff);
@@ -173,9 +203,30 @@ async function perform(h: History, act: Act, place: number, amountMinor: number)
   }
 }
 
+/** The invoice in two instalments, under numbers of its own every other time. */
+async function split(
+  id: string,
+  known: { customer: string; issueDate: string },
+  today: string,
+  amountMinor: number,
+): Promise<void> {
+  const firstMinor = Math.trunc(amountMinor / 3);
+  const parts = [firstMinor, amountMinor - firstMinor].map((part, place) => ({
+    ...{ no: 1 + place + 2 * (amountMinor % 2), amountMinor: part, dueDate: addDays(today, 10 * place), kind: 'other' as const },
+  }));
+  await postInvoice(
+    ledger.store,
+    erp,
+    invoiceOf(id, known.customer, { issueDate: known.issueDate, amountMinor, instalments: parts }),
+  );
+}
+
 async function invoiced(h: History, amountMinor: number, order: string | null): Promise<void> {
   const known = { customer: h.whose, issueDate: h.today };
-  const document = invoiceOf(`${h.code}-I${h.invoices.length}`, h.whose, { issueDate: h.today, amountMinor, order });
+  // Half of them may be paid with half of their amount: random money often closes them.
+  const terms =
+    amountMinor % 2 === 0 ? { days: 30, from: 'invoiceDate' as const, discountPercent: '50', discountDays: 30 } : null;
+  const document = invoiceOf(`${h.code}-I${h.invoices.length}`, h.whose, { issueDate: h.today, amountMinor, order, terms });
   await postInvoice(ledger.store, erp, document);
   h.invoices.push(known);
 }

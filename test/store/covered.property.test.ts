@@ -122,7 +122,12 @@ async function happen(s: Story, { act, twin, place, amount: amountMinor }: Act):
       return;
     case 'settle-dispute': {
       const id = s.disputes[some(s.disputes.length)] ?? '';
-      return void (await resolveDispute(store, erp, id, { state: twin ? 'upheld' : 'rejected', note: '' }, null));
+      return void (await resolveDispute(store, erp, id, {
+        state: twin ? 'upheld' : 'rejected',
+        note: '',
+        reason: null,
+        agreed: false,
+      }));
     }
     case 'promise': {
       const promise = { amount: '0.01', on: addDays(today, place), by: 'c1', note: '' };

@@ -117,7 +117,7 @@ describe('each verb leaves its audit entry and rings whom it must', () => {
     const base = { customer: code, invoice: invoice.externalId, currency: 'CNY', issuedOn: '2026-10-01', reason: 'Returned' };
     const note = await postCreditNote(store, erp, { externalId: `${code}-N`, amountMinor: 10_000, ...base });
     const dispute = await openDispute(store, erp, id, { amount: '100.00', category: 'price', note: 'too dear' }, 'Mail of today');
-    await resolveDispute(store, director, dispute.id, { state: 'rejected', note: 'contract' }, null);
+    await resolveDispute(store, director, dispute.id, { state: 'rejected', note: 'contract', reason: null, agreed: false });
     const promise = await recordPromise(store, erp, id, { amount: '100.00', on: '2026-10-10', by: 'c1', note: '' }, null);
     await writeOff(store, director, id, { amount: null, reason: 'Gone' });
     expect(await asked(id)).toBe(5);

@@ -24,7 +24,8 @@ async function owing(code = 'L-1'): Promise<{ id: string; customer: string; invo
 const look = (id: string) => reassessReceivable(desk.store, { id, seq: null });
 const dispute = (id: string, amount: string) =>
   openDispute(desk.store, system, id, { amount, category: 'quality', note: '' }, null).then((made) => made.id);
-const uphold = (id: string) => resolveDispute(desk.store, system, id, { state: 'upheld', note: 'damaged' }, null);
+const uphold = (id: string) =>
+  resolveDispute(desk.store, system, id, { state: 'upheld', note: 'damaged', reason: null, agreed: false });
 const tasks = (receivable: string) =>
   desk.store.db.selectFrom('work_order').select(['kind', 'role', 'reason']).where('receivable_id', '=', receivable).execute();
 
@@ -35,7 +36,7 @@ test('a look alone gives no rung up: only the taking of a higher one does', asyn
   expect(await desk.rung(id, 'reminder-1')).toBeUndefined();
   const opened = await dispute(id, '1000.00');
   expect(await look(id)).toMatchObject({ step: 'wait' });
-  await resolveDispute(desk.store, system, opened, { state: 'rejected', note: 'delivered whole' }, null);
+  await resolveDispute(desk.store, system, opened, { state: 'rejected', note: 'delivered whole', reason: null, agreed: false });
   await desk.take(id);
   expect(await desk.rung(id, 'reminder-1')).toMatchObject({ state: 'requested' });
   const other = await owing('L-2');

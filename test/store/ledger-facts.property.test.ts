@@ -101,7 +101,12 @@ async function post(code: string, all: readonly Told[]): Promise<Item[]> {
     }
     if (one.dispute && open > 0) {
       const dispute = await openDispute(store, erp, receivable, { amount: '0.01', category: 'price', note: '' }, null);
-      await resolveDispute(store, director, dispute.id, { state: one.dispute as 'upheld', note: 'x' }, null);
+      await resolveDispute(store, director, dispute.id, {
+        state: one.dispute as 'upheld',
+        note: 'x',
+        reason: null,
+        agreed: false,
+      });
       item.dispute = one.dispute;
     }
     if (one.writeOff && open > 0) {

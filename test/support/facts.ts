@@ -61,7 +61,7 @@ export function factsOf(store: Store): Facts {
     dispute: async (receivable, amount) =>
       (await openDispute(store, erp, receivable, { amount, category: 'quality', note: '' }, null)).id,
     async resolve(dispute, state) {
-      await resolveDispute(store, erp, dispute, { state, note: 'looked into' }, null);
+      await resolveDispute(store, erp, dispute, { state, note: 'looked into', reason: null, agreed: false });
     },
     async promise(receivable, amount, on) {
       await recordPromise(store, erp, receivable, { amount, on, by: 'c1', note: '' }, null);

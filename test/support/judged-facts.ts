@@ -50,7 +50,12 @@ export async function arrivalsOf(store: Store, ledger: readonly JudgedInvoice[],
     ),
     ...ledger.flatMap((one) =>
       on(one.customer, one.dispute?.to, async () => {
-        await resolveDispute(store, erp, disputes.get(one.id) ?? '', { state: 'rejected', note: 'looked into' }, null);
+        await resolveDispute(store, erp, disputes.get(one.id) ?? '', {
+          state: 'rejected',
+          note: 'looked into',
+          reason: null,
+          agreed: false,
+        });
       }),
     ),
     ...ledger.flatMap((one) =>
