@@ -30,6 +30,8 @@ export interface AppOptions {
 const requestId = /^[\w.-]{8,64}$/;
 const quiet = new Set(['/healthz', '/readyz', '/metrics']);
 
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
+
 /** Nothing of a request is logged but its method, route, status, time and actor: a path may hold a name where an id belongs. */
 function accessLog(log: Logger): RequestHandler {
   return pinoHttp<Request, Response>({
@@ -38,7 +40,7 @@ function accessLog(log: Logger): RequestHandler {
       const sent = req.headers['x-request-id'];
       return typeof sent === 'string' && requestId.test(sent) ? sent : randomUUID();
     },
-    autoLogging: { ignore: (req) => quiet.has(req.url) },
+    autoLogging: { ignore: (req) => quiet.has(pathOf(req.url ?? '')) },
     customLogLevel: (_req, res) => (res.statusCode === 503 ? 'warn' : res.statusCode >= 500 ? 'error' : 'info'),
     customErrorMessage: (_req, res) => (res.statusCode === 503 ? 'a dependency is unavailable' : 'request failed'),
     serializers: {

@@ -103,11 +103,13 @@ async function answerRequest(
 ): Promise<Answer | null> {
   const { language } = localsOf(res);
   refuseNul(req.params, (name) => `{${name}}`);
-  refuseNul(req.query, (name) => `?${name}`);
+  // Balancers and scrapers add what they like to a probe's address: it asks for nothing.
+  const asked = spec.verb === 'open' && !spec.query ? {} : req.query;
+  refuseNul(asked, (name) => `?${name}`);
   // Health must answer while Postgres is away, and its paths hold no date.
   const seen = { language, today: spec.verb === 'open' ? null : await services.store.policies.today() };
   const params = parsePart(spec.params ?? nothing, { ...req.params }, 'path', seen);
-  const query = parsePart(spec.query ?? nothing, { ...req.query }, 'query', seen);
+  const query = parsePart(spec.query ?? nothing, { ...asked }, 'query', seen);
   const bytes = bytesOf(req);
   const body = spec.method === 'get' ? {} : parsePart(spec.body ?? nothing, bodyOf(spec, bytes), 'body', seen);
   // What no field named already: PostgreSQL cannot keep it, wherever it stands.
