@@ -9,6 +9,11 @@ export const scope = z
   .strictObject({ regions: z.array(line(40)).max(100).optional(), owner: line(120).optional() })
   .meta({ id: 'Scope', example: { regions: ['SH'] } });
 
+/** A scope as it is given: a key without any region would see nobody, which nobody means. */
+const givenScope = scope
+  .extend({ regions: z.array(line(40)).min(1).max(100).optional() })
+  .meta({ id: 'GivenScope', example: { regions: ['SH'] } });
+
 export const me = z.strictObject({
   kind: z.enum(['key', 'user', 'system']),
   id: z.string(),
@@ -46,7 +51,7 @@ export const newApiKey = z
   .strictObject({
     name: line(100),
     role,
-    scope: scope.optional(),
+    scope: givenScope.optional(),
     expiresAt: instantIn
       .optional()
       .meta({ description: 'Real time after which the key is worth nothing.', example: '2027-12-31T00:00:00Z' }),

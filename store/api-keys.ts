@@ -39,6 +39,10 @@ const columns = sql`k.id, k.name, k.role, k.scope, k.prefix, k.created_at as "cr
 const IN_FORCE = sql`${columns}, k.confirmed_by as "confirmedBy", k.confirmed_at as "confirmedAt"`;
 const PROPOSED = sql`${columns}, null::text as "confirmedBy", null::timestamptz as "confirmedAt"`;
 
+/** Whether a key's scope lies within the regions of an administrator, as in `scopeFault`: theirs alone are to be seen and revoked. */
+const isWithin = (by: Actor) =>
+  by.scope.regions === undefined ? sql`true` : sql`scope -> 'regions' <@ ${JSON.stringify(by.scope.regions)}::jsonb`;
+
 const one = ([row]: readonly Row[]): Row => {
   if (!row) throw new Error('a key was not written');
   return row;
@@ -121,13 +125,16 @@ export async function confirmApiKey(store: Store, id: string, by: Actor): Promis
   });
 }
 
-/** Revokes a key, effective at its next request, or takes a proposed one back; again it changes nothing. Throws Refusal `not-found`. */
+/**
+ * Revokes a key, effective at its next request, or takes a proposed one back; again it changes nothing. Throws Refusal `not-found`, for a
+ * key outside the actor's regions too.
+ */
 export async function revokeApiKey(store: Store, id: string, by: Actor, reason: string | null): Promise<ApiKeyRow> {
   if (!isOurId(id)) throw new Refusal('not-found', { id });
   return write<ApiKeyRow>(store, by, async (tx) => {
     const revoke = async (table: string, shown: typeof PROPOSED) => {
       const { rows } = await sql<Row & { was: Instant | null }>`
-        with found as (select id, revoked_at as was from ${sql.table(table)} where id = ${id}::uuid for update)
+        with found as (select id, revoked_at as was from ${sql.table(table)} where id = ${id}::uuid and ${isWithin(by)} for update)
         update ${sql.table(table)} k set revoked_at = coalesce(k.revoked_at, clock_timestamp()) from found
         where k.id = found.id returning ${shown}, found.was`.execute(tx);
       return rows[0] ?? null;
@@ -144,11 +151,11 @@ export async function revokeApiKey(store: Store, id: string, by: Actor, reason: 
   });
 }
 
-/** Keys, proposed ones among them, newest first, before the id `before`. */
-export async function listApiKeys(db: Database, limit: number, before: string | null): Promise<ApiKeyRow[]> {
+/** Keys within the actor's regions, proposed ones among them, newest first, before the id `before`. */
+export async function listApiKeys(db: Database, by: Actor, limit: number, before: string | null): Promise<ApiKeyRow[]> {
   const { rows } = await sql<Row>`
     select * from (select ${IN_FORCE} from api_key k union all select ${PROPOSED} from proposed_key k) k
-    where ${before}::uuid is null or id < ${before}::uuid order by id desc limit ${limit}`.execute(db);
+    where (${before}::uuid is null or id < ${before}::uuid) and ${isWithin(by)} order by id desc limit ${limit}`.execute(db);
   return rows;
 }
 

@@ -25,12 +25,12 @@ export function accessRoutes({ store }: Services): RouteSpec[] {
       path: '/v1/api-keys',
       verb: 'key.manage',
       tag: 'Access',
-      summary: 'API keys, newest first, without their secrets',
+      summary: 'API keys within your regions, newest first, without their secrets',
       query: z.strictObject(pageQuery),
       answers: { 200: { description: 'A page of keys.', schema: apiKeys } },
-      async handle({ query }) {
+      async handle({ actor, query }) {
         const before = query.cursor === undefined ? null : decodeCursor(query.cursor, z.tuple([z.uuid()]))[0];
-        const rows = await listApiKeys(store.db, query.limit + 1, before);
+        const rows = await listApiKeys(store.db, actor, query.limit + 1, before);
         return {
           status: 200,
           body: pageFrom(

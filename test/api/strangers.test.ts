@@ -89,6 +89,37 @@ test('a credential gets no bound that its role does not heed, and no wider one t
   expect((await make(local, { role: 'credit_manager', scope: { regions: ['SH'] } })).status).toBe(201);
 });
 
+test('a key without any region is refused in the language of the reader', async () => {
+  const key = { name: 'for nobody', role: 'collector', scope: { regions: [] } };
+  for (const [language, detail] of [
+    ['zh', '至少 1 项'],
+    ['en', 'Must have at least 1 item'],
+  ] as const) {
+    const { status, body } = await api.as('admin').post('/v1/api-keys').set('Accept-Language', language).send(key);
+    expect([status, body]).toMatchObject([422, { errors: [{ pointer: '/scope/regions', detail }] }]);
+  }
+});
+
+test('an administrator of regions sees and revokes keys within them alone', async () => {
+  const local = await keyOf('admin', { regions: ['SH', 'BJ'] });
+  const keys: [Actor['scope'], boolean][] = [
+    [{ regions: ['BJ'] }, true],
+    [{ regions: ['SH', 'BJ'] }, true],
+    [{ regions: ['SH', 'GZ'] }, false],
+    [{}, false],
+  ];
+  for (const [scope, within] of keys)
+    for (const proposed of [false, true]) {
+      const role = proposed ? ('legal' as const) : ('auditor' as const);
+      const { body } = await api.as('admin').post('/v1/api-keys').send({ name: 'one', role, scope }).expect(201);
+      const { id } = body as { id: string };
+      const { body: list } = await local.get('/v1/api-keys?limit=200').expect(200);
+      expect([scope, (list.data as { id: string }[]).some((one) => one.id === id)]).toEqual([scope, within]);
+      expect([scope, (await local.post(`/v1/api-keys/${id}/revoke`).send({})).status]).toEqual([scope, within ? 200 : 404]);
+      expect((await api.as('admin').post(`/v1/api-keys/${id}/revoke`).send({})).status).toBe(200);
+    }
+});
+
 test('a key that decides, or makes keys, is worth nothing until another administrator has confirmed it', async () => {
   const second = await keyOf('admin', {});
   const local = await keyOf('admin', { regions: ['SH'] });
