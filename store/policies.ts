@@ -88,6 +88,7 @@ export class PolicyBook {
       ladder: await this.ladder(of.ladder, of.policyVersion),
       calendar,
       slotMinute: contactSlot(of.customerCode, current['contact-rules'].content),
+      slotZone: current['contact-rules'].content.zone,
       minBalanceMinor: minimum(collection.minBalance[of.currency], of.currency),
       promiseGraceDays: collection.promiseGraceDays,
       broughtForward: collection.promiseBringsForward ?? ['due', 'reminder', 'escalation'],

@@ -126,6 +126,7 @@ export class Poster {
       terms.ladder.id,
       policyVersion,
       terms.slotMinute,
+      terms.slotZone,
       part.dueDate,
       collectFrom,
       below,

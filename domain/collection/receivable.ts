@@ -105,8 +105,9 @@ export interface ReceivableFacts {
 export interface CollectionTerms {
   ladder: Ladder;
   calendar: Calendar;
-  /** Minute of the day in which this customer's rungs fall due. */
+  /** Minute of the day in which this customer's rungs fall due, by the clock of the contact rules' zone. */
   slotMinute: number;
+  slotZone: string;
   /** Below this open undisputed amount nothing is done. */
   minBalanceMinor: number;
   promiseGraceDays: number;

@@ -96,7 +96,7 @@ function afterBroken(judged: Instant, planned: BusinessDate, facts: ReceivableFa
  * next contact day. A rung asked of outreach counts as planned again when its day has moved past today.
  */
 export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, now: Instant): ScheduledRung[] {
-  const { ladder, calendar, slotMinute, broughtForward } = terms;
+  const { ladder, calendar, broughtForward } = terms;
   const zone = calendar.zone;
   const today = dateOf(now, zone);
   const records = new Map(facts.rungs.map((record) => [record.id, record]));
@@ -142,10 +142,21 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
     const requested = record?.state === 'requested' && on <= today;
     if (requested) on = dateOf(record.at, zone);
     const pastDue = later(on, today) > facts.dueDate && announces;
-    remaining.push({ rung, requested, on, at: requested ? record.at : instantAt(on, slotMinute, zone), pastDue });
+    remaining.push({ rung, requested, on, at: requested ? record.at : slotOn(on, terms), pastDue });
     previousOn = gapFrom = on;
   }
   return remaining;
+}
+
+/**
+ * The slot of a business day. Where contact hours begin earlier than ours it is theirs, that the message still goes that day; where they
+ * begin later it is ours, and the message waits for theirs. Never before that day of ours begins.
+ */
+function slotOn(on: BusinessDate, { calendar: { zone }, slotMinute, slotZone }: CollectionTerms): Instant {
+  const ours = instantAt(on, slotMinute, zone);
+  const theirs = instantAt(on, slotMinute, slotZone);
+  const begins = instantAt(on, 0, zone);
+  return theirs >= ours ? ours : theirs > begins ? theirs : begins;
 }
 
 /** The first day the gap to the rung before and the end of the last pause leave a rung. */

@@ -40,6 +40,7 @@ export const termsOf = (more: Partial<CollectionTerms> = {}): CollectionTerms =>
   ladder: ladderOf('general-30'),
   calendar: china,
   slotMinute: SLOT,
+  slotZone: more.calendar?.zone ?? china.zone,
   minBalanceMinor: 0,
   promiseGraceDays: 1,
   broughtForward: ['due', 'reminder', 'escalation'],

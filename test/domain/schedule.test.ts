@@ -185,6 +185,17 @@ describe('gaps and slots', () => {
     const facts = factsOf({ dueDate, rungs: [taken('notice', '2026-01-01')] });
     expect(scheduleRungs(facts, termsOf({ calendar: chinaIn(zone) }), at('2026-01-02'))[0]?.at).toBe(instant);
   });
+
+  it.each([
+    ['Asia/Shanghai', 'Asia/Tokyo', 1050, '2026-03-05T08:30:00.000Z'],
+    ['Asia/Shanghai', 'America/New_York', 1050, '2026-03-05T09:30:00.000Z'],
+    ['Europe/Berlin', 'Asia/Tokyo', 510, '2026-03-04T23:30:00.000Z'],
+    ['Europe/Berlin', 'Asia/Tokyo', 450, '2026-03-04T23:00:00.000Z'],
+  ])('in %s a rung falls due in time for the contact hours of %s on its day', (zone, slotZone, slotMinute, instant) => {
+    const facts = factsOf({ rungs: [taken('notice', '2026-01-01')] });
+    const terms = termsOf({ calendar: chinaIn(zone), slotZone, slotMinute });
+    expect(scheduleRungs(facts, terms, at('2026-01-02'))[0]).toMatchObject({ on: '2026-03-05', at: instant });
+  });
 });
 
 describe('pauses', () => {
