@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { OutreachPlan } from '../domain/collection/process.ts';
 import type { DeliveryClaim } from '../store/delivery-claims.ts';
 import type { DeliveryOutcome } from '../store/messages.ts';
 import type { Gateway, Gateways, OutgoingMessage, SendOutcome } from './gateways/gateway.ts';
 import { outboxGateway } from './gateways/outbox.ts';
+import type { OutreachPlan } from '../domain/outreach/process.ts';
 
 /** What delivering needs of the store: who may call the provider, and what became of it. */
 export interface DeliveryBook {

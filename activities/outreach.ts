@@ -1,4 +1,4 @@
-import type { OutreachPlan } from '../domain/collection/process.ts';
+import type { OutreachPlan } from '../domain/outreach/process.ts';
 
 /** What the outreach's record activities need of the store. */
 export interface OutreachBook {

@@ -1,4 +1,4 @@
-import type { WorkOrderPlan } from '../domain/collection/process.ts';
+import type { WorkOrderPlan } from '../domain/tasks/process.ts';
 
 /** What the work order's activities need of the store. */
 export interface WorkOrderBook {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { applicationStates, verdicts } from '../domain/credit/application.ts';
-import { applicationKinds } from '../domain/credit/policy.ts';
 import {
   amount,
   amountsIn,
@@ -17,6 +16,7 @@ import {
   reason,
 } from './common.ts';
 import { seat } from './route-seats.ts';
+import { applicationKinds } from '../domain/approvals/policy.ts';
 
 const termsDays = z.int().min(0).max(720).meta({ description: 'Days until payment is due.', example: 90 });
 

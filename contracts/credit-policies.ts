@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { customerTypes } from '../domain/collection/documents.ts';
-import { stages } from '../domain/collection/ladder.ts';
 import { factNames } from '../domain/credit/facts.ts';
-import { routeKinds, warningEffects } from '../domain/credit/policy.ts';
+import { warningEffects } from '../domain/credit/policy.ts';
 import { roles } from '../domain/kernel/actor.ts';
 import { currency, documentDate, line, money, rate } from './common.ts';
 import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 import { written } from './faults.ts';
+import { stages } from '../domain/ledger/outcome.ts';
+import { routeKinds } from '../domain/approvals/policy.ts';
+import { customerTypes } from '../domain/customers/customer.ts';
 
 const id = z
   .string()

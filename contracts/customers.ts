@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { actKinds } from '../domain/acts/act.ts';
-import { contactRoles, customerTypes, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
+import { contactRoles, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
 import { isDiscountPercent } from '../domain/collection/discount.ts';
 import type { CustomerDocument, Terms } from '../domain/collection/documents.ts';
 import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, rate, reason } from './common.ts';
 import { fault } from './faults.ts';
 import { evidence, masterFacts } from './profile.ts';
+import { customerTypes } from '../domain/customers/customer.ts';
 
 export const terms = z
   .strictObject({

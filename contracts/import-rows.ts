@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { customerTypes } from '../domain/collection/documents.ts';
 import type {
   CreditNoteDocument,
   CustomerDocument,
@@ -23,6 +22,7 @@ import type { ImportFault, StoredFault } from './import-words.ts';
 import { invoiceDocument, putInvoice } from './invoices.ts';
 import { orderDocument, putOrder } from './orders.ts';
 import { paymentDocument, postPayment } from './payments.ts';
+import { customerTypes } from '../domain/customers/customer.ts';
 
 /** A document of a file is held against the contract of the API's body; the id that stands in the path there comes with it here. */
 const customerRow = putCustomer.extend({ externalId });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { instalmentKinds } from '../domain/collection/documents.ts';
 import type { InvoiceDocument } from '../domain/collection/documents.ts';
-import { outcomes, stages } from '../domain/collection/ladder.ts';
 import {
   amountOrZero,
   amountsIn,
@@ -26,6 +25,7 @@ import {
 import { duplicateView } from './duplicates.ts';
 import { fault } from './faults.ts';
 import { terms, termsOf } from './customers.ts';
+import { outcomes, stages } from '../domain/ledger/outcome.ts';
 
 const instalment = z.strictObject({
   no: z.int().min(1).max(999).meta({ description: 'Number of the instalment: it keeps its identity by it.', example: 1 }),

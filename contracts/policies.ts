@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { firstContactRule } from './settings.ts';
 import { channels } from '../domain/collection/governor.ts';
-import { customerTypes } from '../domain/collection/documents.ts';
-import { taskEffects, taskHarms } from '../domain/collection/policy.ts';
 import { rungActions } from '../domain/collection/ladder.ts';
 import { policyKinds } from '../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
@@ -11,6 +9,8 @@ import { approvalMatrix, creditRules, grades, scorecard } from './credit-policie
 import { reconciliationRules } from './reconciliation-policy.ts';
 import { messageClasses } from './templates.ts';
 import { written } from './faults.ts';
+import { taskEffects, taskHarms } from '../domain/tasks/policy.ts';
+import { customerTypes } from '../domain/customers/customer.ts';
 
 const id = z
   .string()

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { instalmentKinds } from '../domain/collection/documents.ts';
 import { allocationBases } from '../domain/collection/allocation.ts';
-import { outcomes, rungActions, rungStates, stages } from '../domain/collection/ladder.ts';
-import { questions, disputeCategories, disputeStates, promiseStates } from '../domain/collection/receivable.ts';
+import { rungActions, rungStates } from '../domain/collection/ladder.ts';
 import {
   amount,
   businessDate,
@@ -21,6 +20,8 @@ import {
   pageQuery,
   reason,
 } from './common.ts';
+import { outcomes, stages } from '../domain/ledger/outcome.ts';
+import { questions, disputeCategories, disputeStates, promiseStates } from '../domain/ledger/claims.ts';
 
 /** Whose task a dispute is: of a role until its deadline, then of the next one. */
 const disputeOwner = {

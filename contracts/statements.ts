@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { disputeCategories } from '../domain/collection/receivable.ts';
 import { movementKinds } from '../domain/reconciliation/movement.ts';
 import { answerVerdicts, statementStates } from '../domain/reconciliation/statement.ts';
 import {
@@ -23,6 +22,7 @@ import { fault } from './faults.ts';
 import { linesOnce } from './orders.ts';
 import { evidence } from './profile.ts';
 import { differenceKind } from './reconciliation.ts';
+import { disputeCategories } from '../domain/ledger/claims.ts';
 
 /** Asks for a statement of what a customer owes. */
 export const issueStatement = z

@@ -1,6 +1,5 @@
 import { codeWords } from './code-words.ts';
 import { sayOutreachWhy } from './collection/outreach-words.ts';
-import type { PlanReason } from './collection/process.ts';
 import { sayField, sayStep } from './collection/said.ts';
 import { sayWhy } from './collection/words.ts';
 import { sayApplicationWhy } from './credit/application-words.ts';
@@ -9,6 +8,7 @@ import { sayReviewWhy } from './credit/review.ts';
 import { sayTime } from './kernel/said-time.ts';
 import type { ProcessKind } from './kernel/subject.ts';
 import { sayHoldWhy as sayShipmentHoldWhy } from './shipment/hold-words.ts';
+import type { PlanReason } from './kernel/plan.ts';
 
 type Language = 'zh' | 'en';
 type Table = Readonly<Record<string, { en: string; zh: string }>>;

@@ -1,13 +1,20 @@
-import { collectionFaults, contactRulesFaults, laddersFaults, workOrdersFaults } from './collection/policy-faults.ts';
-import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
+import { laddersFaults } from './collection/policy-faults.ts';
+import type { LaddersPolicy } from './collection/policy.ts';
 import { approvalMatrixFaults, gradesFaults } from './credit/policy-faults.ts';
 import { creditRulesFaults } from './credit/rules-faults.ts';
 import { scorecardFaults } from './credit/scorecard-faults.ts';
-import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+import type { CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
 import { reconciliationFaults } from './reconciliation/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 import type { PolicyContents, PolicyKind } from './policy.ts';
 import type { PolicyContext, PolicyFault } from './kernel/policy-fault.ts';
+import type { CollectionPolicy } from './ledger/policy.ts';
+import type { ContactPolicy } from './outreach/policy.ts';
+import type { WorkOrderPolicy } from './tasks/policy.ts';
+import type { ApprovalMatrix } from './approvals/policy.ts';
+import { collectionFaults } from './ledger/policy-faults.ts';
+import { contactRulesFaults } from './outreach/policy-faults.ts';
+import { workOrdersFaults } from './tasks/policy-faults.ts';
 
 /** The faults of a policy of the right shape; an empty list means it may be put in force. */
 export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyContents[K], context: PolicyContext): PolicyFault[] {

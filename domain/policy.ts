@@ -1,6 +1,10 @@
-import type { CollectionPolicy, ContactPolicy, LaddersPolicy, WorkOrderPolicy } from './collection/policy.ts';
-import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
+import type { LaddersPolicy } from './collection/policy.ts';
+import type { CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
+import type { CollectionPolicy } from './ledger/policy.ts';
+import type { ContactPolicy } from './outreach/policy.ts';
+import type { WorkOrderPolicy } from './tasks/policy.ts';
+import type { ApprovalMatrix } from './approvals/policy.ts';
 
 /** Policy is data: the shape of each kind's content. A kind is a JSON document in policies/, seeded as version 1. */
 export interface PolicyContents {

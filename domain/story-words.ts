@@ -1,11 +1,11 @@
 import { sayFact } from './collection/fact-words.ts';
 import type { SpokenFact } from './collection/fact-words.ts';
-import type { PlanReason } from './collection/process.ts';
 import { sayReason } from './collection/said.ts';
 import type { Reading } from './collection/said.ts';
 import type { ProcessKind } from './kernel/subject.ts';
 import { sayTime } from './kernel/said-time.ts';
 import { isSpoken, sayPlanReason, sayPlanStep } from './plan-words.ts';
+import type { PlanReason } from './kernel/plan.ts';
 
 type Language = 'zh' | 'en';
 

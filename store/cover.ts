@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import { leftOutMinor } from '../domain/collection/receivable.ts';
-import type { DisputeFact } from '../domain/collection/receivable.ts';
 import { coverOf } from '../domain/collection/unapplied.ts';
 import type { CoverableItem, UnappliedMoney } from '../domain/collection/unapplied.ts';
 import type { Database, Tx } from './database.ts';
 import { disputesOf } from './dispute-facts.ts';
+import type { DisputeFact } from '../domain/ledger/claims.ts';
+import { leftOutMinor } from '../domain/ledger/claims.ts';
 
 /** What unapplied money covers of one receivable, and when such money last came. */
 export interface Cover {

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
-import type { MessageClass } from '../domain/collection/policy.ts';
 import type { StayReason } from '../domain/kernel/departure.ts';
 import { receivableWorkflowId } from '../domain/kernel/subject.ts';
 import type { Tx } from './database.ts';
@@ -17,6 +16,7 @@ import type { MessageRow } from './message-rows.ts';
 import { aboutMessage, deliverer, isUnderWay, lockMessage } from './message-rows.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { addTraces, noTraces } from './traces.ts';
+import type { MessageClass } from '../domain/outreach/policy.ts';
 
 /** A message about to be handed to its provider. */
 export interface ClaimedMessage {

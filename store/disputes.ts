@@ -3,8 +3,6 @@ import type { Actor } from '../domain/kernel/actor.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { sumMinor } from '../domain/kernel/money.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
-import { unaskedOf } from '../domain/collection/receivable.ts';
-import type { disputeCategories, DisputeState } from '../domain/collection/receivable.ts';
 import { concedeAgain } from './acts/goods-returns.ts';
 import { overtakeAct } from './acts/pending.ts';
 import { coverMoved } from './unapplied.ts';
@@ -19,6 +17,8 @@ import type { Moment, Store, Written } from './transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { addTraces, noTraces } from './traces.ts';
+import type { disputeCategories, DisputeState } from '../domain/ledger/claims.ts';
+import { unaskedOf } from '../domain/ledger/claims.ts';
 
 export interface NewDispute {
   /** Decimal string in the receivable's currency; at most what is open and undisputed. */

@@ -1,5 +1,4 @@
 import type { Rung } from '../domain/collection/ladder.ts';
-import type { TaskEffect } from '../domain/collection/policy.ts';
 import { openReview } from './credit/reviews.ts';
 import type { Tx } from './database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
@@ -8,6 +7,7 @@ import { openWorkOrder } from './work-orders.ts';
 import { eventOf } from './transaction.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { joinTraces, noTraces } from './traces.ts';
+import type { TaskEffect } from '../domain/tasks/policy.ts';
 
 /** What the kind of task that a dunning step opens does beside the task. */
 export async function stepEffects(

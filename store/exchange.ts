@@ -1,6 +1,5 @@
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import type { RateOf } from '../domain/credit/exposure.ts';
 import { settlesIn } from '../domain/collection/exchange.ts';
 import type { Exchange, Paid, Rates } from '../domain/collection/exchange.ts';
 import { readRates } from './credit/exposure.ts';
@@ -8,6 +7,7 @@ import type { Tx } from './database.ts';
 import { exchangeColumns } from './payment-rows.ts';
 import type { LedgerItem } from './payment-rows.ts';
 import type { Moment } from './transaction.ts';
+import type { RateOf } from '../domain/ledger/rates.ts';
 
 /** The rates of the days on which money came that settles in another currency. */
 export async function ratesFor(tx: Tx, payments: readonly { paid: Paid; items: readonly LedgerItem[] }[]): Promise<Rates> {

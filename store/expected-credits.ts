@@ -2,9 +2,7 @@ import { sql } from 'kysely';
 import type { AuditFact } from '../domain/kernel/audit.ts';
 import { expectedMoves } from '../domain/collection/expected-moves.ts';
 import type { ExpectedMove, ExpectingItem } from '../domain/collection/expected-moves.ts';
-import { claimsOfGoods, expectedAfter, expectedCredits } from '../domain/collection/receivable.ts';
 import type { ReturnCredit } from '../domain/credit/returns.ts';
-import type { DisputeFact } from '../domain/collection/receivable.ts';
 import { sumMinor } from '../domain/kernel/money.ts';
 import type { CorrectedReturn } from './credit/returns.ts';
 import type { Tx } from './database.ts';
@@ -16,6 +14,8 @@ import { coverMoved } from './unapplied.ts';
 import { asksOf, eventOf } from './transaction.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { noTraces } from './traces.ts';
+import type { DisputeFact } from '../domain/ledger/claims.ts';
+import { claimsOfGoods, expectedAfter, expectedCredits } from '../domain/ledger/claims.ts';
 
 /** An invoice that a correction makes smaller. */
 export interface LoweredInvoice {

@@ -4,7 +4,6 @@ import { addDays, instantAt } from '../domain/kernel/calendar.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../domain/kernel/subject.ts';
 import { admittedToday, missingForGoLive } from '../domain/collection/going-live.ts';
 import type { FirstContactCandidate, GoLive, GoLivePart, Seller } from '../domain/collection/going-live.ts';
-import type { FirstContactRule } from '../domain/collection/policy.ts';
 import type { Database, Tx } from './database.ts';
 import type { Departures } from './departures.ts';
 import { isContact } from './outreach-people.ts';
@@ -13,6 +12,7 @@ import type { Moment, Store } from './transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { noTraces } from './traces.ts';
+import type { FirstContactRule } from '../domain/ledger/policy.ts';
 
 export interface GoLiveSettings {
   seller: Partial<Seller> | null;

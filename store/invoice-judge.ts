@@ -7,7 +7,6 @@ import { discountOffer, raisesDiscount, withoutDiscount } from '../domain/collec
 import { aloneOn, giftOf, weighCorrection } from '../domain/collection/giving-corrections.ts';
 import { withoutLaterDates } from '../domain/collection/re-dating.ts';
 import type { LaterDate } from '../domain/collection/re-dating.ts';
-import type { Question } from '../domain/collection/receivable.ts';
 import type { InvoiceWrite, LedgerCustomer, NewReceivable, StandingInvoice } from './invoice-rows.ts';
 import { procedureMoves } from './invoice-procedures.ts';
 import type { ProcedureMove } from '../domain/collection/procedures.ts';
@@ -17,6 +16,7 @@ import type { InvoiceTwins, Twin } from './invoice-twins.ts';
 import { refusalFor } from './rows.ts';
 import type { RefusalCode, RefusalReason } from '../domain/kernel/refusal-codes.ts';
 import { contentHash } from './content-hash.ts';
+import type { Question } from '../domain/ledger/claims.ts';
 
 /** An invoice to post; settled ones are posted closed, with nobody to wake. */
 export interface Posting {

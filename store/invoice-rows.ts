@@ -5,13 +5,14 @@ import type { InvoiceDocument, Instalment, StandingInstalment, Terms } from '../
 import type { GivenInvoice } from '../domain/collection/giving-corrections.ts';
 import type { DuplicateState } from '../domain/collection/duplicates.ts';
 import { documentMeant } from '../domain/collection/reference.ts';
-import type { Plan, Question } from '../domain/collection/receivable.ts';
+import type { Plan } from '../domain/collection/receivable.ts';
 import type { Tx } from './database.ts';
 import type { ProcedureStanding } from '../domain/collection/procedures.ts';
 import { among } from './prepared.ts';
 import { LostRace, recordset } from './rows.ts';
 import type { Moment, Store } from './transaction.ts';
 import type { Actor } from '../domain/kernel/actor.ts';
+import type { Question } from '../domain/ledger/claims.ts';
 
 /** A customer as invoices and payments are judged by it; its row is locked, which orders all that moves its money. */
 export interface LedgerCustomer {

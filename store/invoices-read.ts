@@ -4,13 +4,13 @@ import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import type { FaultyField } from '../domain/kernel/faulty.ts';
 import { Refusal } from '../domain/kernel/refusal.ts';
 import type { Instalment } from '../domain/collection/documents.ts';
-import type { Outcome, Stage } from '../domain/collection/ladder.ts';
 import { faultyOf } from './faulty.ts';
 import { duplicateOf } from './duplicates.ts';
 import type { DuplicateView } from './duplicates.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import type { Store } from './transaction.ts';
+import type { Outcome, Stage } from '../domain/ledger/outcome.ts';
 
 /** An invoice with its receivables, amounts in minor units. */
 export interface InvoiceView {

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import type { MessageState } from '../domain/collection/message.ts';
-import type { MessageClass } from '../domain/collection/policy.ts';
 import type { Tx } from './database.ts';
 import { systemActor } from './transaction.ts';
+import type { MessageClass } from '../domain/outreach/policy.ts';
 
 /** Who hands messages over. */
 export const deliverer = systemActor('outreach');

@@ -1,6 +1,5 @@
 import { addMs } from '../domain/kernel/calendar.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import type { OutreachPlan } from '../domain/collection/process.ts';
 import type { StayReason } from '../domain/kernel/departure.ts';
 import type { Tx } from './database.ts';
 import type { Deployment } from './departures.ts';
@@ -16,6 +15,7 @@ import { deliverer, lockMessage, aboutMessage, isUnderWay } from './message-rows
 import type { MessageRow } from './message-rows.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { addTraces, noTraces } from './traces.ts';
+import type { OutreachPlan } from '../domain/outreach/process.ts';
 
 /**
  * What became of a delivery. `provider` names the gateway. `gave-up`: its time is over; if no call is open it failed and another channel is

@@ -6,7 +6,6 @@ import { planOutreach } from '../domain/collection/outreach.ts';
 import { sayOutreachWhy } from '../domain/collection/outreach-words.ts';
 import type { GoLivePart } from '../domain/collection/going-live.ts';
 import type { OutreachVerdict } from '../domain/collection/outreach.ts';
-import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts';
 import type { Tx } from './database.ts';
 import { readDepartures } from './departures.ts';
 import type { Departures, Deployment } from './departures.ts';
@@ -24,6 +23,7 @@ import { openWorkOrder } from './work-orders.ts';
 import type { OutreachTerms } from '../domain/collection/outreach-facts.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { noTraces } from './traces.ts';
+import type { OutreachPlan, OutreachStep } from '../domain/outreach/process.ts';
 
 export interface OutreachInput {
   /** The customer. */

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import type { AllocationBasis, OpenItem } from '../domain/collection/allocation.ts';
-import { unaskedMinor } from '../domain/collection/receivable.ts';
 import type { ReceivableFacts } from '../domain/collection/receivable.ts';
 import type { DiscountOffer } from '../domain/collection/discount.ts';
 import type { Exchange } from '../domain/collection/exchange.ts';
@@ -11,6 +10,7 @@ import { among } from './prepared.ts';
 import { disputesOf } from './dispute-facts.ts';
 import { LostRace, recordset } from './rows.ts';
 import type { Moment } from './transaction.ts';
+import { unaskedMinor } from '../domain/ledger/claims.ts';
 
 /** An instalment money can go to. Of invoices named by the debtor, settled ones are read too (`openMinor` 0). */
 export interface LedgerItem extends OpenItem {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { Stage } from '../domain/collection/ladder.ts';
-import { stages } from '../domain/collection/ladder.ts';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import { momentOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import { stages } from '../domain/ledger/outcome.ts';
+import type { Stage } from '../domain/ledger/outcome.ts';
 
 /** All receivables in figures, at one moment of business time. Amounts in minor units. */
 export interface Portfolio {

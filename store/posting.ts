@@ -4,11 +4,12 @@ import type { Instalment, InvoiceDocument, Terms } from '../domain/collection/do
 import { reDatingDays } from '../domain/collection/re-dating.ts';
 import { chooseLadder } from '../domain/collection/ladder.ts';
 import { planReceivable } from '../domain/collection/plan.ts';
-import type { CollectionTerms, Plan, Question, ReceivableFacts } from '../domain/collection/receivable.ts';
+import type { CollectionTerms, Plan, ReceivableFacts } from '../domain/collection/receivable.ts';
 import { discountColumns } from './discounts.ts';
 import type { LedgerCustomer, NewReceivable } from './invoice-rows.ts';
 import type { Procedure } from '../domain/collection/procedures.ts';
 import type { Moment, Store } from './transaction.ts';
+import type { Question } from '../domain/ledger/claims.ts';
 
 /**
  * Turns instalments into receivables with their ladder and first plan. One for a batch: it remembers the terms it has looked up, and

@@ -2,17 +2,18 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import { dateOf } from '../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { promiseDays } from '../domain/collection/policy.ts';
 import { lastPromiseDay } from '../domain/collection/promise.ts';
 import type { EarlierPromise } from '../domain/collection/promise.ts';
 import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
-import type { PromiseState, ReceivableFacts } from '../domain/collection/receivable.ts';
+import type { ReceivableFacts } from '../domain/collection/receivable.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { write, asksOf, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import { promiseDays } from '../domain/ledger/policy.ts';
+import type { PromiseState } from '../domain/ledger/claims.ts';
 
 export interface NewPromise {
   /** Decimal string in the receivable's currency; at most what is open and undisputed. */

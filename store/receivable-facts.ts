@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/kernel/calendar.ts';
-import type { Outcome, Stage } from '../domain/collection/ladder.ts';
-import type { DisputeFact, Pause, PromiseFact, Question, ReceivableFacts, RungRecord } from '../domain/collection/receivable.ts';
+import type { Pause, ReceivableFacts, RungRecord } from '../domain/collection/receivable.ts';
 import type { Database, Tx } from './database.ts';
 import { coversOf, mayBeCovered } from './cover.ts';
 import type { Cover } from './cover.ts';
@@ -10,6 +9,8 @@ import { among } from './prepared.ts';
 import { standingWriteOffs } from './recoveries.ts';
 import { clockColumns, momentFrom, momentOf } from './transaction.ts';
 import type { ClockRow, Moment, Store } from './transaction.ts';
+import type { Outcome, Stage } from '../domain/ledger/outcome.ts';
+import type { DisputeFact, PromiseFact, Question } from '../domain/ledger/claims.ts';
 
 /** A receivable with all its plan depends on, as read under its lock. */
 export interface ReceivableCase {

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/kernel/actor.ts';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import type { AllocationBasis } from '../domain/collection/allocation.ts';
-import type { Outcome, Stage } from '../domain/collection/ladder.ts';
 import { disputedMinor, openMinor } from '../domain/collection/receivable.ts';
-import type { PlanStep, Question, Why } from '../domain/collection/receivable.ts';
+import type { PlanStep, Why } from '../domain/collection/receivable.ts';
 import type { FaultyField } from '../domain/kernel/faulty.ts';
 import { totalMinor } from '../domain/kernel/money.ts';
 import { rungsOf } from '../domain/collection/rung-view.ts';
@@ -19,6 +18,8 @@ import { instantOf, instantOrNull, isOurId } from './rows.ts';
 import { seesCustomer } from './scope.ts';
 import { momentOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import type { Outcome, Stage } from '../domain/ledger/outcome.ts';
+import type { Question } from '../domain/ledger/claims.ts';
 
 /** A receivable as people and systems see it. */
 export interface ReceivableView {

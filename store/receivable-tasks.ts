@@ -1,4 +1,4 @@
-import type { Outcome, Rung } from '../domain/collection/ladder.ts';
+import type { Rung } from '../domain/collection/ladder.ts';
 import type { Tx } from './database.ts';
 import { stepEffects } from './dunning-effects.ts';
 import { joinLegalCase, leaveLegalCase, rejoinLegalCase } from './legal-cases.ts';
@@ -8,6 +8,7 @@ import type { Moment, Store } from './transaction.ts';
 import { cancelWorkOrders, openWorkOrder, reopenWorkOrders } from './work-orders.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { joinTraces, noTraces } from './traces.ts';
+import type { Outcome } from '../domain/ledger/outcome.ts';
 
 /** The task that a rung calls for: of its own, of its customer's, or with legal. */
 export async function openTask(store: Store, tx: Tx, at: Moment, found: ReceivableCase, rung: Rung): Promise<WorkOrderTraces> {

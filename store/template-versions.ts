@@ -5,7 +5,6 @@ import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
 import type { LintPolicy } from '../domain/collection/template-lint.ts';
 import type { Channel } from '../domain/collection/governor.ts';
-import type { MessageClass } from '../domain/collection/policy.ts';
 import { checks } from './letters/aside.ts';
 import type { Judged } from './letters/judge.ts';
 import { LostRace } from './rows.ts';
@@ -16,6 +15,7 @@ import type { Language } from './templates.ts';
 import { write, eventOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
 import type { Words } from '../domain/kernel/words.ts';
+import type { MessageClass } from '../domain/outreach/policy.ts';
 
 export interface NewTemplate {
   id: string;

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { BusinessDate, Instant } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
-import type { MessageClass } from '../domain/collection/policy.ts';
 import { momentOf } from './transaction.ts';
 import type { Store } from './transaction.ts';
+import type { MessageClass } from '../domain/outreach/policy.ts';
 
 /** A version of a template for a channel and language. It never changes; only its approval is added, once. */
 export interface TemplateView {

@@ -4,8 +4,8 @@ import { sql } from 'kysely';
 import type { BusinessDate } from '../domain/kernel/calendar.ts';
 import type { Channel } from '../domain/collection/governor.ts';
 import type { Seller } from '../domain/collection/going-live.ts';
-import type { MessageClass } from '../domain/collection/policy.ts';
 import type { Database } from './database.ts';
+import type { MessageClass } from '../domain/outreach/policy.ts';
 
 const FOLDER = new URL('../policies/templates/', import.meta.url);
 const FRESH_MS = 5_000;

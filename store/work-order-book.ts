@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { realWaitMs } from '../domain/kernel/clock.ts';
 import type { Instant } from '../domain/kernel/calendar.ts';
 import { subjectOf, workOrderWorkflowId } from '../domain/kernel/subject.ts';
-import type { WorkOrderPlan } from '../domain/collection/process.ts';
 import { nextDeadline, planWorkOrder } from '../domain/collection/work-order.ts';
 import type { WorkOrderFacts, WorkOrderVerdict } from '../domain/collection/work-order.ts';
 import type { Tx } from './database.ts';
@@ -10,6 +9,7 @@ import { lapseActOf } from './acts/lapse.ts';
 import { systemActor, write } from './transaction.ts';
 import type { Ask, Moment, Store, Unchanged, Written } from './transaction.ts';
 import type { WorkOrderTraces } from './traces.ts';
+import type { WorkOrderPlan } from '../domain/tasks/process.ts';
 
 interface Row {
   id: string;

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { RawBuilder, SqlBool } from 'kysely';
 import { workOrderWorkflowId } from '../domain/kernel/subject.ts';
-import { outcomes } from '../domain/collection/ladder.ts';
 import { workOrderDates } from '../domain/collection/work-order.ts';
 import type { Tx } from './database.ts';
 import type { Moment, Store } from './transaction.ts';
 import type { WorkOrderTraces } from './traces.ts';
 import { noTraces, addTraces } from './traces.ts';
+import { outcomes } from '../domain/ledger/outcome.ts';
 
 export interface NewWorkOrder {
   /** Made of business facts: the same task is never opened twice. */

@@ -4,11 +4,13 @@ import type { ReservationPlan } from '../domain/credit/process.ts';
 import type { ComparisonPlan } from '../domain/reconciliation/process.ts';
 import type { StatementPlan } from '../domain/reconciliation/statement.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
-import type { OutreachPlan, ReceivablePlan, WorkOrderPlan } from '../domain/collection/process.ts';
+import type { ReceivablePlan } from '../domain/collection/process.ts';
 import type { ApplicationAnswer, ApplicationPlan, SentAnswer, SentDecision } from '../domain/credit/application.ts';
 import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
 import type { DecisionAct } from '../domain/credit/seats.ts';
 import type { ReviewPlan } from '../domain/credit/review.ts';
+import type { WorkOrderPlan } from '../domain/tasks/process.ts';
+import type { OutreachPlan } from '../domain/outreach/process.ts';
 
 /** The doorbell: some fact of the subject has changed. It carries nothing; whoever hears it reads the facts. */
 export const factsChangedSignal = defineSignal('factsChanged');

@@ -1,9 +1,9 @@
 import { ActivityFailure, continueAsNew, isCancellation, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { OutreachPlan, OutreachStep } from '../domain/collection/process.ts';
 import { listenForBell } from './bell.ts';
 import { outreachPlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
 import { because, beginsUnplanned, gateways, newsCame, records } from './proxies.ts';
+import type { OutreachPlan, OutreachStep } from '../domain/outreach/process.ts';
 
 type Take = (id: string, plan: OutreachPlan, why: string) => Promise<OutreachPlan>;
 

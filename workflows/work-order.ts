@@ -1,9 +1,9 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { WorkOrderPlan, WorkOrderStep } from '../domain/collection/process.ts';
 import { listenForBell } from './bell.ts';
 import { workOrderPlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';
 import { because, beginsUnplanned, newsCame, records } from './proxies.ts';
+import type { WorkOrderPlan, WorkOrderStep } from '../domain/tasks/process.ts';
 
 const take = {
   wait: records.reassessWorkOrder,

@@ -1,5 +1,5 @@
 import type { Role } from '../kernel/actor.ts';
-import type { RouteTier } from '../credit/policy.ts';
+import type { RouteTier } from '../approvals/policy.ts';
 
 /** Who could decide beside whoever asks: roles with at least one other person in them, or one who stands in by delegation. */
 export interface Deciders {

@@ -1,5 +1,5 @@
 import { parseAmount, sumMinor } from '../kernel/money.ts';
-import type { CollectionPolicy } from './policy.ts';
+import type { CollectionPolicy } from '../ledger/policy.ts';
 
 /** Where policy is silent. */
 const DEFAULT: Readonly<Record<string, string>> = {

@@ -2,9 +2,7 @@ import { addDays, addMonths, dayOfMonth, daysBetween, endOfMonth, rollOffRestDay
 import type { BusinessDate, Calendar } from '../kernel/calendar.ts';
 import { exactSum, formatAmount } from '../kernel/money.ts';
 import type { RefusalReason } from '../kernel/refusal-codes.ts';
-
-/** The documents other systems send, parsed: amounts in minor units, references by the sender's own ids. */
-export const customerTypes = ['hospital', 'dealer', 'channel', 'other'] as const;
+import type { customerTypes } from '../customers/customer.ts';
 export const termsFrom = ['invoiceDate', 'endOfMonth', 'delivery'] as const;
 export const debtorClasses = ['public-institution', 'organ', 'large-enterprise', 'insurance-fund', 'other'] as const;
 export const contactRoles = ['finance', 'purchasing', 'management', 'legal', 'other'] as const;

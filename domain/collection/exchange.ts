@@ -1,11 +1,11 @@
-import { convertedMinor } from '../credit/exposure.ts';
-import type { RateOf } from '../credit/exposure.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import { exactSum, shareOf, sumMinor } from '../kernel/money.ts';
 import { itemsNamed } from './allocation.ts';
 import type { OpenItem } from './allocation.ts';
 import type { LedgerLine, PaymentDocument } from './documents.ts';
 import { documentMeant } from './reference.ts';
+import type { RateOf } from '../ledger/rates.ts';
+import { convertedMinor } from '../ledger/rates.ts';
 
 /** Of a payment that settles in another currency: what was paid, how it was converted, and the exchange difference in the settled currency. */
 export interface Exchange {

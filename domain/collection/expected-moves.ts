@@ -1,6 +1,6 @@
 import { sumMinor } from '../kernel/money.ts';
-import { expectedCredits } from './receivable.ts';
-import type { DisputeFact } from './receivable.ts';
+import type { DisputeFact } from '../ledger/claims.ts';
+import { expectedCredits } from '../ledger/claims.ts';
 
 /** An instalment of an invoice on which credit notes may be expected. Amounts in minor units. */
 export interface ExpectingItem {

@@ -1,9 +1,9 @@
 import { addMs } from '../kernel/calendar.ts';
 import type { Instant } from '../kernel/calendar.ts';
 import type { Channel } from './governor.ts';
-import { stages } from './ladder.ts';
 import type { Rung } from './ladder.ts';
-import type { ContactPolicy, FallbackRule } from './policy.ts';
+import type { ContactPolicy, FallbackRule } from '../outreach/policy.ts';
+import { stages } from '../ledger/outcome.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 

@@ -1,8 +1,9 @@
 import { addDays, dateOf, instantAt } from '../kernel/calendar.ts';
 import type { Instant } from '../kernel/calendar.ts';
-import type { Outcome } from './ladder.ts';
-import { expectedCredits } from './receivable.ts';
-import type { CollectionTerms, DisputeFact, PromiseFact, PromiseState, ReceivableFacts, Verdict } from './receivable.ts';
+import type { CollectionTerms, ReceivableFacts, Verdict } from './receivable.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import type { DisputeFact, PromiseFact, PromiseState } from '../ledger/claims.ts';
+import { expectedCredits } from '../ledger/claims.ts';
 
 /** A promise is judged when its day and the days of grace are over. */
 function judgeAt(promise: PromiseFact, terms: CollectionTerms): Instant {

@@ -1,9 +1,5 @@
-/** Stages of a receivable, in order; `closed` is apart. */
-export const stages = ['scheduled', 'due', 'reminder', 'escalation', 'legal', 'closed'] as const;
-export type Stage = (typeof stages)[number];
-
-export const outcomes = ['paid', 'credited', 'replaced-by-plan', 'written-off', 'nothing-owed'] as const;
-export type Outcome = (typeof outcomes)[number];
+import { stages } from '../ledger/outcome.ts';
+import type { DunningStage, Stage } from '../ledger/outcome.ts';
 
 export const rungStates = ['planned', 'requested', 'taken', 'missed', 'skipped', 'before-go-live'] as const;
 export type RungState = (typeof rungStates)[number];
@@ -15,7 +11,7 @@ export type RungAction = (typeof rungActions)[number];
 /** One step of a dunning ladder: data, never code. */
 export interface Rung {
   id: string;
-  stage: 'due' | 'reminder' | 'escalation' | 'legal';
+  stage: DunningStage;
   anchor: 'dueDate' | 'endOfMonth' | 'previousRung';
   /** Calendar days from the anchor; negative is before it. */
   days: number;

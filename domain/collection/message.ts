@@ -1,6 +1,6 @@
 import type { Channel } from './governor.ts';
 import { plainText } from './plain-text.ts';
-import type { MessageClass } from './policy.ts';
+import type { MessageClass } from '../outreach/policy.ts';
 
 /** States of a message, weakest first; a later receipt only ever moves it to the right. `dropped` is apart: it never left. */
 export const messageStates = ['requested', 'deferred', 'sending', 'unknown', 'sent', 'failed', 'delivered', 'dropped'] as const;

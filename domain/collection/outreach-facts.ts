@@ -1,7 +1,7 @@
 import type { Calendar, Instant } from '../kernel/calendar.ts';
 import type { Channel, DeferReason } from './governor.ts';
 import type { Rung } from './ladder.ts';
-import type { ContactPolicy, MessageClass } from './policy.ts';
+import type { ContactPolicy, MessageClass } from '../outreach/policy.ts';
 
 /** Somebody at the customer's, in the order in which they are contacted. */
 export interface Person {

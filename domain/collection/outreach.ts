@@ -1,12 +1,12 @@
 import { addMs } from '../kernel/calendar.ts';
 import type { Instant } from '../kernel/calendar.ts';
 import type { DeferReason } from './governor.ts';
-import { stages } from './ladder.ts';
-import type { MessageClass } from './policy.ts';
-import type { OutreachStep } from './process.ts';
 import { askingFor, chooseRecipient, recipientOfNotice } from './recipient.ts';
 import type { Recipient } from './recipient.ts';
 import type { RequestedRung, FollowUp, OutreachFacts, OutreachTerms } from './outreach-facts.ts';
+import type { MessageClass } from '../outreach/policy.ts';
+import { stages } from '../ledger/outcome.ts';
+import type { OutreachStep } from '../outreach/process.ts';
 
 export type OutreachWhyCode =
   | 'message-sending'

@@ -1,9 +1,10 @@
 import { dateOf } from '../kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 import type { Judgement } from './judgements.ts';
-import type { Outcome } from './ladder.ts';
-import { askedMinor, leftOutMinor, openMinor } from './receivable.ts';
+import { askedMinor, openMinor } from './receivable.ts';
 import type { CollectionTerms, Pause, ReceivableFacts, Why } from './receivable.ts';
+import type { Outcome } from '../ledger/outcome.ts';
+import { leftOutMinor } from '../ledger/claims.ts';
 
 /** Why a ladder stands still; `on`: the day of the promise that holds it. */
 export interface StandingStill {

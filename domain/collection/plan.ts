@@ -3,13 +3,13 @@ import type { Instant } from '../kernel/calendar.ts';
 import { judgementOf, judgePromises, lapsedCredits, nextJudgement } from './judgements.ts';
 import type { Judgement } from './judgements.ts';
 import { higherStage } from './ladder.ts';
-import type { Outcome, Stage } from './ladder.ts';
 import { pausedBy, whyPaused, withPause } from './pauses.ts';
 import type { StandingStill } from './pauses.ts';
 import { askedMinor, openMinor } from './receivable.ts';
 import type { CollectionTerms, Plan, ReceivableFacts, RungChange, Verdict, Why } from './receivable.ts';
 import { beforeGoLive, PAST_DUE, scheduleRungs } from './schedule.ts';
 import type { ScheduledRung } from './schedule.ts';
+import type { Outcome, Stage } from '../ledger/outcome.ts';
 
 /**
  * What the facts call for now: the one rule of collection, recomputed whenever a timer fires or news arrives.

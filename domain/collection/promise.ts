@@ -1,6 +1,6 @@
 import { addDays } from '../kernel/dates.ts';
 import type { BusinessDate } from '../kernel/dates.ts';
-import type { PromiseState } from './receivable.ts';
+import type { PromiseState } from '../ledger/claims.ts';
 
 /** A promise on the same debt that was made before, and the day it was made. */
 export interface EarlierPromise {

@@ -1,8 +1,8 @@
 import { addDays } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
 import { sumMinor } from '../kernel/money.ts';
-import type { CollectionPolicy } from './policy.ts';
 import type { Instalment, InstalmentChanges, StandingInstalment } from './documents.ts';
+import type { CollectionPolicy } from '../ledger/policy.ts';
 
 /** A due date that a correction moves to later than policy lets pass. */
 export interface LaterDate {

@@ -4,8 +4,8 @@ import { fallbackFrom, fallbackRule, isFallback, mayFallBack } from './fallback.
 import { judgeContact } from './governor.ts';
 import type { Channel, DeferReason } from './governor.ts';
 import type { Rung } from './ladder.ts';
-import type { MessageClass } from './policy.ts';
 import type { OutreachFacts, OutreachTerms, Person, RequestedNotice, RequestedRung } from './outreach-facts.ts';
+import type { MessageClass } from '../outreach/policy.ts';
 
 export type Recipient =
   | { verdict: 'send'; person: Person; channel: Channel; fallback: boolean }

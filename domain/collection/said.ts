@@ -1,10 +1,10 @@
 import { codeWords } from '../code-words.ts';
-import type { Bilingual } from './policy.ts';
 import { saySubject } from './subject-words.ts';
 import { factTable } from '../credit/facts.ts';
 import { connectorNames } from '../credit/connector-words.ts';
 import { findingTitles, warningTitles } from '../credit/watch-words.ts';
 import { sayTime } from '../kernel/said-time.ts';
+import type { Bilingual } from '../ledger/policy.ts';
 
 type Language = 'zh' | 'en';
 type Table = Readonly<Record<string, Bilingual>>;

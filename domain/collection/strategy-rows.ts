@@ -1,6 +1,6 @@
-import { customerTypes } from './documents.ts';
 import { fits } from './ladder.ts';
 import type { StrategyRow, StrategySubject } from './ladder.ts';
+import { customerTypes } from '../customers/customer.ts';
 
 type When = StrategyRow['when'];
 

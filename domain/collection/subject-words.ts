@@ -4,7 +4,7 @@ import { findingTitles, warningTitles } from '../credit/watch-words.ts';
 import { sayDate } from '../kernel/said-time.ts';
 import { closedUp } from '../kernel/sentences.ts';
 import { subjectOf } from '../kernel/subject.ts';
-import type { Bilingual } from './policy.ts';
+import type { Bilingual } from '../ledger/policy.ts';
 
 type Language = 'zh' | 'en';
 type Table = Readonly<Record<string, Bilingual>>;

@@ -1,5 +1,5 @@
 import { plainText } from './plain-text.ts';
-import type { MessageClass } from './policy.ts';
+import type { MessageClass } from '../outreach/policy.ts';
 
 type Language = 'zh' | 'en';
 type Words = Readonly<Record<Language, string>>;

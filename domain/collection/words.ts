@@ -1,15 +1,15 @@
-import { codeWords } from '../code-words.ts';
+import { ledgerCodeWords } from '../ledger/code-words.ts';
 import { sentenceOf } from '../kernel/sentences.ts';
 import type { Sentences } from '../kernel/sentences.ts';
-import type { Outcome } from './ladder.ts';
 import type { Why } from './receivable.ts';
+import type { Outcome } from '../ledger/outcome.ts';
 
 type Language = 'zh' | 'en';
 
 /** How a receivable may end, each as its name is everywhere. */
 const outcomes = (language: Language) =>
   Object.fromEntries(
-    Object.entries(codeWords['receivable.outcome']).map(([code, words]) => [code, () => words[language]]),
+    Object.entries(ledgerCodeWords['receivable.outcome']).map(([code, words]) => [code, () => words[language]]),
   ) as Record<Outcome, () => string>;
 
 const sentences: Sentences<Why['code']> = {

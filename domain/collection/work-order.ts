@@ -1,7 +1,7 @@
 import { addWorkingDays, dateOf, instantAt } from '../kernel/calendar.ts';
 import type { Calendar, Instant } from '../kernel/calendar.ts';
-import type { WorkOrderKind } from './policy.ts';
-import type { WorkOrderStep } from './process.ts';
+import type { WorkOrderKind } from '../tasks/policy.ts';
+import type { WorkOrderStep } from '../tasks/process.ts';
 
 /** Deadlines end with the working day: minute of the day at which a work order falls due. */
 const END_OF_DAY = 18 * 60;

@@ -1,9 +1,9 @@
 import { daysBetween } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import type { TaskHarm } from './policy.ts';
 import { exponentOf, formatAmount, sayMoney } from '../kernel/money.ts';
 import { sayDate } from '../kernel/said-time.ts';
 import { closedUp } from '../kernel/sentences.ts';
+import type { TaskHarm } from '../tasks/policy.ts';
 
 /** What a task's rank depends on. Amounts in minor units. */
 export interface TaskFacts {

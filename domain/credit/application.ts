@@ -1,11 +1,11 @@
 import type { BusinessDate, Instant } from '../kernel/calendar.ts';
 import type { Role } from '../kernel/actor.ts';
-import type { ProcessPlan } from '../collection/process.ts';
 import type { ConnectorName } from './facts.ts';
-import type { applicationKinds } from './policy.ts';
 import { isOpenSeat, seatFor } from './seats.ts';
 import type { Decider, Seat, TierState } from './seats.ts';
 import type { Refused } from '../kernel/refusal-codes.ts';
+import type { applicationKinds } from '../approvals/policy.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 export type ApplicationKind = (typeof applicationKinds)[number];
 

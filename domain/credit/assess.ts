@@ -1,6 +1,6 @@
 import type { BusinessDate } from '../kernel/calendar.ts';
 import type { FactName } from './facts.ts';
-import type { CreditRules, GradesPolicy, RouteKind, ScorecardPolicy } from './policy.ts';
+import type { CreditRules, GradesPolicy, ScorecardPolicy } from './policy.ts';
 import { isFirstTime, numberOf, staleFacts } from './profile.ts';
 import type { Facts, StaleFact } from './profile.ts';
 import { proposalOf } from './proposal.ts';
@@ -10,6 +10,7 @@ import type { VerdictReason } from './reasons.ts';
 import { scoreOf } from './scorecard.ts';
 import type { PeerFigures, Score } from './scorecard.ts';
 import type { Cell, DecisionTables, TableAnswer } from './tables.ts';
+import type { RouteKind } from '../approvals/policy.ts';
 
 /** A limit and terms, in the currency beside them; null: none. */
 export interface CreditTerms {

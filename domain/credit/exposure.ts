@@ -1,6 +1,8 @@
 import { addDays } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import { exponentOf, narrowed, scaled, totalMinor } from '../kernel/money.ts';
+import { scaled, totalMinor } from '../kernel/money.ts';
+import { halfUp, convertedMinor } from '../ledger/rates.ts';
+import type { RateOf } from '../ledger/rates.ts';
 
 /** Where what a customer could owe stands. `deposits` is money received for nothing yet, and lowers the exposure. */
 export const buckets = ['reserved', 'ordered', 'delivered', 'open', 'bills', 'deposits'] as const;
@@ -68,14 +70,6 @@ const inForce = (of: { validFrom: BusinessDate; validUntil: BusinessDate | null 
   of.validFrom <= today && (of.validUntil === null || of.validUntil >= today);
 
 const SHARE_UNIT = 10_000n;
-const RATE_UNIT = 10_000_000_000n;
-
-/** numerator ÷ denominator, rounded half up (towards plus infinity), once. */
-function halfUp(numerator: bigint, denominator: bigint): number {
-  const twice = 2n * numerator + denominator;
-  const floor = twice / (2n * denominator);
-  return narrowed(twice < 0n && twice % (2n * denominator) !== 0n ? floor - 1n : floor);
-}
 
 /** What of a security counts, in minor units of its account. */
 export const securedMinor = ({ valueMinor, share }: SecurityFact): number =>
@@ -106,34 +100,6 @@ export function committedMinor(account: AccountFacts, today: BusinessDate): numb
   const bills = account.dated.filter(({ bucket, onDate }) => bucket === 'bills' && onDate > today);
   const uncleared = totalMinor(bills.map(({ amountMinor }) => amountMinor));
   return totalMinor([ordered, delivered, open, uncleared, -deposits, -secured(account, 'lowers-exposure', today)]);
-}
-
-/** A dated rate: one unit of `base` in `quote`, as a decimal text of at most ten places. */
-export type RateOf = (base: string, quote: string) => string | null;
-
-export class RateMissing extends Error {
-  readonly base: string;
-  readonly quote: string;
-  constructor(base: string, quote: string) {
-    super(`no rate ${base}/${quote} on file`);
-    this.base = base;
-    this.quote = quote;
-  }
-}
-
-/** Minor units of several currencies as one sum in `to`, rounded half up once. Throws RateMissing. */
-export function convertedMinor(amounts: readonly { currency: string; minor: number }[], to: string, rateOf: RateOf): number {
-  const quote = exponentOf(to) ?? 2;
-  let numerator = 0n;
-  for (const { currency, minor } of amounts) {
-    if (minor === 0) continue;
-    const rate = currency === to ? '1' : rateOf(currency, to);
-    if (rate === null) throw new RateMissing(currency, to);
-    // Over 10^(10 + 3): the rate's places, and the widest difference of decimals.
-    const lift = 3 + quote - (exponentOf(currency) ?? 2);
-    numerator += BigInt(minor) * scaled(rate, 10) * 10n ** BigInt(lift);
-  }
-  return halfUp(numerator, RATE_UNIT * 1000n);
 }
 
 /** The account that judges orders in `currency`: their own when it bears a limit, else the first that does. */

@@ -1,9 +1,9 @@
 import { actKinds } from '../acts/act.ts';
-import { customerTypes } from '../collection/documents.ts';
-import { applicationKinds, routeKinds } from './policy.ts';
-import type { ApprovalMatrix, RouteKind, RouteRow } from './policy.ts';
 import { decidedByPeople, rowFor } from './route.ts';
 import type { RouteQuestion } from './route.ts';
+import type { ApprovalMatrix, RouteKind, RouteRow } from '../approvals/policy.ts';
+import { applicationKinds, routeKinds } from '../approvals/policy.ts';
+import { customerTypes } from '../customers/customer.ts';
 
 /** So many questions are tried for a policy; what is not found out by then counts as reached. */
 const MOST_QUESTIONS = 40_000;

@@ -1,11 +1,11 @@
 import type { Instant } from '../kernel/calendar.ts';
-import type { ProcessPlan } from '../collection/process.ts';
 import type { RouteSeat } from './application.ts';
 import type { OrderDecision } from './check.ts';
 import type { OrderState } from './order.ts';
 import { isOpenSeat, seatFor } from './seats.ts';
 import type { Decider, Seat } from './seats.ts';
 import type { Refused } from '../kernel/refusal-codes.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 export const orderHoldStates = ['open', 'released', 'part-released', 'rejected', 'lapsed'] as const;
 export type OrderHoldState = (typeof orderHoldStates)[number];

@@ -1,9 +1,7 @@
-import { customerTypes } from '../collection/documents.ts';
 import { may } from '../kernel/actor.ts';
 import { amountFaults } from '../amount-faults.ts';
 import { unreachedRows } from './matrix-rows.ts';
-import type { ApprovalMatrix, GradeRow, GradesPolicy, RouteRow } from './policy.ts';
-import { refusalText } from '../kernel/refusal-text.ts';
+import type { GradeRow, GradesPolicy } from './policy.ts';
 import type { ColumnType } from './table-cells.ts';
 import { segmentFaults } from './segment-faults.ts';
 import { tableFaults } from './table-faults.ts';
@@ -13,6 +11,8 @@ import { readTable, step } from './tables.ts';
 import type { DecisionTable } from './tables.ts';
 import { fault, twice, unknownGrades } from '../kernel/policy-fault.ts';
 import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
+import type { ApprovalMatrix, RouteRow } from '../approvals/policy.ts';
+import { customerTypes } from '../customers/customer.ts';
 
 const amountOf = (to: number): ColumnType => ({ type: 'number', from: 0, to });
 
@@ -51,7 +51,7 @@ function columnsOf({ grades }: GradesPolicy, ladders: readonly string[]): { limi
 function inTable(table: DecisionTable, columns: TableColumns, at: string): PolicyFault[] {
   const found = tableFaults(table, columns).map(({ at: where, code, params }) => ({
     ...{ at: `${at}${where}`, code, params },
-    what: refusalText(code, params, 'en').detail,
+    what: code,
   }));
   return found.length > 0 ? found : [...sameNames(table, at), ...startFaults(table, at)];
 }

@@ -1,4 +1,4 @@
-import type { ProcessPlan } from '../collection/process.ts';
 import type { ReservationStep } from './reservation.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 export type ReservationPlan = ProcessPlan<ReservationStep>;

@@ -1,8 +1,8 @@
 import type { Instant } from '../kernel/calendar.ts';
 import { sentenceOf } from '../kernel/sentences.ts';
 import type { Sentences } from '../kernel/sentences.ts';
-import type { ProcessPlan } from '../collection/process.ts';
 import type { ApplicationState } from './application.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 export const reviewCauses = [
   'date',

@@ -1,7 +1,7 @@
 import type { Role } from '../kernel/actor.ts';
 import type { Assessment, AssessmentInput, CreditTerms } from './assess.ts';
-import type { ApprovalMatrix, RouteKind, RouteRow } from './policy.ts';
 import type { Words } from '../kernel/words.ts';
+import type { ApprovalMatrix, RouteKind, RouteRow } from '../approvals/policy.ts';
 
 /** What must be decided, and by whom is asked. */
 export interface RouteQuestion {

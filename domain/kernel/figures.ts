@@ -1,4 +1,5 @@
-import { codeWords } from '../code-words.ts';
+import { dunningCodeWords } from '../dunning/code-words.ts';
+import { ordersCodeWords } from '../orders/code-words.ts';
 import { listWords } from '../credit/list-words.ts';
 import { formatAmount, sayMoney } from './money.ts';
 import { sayDate } from './said-time.ts';
@@ -34,9 +35,9 @@ export function shownFigures(figures: Figures, documentCurrency: string): ShownF
 /** What the codes among the figures of a reason mean, by the figure's name. */
 const words: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   lists: listWords,
-  stage: codeWords['receivable.stage'],
-  from: codeWords['receivable.stage'],
-  state: { ...codeWords['sales-order.state'], ...codeWords['sales-order.decision'] },
+  stage: dunningCodeWords['receivable.stage'],
+  from: dunningCodeWords['receivable.stage'],
+  state: { ...ordersCodeWords['sales-order.state'], ...ordersCodeWords['sales-order.decision'] },
 };
 
 /** Figures as a sentence says them: amounts with their currency, days as people write them, codes in words, lists as one text. */

@@ -1,6 +1,6 @@
 import type { RefusalCode, RefusalParams } from './refusal-codes.ts';
 
-/** What a policy contradicts: `at` is a JSON pointer into its content; with a code it is said in both languages. */
+/** What a policy contradicts: `at` is a JSON pointer into its content. With a code, people read the words of that code, not `what`. */
 export interface PolicyFault {
   at: string;
   what: string;

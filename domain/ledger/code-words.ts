@@ -1,27 +1,10 @@
 import { w } from '../kernel/words.ts';
-import type { MovementKind } from '../reconciliation/movement.ts';
-import type { Words, CodeWords } from '../kernel/words.ts';
+import type { CodeWords } from '../kernel/words.ts';
 
 const termsFrom = {
   invoiceDate: w('from the invoice date', '自开票日起'),
   endOfMonth: w('from the end of the month', '自月末起'),
   delivery: w('from delivery', '自交货日起'),
-};
-const movementWords: Readonly<Record<MovementKind, Words>> = {
-  invoice: w('invoice', '发票'),
-  correction: w('corrected invoice', '发票更正'),
-  payment: w('payment', '付款'),
-  conversion: w('conversion into another currency', '币种换算'),
-  'exchange-difference': w('exchange difference', '汇兑差额'),
-  'credit-note': w('credit note', '贷项通知单'),
-  discount: w('discount for payment in time', '现金折扣'),
-  refund: w('refund', '退款'),
-  'write-off': w('write-off', '坏账核销'),
-  recovery: w('recovery of what was written off', '坏账收回'),
-  'paid-by-other': w('paid by another customer', '由其他客户代付'),
-  'paid-for-other': w('paid for another customer', '代其他客户支付'),
-  'taken-over': w('balance of a customer merged into this one', '并入客户转入余额'),
-  'handed-over': w('balance that went to the customer it was merged into', '转出余额至合并后的客户'),
 };
 
 /** What the codes of ledger mean, by the record's field. */
@@ -83,5 +66,4 @@ export const ledgerCodeWords = {
     'written-off': w('written off', '已核销坏账'),
     'nothing-owed': w('nothing was owed', '无应收金额'),
   },
-  'movement.kind': movementWords,
 } as const satisfies CodeWords;

@@ -1,5 +1,5 @@
-import type { disputeCategories } from '../collection/receivable.ts';
 import type { DifferenceKind } from './difference.ts';
+import type { disputeCategories } from '../ledger/claims.ts';
 
 /**
  * How a difference is put right. `accept-theirs`: their figure is right, a credit note is expected; `keep-ours`: our figure is right, and the cause

@@ -1,9 +1,27 @@
+import type { MovementKind } from './movement.ts';
+import type { Words, CodeWords } from '../kernel/words.ts';
 import { w } from '../kernel/words.ts';
 
-import type { CodeWords } from '../kernel/words.ts';
+const movementWords: Readonly<Record<MovementKind, Words>> = {
+  invoice: w('invoice', '发票'),
+  correction: w('corrected invoice', '发票更正'),
+  payment: w('payment', '付款'),
+  conversion: w('conversion into another currency', '币种换算'),
+  'exchange-difference': w('exchange difference', '汇兑差额'),
+  'credit-note': w('credit note', '贷项通知单'),
+  discount: w('discount for payment in time', '现金折扣'),
+  refund: w('refund', '退款'),
+  'write-off': w('write-off', '坏账核销'),
+  recovery: w('recovery of what was written off', '坏账收回'),
+  'paid-by-other': w('paid by another customer', '由其他客户代付'),
+  'paid-for-other': w('paid for another customer', '代其他客户支付'),
+  'taken-over': w('balance of a customer merged into this one', '并入客户转入余额'),
+  'handed-over': w('balance that went to the customer it was merged into', '转出余额至合并后的客户'),
+};
 
 /** What the codes of reconciliation mean, by the record's field. */
 export const reconciliationCodeWords = {
+  'movement.kind': movementWords,
   'customer-statement.basis': { 'open-items': w('open items', '未结项目'), movements: w('movements', '发生额') },
   'customer-statement.plan-step': { wait: w('wait', '等待'), look: w('compare', '核对'), close: w('close', '结束') },
   'customer-statement-line.kind': {

@@ -1,6 +1,6 @@
 import { addDays } from '../kernel/calendar.ts';
 import type { BusinessDate } from '../kernel/calendar.ts';
-import type { ProcessPlan } from '../collection/process.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 /** What a comparison with a statement of the customer's depends on. */
 export interface ComparisonFacts {

@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/calendar.ts';
-import type { ProcessPlan } from '../collection/process.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 export const statementStates = ['open', 'agreed', 'disputed', 'silent', 'withdrawn', 'superseded'] as const;
 export type StatementState = (typeof statementStates)[number];

@@ -1,10 +1,10 @@
 import type { Instant } from '../kernel/calendar.ts';
-import type { ProcessPlan } from '../collection/process.ts';
 import type { RouteSeat } from '../credit/application.ts';
 import { seatFor } from '../credit/seats.ts';
 import type { Decider, Seat } from '../credit/seats.ts';
 import type { Evidence, HoldGround, MissingPart } from './ground.ts';
 import type { Refused } from '../kernel/refusal-codes.ts';
+import type { ProcessPlan } from '../kernel/plan.ts';
 
 export const shipmentHoldStates = ['open', 'shipped', 'reduced', 'rescinded'] as const;
 export type ShipmentHoldState = (typeof shipmentHoldStates)[number];

@@ -1,7 +1,7 @@
 import { addDays, daysBetween, weekdayOf } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { sumMinor } from '../../domain/kernel/money.ts';
-import type { disputeCategories } from '../../domain/collection/receivable.ts';
+import type { disputeCategories } from '../../domain/ledger/claims.ts';
 
 /** A party of a ledger. Contacts go with it as the API takes them. */
 export interface LedgerCustomer {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DateColumns } from '../../domain/files/agreed-dates.ts';
 import { isTaken } from '../../domain/files/row-filter.ts';
 import { addDays } from '../../domain/kernel/calendar.ts';
-import { customerTypes, instalmentKinds } from '../../domain/collection/documents.ts';
+import { instalmentKinds } from '../../domain/collection/documents.ts';
 import { sayFault } from '../../contracts/import-words.ts';
 import { FileFault } from '../../worker/files/fault.ts';
 import { openTable } from '../../worker/files/table.ts';
@@ -16,6 +16,7 @@ import { bindLedger, readMapping } from './mapping.ts';
 import type { LedgerMapping } from './mapping.ts';
 import { Row } from './row.ts';
 import type { FileRow } from '../../worker/files/raw-table.ts';
+import { customerTypes } from '../../domain/customers/customer.ts';
 
 /** A ledger as read: the good invoices, and every fault of the others. An invoice with a bad row is left out whole. */
 export interface ReadLedger {

@@ -2,12 +2,12 @@ import { daysBetween } from '../../domain/kernel/calendar.ts';
 import { codeWords } from '../../domain/code-words.ts';
 import { formatAmount, sayMoney } from '../../domain/kernel/money.ts';
 import { sayDate } from '../../domain/kernel/said-time.ts';
-import { stages } from '../../domain/collection/ladder.ts';
-import type { Stage } from '../../domain/collection/ladder.ts';
 import type { Notable, Portfolio } from '../../store/portfolio.ts';
 import { columnsOf, padFrom, padTo } from '../words.ts';
 import type { EngineCounts } from './engine-counts.ts';
 import type { Progress } from './live.ts';
+import type { Stage } from '../../domain/ledger/outcome.ts';
+import { stages } from '../../domain/ledger/outcome.ts';
 
 export type Language = 'zh' | 'en';
 

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { parseAmount } from '../../domain/kernel/money.ts';
-import { contactRoles, customerTypes, instalmentKinds } from '../../domain/collection/documents.ts';
+import { contactRoles, instalmentKinds } from '../../domain/collection/documents.ts';
 import { roles } from '../../domain/kernel/actor.ts';
 import type { Role } from '../../domain/kernel/actor.ts';
-import { disputeCategories } from '../../domain/collection/receivable.ts';
 import type { Ledger, LedgerInvoice } from './ledger.ts';
+import { customerTypes } from '../../domain/customers/customer.ts';
+import { disputeCategories } from '../../domain/ledger/claims.ts';
 
 const FILE = new URL('../../examples/story.json', import.meta.url);
 

@@ -2,7 +2,6 @@ import type { Actor } from '../../domain/kernel/actor.ts';
 import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
 import { askedAbout, bookedAloneMinor } from '../../domain/collection/booked.ts';
 import { aloneOn, givenAlone } from '../../domain/collection/giving-corrections.ts';
-import { expectedCredits } from '../../domain/collection/receivable.ts';
 import type { Tx } from '../database.ts';
 import { lockDispute, resolveDispute, resolveLocked } from '../disputes.ts';
 import type { DisputeCase, Resolution } from '../disputes.ts';
@@ -12,6 +11,7 @@ import { write } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 import { answerOfAsking, proposeAct } from './pending.ts';
 import type { ActAnswer, ActKind } from './pending.ts';
+import { expectedCredits } from '../../domain/ledger/claims.ts';
 
 /** Upholds the dispute, over what of it is open by then: its credit note is expected from now on. */
 export const upheldDisputeAct: ActKind<{ dispute: string } & Resolution> = {

@@ -2,15 +2,7 @@ import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { positionOf } from '../../domain/credit/exposure.ts';
-import type {
-  AccountFacts,
-  Bucket,
-  DatedAmount,
-  LimitFact,
-  Position,
-  RateOf,
-  SecurityFact,
-} from '../../domain/credit/exposure.ts';
+import type { AccountFacts, Bucket, DatedAmount, LimitFact, Position, SecurityFact } from '../../domain/credit/exposure.ts';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import { dayOf } from '../as-of.ts';
 import type { Database, Tx } from '../database.ts';
@@ -22,6 +14,7 @@ import { owedOn, readAccountsOn } from './exposure-on.ts';
 import type { PastDay } from './exposure-on.ts';
 import { documentsOf } from './orders-read.ts';
 import type { BucketDocument } from './orders-read.ts';
+import type { RateOf } from '../../domain/ledger/rates.ts';
 
 interface Row extends Omit<AccountFacts, 'balances' | 'dated' | 'limits' | 'securities'> {
   balances: Record<Bucket, number>;

@@ -2,13 +2,13 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Actor } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
-import { claimsOfGoods } from '../../domain/collection/receivable.ts';
 import { concededBeyondClaim } from '../../domain/credit/returns.ts';
 import type { ConcedingReturn, ReturnCredit } from '../../domain/credit/returns.ts';
 import type { Tx } from '../database.ts';
 import { lockReceivables } from '../receivable-facts.ts';
 import type { Moment } from '../transaction.ts';
 import type { ReturnCase } from './returns.ts';
+import { claimsOfGoods } from '../../domain/ledger/claims.ts';
 
 /** What is not asked for of a receivable because goods of its invoice came back. */
 export interface ConcededShare {

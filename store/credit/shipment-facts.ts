@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { Refusal } from '../../domain/kernel/refusal.ts';
 import { doubtfulMinor } from '../../domain/reconciliation/difference.ts';
-import { positionOf, RateMissing } from '../../domain/credit/exposure.ts';
-import type { AccountFacts, Position, RateOf } from '../../domain/credit/exposure.ts';
+import { positionOf } from '../../domain/credit/exposure.ts';
+import type { AccountFacts, Position } from '../../domain/credit/exposure.ts';
 import { addQuantities, partAmount } from '../../domain/credit/order.ts';
 import { shipmentRulesOf } from '../../domain/shipment/judge.ts';
 import type { ShipmentFacts, ShipmentLine, ShipmentRules, ShipmentStanding } from '../../domain/shipment/judge.ts';
@@ -14,6 +14,8 @@ import { lockAccounts } from './accounts.ts';
 import { rulesInForce } from './check.ts';
 import { readExposure, readRates } from './exposure.ts';
 import type { OrderCase } from './orders.ts';
+import type { RateOf } from '../../domain/ledger/rates.ts';
+import { RateMissing } from '../../domain/ledger/rates.ts';
 
 /** A quantity of a line that is to ship. */
 export interface WantedLine {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { assess } from '../../domain/credit/assess.ts';
 import type { Assessment, AssessmentInput, AssessmentPolicies } from '../../domain/credit/assess.ts';
-import type { ApprovalMatrix, GradesPolicy } from '../../domain/credit/policy.ts';
+import type { GradesPolicy } from '../../domain/credit/policy.ts';
 import { unitMinor } from '../../domain/credit/proposal.ts';
 import { questionOf, routeOf } from '../../domain/credit/route.ts';
 import { directionOf, flipKinds, flipsOf, judgedOf } from '../../domain/credit/simulation.ts';
@@ -14,6 +14,7 @@ import { momentOf } from '../transaction.ts';
 import type { Store } from '../transaction.ts';
 import { listRecorded, policiesOf, policyVersions } from './recorded.ts';
 import type { PolicyReader, RecordedAssessment } from './recorded.ts';
+import type { ApprovalMatrix } from '../../domain/approvals/policy.ts';
 
 /** Kinds whose versions can be held against the recorded verdicts. */
 export const simulatedKinds = ['scorecard', 'grades', 'approval-matrix', 'credit-rules'] as const;

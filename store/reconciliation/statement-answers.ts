@@ -3,7 +3,6 @@ import type { Actor } from '../../domain/kernel/actor.ts';
 import type { BusinessDate } from '../../domain/kernel/calendar.ts';
 import { formatAmount } from '../../domain/kernel/money.ts';
 import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import type { disputeCategories } from '../../domain/collection/receivable.ts';
 import type { Evidence } from '../../domain/credit/profile.ts';
 import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
 import type { AnswerVerdict } from '../../domain/reconciliation/statement.ts';
@@ -21,6 +20,7 @@ import { reconciliationChanged } from './news.ts';
 import { askOfStatement, lockStatement, sendKey, silentKey } from './statements.ts';
 import type { StatementCase } from './statements.ts';
 import { addTraces } from '../traces.ts';
+import type { disputeCategories } from '../../domain/ledger/claims.ts';
 
 /** A line the customer does not agree with. `theirsMinor`: what their own books say, in the line's direction. */
 export interface DisputedLine {

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliveryActivities } from '../../activities/delivery.ts';
 import type { Gateway, SendOutcome } from '../../activities/gateways/gateway.ts';
-import type { OutreachPlan } from '../../domain/collection/process.ts';
 import { channelOf, claimDelivery, releaseDelivery } from '../../store/delivery-claims.ts';
 import { recordDelivery } from '../../store/messages.ts';
 import { requestNotice } from '../../store/notices.ts';
@@ -12,6 +11,7 @@ import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
 import { reaching } from '../support/let-out.ts';
 import { shanghai } from '../support/shanghai.ts';
+import type { OutreachPlan } from '../../domain/outreach/process.ts';
 
 /** Due on a Thursday: the reminder goes on Friday, and two rest days follow. */
 const DUE = '2026-03-12';

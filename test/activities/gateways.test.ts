@@ -4,7 +4,6 @@ import type { DeliveryBook } from '../../activities/delivery.ts';
 import type { Gateway, Gateways, OutgoingMessage } from '../../activities/gateways/gateway.ts';
 import { htmlOf, smtpGateway } from '../../activities/gateways/smtp.ts';
 import { twilioGateway } from '../../activities/gateways/twilio.ts';
-import type { OutreachPlan } from '../../domain/collection/process.ts';
 import { channelOf, claimDelivery, releaseDelivery } from '../../store/delivery-claims.ts';
 import { recordDelivery } from '../../store/messages.ts';
 import { recordReceipt } from '../../store/receipts.ts';
@@ -16,6 +15,7 @@ import type { FakeSmtp } from '../support/fake-smtp.ts';
 import { accountSid, authToken, fromNumber, startFakeTwilio } from '../support/fake-twilio.ts';
 import type { FakeTwilio } from '../support/fake-twilio.ts';
 import { reaching } from '../support/let-out.ts';
+import type { OutreachPlan } from '../../domain/outreach/process.ts';
 
 const DUE = '2026-03-04';
 const REMINDER = '2026-03-05';

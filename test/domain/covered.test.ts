@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { planReceivable } from '../../domain/collection/plan.ts';
-import { askedMinor, leftOutMinor, openMinor } from '../../domain/collection/receivable.ts';
+import { askedMinor, openMinor } from '../../domain/collection/receivable.ts';
 import { at, disputeOf, factsOf, taken, termsOf } from './receivable-world.ts';
 import { fc } from '../support/property.ts';
+import { leftOutMinor } from '../../domain/ledger/claims.ts';
 
 const terms = termsOf();
 const rungs = ['notice', 'reminder-1', 'reminder-2'].map((id, place) => taken(id, addDays('2026-03-02', 4 * place)));

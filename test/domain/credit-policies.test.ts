@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { policyContents } from '../../contracts/policies.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
-import type { ApprovalMatrix, CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
-import type { ContactPolicy, LaddersPolicy } from '../../domain/collection/policy.ts';
+import type { CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
+import type { LaddersPolicy } from '../../domain/collection/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { zenTables } from '../../rules/zen.ts';
 import type { PolicyContext, PolicyFault } from '../../domain/kernel/policy-fault.ts';
 import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
 import { refusalText } from '../../domain/kernel/refusal-text.ts';
+import type { ContactPolicy } from '../../domain/outreach/policy.ts';
+import type { ApprovalMatrix } from '../../domain/approvals/policy.ts';
 
 const read = <T>(kind: string): T =>
   JSON.parse(readFileSync(new URL(`../../policies/${kind}.json`, import.meta.url), 'utf8')) as T;
@@ -80,13 +82,13 @@ describe('a scorecard', () => {
 });
 
 /** What is wrong, in English; it has words in Chinese too. */
-function said({ what, code }: PolicyFault): string {
+function said({ what, code, params = {} }: PolicyFault): string {
   if (code === undefined) {
     const zh = refusalText('policy-invalid', { what }, 'zh').detail;
     expect(zh).not.toContain(what);
     expect(zh).toMatch(/^信用政策自相矛盾：.*[一-鿿].*。请更正/);
   }
-  return what;
+  return code === undefined ? what : refusalText(code, params, 'en').detail;
 }
 
 describe('a grade table', () => {

@@ -10,11 +10,11 @@ import {
 } from '../../domain/collection/documents.ts';
 import type { InvoiceDocument, StandingInstalment } from '../../domain/collection/documents.ts';
 import { sayFact, timelineActions } from '../../domain/collection/fact-words.ts';
-import { taskHarms } from '../../domain/collection/policy.ts';
 import { rankTask } from '../../domain/collection/worklist.ts';
 import type { TaskFacts } from '../../domain/collection/worklist.ts';
 import { limitationEnds } from '../../domain/legal/limitation.ts';
 import { chinaIn } from './receivable-world.ts';
+import { taskHarms } from '../../domain/tasks/policy.ts';
 
 const china = chinaIn('Asia/Shanghai');
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expectedMoves } from '../../domain/collection/expected-moves.ts';
-import type { DisputeFact } from '../../domain/collection/receivable.ts';
 import { fc } from '../support/property.ts';
+import type { DisputeFact } from '../../domain/ledger/claims.ts';
 
 const upheld = (id: string, amountMinor: number, creditedMinor: number): DisputeFact => ({
   ...{ id, amountMinor, creditedMinor, state: 'upheld', lapsedAt: null },

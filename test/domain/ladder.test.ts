@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLadder, higherStage, isContact, ladderFaults, rungActions, stages } from '../../domain/collection/ladder.ts';
+import { chooseLadder, higherStage, isContact, ladderFaults, rungActions } from '../../domain/collection/ladder.ts';
 import type { Rung, StrategyRow, StrategySubject } from '../../domain/collection/ladder.ts';
 import { policy, rung } from './receivable-world.ts';
+import { stages } from '../../domain/ledger/outcome.ts';
 
 describe('the default policy', () => {
   it.each(policy.ladders.map((ladder) => [ladder.id, ladder] as const))('%s has no fault', (_, ladder) => {

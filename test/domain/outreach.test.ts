@@ -5,9 +5,9 @@ import { afterReceipt, messageStates, stateOfTwilio } from '../../domain/collect
 import { leadingRung, planOutreach } from '../../domain/collection/outreach.ts';
 import { askingFor, chooseRecipient, inContactOrder } from '../../domain/collection/recipient.ts';
 import contactRules from '../../policies/contact-rules.json' with { type: 'json' };
-import type { ContactPolicy } from '../../domain/collection/policy.ts';
 import { fc } from '../support/property.ts';
 import type { OutreachFacts, OutreachTerms, Person, RequestedRung } from '../../domain/collection/outreach-facts.ts';
+import type { ContactPolicy } from '../../domain/outreach/policy.ts';
 
 const calendar = calendarFromFiles('Asia/Shanghai', [{ year: 2026, days: [{ name: 'x', date: '2026-01-01', isOffDay: true }] }]);
 const terms: OutreachTerms = {

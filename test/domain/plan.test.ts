@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf, planReceivable } from '../../domain/collection/plan.ts';
-import { askedMinor, disputedMinor, openMinor, unaskedOf } from '../../domain/collection/receivable.ts';
-import type { DisputeFact, Pause, PromiseFact, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
+import { askedMinor, disputedMinor, openMinor } from '../../domain/collection/receivable.ts';
+import type { Pause, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
 import { scheduleRungs } from '../../domain/collection/schedule.ts';
 import { sayWhy } from '../../domain/collection/words.ts';
 import { at, disputeOf, factsOf, promiseOf, rung, taken, termsOf } from './receivable-world.ts';
+import type { DisputeFact, PromiseFact } from '../../domain/ledger/claims.ts';
+import { unaskedOf } from '../../domain/ledger/claims.ts';
 
 const terms = termsOf();
 const plan = (facts: ReceivableFacts, now: string, more = terms) => planReceivable(facts, more, now);

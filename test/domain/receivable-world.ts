@@ -3,7 +3,8 @@ import { calendarFromFiles, instantAt } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Calendar, HolidayFile, Instant } from '../../domain/kernel/calendar.ts';
 import type { Ladder, Rung } from '../../domain/collection/ladder.ts';
 import type { LaddersPolicy } from '../../domain/collection/policy.ts';
-import type { CollectionTerms, DisputeFact, PromiseFact, ReceivableFacts } from '../../domain/collection/receivable.ts';
+import type { CollectionTerms, ReceivableFacts } from '../../domain/collection/receivable.ts';
+import type { DisputeFact, PromiseFact } from '../../domain/ledger/claims.ts';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../policies/${path}`, import.meta.url), 'utf8'));
 

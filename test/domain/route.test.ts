@@ -1,13 +1,13 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { assess } from '../../domain/credit/assess.ts';
-import { routeKinds } from '../../domain/credit/policy.ts';
 import { questionOf, routeOf } from '../../domain/credit/route.ts';
 import type { RouteQuestion } from '../../domain/credit/route.ts';
 import { may } from '../../domain/kernel/actor.ts';
 import { zenTables } from '../../rules/zen.ts';
 import { dealer, defaultMatrix, defaults, firstHospital, inputOf } from '../support/credit-policies.ts';
 import { fc } from '../support/property.ts';
+import { routeKinds } from '../../domain/approvals/policy.ts';
 
 /** 10,000.00 in minor units. */
 const UNIT = 1_000_000;

@@ -1,20 +1,20 @@
 import { addMs, dateOf, instantAt, nextContactDay } from '../../domain/kernel/calendar.ts';
 import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
 import { higherStage, isContact } from '../../domain/collection/ladder.ts';
-import type { Outcome, Rung, Stage } from '../../domain/collection/ladder.ts';
+import type { Rung } from '../../domain/collection/ladder.ts';
 import { lastOfEach, planReceivable } from '../../domain/collection/plan.ts';
 import { openMinor } from '../../domain/collection/receivable.ts';
 import type {
   CollectionTerms,
-  DisputeFact,
   Pause,
   Plan,
-  PromiseState,
   ReceivableFacts,
   RungChange,
   RungRecord,
   Verdict,
 } from '../../domain/collection/receivable.ts';
+import type { Outcome, Stage } from '../../domain/ledger/outcome.ts';
+import type { DisputeFact, PromiseState } from '../../domain/ledger/claims.ts';
 
 interface Allocation {
   kind: 'payment' | 'credit';

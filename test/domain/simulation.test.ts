@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { addDays, addMs, dateOf, daysBetween, instantAt, isContactDay } from '../../domain/kernel/calendar.ts';
 import type { Instant } from '../../domain/kernel/calendar.ts';
-import { isContact, stages } from '../../domain/collection/ladder.ts';
+import { isContact } from '../../domain/collection/ladder.ts';
 import type { Ladder, Rung } from '../../domain/collection/ladder.ts';
 import { planReceivable } from '../../domain/collection/plan.ts';
 import { disputedMinor, openMinor } from '../../domain/collection/receivable.ts';
@@ -10,6 +10,7 @@ import { scheduleRungs } from '../../domain/collection/schedule.ts';
 import { chinaIn, disputeOf, noHolidays, policy, rung, termsOf } from './receivable-world.ts';
 import { Book } from './simulation-book.ts';
 import { fc } from '../support/property.ts';
+import { stages } from '../../domain/ledger/outcome.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkOrderKind } from '../../domain/collection/policy.ts';
 import { nextDeadline, planWorkOrder, workOrderDates } from '../../domain/collection/work-order.ts';
 import type { WorkOrderFacts } from '../../domain/collection/work-order.ts';
 import { at, china } from './receivable-world.ts';
+import type { WorkOrderKind } from '../../domain/tasks/policy.ts';
 
 const kind: WorkOrderKind = {
   role: 'collector',

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { leftOutMinor, openMinor } from '../../domain/collection/receivable.ts';
-import type { DisputeFact } from '../../domain/collection/receivable.ts';
+import { openMinor } from '../../domain/collection/receivable.ts';
 import { addDays } from '../../domain/kernel/calendar.ts';
 import { sumMinor } from '../../domain/kernel/money.ts';
 import { postReturn, withdrawReturn } from '../../store/acts/goods-returns.ts';
@@ -26,6 +25,8 @@ import { limitOf, orderOf } from '../support/credit.ts';
 import { invoiceOf, paymentOf } from '../support/documents.ts';
 import { fc } from '../support/property.ts';
 import { runsOf } from '../support/thorough.ts';
+import type { DisputeFact } from '../../domain/ledger/claims.ts';
+import { leftOutMinor } from '../../domain/ledger/claims.ts';
 
 const FROM = '2026-02-02';
 const DAYS = 21;

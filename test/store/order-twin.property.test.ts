@@ -2,13 +2,14 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lateStages, judgeOrder } from '../../domain/credit/check.ts';
 import type { CheckRules, OrderFacts, StandingFacts } from '../../domain/credit/check.ts';
-import { RateMissing, positionOf } from '../../domain/credit/exposure.ts';
+import { positionOf } from '../../domain/credit/exposure.ts';
 import type { AccountFacts, Position } from '../../domain/credit/exposure.ts';
 import { addDays } from '../../domain/kernel/dates.ts';
 import { exponentOf, isCurrency } from '../../domain/kernel/money.ts';
 import { openBooks } from '../support/books.ts';
 import { fc } from '../support/property.ts';
 import { runsOf } from '../support/thorough.ts';
+import { RateMissing } from '../../domain/ledger/rates.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

@@ -1,6 +1,5 @@
 import type { Channel } from '../../domain/collection/governor.ts';
 import type { ContactDocument, CustomerDocument } from '../../domain/collection/documents.ts';
-import type { OutreachPlan } from '../../domain/collection/process.ts';
 import { standAt } from '../../store/clock.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { postInvoice } from '../../store/invoices.ts';
@@ -13,6 +12,7 @@ import { openBooks } from './books.ts';
 import { contactOf, customerOf, emailOf, invoiceOf, paymentOf } from './documents.ts';
 import { shanghai } from './shanghai.ts';
 import { letOut, reaching } from './let-out.ts';
+import type { OutreachPlan } from '../../domain/outreach/process.ts';
 
 /** A store with a standing clock, and the steps of contacts taken by hand: no engine, no timers. */
 export interface ContactDesk {

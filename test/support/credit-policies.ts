@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { AssessmentInput, AssessmentPolicies } from '../../domain/credit/assess.ts';
 import type { FactName } from '../../domain/credit/facts.ts';
-import type { ApprovalMatrix } from '../../domain/credit/policy.ts';
 import type { Facts, FactValue } from '../../domain/credit/profile.ts';
+import type { ApprovalMatrix } from '../../domain/approvals/policy.ts';
 
 const read = <T>(kind: string): T =>
   JSON.parse(readFileSync(new URL(`../../policies/${kind}.json`, import.meta.url), 'utf8')) as T;

@@ -9,7 +9,6 @@ import type { Commands } from '../../api/commands.ts';
 import type { Role, Actor } from '../../domain/kernel/actor.ts';
 import type { CustomerDocument } from '../../domain/collection/documents.ts';
 import { createApiKey } from '../../store/api-keys.ts';
-import type { ApprovalMatrix } from '../../domain/credit/policy.ts';
 import type { Config } from '../../config/env.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { factsOf } from './facts.ts';
@@ -17,6 +16,7 @@ import { openWorld, until } from './world.ts';
 import type { World } from './world.ts';
 import { looksOf } from './world-over.ts';
 import type { WorldOptions } from './world-over.ts';
+import type { ApprovalMatrix } from '../../domain/approvals/policy.ts';
 
 /** Somebody with a credential. */
 export interface Person {

@@ -1,6 +1,5 @@
 import { parseAmount } from '../../domain/kernel/money.ts';
 import type { CustomerDocument, InvoiceDocument } from '../../domain/collection/documents.ts';
-import type { DisputeState } from '../../domain/collection/receivable.ts';
 import { postCreditNote } from '../../store/credit-notes.ts';
 import { upsertCustomer } from '../../store/customers.ts';
 import { openDispute, resolveDispute } from '../../store/disputes.ts';
@@ -12,6 +11,7 @@ import type { Store } from '../../store/transaction.ts';
 import { writeOff } from '../../store/write-offs.ts';
 import { erp } from './actors.ts';
 import { customerOf, invoiceOf, paymentOf } from './documents.ts';
+import type { DisputeState } from '../../domain/ledger/claims.ts';
 
 export function minorOf(amount: string, currency = 'CNY'): number {
   const parsed = parseAmount(amount, currency);

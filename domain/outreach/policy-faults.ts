@@ -1,0 +1,30 @@
+import { isZone } from '../kernel/calendar.ts';
+import { allowedMinutesOf } from '../collection/governor.ts';
+import { channelFaults } from '../collection/letters-there.ts';
+import { fault, twice } from '../kernel/policy-fault.ts';
+import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
+import type { ContactPolicy } from './policy.ts';
+
+/** The window has room for a slot, quiet hours silence a part of the day, and the caps go with one another. */
+export function contactRulesFaults(rules: ContactPolicy, { letters }: PolicyContext): PolicyFault[] {
+  if (!isZone(rules.zone)) return [fault('/zone', `${rules.zone} is no time zone`)];
+  const { perDay, perWeek, fallback, channels } = rules;
+  return [
+    ...hourFaults(rules),
+    ...(perDay > perWeek ? [fault('/perDay', 'more contacts a day than a week')] : []),
+    ...(fallback && fallback.perWeek > perWeek ? [fault('/fallback/perWeek', 'more fallbacks than contacts a week')] : []),
+    ...Object.entries(channels).flatMap(([of, named]) => twice(named, `/channels/${of}`)),
+    ...(letters ? channelFaults(channels, letters, '/channels') : []),
+  ];
+}
+
+const MINUTES_A_DAY = 1440;
+
+function hourFaults(rules: ContactPolicy): PolicyFault[] {
+  const { quiet, window, both } = allowedMinutesOf(rules);
+  if (quiet === 0) return [fault('/quietTo', 'quiet hours that silence nothing')];
+  if (quiet === MINUTES_A_DAY) return [fault('/quietTo', 'quiet hours that silence the whole day')];
+  if (window === 0) return [fault('/windowTo', 'a window that holds no minute')];
+  if (both === 0) return [fault('/windowFrom', 'quiet hours silence the whole window')];
+  return rules.minutesPerSlot > window ? [fault('/minutesPerSlot', 'a slot is longer than the window')] : [];
+}

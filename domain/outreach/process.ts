@@ -1,0 +1,5 @@
+import type { ProcessPlan } from '../kernel/plan.ts';
+
+export type OutreachStep = 'wait' | 'compose' | 'deliver' | 'close';
+
+export type OutreachPlan = ProcessPlan<OutreachStep> & { messageId: string | null };
