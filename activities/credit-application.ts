@@ -5,7 +5,7 @@ import type {
   SentAnswer,
   SentDecision,
 } from '../domain/credit/application.ts';
-import type { Refused } from '../domain/kernel/refusal-codes.ts';
+import type { Refused } from '../domain/platform/refusal-codes.ts';
 
 interface Held {
   seq: number;

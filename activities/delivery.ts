@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { DeliveryClaim } from '../store/delivery-claims.ts';
-import type { DeliveryOutcome } from '../store/messages.ts';
+import type { DeliveryClaim } from '../store/outreach/delivery-claims.ts';
+import type { DeliveryOutcome } from '../store/outreach/messages.ts';
 import type { Gateway, Gateways, OutgoingMessage, SendOutcome } from './gateways/gateway.ts';
 import { outboxGateway } from './gateways/outbox.ts';
 import type { OutreachPlan } from '../domain/outreach/process.ts';

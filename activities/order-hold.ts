@@ -1,5 +1,5 @@
-import type { HoldAnswer, OrderHoldPlan, OrderHoldStep, SentHoldDecision } from '../domain/credit/order-hold.ts';
-import type { Refused } from '../domain/kernel/refusal-codes.ts';
+import type { HoldAnswer, OrderHoldPlan, OrderHoldStep, SentHoldDecision } from '../domain/orders/order-hold.ts';
+import type { Refused } from '../domain/platform/refusal-codes.ts';
 
 type Input = { id: string; seq: number };
 interface Deciding {

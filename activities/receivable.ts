@@ -1,4 +1,4 @@
-import type { ReceivablePlan } from '../domain/collection/process.ts';
+import type { ReceivablePlan } from '../domain/dunning/process.ts';
 
 /** What the receivable's activities need of the store. */
 export interface ReceivableBook {

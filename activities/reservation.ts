@@ -1,4 +1,4 @@
-import type { ReservationPlan } from '../domain/credit/process.ts';
+import type { ReservationPlan } from '../domain/orders/process.ts';
 
 /** What the reservation's activities need of the store. */
 export interface ReservationBook {

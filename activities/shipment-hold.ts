@@ -1,5 +1,5 @@
-import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
-import type { Refused } from '../domain/kernel/refusal-codes.ts';
+import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipments/hold.ts';
+import type { Refused } from '../domain/platform/refusal-codes.ts';
 
 interface Held {
   seq: number;

@@ -4,9 +4,9 @@ import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } 
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 import { serveDocs } from './docs.ts';
-import { errorFacts } from '../domain/kernel/error-facts.ts';
+import { errorFacts } from '../domain/platform/error-facts.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { isOpened, languageOf, localsOf, mount } from './mount.ts';

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
-import { may } from '../domain/kernel/actor.ts';
-import type { Actor } from '../domain/kernel/actor.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import { actorOfSecret, rememberedActor } from '../store/api-keys.ts';
-import type { Store } from '../store/transaction.ts';
+import { may } from '../domain/platform/actor.ts';
+import type { Actor } from '../domain/platform/actor.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import { actorOfSecret, rememberedActor } from '../store/access/api-keys.ts';
+import type { Store } from '../store/platform/transaction.ts';
 import type { Access } from './route.ts';
 
-export { createApiKey } from '../store/api-keys.ts';
+export { createApiKey } from '../store/access/api-keys.ts';
 
 const bearer = /^Bearer +(\S+) *$/i;
 const basic = /^Basic +([\w+/]+=*) *$/i;

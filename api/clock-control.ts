@@ -1,10 +1,10 @@
-import { addDays, dateOf } from '../domain/kernel/calendar.ts';
-import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
-import { sayInstant } from '../domain/kernel/said-time.ts';
-import { jumpDays, readClock, setSpeed } from '../store/clock.ts';
-import { stepTo } from '../store/stepping.ts';
-import type { Store } from '../store/transaction.ts';
-import { awaitAnswers } from '../store/quiet.ts';
+import { addDays, dateOf } from '../domain/platform/calendar.ts';
+import { Refusal, invalidAt } from '../domain/platform/refusal.ts';
+import { sayInstant } from '../domain/platform/said-time.ts';
+import { jumpDays, readClock, setSpeed } from '../store/platform/clock.ts';
+import { stepTo } from '../store/platform/stepping.ts';
+import type { Store } from '../store/platform/transaction.ts';
+import { awaitAnswers } from '../store/platform/quiet.ts';
 import type { ClockControl } from './services.ts';
 
 const furthestDays = 3660;

@@ -13,9 +13,9 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TemporalConfig } from '../config/env.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import { refusalBy } from '../domain/kernel/refused.ts';
-import { workflowId, workflowTypes } from '../domain/kernel/subject.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import { refusalBy } from '../domain/platform/refused.ts';
+import { workflowId, workflowTypes } from '../domain/platform/subject.ts';
 import { refusedIn, startIfNone } from '../workflows/starts.ts';
 import type { ProcessNamed } from '../workflows/starts.ts';
 import { decodedEvents } from './history-json.ts';

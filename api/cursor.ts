@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { invalidAt } from '../domain/kernel/refusal.ts';
+import { invalidAt } from '../domain/platform/refusal.ts';
 import { holdsNul } from './json-body.ts';
 
 /** Where a list goes on, as an opaque text: the sort values of the last row sent. */

@@ -1,14 +1,14 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { decisionPending } from '../contracts/decisions.ts';
-import { workflowId } from '../domain/kernel/subject.ts';
+import { workflowId } from '../domain/platform/subject.ts';
 import { OutcomeUnknown } from './commands.ts';
 import type { Deciding } from './commands.ts';
-import type { DecisionAct } from '../domain/credit/seats.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import { refusedBy } from '../domain/kernel/refused.ts';
-import { idAskedNow, intend, leaveIntent, refuseIntent, refuseUnsent } from '../store/credit/intents.ts';
-import type { AskedDecision } from '../store/credit/intents.ts';
-import { decisionAnswer } from '../store/subjects.ts';
+import type { DecisionAct } from '../domain/approvals/seats.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import { refusedBy } from '../domain/platform/refused.ts';
+import { idAskedNow, intend, leaveIntent, refuseIntent, refuseUnsent } from '../store/approvals/intents.ts';
+import type { AskedDecision } from '../store/approvals/intents.ts';
+import { decisionAnswer } from '../store/approvals/subjects.ts';
 import type { JsonAnswer, Language } from './route.ts';
 import type { Services } from './services.ts';
 

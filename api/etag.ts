@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 
 /** The ETag of a version. */
 export const etag = (version: number): string => `"${version}"`;

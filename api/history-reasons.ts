@@ -1,12 +1,12 @@
-import { sayReason } from '../domain/collection/said.ts';
-import { codeWords } from '../domain/code-words.ts';
+import { sayReason } from '../domain/records/said.ts';
+import { codeWords } from '../domain/records/code-words.ts';
 import { connectorNames } from '../domain/credit/connector-words.ts';
-import { sayDate } from '../domain/kernel/said-time.ts';
-import { closedUp } from '../domain/kernel/sentences.ts';
+import { sayDate } from '../domain/platform/said-time.ts';
+import { closedUp } from '../domain/platform/sentences.ts';
 import type { Language } from './route.ts';
-import type { RefusalParams } from '../domain/kernel/refusal-codes.ts';
-import { isRefusalCode } from '../domain/kernel/refusal-codes.ts';
-import { refusalText } from '../domain/kernel/refusal-text.ts';
+import type { RefusalParams } from '../domain/platform/refusal-codes.ts';
+import { isRefusalCode } from '../domain/platform/refusal-codes.ts';
+import { refusalText } from '../domain/records/refusal-text.ts';
 
 type Table = Readonly<Record<string, { zh: string }>>;
 

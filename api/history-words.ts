@@ -1,11 +1,11 @@
 import type { Activities } from '../activities/index.ts';
-import { sayInstant } from '../domain/kernel/said-time.ts';
-import type { ProcessKind } from '../domain/kernel/subject.ts';
-import { isSpoken, sayPlanReason, sayPlanState, sayPlanStep } from '../domain/plan-words.ts';
+import { sayInstant } from '../domain/platform/said-time.ts';
+import type { ProcessKind } from '../domain/platform/subject.ts';
+import { isSpoken, sayPlanReason, sayPlanState, sayPlanStep } from '../domain/records/plan-words.ts';
 import type { HistoryEvent } from './history-json.ts';
 import { sayCause, sayFailure } from './history-reasons.ts';
 import type { Language } from './route.ts';
-import type { PlanReason } from '../domain/kernel/plan.ts';
+import type { PlanReason } from '../domain/platform/plan.ts';
 
 /** A line of the story of a process. */
 export interface Told {

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Actor } from '../domain/kernel/actor.ts';
-import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
-import { beginRequest, dropRequest, endRequest, withRequests } from '../store/idempotency.ts';
-import type { RequestKey } from '../store/idempotency.ts';
-import type { Store } from '../store/transaction.ts';
+import type { Actor } from '../domain/platform/actor.ts';
+import { Refusal, invalidAt } from '../domain/platform/refusal.ts';
+import { beginRequest, dropRequest, endRequest, withRequests } from '../store/platform/idempotency.ts';
+import type { RequestKey } from '../store/platform/idempotency.ts';
+import type { Store } from '../store/platform/transaction.ts';
 import { AnswerLost, SecretShown } from './problem.ts';
 import type { JsonAnswer, RouteSpec } from './route.ts';
 

@@ -1,4 +1,4 @@
-import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
+import { Refusal, invalidAt } from '../domain/platform/refusal.ts';
 import { malformedAt } from './json-place.ts';
 
 /** Bounds of a JSON body, beside its size. */

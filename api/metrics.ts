@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { boardFigures, connectorCounts, messageCounts, waitFigures } from '../store/figures.ts';
-import { faultyCounts } from '../store/faulty.ts';
-import type { Store } from '../store/transaction.ts';
+import { boardFigures, connectorCounts, messageCounts, waitFigures } from '../store/platform/figures.ts';
+import { faultyCounts } from '../store/ledger/faulty.ts';
+import type { Store } from '../store/platform/transaction.ts';
 
 /** Figures of one process and of the shared board; read anew at every scrape. */
 export interface Metrics {

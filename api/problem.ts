@@ -4,16 +4,16 @@ import { faults } from '../contracts/faults.ts';
 import type { Fault } from '../contracts/faults.ts';
 import { sayIssue } from '../contracts/issue-words.ts';
 import type { Problem } from '../contracts/common.ts';
-import type { Permission } from '../domain/kernel/actor.ts';
-import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { isPermission } from '../domain/kernel/permission-words.ts';
-import { Refusal, invalidAt } from '../domain/kernel/refusal.ts';
-import { isDatabaseDown, isStorageFull } from '../store/database.ts';
-import { NotQuiet } from '../store/stepping.ts';
+import type { Permission } from '../domain/platform/actor.ts';
+import type { BusinessDate } from '../domain/platform/calendar.ts';
+import { isPermission } from '../domain/platform/permission-words.ts';
+import { Refusal, invalidAt } from '../domain/platform/refusal.ts';
+import { isDatabaseDown, isStorageFull } from '../store/platform/database.ts';
+import { NotQuiet } from '../store/platform/stepping.ts';
 import type { Language } from './route.ts';
-import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal-codes.ts';
-import { refusalCodes } from '../domain/kernel/refusal-codes.ts';
-import { refusalText } from '../domain/kernel/refusal-text.ts';
+import type { RefusalCode, RefusalParams } from '../domain/platform/refusal-codes.ts';
+import { refusalCodes } from '../domain/platform/refusal-codes.ts';
+import { refusalText } from '../domain/records/refusal-text.ts';
 
 /** HTTP status of each refusal; what is not named is 422: understood, and not acceptable as it is. */
 const statuses: Partial<Record<RefusalCode, number>> = {

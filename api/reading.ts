@@ -1,5 +1,5 @@
-import type { Reading } from '../domain/collection/said.ts';
-import type { Store } from '../store/transaction.ts';
+import type { Reading } from '../domain/records/said.ts';
+import type { Store } from '../store/platform/transaction.ts';
 
 /** What sentences about the record need beside it: the seller's zone, and the titles of tasks by the policy in force. */
 export async function readingOf({ policies }: Store): Promise<Reading> {

@@ -1,5 +1,5 @@
-import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RefusalCode } from '../domain/kernel/refusal-codes.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import type { RefusalCode } from '../domain/platform/refusal-codes.ts';
 
 /** Refusals of what the path names, whose state allows no such request. */
 export const ofWhatIsNamed: ReadonlySet<RefusalCode> = new Set<RefusalCode>([

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { Actor, Permission } from '../domain/kernel/actor.ts';
+import type { Actor, Permission } from '../domain/platform/actor.ts';
 import type { Tag } from './tags.ts';
 
 export type Language = 'zh' | 'en';

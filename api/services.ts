@@ -1,8 +1,8 @@
 import type { Config } from '../config/env.ts';
-import type { Actor } from '../domain/kernel/actor.ts';
-import type { Instant } from '../domain/kernel/calendar.ts';
-import type { Listener } from '../store/listener.ts';
-import type { Store } from '../store/transaction.ts';
+import type { Actor } from '../domain/platform/actor.ts';
+import type { Instant } from '../domain/platform/calendar.ts';
+import type { Listener } from '../store/platform/listener.ts';
+import type { Store } from '../store/platform/transaction.ts';
 import type { Commands } from './commands.ts';
 
 /** The clock as people see it. `pinned`: production, no changes. */

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { openStore } from '../store/open.ts';
-import { postInvoices } from '../store/invoices.ts';
-import { postPayments } from '../store/payments.ts';
-import { upsertCustomers } from '../store/customers.ts';
-import type { InvoiceDocument, PaymentDocument } from '../domain/collection/documents.ts';
+import { postInvoices } from '../store/ledger/invoices.ts';
+import { postPayments } from '../store/ledger/payments.ts';
+import { upsertCustomers } from '../store/customers/customers.ts';
+import type { InvoiceDocument, PaymentDocument } from '../domain/ledger/documents.ts';
 import { erp } from '../test/support/actors.ts';
 import { customerOf, invoiceOf } from '../test/support/documents.ts';
 import { pour, until } from './callers.ts';

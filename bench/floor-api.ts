@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
-import { openPool } from '../store/database.ts';
+import { openPool } from '../store/platform/database.ts';
 import { inputOf, serve } from './child-side.ts';
 import { benchConfig } from './config.ts';
 

@@ -1,5 +1,5 @@
 import { openStore } from '../store/open.ts';
-import { upsertCustomers } from '../store/customers.ts';
+import { upsertCustomers } from '../store/customers/customers.ts';
 import { erp } from '../test/support/actors.ts';
 import { customerOf } from '../test/support/documents.ts';
 import { httpCaller, pour } from './callers.ts';

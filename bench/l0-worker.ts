@@ -1,7 +1,7 @@
 /** The worker of the bare workflow: the same settings and the same pool as the product's. */
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
-import { openPool } from '../store/database.ts';
+import { openPool } from '../store/platform/database.ts';
 import { workerTuning } from '../worker/tuning.ts';
 import type { WorkerTuning } from '../worker/tuning.ts';
 import { inputOf, serve } from './child-side.ts';

@@ -1,7 +1,7 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
-import { realWaitMs } from '../domain/kernel/clock.ts';
+import { realWaitMs } from '../domain/platform/clock.ts';
 import { openStore } from '../store/open.ts';
-import { momentOf } from '../store/transaction.ts';
+import { momentOf } from '../store/platform/transaction.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { Contender, Reminder } from './contender.ts';

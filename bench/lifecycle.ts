@@ -1,5 +1,5 @@
 import { openStore } from '../store/open.ts';
-import { momentOf } from '../store/transaction.ts';
+import { momentOf } from '../store/platform/transaction.ts';
 import { pour, until } from './callers.ts';
 import type { MemoryReading } from './child.ts';
 import type { Contender } from './contender.ts';

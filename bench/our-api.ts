@@ -1,7 +1,7 @@
 /** The product's API in a process of its own, with a key for the ERP that calls it. */
 import { pino } from 'pino';
 import { startApi } from '../api/main.ts';
-import { createApiKey } from '../store/api-keys.ts';
+import { createApiKey } from '../store/access/api-keys.ts';
 import { openStore } from '../store/open.ts';
 import { inputOf, serve } from './child-side.ts';
 import { benchConfig } from './config.ts';

@@ -1,7 +1,7 @@
-import { addDays, dateOf, nextContactDay } from '../domain/kernel/calendar.ts';
-import type { BusinessDate, Calendar, Instant } from '../domain/kernel/calendar.ts';
-import { planReceivable } from '../domain/collection/plan.ts';
-import type { CollectionTerms } from '../domain/collection/receivable.ts';
+import { addDays, dateOf, nextContactDay } from '../domain/platform/calendar.ts';
+import type { BusinessDate, Calendar, Instant } from '../domain/platform/calendar.ts';
+import { planReceivable } from '../domain/dunning/plan.ts';
+import type { CollectionTerms } from '../domain/dunning/receivable.ts';
 
 export const CUSTOMERS = 500;
 /** The clock of Job R: a day a second. */

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import { migrate } from '../store/migrate.ts';
+import { migrate } from '../store/platform/migrate.ts';
 import { collectDossier } from '../store/credit/dossier.ts';
 import { beginNights, reassessNight, takeNightStep } from '../store/credit/night-book.ts';
 import { openStore } from '../store/open.ts';
 import type { OpenStore } from '../store/open.ts';
 import { setUp } from '../store/setup.ts';
-import { momentOf } from '../store/transaction.ts';
+import { momentOf } from '../store/platform/transaction.ts';
 import { logLogSlope, percentile, round, table } from './figures.ts';
 import type { Settings } from './settings.ts';
 import type { Ground } from './world.ts';
-import { reachesNobody } from '../store/departures.ts';
+import { reachesNobody } from '../store/platform/departures.ts';
 
 const BUSINESS = '2026-10-10T02:00:00.000Z';
 const INVOICES_EACH = 12;

@@ -1,7 +1,7 @@
 import { findDrift } from '../store/credit/drift.ts';
 import { openStore } from '../store/open.ts';
 import type { OpenStore } from '../store/open.ts';
-import { upsertCustomers } from '../store/customers.ts';
+import { upsertCustomers } from '../store/customers/customers.ts';
 import { erp } from '../test/support/actors.ts';
 import { limitOf } from '../test/support/credit.ts';
 import { customerOf } from '../test/support/documents.ts';

@@ -1,9 +1,9 @@
-import type { LaddersPolicy } from '../domain/collection/policy.ts';
-import type { Rung } from '../domain/collection/ladder.ts';
-import type { Instant } from '../domain/kernel/calendar.ts';
+import type { LaddersPolicy } from '../domain/dunning/policy.ts';
+import type { Rung } from '../domain/dunning/ladder.ts';
+import type { Instant } from '../domain/platform/calendar.ts';
 import { setUp } from '../store/setup.ts';
 import type { CountedSql } from './world.ts';
-import { contentHash } from '../store/content-hash.ts';
+import { contentHash } from '../store/platform/content-hash.ts';
 
 /** Monday, 5 January 2026, 08:00 in Shanghai. */
 const BUSINESS_START: Instant = '2026-01-05T00:00:00.000Z';

@@ -7,7 +7,7 @@ import { startPostgres } from '../stack/postgres.ts';
 import type { Postgres } from '../stack/postgres.ts';
 import { resolveTemporal, startTemporal } from '../stack/temporal.ts';
 import type { Temporal, TemporalOptions } from '../stack/temporal.ts';
-import { migrate } from '../store/migrate.ts';
+import { migrate } from '../store/platform/migrate.ts';
 import type { WorkerTuning } from '../worker/tuning.ts';
 
 const NAMESPACE = 'duecourse';

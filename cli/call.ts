@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Role } from '../domain/kernel/actor.ts';
+import type { Role } from '../domain/platform/actor.ts';
 import { StackError } from '../stack/error.ts';
 import { languageOfEnv } from './language.ts';
 

@@ -35,7 +35,7 @@ function readJson(path: string): Fields {
 
 /** The hash of what a file holds; what is nested too deeply to be hashed is none of ours. */
 async function hashOf(content: unknown, path: string): Promise<string> {
-  const { contentHash } = await import('../store/content-hash.ts');
+  const { contentHash } = await import('../store/platform/content-hash.ts');
   try {
     return contentHash(content);
   } catch {

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import type { Config } from '../config/env.ts';
-import { dateOf } from '../domain/kernel/calendar.ts';
-import { sayInstant } from '../domain/kernel/said-time.ts';
-import { businessNow } from '../domain/kernel/clock.ts';
-import { openDatabase } from '../store/database.ts';
-import type { Database } from '../store/database.ts';
-import { faultyCounts } from '../store/faulty.ts';
-import { boardFigures, messageCounts } from '../store/figures.ts';
-import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
-import { pendingSteps } from '../store/migrate.ts';
-import { PolicyBook } from '../store/policies.ts';
+import { dateOf } from '../domain/platform/calendar.ts';
+import { sayInstant } from '../domain/platform/said-time.ts';
+import { businessNow } from '../domain/platform/clock.ts';
+import { openDatabase } from '../store/platform/database.ts';
+import type { Database } from '../store/platform/database.ts';
+import { faultyCounts } from '../store/ledger/faulty.ts';
+import { boardFigures, messageCounts } from '../store/platform/figures.ts';
+import { APP_LOGIN, AUDITOR_LOGIN } from '../store/platform/logins.ts';
+import { pendingSteps } from '../store/platform/migrate.ts';
+import { PolicyBook } from '../store/policies/policies.ts';
 import type { Finding } from './doctor-words.ts';
 
 const OLDEST_POSTGRES = 180_000;

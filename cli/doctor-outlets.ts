@@ -1,7 +1,7 @@
 import type { Config } from '../config/env.ts';
-import type { StayReason } from '../domain/kernel/departure.ts';
-import { deploymentOf, readOutlets } from '../store/departures.ts';
-import type { OutletView } from '../store/departures.ts';
+import type { StayReason } from '../domain/platform/departure.ts';
+import { deploymentOf, readOutlets } from '../store/platform/departures.ts';
+import type { OutletView } from '../store/platform/departures.ts';
 import { openStore } from '../store/open.ts';
 import type { Finding, FindingCode } from './doctor-words.ts';
 

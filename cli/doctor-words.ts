@@ -1,5 +1,5 @@
-import { sayDate } from '../domain/kernel/said-time.ts';
-import { closedUp } from '../domain/kernel/sentences.ts';
+import { sayDate } from '../domain/platform/said-time.ts';
+import { closedUp } from '../domain/platform/sentences.ts';
 
 type Said = readonly [said: string, mend?: string];
 type Words = Record<'zh' | 'en', Said>;

@@ -1,11 +1,11 @@
 import { creditCodeWords } from '../domain/credit/code-words.ts';
-import { formatAmount, sayMoney } from '../domain/kernel/money.ts';
-import { sayDate } from '../domain/kernel/said-time.ts';
+import { formatAmount, sayMoney } from '../domain/platform/money.ts';
+import { sayDate } from '../domain/platform/said-time.ts';
 import { StackError } from '../stack/error.ts';
 import { findDrift, repairDrift } from '../store/credit/drift.ts';
 import type { Drift } from '../store/credit/drift.ts';
-import { systemActor } from '../store/transaction.ts';
-import type { Store } from '../store/transaction.ts';
+import { systemActor } from '../store/platform/transaction.ts';
+import type { Store } from '../store/platform/transaction.ts';
 
 interface Words {
   ok(accounts: number): string;

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { ConfigError, readConfig } from '../config/env.ts';
-import { roles } from '../domain/kernel/actor.ts';
-import { isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { roles } from '../domain/platform/actor.ts';
+import { isBusinessDate, parseInstant } from '../domain/platform/calendar.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 import { StackError } from '../stack/error.ts';
 import { say, speaking, unusable } from '../stack/help.ts';
 import type { CallOptions } from './call.ts';
 import { creditFileCommand } from './credit-file.ts';
 import type { FitOptions } from './scorecard-fit.ts';
 import type { KeyOptions } from './store-commands.ts';
-import { refusalText } from '../domain/kernel/refusal-text.ts';
+import { refusalText } from '../domain/records/refusal-text.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

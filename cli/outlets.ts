@@ -1,9 +1,9 @@
 import { readConfig, readDatabaseConfig } from '../config/env.ts';
-import { outlets, sayOutlet, sayStayReason } from '../domain/kernel/departure.ts';
-import type { Outlet } from '../domain/kernel/departure.ts';
+import { outlets, sayOutlet, sayStayReason } from '../domain/platform/departure.ts';
+import type { Outlet } from '../domain/platform/departure.ts';
 import { StackError } from '../stack/error.ts';
-import { claimInstallation, deploymentOf, readOutlets, switchOutlet } from '../store/departures.ts';
-import { systemActor } from '../store/transaction.ts';
+import { claimInstallation, deploymentOf, readOutlets, switchOutlet } from '../store/platform/departures.ts';
+import { systemActor } from '../store/platform/transaction.ts';
 import { languageOfEnv } from './language.ts';
 import { withStore } from './store-commands.ts';
 

@@ -1,12 +1,12 @@
 import { fitScorecard } from '../domain/credit/scorecard-fit.ts';
 import type { FitFault, FitReport } from '../domain/credit/scorecard-fit.ts';
-import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { sayDate } from '../domain/kernel/said-time.ts';
+import type { BusinessDate } from '../domain/platform/calendar.ts';
+import { sayDate } from '../domain/platform/said-time.ts';
 import { StackError } from '../stack/error.ts';
 import { say as text } from '../stack/help.ts';
 import { observe } from '../store/credit/observations.ts';
-import { addPolicyVersion } from '../store/policy-versions.ts';
-import { momentOf, systemActor } from '../store/transaction.ts';
+import { addPolicyVersion } from '../store/policies/policy-versions.ts';
+import { momentOf, systemActor } from '../store/platform/transaction.ts';
 import { withStore } from './store-commands.ts';
 
 export interface FitOptions {

@@ -1,18 +1,18 @@
 import { readDatabaseConfig } from '../config/env.ts';
-import { codeWords } from '../domain/code-words.ts';
-import type { Role } from '../domain/kernel/actor.ts';
-import { sayInstant } from '../domain/kernel/said-time.ts';
+import { codeWords } from '../domain/records/code-words.ts';
+import type { Role } from '../domain/platform/actor.ts';
+import { sayInstant } from '../domain/platform/said-time.ts';
 import { StackError } from '../stack/error.ts';
-import { claimInstallation } from '../store/departures.ts';
-import { createApiKey, revokeApiKey } from '../store/api-keys.ts';
-import { APP_LOGIN, giveLogins } from '../store/logins.ts';
-import { migrate } from '../store/migrate.ts';
+import { claimInstallation } from '../store/platform/departures.ts';
+import { createApiKey, revokeApiKey } from '../store/access/api-keys.ts';
+import { APP_LOGIN, giveLogins } from '../store/platform/logins.ts';
+import { migrate } from '../store/platform/migrate.ts';
 import { openStore } from '../store/open.ts';
 import { setUp } from '../store/setup.ts';
 import { checkExposure } from './exposure.ts';
 import { languageOfEnv } from './language.ts';
-import { systemActor } from '../store/transaction.ts';
-import type { Store } from '../store/transaction.ts';
+import { systemActor } from '../store/platform/transaction.ts';
+import type { Store } from '../store/platform/transaction.ts';
 
 const language = languageOfEnv(process.env);
 const zh = language === 'zh';

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import { errorFacts } from '../domain/kernel/error-facts.ts';
+import { errorFacts } from '../domain/platform/error-facts.ts';
 import type { Config } from './env.ts';
 
 /** Paths that could hold a credential or a body, whoever logs. */

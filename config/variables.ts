@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isZone } from '../domain/kernel/calendar.ts';
+import { isZone } from '../domain/platform/calendar.ts';
 
 /** A sentence in both languages. */
 export interface Words {

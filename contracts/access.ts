@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { permissions, roles } from '../domain/kernel/actor.ts';
+import { permissions, roles } from '../domain/platform/actor.ts';
 import { instant, instantIn, line, ourId, pageOf, reason } from './common.ts';
 
 export const role = z.enum(roles).meta({ id: 'Role' });

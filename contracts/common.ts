@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { isCurrency, parseAmount } from '../domain/kernel/money.ts';
-import { permissions } from '../domain/kernel/actor.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { isCurrency, parseAmount } from '../domain/platform/money.ts';
+import { permissions } from '../domain/platform/actor.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 import { fault, refused, written } from './faults.ts';
-import { refusalCodes } from '../domain/kernel/refusal-codes.ts';
+import { refusalCodes } from '../domain/platform/refusal-codes.ts';
 
 // NUL first of all, which Postgres cannot keep; then what turns the order of letters round, so that a name reads as another.
 const control = /[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;

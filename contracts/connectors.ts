@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lists } from '../domain/credit/facts.ts';
-import { isCurrency } from '../domain/kernel/money.ts';
+import { isCurrency } from '../domain/platform/money.ts';
 import { documentDate, sinceDate, untilDate } from './common.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contactWarnings } from '../domain/collection/governor.ts';
+import { contactWarnings } from '../domain/outreach/governor.ts';
 import { externalId, instant, instantIn, line, note, ourId, reason } from './common.ts';
 
 export const contactKinds = ['call', 'visit', 'email', 'other'] as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { roles } from '../domain/kernel/actor.ts';
-import { tierStates } from '../domain/credit/seats.ts';
+import { roles } from '../domain/platform/actor.ts';
+import { tierStates } from '../domain/approvals/seats.ts';
 import { instant } from './common.ts';
 import { written } from './faults.ts';
 

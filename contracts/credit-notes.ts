@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CreditNoteDocument } from '../domain/collection/documents.ts';
+import type { CreditNoteDocument } from '../domain/ledger/documents.ts';
 import {
   amount,
   amountsIn,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { factNames } from '../domain/credit/facts.ts';
 import { warningEffects } from '../domain/credit/policy.ts';
-import { roles } from '../domain/kernel/actor.ts';
+import { roles } from '../domain/platform/actor.ts';
 import { currency, documentDate, line, money, rate } from './common.ts';
 import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 import { written } from './faults.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { actKinds } from '../domain/acts/act.ts';
-import { contactRoles, debtorClasses, termsFrom } from '../domain/collection/documents.ts';
-import { isDiscountPercent } from '../domain/collection/discount.ts';
-import type { CustomerDocument, Terms } from '../domain/collection/documents.ts';
+import { actKinds } from '../domain/approvals/act.ts';
+import { contactRoles, debtorClasses, termsFrom } from '../domain/ledger/documents.ts';
+import { isDiscountPercent } from '../domain/ledger/discount.ts';
+import type { CustomerDocument, Terms } from '../domain/ledger/documents.ts';
 import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, rate, reason } from './common.ts';
 import { fault } from './faults.ts';
 import { evidence, masterFacts } from './profile.ts';

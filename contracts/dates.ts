@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { brokenBounds, NO_END } from '../domain/kernel/date-bounds.ts';
-import type { DateKind } from '../domain/kernel/date-bounds.ts';
-import { dateOf, isBusinessDate, parseInstant } from '../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../domain/kernel/calendar.ts';
+import { brokenBounds, NO_END } from '../domain/platform/date-bounds.ts';
+import type { DateKind } from '../domain/platform/date-bounds.ts';
+import { dateOf, isBusinessDate, parseInstant } from '../domain/platform/calendar.ts';
+import type { BusinessDate } from '../domain/platform/calendar.ts';
 import { fault, refused } from './faults.ts';
 
 /** The business day by which the request at hand is read; null outside of one. */

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../domain/kernel/refusal-codes.ts';
+import type { RefusalCode } from '../domain/platform/refusal-codes.ts';
 
 /** What a schema of ours finds wrong where no refusal code says it; the sentence is chosen by the request's language. */
 export const faults = {

@@ -6,12 +6,12 @@ import type {
   LedgerEntry,
   OpeningCredit,
   PaymentDocument,
-} from '../domain/collection/documents.ts';
-import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import { parseAmount } from '../domain/kernel/money.ts';
-import type { ImportKind } from '../domain/files/fields.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import type { OrderDocument } from '../domain/credit/order.ts';
+} from '../domain/ledger/documents.ts';
+import type { BusinessDate } from '../domain/platform/calendar.ts';
+import { parseAmount } from '../domain/platform/money.ts';
+import type { ImportKind } from '../domain/imports/fields.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import type { OrderDocument } from '../domain/orders/order.ts';
 import { documentDate, externalId, line, money, refused, toMinor } from './common.ts';
 import { limitDocument, postLimit, putSecurity, securityDocument } from './credit-accounts.ts';
 import { readOn } from './dates.ts';

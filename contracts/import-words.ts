@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { faults } from './faults.ts';
 import type { Fault } from './faults.ts';
 import { sayIssue } from './issue-words.ts';
-import type { RefusalCode, RefusalParams } from '../domain/kernel/refusal-codes.ts';
-import { refusalText } from '../domain/kernel/refusal-text.ts';
+import type { RefusalCode, RefusalParams } from '../domain/platform/refusal-codes.ts';
+import { refusalText } from '../domain/records/refusal-text.ts';
 
 type Language = 'zh' | 'en';
 type Words = Readonly<Record<Language, string>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { importKinds } from '../domain/files/fields.ts';
-import { dateFormats } from '../domain/files/values.ts';
+import { importKinds } from '../domain/imports/fields.ts';
+import { dateFormats } from '../domain/imports/values.ts';
 import { flag, idParams, instant, ourId, pageOf, pageQuery, reason, refused } from './common.ts';
 import { fault } from './faults.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { instalmentKinds } from '../domain/collection/documents.ts';
-import type { InvoiceDocument } from '../domain/collection/documents.ts';
+import { instalmentKinds } from '../domain/ledger/documents.ts';
+import type { InvoiceDocument } from '../domain/ledger/documents.ts';
 import {
   amountOrZero,
   amountsIn,

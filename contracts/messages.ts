@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { channels } from '../domain/collection/governor.ts';
-import { messageStates } from '../domain/collection/message.ts';
+import { channels } from '../domain/outreach/governor.ts';
+import { messageStates } from '../domain/outreach/message.ts';
 import { externalId, instant, ourId, pageOf, pageQuery } from './common.ts';
 
 export const messageQuery = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../domain/collection/governor.ts';
+import { channels } from '../domain/outreach/governor.ts';
 import { externalId, instant, reason } from './common.ts';
 
 /** One way to one person: the customer's contact and a channel. */

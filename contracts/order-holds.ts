@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdVerdicts, orderHoldStates } from '../domain/credit/order-hold.ts';
+import { holdVerdicts, orderHoldStates } from '../domain/orders/order-hold.ts';
 import { amount, currency, externalId, instant, money, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { fault } from './faults.ts';
 import { linesOnce, orderReason, quantity } from './orders.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { orderDecisions, reasonCodes } from '../domain/credit/check.ts';
-import { lineAmount, notInvoicedWhys, orderStates } from '../domain/credit/order.ts';
-import type { OrderDocument } from '../domain/credit/order.ts';
-import { issueFaults } from '../domain/shipment/breach.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { orderDecisions, reasonCodes } from '../domain/orders/check.ts';
+import { lineAmount, notInvoicedWhys, orderStates } from '../domain/orders/order.ts';
+import type { OrderDocument } from '../domain/orders/order.ts';
+import { issueFaults } from '../domain/shipments/breach.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 import {
   businessDate,
   currency,

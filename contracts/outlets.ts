@@ -1,6 +1,6 @@
 import { documentDate } from './dates.ts';
 import { z } from 'zod';
-import { outlets, stayReasons } from '../domain/kernel/departure.ts';
+import { outlets, stayReasons } from '../domain/platform/departure.ts';
 import { businessDate, instant, reason } from './common.ts';
 
 export const outletParams = z.strictObject({ outlet: z.enum(outlets).meta({ example: 'email' }) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { allocationBases } from '../domain/collection/allocation.ts';
-import type { PaymentDocument } from '../domain/collection/documents.ts';
+import { allocationBases } from '../domain/ledger/allocation.ts';
+import type { PaymentDocument } from '../domain/ledger/documents.ts';
 import {
   amount,
   amountsIn,

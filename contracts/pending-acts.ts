@@ -1,6 +1,6 @@
 import { documentDate } from './dates.ts';
 import { z } from 'zod';
-import { actKinds, actStates, actVerdicts } from '../domain/acts/act.ts';
+import { actKinds, actStates, actVerdicts } from '../domain/approvals/act.ts';
 import { businessDate, currency, externalId, instant, money, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { seat } from './route-seats.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { firstContactRule } from './settings.ts';
-import { channels } from '../domain/collection/governor.ts';
-import { rungActions } from '../domain/collection/ladder.ts';
+import { channels } from '../domain/outreach/governor.ts';
+import { rungActions } from '../domain/dunning/ladder.ts';
 import { policyKinds } from '../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
 import { businessDate, currency, documentDate, instant, line, money, reason } from './common.ts';

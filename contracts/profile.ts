@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { actKinds } from '../domain/acts/act.ts';
+import { actKinds } from '../domain/approvals/act.ts';
 import { connectorNames, dimensions, enterable, factNames, factSources, factTable } from '../domain/credit/facts.ts';
 import type { FactName } from '../domain/credit/facts.ts';
 import type { FactValue } from '../domain/credit/profile.ts';
 import { datesInFact, readFactValue } from '../domain/credit/fact-values.ts';
 import { findingKinds } from '../domain/credit/quality.ts';
 import { warningEffects, warningKinds } from '../domain/credit/policy.ts';
-import { formatAmount, isCurrency } from '../domain/kernel/money.ts';
+import { formatAmount, isCurrency } from '../domain/platform/money.ts';
 import { boundDate } from './dates.ts';
 import {
   businessDate,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { instalmentKinds } from '../domain/collection/documents.ts';
-import { allocationBases } from '../domain/collection/allocation.ts';
-import { rungActions, rungStates } from '../domain/collection/ladder.ts';
+import { instalmentKinds } from '../domain/ledger/documents.ts';
+import { allocationBases } from '../domain/ledger/allocation.ts';
+import { rungActions, rungStates } from '../domain/dunning/ladder.ts';
 import {
   amount,
   businessDate,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { formatAmount, sumMinor } from '../domain/kernel/money.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { formatAmount, sumMinor } from '../domain/platform/money.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 import { adjustmentKinds, adjustmentStates } from '../domain/reconciliation/adjustment.ts';
 import { lineKinds } from '../domain/reconciliation/classify.ts';
 import { differenceKinds, differenceStates } from '../domain/reconciliation/difference.ts';

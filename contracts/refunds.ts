@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RefundDocument } from '../domain/collection/documents.ts';
+import type { RefundDocument } from '../domain/ledger/documents.ts';
 import { filterFrom, filterTo } from './dates.ts';
 import {
   amount,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { returnCredits, returnStates } from '../domain/credit/returns.ts';
+import { returnCredits, returnStates } from '../domain/orders/returns.ts';
 import { businessDate, currency, documentDate, externalId, instant, money, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { shippedLines } from './orders.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { holdActs, shipmentHoldStates } from '../domain/shipment/hold.ts';
-import type { HoldAct } from '../domain/shipment/hold.ts';
-import { missingParts, statutoryCauses } from '../domain/shipment/ground.ts';
+import { holdActs, shipmentHoldStates } from '../domain/shipments/hold.ts';
+import type { HoldAct } from '../domain/shipments/hold.ts';
+import { missingParts, statutoryCauses } from '../domain/shipments/ground.ts';
 import { externalId, instant, instantIn, line, money, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { fault, written } from './faults.ts';
 import { shippedLines } from './orders.ts';

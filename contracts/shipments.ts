@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { shipmentHoldStates } from '../domain/shipment/hold.ts';
-import { shipmentDecisions } from '../domain/shipment/judge.ts';
+import { shipmentHoldStates } from '../domain/shipments/hold.ts';
+import { shipmentDecisions } from '../domain/shipments/judge.ts';
 import { externalId, instant, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { shippedLines } from './orders.ts';
 import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roles } from '../domain/kernel/actor.ts';
+import { roles } from '../domain/platform/actor.ts';
 import {
   businessDate,
   currency,

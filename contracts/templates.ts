@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channels } from '../domain/collection/governor.ts';
+import { channels } from '../domain/outreach/governor.ts';
 import { businessDate, documentDate } from './dates.ts';
 import { flag, instant, line, note, pageOf, pageQuery, reason } from './common.ts';
 import { fault, written } from './faults.ts';

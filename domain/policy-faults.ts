@@ -1,13 +1,13 @@
-import { laddersFaults } from './collection/policy-faults.ts';
-import type { LaddersPolicy } from './collection/policy.ts';
+import { laddersFaults } from './dunning/policy-faults.ts';
+import type { LaddersPolicy } from './dunning/policy.ts';
 import { approvalMatrixFaults, gradesFaults } from './credit/policy-faults.ts';
-import { creditRulesFaults } from './credit/rules-faults.ts';
+import { creditRulesFaults } from './orders/rules-faults.ts';
 import { scorecardFaults } from './credit/scorecard-faults.ts';
 import type { CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
 import { reconciliationFaults } from './reconciliation/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 import type { PolicyContents, PolicyKind } from './policy.ts';
-import type { PolicyContext, PolicyFault } from './kernel/policy-fault.ts';
+import type { PolicyContext, PolicyFault } from './platform/policy-fault.ts';
 import type { CollectionPolicy } from './ledger/policy.ts';
 import type { ContactPolicy } from './outreach/policy.ts';
 import type { WorkOrderPolicy } from './tasks/policy.ts';

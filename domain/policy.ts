@@ -1,4 +1,4 @@
-import type { LaddersPolicy } from './collection/policy.ts';
+import type { LaddersPolicy } from './dunning/policy.ts';
 import type { CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 import type { CollectionPolicy } from './ledger/policy.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ZenEngine } from '@gorules/zen-engine';
 import type { ZenDecision, ZenEngineTrace } from '@gorules/zen-engine';
-import { boundedTable, TABLE_NODE } from '../domain/credit/table-guard.ts';
-import type { Cell, DecisionTable, DecisionTables, TableAnswer } from '../domain/credit/tables.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
+import { boundedTable, TABLE_NODE } from '../domain/policies/table-guard.ts';
+import type { Cell, DecisionTable, DecisionTables, TableAnswer } from '../domain/policies/tables.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
 
 /** Tables in use at once; a process sees the current versions, and while one is simulated the versions it is held against. */
 const KEPT = 64;

@@ -1,9 +1,9 @@
-import { roles } from '../domain/kernel/actor.ts';
+import { roles } from '../domain/platform/actor.ts';
 import type { ApiKeys } from './keys.ts';
-import { sayGoLivePart } from '../domain/collection/going-live.ts';
-import type { GoLivePart } from '../domain/collection/going-live.ts';
-import { sayOutlet, sayStayReason } from '../domain/kernel/departure.ts';
-import type { OutletView } from '../store/departures.ts';
+import { sayGoLivePart } from '../domain/ledger/going-live.ts';
+import type { GoLivePart } from '../domain/ledger/going-live.ts';
+import { sayOutlet, sayStayReason } from '../domain/platform/departure.ts';
+import type { OutletView } from '../store/platform/departures.ts';
 import { columnsOf, padTo } from './words.ts';
 
 /** What a running stack tells its user. */

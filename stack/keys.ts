@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { roles } from '../domain/kernel/actor.ts';
-import type { Role } from '../domain/kernel/actor.ts';
-import { actorOfSecret, createApiKey } from '../store/api-keys.ts';
-import { systemActor } from '../store/transaction.ts';
-import type { Store } from '../store/transaction.ts';
+import { roles } from '../domain/platform/actor.ts';
+import type { Role } from '../domain/platform/actor.ts';
+import { actorOfSecret, createApiKey } from '../store/access/api-keys.ts';
+import { systemActor } from '../store/platform/transaction.ts';
+import type { Store } from '../store/platform/transaction.ts';
 import { readState, writeWhole } from './files.ts';
 
 export type ApiKeys = Readonly<Record<Role, string>>;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { missingLines, outletLines, readyBox, readyLine, whatNext } from './box.ts';
-import { readGoLive } from '../store/going-live.ts';
-import { deploymentOf, readOutlets } from '../store/departures.ts';
-import { isDatabaseDown } from '../store/database.ts';
+import { readGoLive } from '../store/ledger/going-live.ts';
+import { deploymentOf, readOutlets } from '../store/platform/departures.ts';
+import { isDatabaseDown } from '../store/platform/database.ts';
 import { beginNights } from '../store/credit/night-book.ts';
 import { ignoredOptions } from './first-run/beginning.ts';
 import { firstRun, showNotable } from './first-run/run.ts';

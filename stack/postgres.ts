@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { APP_LOGIN, AUDITOR_LOGIN } from '../store/logins.ts';
+import { APP_LOGIN, AUDITOR_LOGIN } from '../store/platform/logins.ts';
 import { StackError } from './error.ts';
 import { logTail, numberIn, openLog, readState, writeWhole } from './files.ts';
 import { PortTaken, freePort, lostPort, onFreePort } from './ports.ts';

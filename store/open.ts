@@ -1,7 +1,7 @@
-import { openDatabase } from './database.ts';
-import type { DatabaseOptions } from './database.ts';
-import { PolicyBook } from './policies.ts';
-import type { Store } from './transaction.ts';
+import { openDatabase } from './platform/database.ts';
+import type { DatabaseOptions } from './platform/database.ts';
+import { PolicyBook } from './policies/policies.ts';
+import type { Store } from './platform/transaction.ts';
 
 export interface OpenStore extends Store {
   close(): Promise<void>;

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Instant } from '../domain/kernel/calendar.ts';
+import type { Instant } from '../domain/platform/calendar.ts';
 import { policyKinds } from '../domain/policy.ts';
-import { seedCalendars } from './calendar-rows.ts';
-import { openDatabase } from './database.ts';
-import { defaultPolicy } from './default-policies.ts';
-import type { Database } from './database.ts';
-import { seedTemplates } from './templates.ts';
-import { contentHash } from './content-hash.ts';
+import { seedCalendars } from './policies/calendar-rows.ts';
+import { openDatabase } from './platform/database.ts';
+import { defaultPolicy } from './policies/default-policies.ts';
+import type { Database } from './platform/database.ts';
+import { seedTemplates } from './outreach/templates.ts';
+import { contentHash } from './platform/content-hash.ts';
 
 /**
  * Seeds an empty database, as its owner: the clock, the default policies as version 1 and the published calendars. What is there already

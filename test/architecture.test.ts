@@ -16,9 +16,16 @@ interface May {
   packages?: string[];
 }
 
-const { floors, nobodyImports } = JSON.parse(readFileSync(join(ROOT, 'house.json'), 'utf8')) as {
+interface Rooms {
+  order: string[];
+  floors: string[];
+  known: Record<string, string[]>;
+}
+
+const { floors, nobodyImports, rooms } = JSON.parse(readFileSync(join(ROOT, 'house.json'), 'utf8')) as {
   floors: Record<string, May>;
   nobodyImports: string[];
+  rooms: Rooms;
 };
 
 interface Import {
@@ -78,6 +85,17 @@ function shownRow({ values, types, packages = [] }: May): string {
 const floorOf = (path: string): string => path.split('/')[0] ?? '';
 const target = (imported: Import): string => relative(ROOT, resolve(ROOT, dirname(imported.from), imported.to));
 
+/** The room of a file, by its folder; null: it stands at the floor's root and composes rooms. */
+const roomOf = (path: string): string | null => {
+  const [, room, ...rest] = path.split('/');
+  return rest.length === 0 ? null : (room ?? null);
+};
+/** Its place in the order: a file at the root is above all rooms. */
+const heightOf = (path: string): number => {
+  const room = roomOf(path);
+  return room === null ? rooms.order.length : rooms.order.indexOf(room);
+};
+
 /** The first circle that a walk along the imports finds, as its files in order; none when there is none. */
 function circleIn(edges: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
@@ -119,6 +137,26 @@ describe('the house', () => {
     expect(Object.fromEntries(shown.map(([, floor, row]) => [floor, row]))).toEqual(
       Object.fromEntries(Object.entries(floors).map(([floor, may]) => [floor, shownRow(may)])),
     );
+  });
+
+  it.each(rooms.floors)('every folder of %s is a room', (floor) => {
+    const folders = new Set(sources(floor).flatMap((file) => roomOf(file) ?? []));
+    expect([...folders].filter((folder) => !rooms.order.includes(folder))).toEqual([]);
+  });
+
+  it.each(rooms.floors)('in %s no room imports one above it, but for what is still to be cut', (floor) => {
+    const upward = sources(floor)
+      .flatMap(importsOf)
+      .filter(({ to }) => to.startsWith('.'))
+      .map((imported) => ({ from: imported.from, to: target(imported) }))
+      .filter(({ from, to }) => floorOf(to) === floor && heightOf(to) > heightOf(from))
+      .map(({ from, to }) => `${roomOf(from) ?? 'root'} > ${roomOf(to) ?? 'root'}`);
+    expect([...new Set(upward)].sort()).toEqual(rooms.known[floor]);
+  });
+
+  it('the docs name the rooms in their order', () => {
+    const shown = [...readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8').matchAll(/^\d+\. \*\*(\w+)\*\*/gm)];
+    expect(shown.map(([, room]) => room)).toEqual(rooms.order);
   });
 
   it('no file imports itself, by whatever way, types included', () => {

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
-import { askEverybody } from '../store/wakes.ts';
-import type { Store } from '../store/transaction.ts';
+import { askEverybody } from '../store/platform/wakes.ts';
+import type { Store } from '../store/platform/transaction.ts';
 
 const KEY = 'temporalNamespaceId';
 /** The namespace's name beside its id, so that a check that asks another one says so. */

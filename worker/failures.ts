@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInterceptors } from '@temporalio/worker';
 import type { Context } from '@temporalio/activity';
-import { isDatabaseDown } from '../store/database.ts';
-import type { ProcessFailure } from '../store/failing-processes.ts';
+import { isDatabaseDown } from '../store/platform/database.ts';
+import type { ProcessFailure } from '../store/tasks/failing-processes.ts';
 
 export interface FailureLog {
   warn(fields: object, message: string): void;

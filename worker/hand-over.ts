@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
-import { refusedBy } from '../domain/kernel/refused.ts';
-import { subjectOf, workflowTypes } from '../domain/kernel/subject.ts';
-import { lapsedIntent, refuseIntent, refuseUnsent, takeLeftIntents } from '../store/credit/intents.ts';
-import type { LeftIntent } from '../store/credit/intents.ts';
-import type { Store } from '../store/transaction.ts';
+import { refusedBy } from '../domain/platform/refused.ts';
+import { subjectOf, workflowTypes } from '../domain/platform/subject.ts';
+import { lapsedIntent, refuseIntent, refuseUnsent, takeLeftIntents } from '../store/approvals/intents.ts';
+import type { LeftIntent } from '../store/approvals/intents.ts';
+import type { Store } from '../store/platform/transaction.ts';
 import { refusedIn, startIfNone } from '../workflows/starts.ts';
-import type { Refused } from '../domain/kernel/refusal-codes.ts';
+import type { Refused } from '../domain/platform/refusal-codes.ts';
 
 const AT_ONCE = 8;
 const IDLE_MS = 2_000;

@@ -1,18 +1,18 @@
 import { sql } from 'kysely';
 import type { ImportDocument } from '../contracts/import-rows.ts';
-import type { Actor } from '../domain/kernel/actor.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import { postInvoices } from '../store/invoices.ts';
-import { postPayments } from '../store/payments.ts';
-import { upsertCustomers } from '../store/customers.ts';
-import type { RowResult } from '../store/rows.ts';
-import { checkAllWithin, putRequest } from '../store/credit/check.ts';
-import { bookCreditNote } from '../store/acts/credit-notes.ts';
-import { importLimit } from '../store/acts/limits.ts';
-import { askForSecurity } from '../store/acts/securities.ts';
-import type { Tx } from '../store/database.ts';
-import { postLedger, postOpeningCredit } from '../store/ledger-entries.ts';
-import type { Store } from '../store/transaction.ts';
+import type { Actor } from '../domain/platform/actor.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import { postInvoices } from '../store/ledger/invoices.ts';
+import { postPayments } from '../store/ledger/payments.ts';
+import { upsertCustomers } from '../store/customers/customers.ts';
+import type { RowResult } from '../store/platform/rows.ts';
+import { checkAllWithin, putRequest } from '../store/orders/check.ts';
+import { bookCreditNote } from '../store/ledger/acts/credit-notes.ts';
+import { importLimit } from '../store/credit/acts/limits.ts';
+import { askForSecurity } from '../store/credit/acts/securities.ts';
+import type { Tx } from '../store/platform/database.ts';
+import { postLedger, postOpeningCredit } from '../store/ledger/ledger-entries.ts';
+import type { Store } from '../store/platform/transaction.ts';
 
 interface Post {
   /** The store inside `tx`. */

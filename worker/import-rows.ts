@@ -1,13 +1,13 @@
 import { judgeBody } from '../contracts/import-rows.ts';
 import type { ImportDocument } from '../contracts/import-rows.ts';
 import type { ImportFault, StoredFault } from '../contracts/import-words.ts';
-import type { Assembled } from '../domain/files/assemble.ts';
-import { shown } from '../domain/files/mapping.ts';
-import type { Reader } from '../domain/files/mapping.ts';
-import type { BusinessDate } from '../domain/kernel/calendar.ts';
-import type { Refusal } from '../domain/kernel/refusal.ts';
-import type { ImportedRow, KeptError, RowState } from '../store/imports.ts';
-import type { RefusalReason } from '../domain/kernel/refusal-codes.ts';
+import type { Assembled } from '../domain/imports/assemble.ts';
+import { shown } from '../domain/imports/mapping.ts';
+import type { Reader } from '../domain/imports/mapping.ts';
+import type { BusinessDate } from '../domain/platform/calendar.ts';
+import type { Refusal } from '../domain/platform/refusal.ts';
+import type { ImportedRow, KeptError, RowState } from '../store/imports/imports.ts';
+import type { RefusalReason } from '../domain/platform/refusal-codes.ts';
 
 /** A document of a file and, when it fits its contract, what to post. */
 export interface Judged {

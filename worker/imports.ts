@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ImportFault } from '../contracts/import-words.ts';
-import { assemble } from '../domain/files/assemble.ts';
-import type { MappingFault, Reader } from '../domain/files/mapping.ts';
-import { Refusal } from '../domain/kernel/refusal.ts';
-import type { RowResult } from '../store/rows.ts';
-import type { Tx } from '../store/database.ts';
+import { assemble } from '../domain/imports/assemble.ts';
+import type { MappingFault, Reader } from '../domain/imports/mapping.ts';
+import { Refusal } from '../domain/platform/refusal.ts';
+import type { RowResult } from '../store/platform/rows.ts';
+import type { Tx } from '../store/platform/database.ts';
 import {
   LeaseLost,
   endImport,
@@ -14,10 +14,10 @@ import {
   keepRows,
   leaseImport,
   releaseImport,
-} from '../store/imports.ts';
-import type { ImportedRow, KeptError, LeasedImport } from '../store/imports.ts';
-import { within, write } from '../store/transaction.ts';
-import type { Store } from '../store/transaction.ts';
+} from '../store/imports/imports.ts';
+import type { ImportedRow, KeptError, LeasedImport } from '../store/imports/imports.ts';
+import { within, write } from '../store/platform/transaction.ts';
+import type { Store } from '../store/platform/transaction.ts';
 import { FileFault } from './files/fault.ts';
 import { ReadAside } from './files/read-aside.ts';
 import { postAll } from './import-posts.ts';

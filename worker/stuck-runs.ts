@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
-import { tellFailing } from '../store/failing-processes.ts';
-import type { Store } from '../store/transaction.ts';
-import { rungUnanswered } from '../store/wakes.ts';
+import { tellFailing } from '../store/tasks/failing-processes.ts';
+import type { Store } from '../store/platform/transaction.ts';
+import { rungUnanswered } from '../store/platform/wakes.ts';
 
 /** Runs looked at in one round of the watchdog, those that were rung longest ago first. */
 const LOOKS = 20;

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import type { ProcessKind } from '../domain/kernel/subject.ts';
+import type { ProcessKind } from '../domain/platform/subject.ts';
 
 const customerKey = defineSearchAttributeKey('CustomerId', SearchAttributeType.KEYWORD);
 export const stageKey = defineSearchAttributeKey('Stage', SearchAttributeType.KEYWORD);

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Bell } from './bell.ts';
 import { Mutex } from './mutex.ts';
-import type { Refused } from '../domain/kernel/refusal-codes.ts';
+import type { Refused } from '../domain/platform/refusal-codes.ts';
 
 /** What a decision came to: the answer and the plan after it, or why not. Either way the plan is as the facts stand now. */
 export interface Decided<Plan, Answer> {

@@ -1,13 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { HoldAnswer, OrderHoldPlan, SentHoldDecision } from '../domain/credit/order-hold.ts';
-import type { ReservationPlan } from '../domain/credit/process.ts';
+import type { HoldAnswer, OrderHoldPlan, SentHoldDecision } from '../domain/orders/order-hold.ts';
+import type { ReservationPlan } from '../domain/orders/process.ts';
 import type { ComparisonPlan } from '../domain/reconciliation/process.ts';
 import type { StatementPlan } from '../domain/reconciliation/statement.ts';
 import type { NightPlan, RefreshPlan } from '../domain/credit/watch.ts';
-import type { ReceivablePlan } from '../domain/collection/process.ts';
+import type { ReceivablePlan } from '../domain/dunning/process.ts';
 import type { ApplicationAnswer, ApplicationPlan, SentAnswer, SentDecision } from '../domain/credit/application.ts';
-import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan } from '../domain/shipment/hold.ts';
-import type { DecisionAct } from '../domain/credit/seats.ts';
+import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan } from '../domain/shipments/hold.ts';
+import type { DecisionAct } from '../domain/approvals/seats.ts';
 import type { ReviewPlan } from '../domain/credit/review.ts';
 import type { WorkOrderPlan } from '../domain/tasks/process.ts';
 import type { OutreachPlan } from '../domain/outreach/process.ts';

@@ -1,6 +1,6 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
-import { isHoldOpen } from '../domain/credit/order-hold.ts';
-import type { OrderHoldPlan, OrderHoldStep } from '../domain/credit/order-hold.ts';
+import { isHoldOpen } from '../domain/orders/order-hold.ts';
+import type { OrderHoldPlan, OrderHoldStep } from '../domain/orders/order-hold.ts';
 import { listenForBell } from './bell.ts';
 import { openDesk } from './desk.ts';
 import { decideOrderHoldUpdate, orderHoldPlanQuery } from './messages.ts';

@@ -1,6 +1,6 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { PlanStep } from '../domain/collection/receivable.ts';
-import type { ReceivablePlan } from '../domain/collection/process.ts';
+import type { PlanStep } from '../domain/dunning/receivable.ts';
+import type { ReceivablePlan } from '../domain/dunning/process.ts';
 import { listenForBell } from './bell.ts';
 import { receivablePlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';

@@ -1,6 +1,6 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { ReservationStep } from '../domain/credit/reservation.ts';
-import type { ReservationPlan } from '../domain/credit/process.ts';
+import type { ReservationStep } from '../domain/orders/reservation.ts';
+import type { ReservationPlan } from '../domain/orders/process.ts';
 import { listenForBell } from './bell.ts';
 import { reservationPlanQuery } from './messages.ts';
 import type { ProcessInput } from './messages.ts';

@@ -1,6 +1,6 @@
 import { continueAsNew, setHandler } from '@temporalio/workflow';
-import { isShipmentHoldOpen } from '../domain/shipment/hold.ts';
-import type { ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipment/hold.ts';
+import { isShipmentHoldOpen } from '../domain/shipments/hold.ts';
+import type { ShipmentHoldPlan, ShipmentHoldStep } from '../domain/shipments/hold.ts';
 import { listenForBell } from './bell.ts';
 import { openDesk } from './desk.ts';
 import { decideShipmentHoldUpdate, shipmentHoldPlanQuery } from './messages.ts';

@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { workflowId } from '../domain/kernel/subject.ts';
-import type { ProcessKind } from '../domain/kernel/subject.ts';
+import { workflowId } from '../domain/platform/subject.ts';
+import type { ProcessKind } from '../domain/platform/subject.ts';
 import { searchAttributesOf } from './attributes.ts';
-import type { RefusalParams, Refused } from '../domain/kernel/refusal-codes.ts';
-import { isRefusalCode } from '../domain/kernel/refusal-codes.ts';
+import type { RefusalParams, Refused } from '../domain/platform/refusal-codes.ts';
+import { isRefusalCode } from '../domain/platform/refusal-codes.ts';
 
 /** A process, as whoever sends it something names it. */
 export interface ProcessNamed {

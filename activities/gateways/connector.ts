@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ConnectorAnswer, ConnectorFact, ConnectorProblem, ConnectorRequest } from '../../domain/credit/connectors.ts';
 import { fitsFact } from '../../domain/credit/fact-values.ts';
 import type { ConnectorName, FactName } from '../../domain/credit/facts.ts';
-import { normalTaxId } from '../../domain/credit/tax-id.ts';
+import { normalTaxId } from '../../domain/customers/tax-id.ts';
 
 /** One register behind one file. */
 export interface Connector {

@@ -1,4 +1,4 @@
-import type { Channel } from '../../domain/collection/governor.ts';
+import type { Channel } from '../../domain/outreach/governor.ts';
 import type { MessageClass } from '../../domain/outreach/policy.ts';
 
 /** A message as its provider gets it. `id` is ours; `text` has been judged fit for the channel. */

@@ -1,6 +1,6 @@
 import { licencesAnswer } from '../../contracts/connectors.ts';
 import type { LicencesAnswer } from '../../contracts/connectors.ts';
-import { NO_END } from '../../domain/kernel/date-bounds.ts';
+import { NO_END } from '../../domain/platform/date-bounds.ts';
 import { lookUp, told } from './connector.ts';
 import type { Connector, ConnectorSettings } from './connector.ts';
 

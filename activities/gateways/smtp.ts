@@ -1,5 +1,5 @@
 import { createTransport } from 'nodemailer';
-import { textFault } from '../../domain/collection/message.ts';
+import { textFault } from '../../domain/outreach/message.ts';
 import type { Gateway, OutgoingMessage, SendOutcome } from './gateway.ts';
 
 export interface SmtpSettings {

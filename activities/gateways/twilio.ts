@@ -1,5 +1,5 @@
 import type twilio from 'twilio';
-import { faultOfTwilio, textFault } from '../../domain/collection/message.ts';
+import { faultOfTwilio, textFault } from '../../domain/outreach/message.ts';
 import type { FindOutcome, Gateway, OutgoingMessage, SendOutcome } from './gateway.ts';
 
 export interface TwilioSettings {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { apiKey, apiKeys, createdApiKey, me, newApiKey, revocation } from '../../contracts/access.ts';
 import { idParams, pageQuery } from '../../contracts/common.ts';
-import { permissionsOf } from '../../domain/kernel/actor.ts';
-import { confirmApiKey, createApiKey, listApiKeys, revokeApiKey } from '../../store/api-keys.ts';
+import { permissionsOf } from '../../domain/platform/actor.ts';
+import { confirmApiKey, createApiKey, listApiKeys, revokeApiKey } from '../../store/access/api-keys.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

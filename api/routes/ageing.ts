@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ageingPage, ageingQuery } from '../../contracts/ageing.ts';
-import { exactSum, formatAmount } from '../../domain/kernel/money.ts';
-import { readAgeing } from '../../store/ageing.ts';
-import type { AgeingRow } from '../../store/ageing.ts';
+import { exactSum, formatAmount } from '../../domain/platform/money.ts';
+import { readAgeing } from '../../store/ledger/ageing.ts';
+import type { AgeingRow } from '../../store/ledger/ageing.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

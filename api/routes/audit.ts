@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { auditPage, auditQuery } from '../../contracts/record.ts';
-import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
-import { currencyIn, readable } from '../../domain/kernel/readable.ts';
-import { readAudit } from '../../store/audit-log.ts';
-import type { AuditRow } from '../../store/audit-log.ts';
+import { addDays, instantAt } from '../../domain/platform/calendar.ts';
+import { currencyIn, readable } from '../../domain/platform/readable.ts';
+import { readAudit } from '../../store/records/audit-log.ts';
+import type { AuditRow } from '../../store/records/audit-log.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

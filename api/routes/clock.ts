@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { clockChange, clockMove, clockReading } from '../../contracts/clock.ts';
 import { idParams, job } from '../../contracts/common.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { advanceJob, beginJob, endJob, readJob } from '../../store/jobs.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { advanceJob, beginJob, endJob, readJob } from '../../store/platform/jobs.ts';
 import { problemOf } from '../problem.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';

@@ -1,5 +1,5 @@
 import { codeList } from '../../contracts/codes.ts';
-import { codeWords } from '../../domain/code-words.ts';
+import { codeWords } from '../../domain/records/code-words.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 

@@ -23,13 +23,13 @@ import {
 } from '../../contracts/credit-accounts.ts';
 import { countedMinor, horizonOf, securedMinor } from '../../domain/credit/exposure.ts';
 import type { AccountFacts, Position } from '../../domain/credit/exposure.ts';
-import { formatAmount, totalMinor } from '../../domain/kernel/money.ts';
+import { formatAmount, totalMinor } from '../../domain/platform/money.ts';
 import { viewExposure } from '../../store/credit/exposure.ts';
 import type { ExposureView } from '../../store/credit/exposure.ts';
-import { endLimit, setLimit } from '../../store/acts/limits.ts';
-import { askForRelease, askForSecurity } from '../../store/acts/securities.ts';
+import { endLimit, setLimit } from '../../store/credit/acts/limits.ts';
+import { askForRelease, askForSecurity } from '../../store/credit/acts/securities.ts';
 import { listLimits } from '../../store/credit/limits.ts';
-import { askRate } from '../../store/acts/exchange-rates.ts';
+import { askRate } from '../../store/ledger/acts/exchange-rates.ts';
 import { listRates } from '../../store/credit/rates.ts';
 import { listSecurities } from '../../store/credit/securities.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instant, ourId } from '../../contracts/common.ts';
 import { newReview, openedReview, reviewPage, reviewQuery } from '../../contracts/credit-reviews.ts';
-import { readableRecord } from '../../domain/kernel/readable.ts';
+import { readableRecord } from '../../domain/platform/readable.ts';
 import { listReviews, requestReview } from '../../store/credit/reviews.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';

@@ -11,16 +11,16 @@ import {
   timelinePage,
   timelineQuery,
 } from '../../contracts/customers.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { pendingChanges } from '../../store/acts/customer-changes.ts';
-import { askForMerge } from '../../store/acts/customer-merge.ts';
-import { upsertCustomer } from '../../store/customers.ts';
-import { listCustomers, readCustomer } from '../../store/customers-read.ts';
-import type { CustomerRow } from '../../store/customers-read.ts';
-import { readTimeline } from '../../store/timeline.ts';
-import type { TimelineEntry } from '../../store/timeline.ts';
-import { sayFact } from '../../domain/collection/fact-words.ts';
-import type { Reading } from '../../domain/collection/said.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { pendingChanges } from '../../store/credit/acts/customer-changes.ts';
+import { askForMerge } from '../../store/reconciliation/acts/customer-merge.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
+import { listCustomers, readCustomer } from '../../store/customers/customers-read.ts';
+import type { CustomerRow } from '../../store/customers/customers-read.ts';
+import { readTimeline } from '../../store/records/timeline.ts';
+import type { TimelineEntry } from '../../store/records/timeline.ts';
+import { sayFact } from '../../domain/records/fact-words.ts';
+import type { Reading } from '../../domain/records/said.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { readingOf } from '../reading.ts';
 import { route } from '../route.ts';

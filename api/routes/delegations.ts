@@ -1,7 +1,7 @@
 import { delegation, delegationPage, delegationQuery, endDelegation, newDelegation } from '../../contracts/delegations.ts';
 import { idParams, ourId } from '../../contracts/common.ts';
 import { z } from 'zod';
-import { delegate, listDelegations, revokeDelegation } from '../../store/credit/delegations.ts';
+import { delegate, listDelegations, revokeDelegation } from '../../store/access/delegations.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

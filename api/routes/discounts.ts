@@ -1,6 +1,6 @@
 import { idParams } from '../../contracts/common.ts';
 import { discountClaimAnswer, sayOfDiscount } from '../../contracts/receivables.ts';
-import { askForLateDiscount, claimLateDiscount } from '../../store/acts/discounts.ts';
+import { askForLateDiscount, claimLateDiscount } from '../../store/ledger/acts/discounts.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -1,8 +1,8 @@
 import { idParams } from '../../contracts/common.ts';
 import { bothRightAnswer, sayOfDuplicate } from '../../contracts/duplicates.ts';
-import type { DoubtedKind } from '../../domain/collection/duplicates.ts';
-import { askForDuplicate } from '../../store/acts/duplicates.ts';
-import { confirmBothRight } from '../../store/duplicates.ts';
+import type { DoubtedKind } from '../../domain/ledger/duplicates.ts';
+import { askForDuplicate } from '../../store/ledger/acts/duplicates.ts';
+import { confirmBothRight } from '../../store/ledger/duplicates.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

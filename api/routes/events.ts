@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Response } from 'express';
 import { z } from 'zod';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import { eventsNow, readEvents } from '../../store/events.ts';
-import type { EventPlace, EventRow } from '../../store/events.ts';
-import type { Sleeper } from '../../store/listener.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { eventsNow, readEvents } from '../../store/records/events.ts';
+import type { EventPlace, EventRow } from '../../store/records/events.ts';
+import type { Sleeper } from '../../store/platform/listener.ts';
 import { actorOf } from '../auth.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

@@ -1,6 +1,6 @@
 import { idParams } from '../../contracts/common.ts';
 import { askExtension } from '../../contracts/receivables.ts';
-import { askForExtension } from '../../store/acts/extensions.ts';
+import { askForExtension } from '../../store/dunning/acts/extensions.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -17,14 +17,14 @@ import {
 import type { ImportSettings } from '../../contracts/imports.ts';
 import { importFaults, sayFault } from '../../contracts/import-words.ts';
 import type { StoredFault } from '../../contracts/import-words.ts';
-import type { ImportKind } from '../../domain/files/fields.ts';
-import { mappingFaults } from '../../domain/files/mapping.ts';
-import type { Mapping } from '../../domain/files/mapping.ts';
-import { may } from '../../domain/kernel/actor.ts';
-import type { Actor, Permission } from '../../domain/kernel/actor.ts';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import { queueImport, readImport, readRows } from '../../store/imports.ts';
-import type { ImportView, ImportedRow, KeptError } from '../../store/imports.ts';
+import type { ImportKind } from '../../domain/imports/fields.ts';
+import { mappingFaults } from '../../domain/imports/mapping.ts';
+import type { Mapping } from '../../domain/imports/mapping.ts';
+import { may } from '../../domain/platform/actor.ts';
+import type { Actor, Permission } from '../../domain/platform/actor.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { queueImport, readImport, readRows } from '../../store/imports/imports.ts';
+import type { ImportView, ImportedRow, KeptError } from '../../store/imports/imports.ts';
 
 const FORM = 'multipart/form-data';
 const SHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';

@@ -8,11 +8,11 @@ import {
   putInvoice,
   putInvoiceAnswer,
 } from '../../contracts/invoices.ts';
-import { sayFaulty } from '../../domain/kernel/faulty.ts';
-import { formatAmount, exactSum } from '../../domain/kernel/money.ts';
-import { postInvoice } from '../../store/invoices.ts';
-import { listInvoices, readInvoice } from '../../store/invoices-read.ts';
-import type { InvoiceView } from '../../store/invoices-read.ts';
+import { sayFaulty } from '../../domain/platform/faulty.ts';
+import { formatAmount, exactSum } from '../../domain/platform/money.ts';
+import { postInvoice } from '../../store/ledger/invoices.ts';
+import { listInvoices, readInvoice } from '../../store/ledger/invoices-read.ts';
+import type { InvoiceView } from '../../store/ledger/invoices-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { idParams, instant, ourId } from '../../contracts/common.ts';
 import { legalAnswer, legalPage, legalQuery } from '../../contracts/legal-cases.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { listLegalCases, readLegalCase } from '../../store/legal-read.ts';
-import type { LegalCaseView } from '../../store/legal-read.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { listLegalCases, readLegalCase } from '../../store/legal/legal-read.ts';
+import type { LegalCaseView } from '../../store/legal/legal-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idParams, instant, ourId } from '../../contracts/common.ts';
 import { messageAnswer, messagePage, messageQuery } from '../../contracts/messages.ts';
-import { listMessages, readMessage } from '../../store/message-read.ts';
+import { listMessages, readMessage } from '../../store/outreach/message-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

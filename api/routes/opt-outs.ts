@@ -1,6 +1,6 @@
 import { idParams } from '../../contracts/common.ts';
 import { changeOptOut, optOuts } from '../../contracts/opt-outs.ts';
-import { addOptOut, liftOptOut, listOptOuts } from '../../store/opt-out-changes.ts';
+import { addOptOut, liftOptOut, listOptOuts } from '../../store/outreach/opt-out-changes.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -12,18 +12,18 @@ import {
   putOrder as putBody,
   putOrderAnswer,
 } from '../../contracts/orders.ts';
-import type { OrderReason } from '../../domain/credit/check.ts';
-import { sayReason } from '../../domain/credit/words-orders.ts';
-import { shownFigures } from '../../domain/kernel/figures.ts';
-import { sayFaulty } from '../../domain/kernel/faulty.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { sayShipmentReason } from '../../domain/shipment/words.ts';
-import { closeOrder } from '../../store/acts/not-invoiced.ts';
-import type { OrderDecided } from '../../store/credit/check.ts';
-import { endOrder, putOrder, reopenOrder } from '../../store/credit/orders.ts';
-import { listOrders, readOrder } from '../../store/credit/orders-read.ts';
-import type { OrderView } from '../../store/credit/orders-read.ts';
-import { postShipment } from '../../store/credit/shipments.ts';
+import type { OrderReason } from '../../domain/orders/check.ts';
+import { sayReason } from '../../domain/orders/words-orders.ts';
+import { shownFigures } from '../../domain/orders/figures.ts';
+import { sayFaulty } from '../../domain/platform/faulty.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { sayShipmentReason } from '../../domain/shipments/words.ts';
+import { closeOrder } from '../../store/orders/acts/not-invoiced.ts';
+import type { OrderDecided } from '../../store/orders/check.ts';
+import { endOrder, putOrder, reopenOrder } from '../../store/orders/orders.ts';
+import { listOrders, readOrder } from '../../store/orders/orders-read.ts';
+import type { OrderView } from '../../store/orders/orders-read.ts';
+import { postShipment } from '../../store/shipments/shipments.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';

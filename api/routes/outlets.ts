@@ -1,6 +1,6 @@
 import { closeOutlet, openOutlet, outletList, outletParams } from '../../contracts/outlets.ts';
-import { sayStayReason } from '../../domain/kernel/departure.ts';
-import { deploymentOf, readOutlets, switchOutlet } from '../../store/departures.ts';
+import { sayStayReason } from '../../domain/platform/departure.ts';
+import { deploymentOf, readOutlets, switchOutlet } from '../../store/platform/departures.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -12,13 +12,13 @@ import {
   reversePayment as reverseBody,
   reversePaymentAnswer,
 } from '../../contracts/payments.ts';
-import { sayFaulty } from '../../domain/kernel/faulty.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { allocatePayment, reversePayment } from '../../store/payment-changes.ts';
-import { postPayment } from '../../store/payments.ts';
-import type { PostedPayment } from '../../store/payments.ts';
-import { listPayments, readPayment } from '../../store/payments-read.ts';
-import type { PaymentView } from '../../store/payments-read.ts';
+import { sayFaulty } from '../../domain/platform/faulty.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { allocatePayment, reversePayment } from '../../store/ledger/payment-changes.ts';
+import { postPayment } from '../../store/ledger/payments.ts';
+import type { PostedPayment } from '../../store/ledger/payments.ts';
+import { listPayments, readPayment } from '../../store/ledger/payments-read.ts';
+import type { PaymentView } from '../../store/ledger/payments-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';

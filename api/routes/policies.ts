@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import * as contract from '../../contracts/policies.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { policyKinds } from '../../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
-import { listPolicyVersions, readPolicyVersion } from '../../store/policies-read.ts';
-import type { PolicyVersion } from '../../store/policies-read.ts';
-import { addPolicyVersion, approvePolicyVersion } from '../../store/policy-versions.ts';
+import { listPolicyVersions, readPolicyVersion } from '../../store/policies/policies-read.ts';
+import type { PolicyVersion } from '../../store/policies/policies-read.ts';
+import { addPolicyVersion, approvePolicyVersion } from '../../store/policies/policy-versions.ts';
 import { etag, versionSeen } from '../etag.ts';
 import { parsePart } from '../problem.ts';
 import { route } from '../route.ts';

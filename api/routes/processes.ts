@@ -1,13 +1,13 @@
 import { processHistory, processParams } from '../../contracts/record.ts';
 import { decisionOutcome, decisionParams } from '../../contracts/decisions.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { refusalBy } from '../../domain/kernel/refused.ts';
-import { subjectOf } from '../../domain/kernel/subject.ts';
-import { recordedAs, sayEntry } from '../../domain/story-words.ts';
-import { readAudit } from '../../store/audit-log.ts';
-import { intentOutcome } from '../../store/credit/intents.ts';
-import { customerOfProcess, decisionAnswer } from '../../store/subjects.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { refusalBy } from '../../domain/platform/refused.ts';
+import { subjectOf } from '../../domain/platform/subject.ts';
+import { recordedAs, sayEntry } from '../../domain/records/story-words.ts';
+import { readAudit } from '../../store/records/audit-log.ts';
+import { intentOutcome } from '../../store/approvals/intents.ts';
+import { customerOfProcess, decisionAnswer } from '../../store/approvals/subjects.ts';
 import { tell } from '../history-words.ts';
 import type { Told } from '../history-words.ts';
 import { readingOf } from '../reading.ts';
@@ -15,7 +15,7 @@ import { refusedAt } from '../refused-at.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { refusalText } from '../../domain/kernel/refusal-text.ts';
+import { refusalText } from '../../domain/records/refusal-text.ts';
 
 const MOST_ENTRIES = 1_000;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/reconciliation.ts';
 import { takeBack } from '../../contracts/statements.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
 import { doubtfulMinor } from '../../domain/reconciliation/difference.ts';
 import { decideAdjustment, proposeAdjustment } from '../../store/reconciliation/adjustments.ts';
 import {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { businessDate, idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/refunds.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { listRefunds, readRefund } from '../../store/credit-notes-read.ts';
-import type { RefundView } from '../../store/credit-notes-read.ts';
-import { bookRefund } from '../../store/acts/refunds.ts';
-import { reverseRefund } from '../../store/refund-reversals.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { listRefunds, readRefund } from '../../store/ledger/credit-notes-read.ts';
+import type { RefundView } from '../../store/ledger/credit-notes-read.ts';
+import { bookRefund } from '../../store/ledger/acts/refunds.ts';
+import { reverseRefund } from '../../store/ledger/refund-reversals.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

@@ -1,8 +1,8 @@
 import { settingsAnswer, writeGoLiveBody, writeSellerBody } from '../../contracts/settings.ts';
-import { sayGoLivePart } from '../../domain/collection/going-live.ts';
-import { askGoLive } from '../../store/acts/collect-from.ts';
-import { writeSeller } from '../../store/acts/seller.ts';
-import { readGoLive } from '../../store/going-live.ts';
+import { sayGoLivePart } from '../../domain/ledger/going-live.ts';
+import { askGoLive } from '../../store/ledger/acts/collect-from.ts';
+import { writeSeller } from '../../store/ledger/acts/seller.ts';
+import { readGoLive } from '../../store/ledger/going-live.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { businessDate, idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/statements.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
 import { answerStatement } from '../../store/reconciliation/statement-answers.ts';
 import { readMovements } from '../../store/reconciliation/movements.ts';
 import type { Movement } from '../../store/reconciliation/movements.ts';

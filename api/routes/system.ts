@@ -1,10 +1,10 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { outletNotes } from '../../contracts/outlets.ts';
-import { may } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { deploymentOf, readOutlets } from '../../store/departures.ts';
-import { boardFigures } from '../../store/figures.ts';
+import { may } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { deploymentOf, readOutlets } from '../../store/platform/departures.ts';
+import { boardFigures } from '../../store/platform/figures.ts';
 import { actorOf } from '../auth.ts';
 import type { Metrics } from '../metrics.ts';
 import { route } from '../route.ts';

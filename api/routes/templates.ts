@@ -10,9 +10,9 @@ import {
   templateVersionParams,
   templateVersions,
 } from '../../contracts/templates.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { addTemplateVersion, approveTemplateVersion } from '../../store/template-versions.ts';
-import { listTemplates, templateVersions as listVersions } from '../../store/templates-read.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { addTemplateVersion, approveTemplateVersion } from '../../store/outreach/template-versions.ts';
+import { listTemplates, templateVersions as listVersions } from '../../store/outreach/templates-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { etag, versionSeen } from '../etag.ts';
 import { route } from '../route.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { businessDate, idParams, ourId } from '../../contracts/common.ts';
 import * as contract from '../../contracts/write-offs.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { askForReversal, askForWriteOff } from '../../store/acts/write-offs.ts';
-import { listWriteOffs, writeOffFigures } from '../../store/write-offs-read.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { askForReversal, askForWriteOff } from '../../store/ledger/acts/write-offs.ts';
+import { listWriteOffs, writeOffFigures } from '../../store/ledger/write-offs-read.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';

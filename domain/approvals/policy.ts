@@ -1,6 +1,6 @@
-import { actKinds } from '../acts/act.ts';
-import type { Role } from '../kernel/actor.ts';
-import type { Words } from '../kernel/words.ts';
+import { actKinds } from './act.ts';
+import type { Role } from '../platform/actor.ts';
+import type { Words } from '../platform/words.ts';
 
 // ---- Approval ----
 

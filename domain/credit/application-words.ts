@@ -1,5 +1,5 @@
-import { sentenceOf } from '../kernel/sentences.ts';
-import type { Sentences } from '../kernel/sentences.ts';
+import { sentenceOf } from '../platform/sentences.ts';
+import type { Sentences } from '../platform/sentences.ts';
 import type { ApplicationState, ApplicationWhy } from './application.ts';
 
 type Language = 'zh' | 'en';

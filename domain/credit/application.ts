@@ -1,11 +1,11 @@
-import type { BusinessDate, Instant } from '../kernel/calendar.ts';
-import type { Role } from '../kernel/actor.ts';
+import type { BusinessDate, Instant } from '../platform/calendar.ts';
+import type { Role } from '../platform/actor.ts';
 import type { ConnectorName } from './facts.ts';
-import { isOpenSeat, seatFor } from './seats.ts';
-import type { Decider, Seat, TierState } from './seats.ts';
-import type { Refused } from '../kernel/refusal-codes.ts';
+import { isOpenSeat, seatFor } from '../approvals/seats.ts';
+import type { Decider, Seat, TierState } from '../approvals/seats.ts';
+import type { Refused } from '../platform/refusal-codes.ts';
 import type { applicationKinds } from '../approvals/policy.ts';
-import type { ProcessPlan } from '../kernel/plan.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
 
 export type ApplicationKind = (typeof applicationKinds)[number];
 

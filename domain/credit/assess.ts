@@ -1,4 +1,4 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import type { FactName } from './facts.ts';
 import type { CreditRules, GradesPolicy, ScorecardPolicy } from './policy.ts';
 import { isFirstTime, numberOf, staleFacts } from './profile.ts';
@@ -9,7 +9,7 @@ import { verdictReasons } from './reasons.ts';
 import type { VerdictReason } from './reasons.ts';
 import { scoreOf } from './scorecard.ts';
 import type { PeerFigures, Score } from './scorecard.ts';
-import type { Cell, DecisionTables, TableAnswer } from './tables.ts';
+import type { Cell, DecisionTables, TableAnswer } from '../policies/tables.ts';
 import type { RouteKind } from '../approvals/policy.ts';
 
 /** A limit and terms, in the currency beside them; null: none. */

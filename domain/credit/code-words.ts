@@ -1,8 +1,8 @@
-import { w, wordsByCode } from '../kernel/words.ts';
+import { w, wordsByCode } from '../platform/words.ts';
 import type { ApplicationState, ApplicationStep } from './application.ts';
 import type { ReviewState, ReviewStep } from './review.ts';
 import { applicationStateWords } from './application-words.ts';
-import type { CodeWords, WordsByCode } from '../kernel/words.ts';
+import type { CodeWords, WordsByCode } from '../platform/words.ts';
 
 const bucket = {
   reserved: w('reserved by orders', '订单占用'),

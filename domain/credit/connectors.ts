@@ -1,4 +1,4 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import type { ConnectorName, FactName } from './facts.ts';
 import type { FactValue } from './profile.ts';
 

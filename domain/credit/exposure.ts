@@ -1,6 +1,6 @@
-import { addDays } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { scaled, totalMinor } from '../kernel/money.ts';
+import { addDays } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { scaled, totalMinor } from '../platform/money.ts';
 import { halfUp, convertedMinor } from '../ledger/rates.ts';
 import type { RateOf } from '../ledger/rates.ts';
 

@@ -1,7 +1,7 @@
-import { isBusinessDate } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { NO_END } from '../kernel/date-bounds.ts';
-import { isCurrency, parseAmount } from '../kernel/money.ts';
+import { isBusinessDate } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { NO_END } from '../platform/date-bounds.ts';
+import { isCurrency, parseAmount } from '../platform/money.ts';
 import { factTable, lists } from './facts.ts';
 import type { FactName, ListEntry } from './facts.ts';
 import type { Evidence, FactValue } from './profile.ts';

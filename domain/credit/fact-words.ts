@@ -1,4 +1,4 @@
-import type { Sentence } from '../collection/sentence.ts';
+import type { Sentence } from '../platform/sentence.ts';
 
 const verdictsEn: Record<string, string> = {
   approve: 'approved',

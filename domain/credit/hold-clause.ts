@@ -1,4 +1,4 @@
-import type { Words } from '../kernel/words.ts';
+import type { Words } from '../platform/words.ts';
 
 export const shipmentReasonCodes = [
   'order-not-approved',

@@ -1,5 +1,5 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { daysBetween } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { daysBetween } from '../platform/calendar.ts';
 import type { Amounts, FactName } from './facts.ts';
 import { monthsBetween } from './profile.ts';
 import type { Fact, FactValue, Facts } from './profile.ts';

@@ -1,5 +1,5 @@
 import type { lists } from './facts.ts';
-import type { Words } from '../kernel/words.ts';
+import type { Words } from '../platform/words.ts';
 
 /** What each sanction or court list is called. */
 export const listWords: Readonly<Record<(typeof lists)[number], Words>> = {

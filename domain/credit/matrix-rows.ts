@@ -1,4 +1,4 @@
-import { actKinds } from '../acts/act.ts';
+import { actKinds } from '../approvals/act.ts';
 import { decidedByPeople, rowFor } from './route.ts';
 import type { RouteQuestion } from './route.ts';
 import type { ApprovalMatrix, RouteKind, RouteRow } from '../approvals/policy.ts';

@@ -1,16 +1,16 @@
-import { may } from '../kernel/actor.ts';
-import { amountFaults } from '../amount-faults.ts';
+import { may } from '../platform/actor.ts';
+import { amountFaults } from '../platform/amount-faults.ts';
 import { unreachedRows } from './matrix-rows.ts';
 import type { GradeRow, GradesPolicy } from './policy.ts';
-import type { ColumnType } from './table-cells.ts';
+import type { ColumnType } from '../policies/table-cells.ts';
 import { segmentFaults } from './segment-faults.ts';
-import { tableFaults } from './table-faults.ts';
-import type { TableColumns } from './table-faults.ts';
-import { readScalar } from './table-cells.ts';
-import { readTable, step } from './tables.ts';
-import type { DecisionTable } from './tables.ts';
-import { fault, twice, unknownGrades } from '../kernel/policy-fault.ts';
-import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
+import { tableFaults } from '../policies/table-faults.ts';
+import type { TableColumns } from '../policies/table-faults.ts';
+import { readScalar } from '../policies/table-cells.ts';
+import { readTable, step } from '../policies/tables.ts';
+import type { DecisionTable } from '../policies/tables.ts';
+import { fault, twice, unknownGrades } from '../platform/policy-fault.ts';
+import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 import type { ApprovalMatrix, RouteRow } from '../approvals/policy.ts';
 import { customerTypes } from '../customers/customer.ts';
 

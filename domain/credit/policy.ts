@@ -1,7 +1,7 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import type { FactName } from './facts.ts';
-import type { DecisionTable } from './tables.ts';
-import type { Words } from '../kernel/words.ts';
+import type { DecisionTable } from '../policies/tables.ts';
+import type { Words } from '../platform/words.ts';
 import type { HoldClause } from './hold-clause.ts';
 import type { Stage } from '../ledger/outcome.ts';
 

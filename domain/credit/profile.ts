@@ -1,5 +1,5 @@
-import { addDays, addMonths, daysBetween } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
+import { addDays, addMonths, daysBetween } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import { connectorOf, factNames, factTable } from './facts.ts';
 import type { Amounts, ConnectorName, Dimension, FactName, FactSource, ListEntry } from './facts.ts';
 import type { GradesPolicy } from './policy.ts';

@@ -1,10 +1,10 @@
 import { Decimal } from 'decimal.js';
-import { parseAmount } from '../kernel/money.ts';
+import { parseAmount } from '../platform/money.ts';
 import type { GradesPolicy } from './policy.ts';
 import { minorOf, numberOf } from './profile.ts';
 import type { Facts } from './profile.ts';
 import { holds } from './scorecard.ts';
-import type { Cell } from './tables.ts';
+import type { Cell } from '../policies/tables.ts';
 
 /** What held the limit: the lowest bound decides. `step-kept`: no step up, for want of punctual payment or agreeing books. */
 export const boundCodes = ['start', 'sales', 'net-assets', 'cap', 'step', 'step-kept'] as const;

@@ -1,7 +1,7 @@
-import { addDays, addMonths } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { NO_END } from '../kernel/date-bounds.ts';
-import { taxIdFault } from './tax-id.ts';
+import { addDays, addMonths } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { NO_END } from '../platform/date-bounds.ts';
+import { taxIdFault } from '../customers/tax-id.ts';
 
 /** Faults of master data and documents that a person mends. */
 export const findingKinds = [

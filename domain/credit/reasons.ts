@@ -1,9 +1,9 @@
-import { formatAmount } from '../kernel/money.ts';
+import { formatAmount } from '../platform/money.ts';
 import type { FactName } from './facts.ts';
 import type { StaleFact } from './profile.ts';
 import type { BoundCode, Proposal } from './proposal.ts';
 import type { Score, ScoreLine } from './scorecard.ts';
-import type { Words } from '../kernel/words.ts';
+import type { Words } from '../platform/words.ts';
 
 /** A reason of a verdict with its figures; words.ts says it. */
 export type VerdictReason =

@@ -1,8 +1,8 @@
-import type { Instant } from '../kernel/calendar.ts';
-import { sentenceOf } from '../kernel/sentences.ts';
-import type { Sentences } from '../kernel/sentences.ts';
+import type { Instant } from '../platform/calendar.ts';
+import { sentenceOf } from '../platform/sentences.ts';
+import type { Sentences } from '../platform/sentences.ts';
 import type { ApplicationState } from './application.ts';
-import type { ProcessPlan } from '../kernel/plan.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
 
 export const reviewCauses = [
   'date',

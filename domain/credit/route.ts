@@ -1,6 +1,6 @@
-import type { Role } from '../kernel/actor.ts';
+import type { Role } from '../platform/actor.ts';
 import type { Assessment, AssessmentInput, CreditTerms } from './assess.ts';
-import type { Words } from '../kernel/words.ts';
+import type { Words } from '../platform/words.ts';
 import type { ApprovalMatrix, RouteKind, RouteRow } from '../approvals/policy.ts';
 
 /** What must be decided, and by whom is asked. */

@@ -1,6 +1,6 @@
-import { daysBetween } from '../kernel/calendar.ts';
-import { fault, twice } from '../kernel/policy-fault.ts';
-import type { PolicyFault } from '../kernel/policy-fault.ts';
+import { daysBetween } from '../platform/calendar.ts';
+import { fault, twice } from '../platform/policy-fault.ts';
+import type { PolicyFault } from '../platform/policy-fault.ts';
 import { factTable, rangeOf } from './facts.ts';
 import type { Bin, Characteristic, PeerGroup, ScorecardPolicy } from './policy.ts';
 import { segmentFaults, takesAllOf } from './segment-faults.ts';

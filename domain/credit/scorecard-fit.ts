@@ -1,4 +1,4 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import { factTable } from './facts.ts';
 import { binMonotone, logistic } from './model-fit.ts';
 import { basePoints, binPoints, psi, scalingOf, separationOf, weigh } from './model.ts';

@@ -1,10 +1,10 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import { factTable } from './facts.ts';
 import type { Dimension, FactName, FactSource } from './facts.ts';
 import type { Bin, Characteristic, DatedFactor, PeerGroup, PeerReference, ScorecardPolicy, Segment } from './policy.ts';
 import { numberOf } from './profile.ts';
 import type { Facts, FactValue } from './profile.ts';
-import type { Words } from '../kernel/words.ts';
+import type { Words } from '../platform/words.ts';
 
 /** Whom a scorecard judges. */
 export interface Scored {

@@ -1,5 +1,5 @@
-import { fault, twice } from '../kernel/policy-fault.ts';
-import type { PolicyFault } from '../kernel/policy-fault.ts';
+import { fault, twice } from '../platform/policy-fault.ts';
+import type { PolicyFault } from '../platform/policy-fault.ts';
 import type { Segment } from './policy.ts';
 
 const conditions = ['types', 'tiers', 'regions', 'productLines'] as const satisfies readonly (keyof Segment)[];

@@ -1,5 +1,5 @@
-import { addDays, daysBetween } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
+import { addDays, daysBetween } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 import type { ListEntry } from './facts.ts';
 import type { CreditRules, WarningEffect, WarningKind } from './policy.ts';
 import type { Facts } from './profile.ts';

@@ -1,9 +1,9 @@
-import { sayDate } from '../kernel/said-time.ts';
-import { closedUp } from '../kernel/sentences.ts';
+import { sayDate } from '../platform/said-time.ts';
+import { closedUp } from '../platform/sentences.ts';
 import { listWords } from './list-words.ts';
 import type { FindingKind } from './quality.ts';
 import type { WarningKind } from './policy.ts';
-import type { Words } from '../kernel/words.ts';
+import type { Words } from '../platform/words.ts';
 
 type Language = 'zh' | 'en';
 type Detail = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { ConnectorName } from './facts.ts';
-import type { ProcessPlan } from '../kernel/plan.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
 
 /** The night's pass: `watch` looks at the next customers, until all have been looked at. */
 export type NightStep = 'watch' | 'close';

@@ -4,9 +4,9 @@ import type { Assessment } from './assess.ts';
 import type { BoundCode } from './proposal.ts';
 import type { VerdictReason } from './reasons.ts';
 import type { ScoreLine } from './scorecard.ts';
-import { sayMoney } from '../kernel/money.ts';
-import { sayDate } from '../kernel/said-time.ts';
-import { closedUp } from '../kernel/sentences.ts';
+import { sayMoney } from '../platform/money.ts';
+import { sayDate } from '../platform/said-time.ts';
+import { closedUp } from '../platform/sentences.ts';
 
 type Language = 'zh' | 'en';
 

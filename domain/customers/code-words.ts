@@ -1,6 +1,6 @@
-import { w } from '../kernel/words.ts';
+import { w } from '../platform/words.ts';
 
-import type { CodeWords } from '../kernel/words.ts';
+import type { CodeWords } from '../platform/words.ts';
 
 const language = { zh: w('Chinese', '中文'), en: w('English', '英文') };
 const termsFrom = {

@@ -1,6 +1,6 @@
-import { w } from '../kernel/words.ts';
+import { w } from '../platform/words.ts';
 
-import type { CodeWords } from '../kernel/words.ts';
+import type { CodeWords } from '../platform/words.ts';
 
 /** What the codes of dunning mean, by the record's field. */
 export const dunningCodeWords = {

@@ -1,5 +1,5 @@
-import type { BusinessDate, Instant } from '../kernel/calendar.ts';
-import { lesser, totalMinor } from '../kernel/money.ts';
+import type { BusinessDate, Instant } from '../platform/calendar.ts';
+import { lesser, totalMinor } from '../platform/money.ts';
 
 export const disputeCategories = [
   'quantity',

@@ -1,5 +1,5 @@
-import { w } from '../kernel/words.ts';
-import type { CodeWords } from '../kernel/words.ts';
+import { w } from '../platform/words.ts';
+import type { CodeWords } from '../platform/words.ts';
 
 const termsFrom = {
   invoiceDate: w('from the invoice date', '自开票日起'),

@@ -1,6 +1,6 @@
-import { amountFaults } from '../amount-faults.ts';
-import { twice } from '../kernel/policy-fault.ts';
-import type { PolicyFault } from '../kernel/policy-fault.ts';
+import { amountFaults } from '../platform/amount-faults.ts';
+import { twice } from '../platform/policy-fault.ts';
+import type { PolicyFault } from '../platform/policy-fault.ts';
 import type { CollectionPolicy } from './policy.ts';
 
 /** Minimum balances are amounts of their currency. */

@@ -1,4 +1,4 @@
-import { exponentOf, narrowed, scaled } from '../kernel/money.ts';
+import { exponentOf, narrowed, scaled } from '../platform/money.ts';
 
 export const RATE_UNIT = 10_000_000_000n;
 

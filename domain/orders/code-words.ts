@@ -1,8 +1,8 @@
-import { w, wordsByCode } from '../kernel/words.ts';
-import type { HoldVerdict, OrderHoldState, OrderHoldStep } from '../credit/order-hold.ts';
-import type { ReturnCredit, ReturnState } from '../credit/returns.ts';
-import { orderHoldStateWords } from '../credit/hold-words.ts';
-import type { CodeWords, WordsByCode } from '../kernel/words.ts';
+import { w, wordsByCode } from '../platform/words.ts';
+import type { HoldVerdict, OrderHoldState, OrderHoldStep } from './order-hold.ts';
+import type { ReturnCredit, ReturnState } from './returns.ts';
+import { orderHoldStateWords } from './hold-words.ts';
+import type { CodeWords, WordsByCode } from '../platform/words.ts';
 
 const orderDecision = { approved: w('approved', '通过'), held: w('held', '冻结'), rejected: w('rejected', '拒绝') };
 const orderHoldStep: WordsByCode<OrderHoldStep> = {

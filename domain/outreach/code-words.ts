@@ -1,7 +1,7 @@
-import { w } from '../kernel/words.ts';
-import { contactWarningWords } from '../collection/contact-words.ts';
+import { w } from '../platform/words.ts';
+import { contactWarningWords } from './contact-words.ts';
 
-import type { CodeWords } from '../kernel/words.ts';
+import type { CodeWords } from '../platform/words.ts';
 
 const channel = {
   email: w('e-mail', '电子邮件'),

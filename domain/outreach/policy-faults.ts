@@ -1,8 +1,8 @@
-import { isZone } from '../kernel/calendar.ts';
-import { allowedMinutesOf } from '../collection/governor.ts';
-import { channelFaults } from '../collection/letters-there.ts';
-import { fault, twice } from '../kernel/policy-fault.ts';
-import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
+import { isZone } from '../platform/calendar.ts';
+import { allowedMinutesOf } from './governor.ts';
+import { channelFaults } from '../dunning/letters-there.ts';
+import { fault, twice } from '../platform/policy-fault.ts';
+import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 import type { ContactPolicy } from './policy.ts';
 
 /** The window has room for a slot, quiet hours silence a part of the day, and the caps go with one another. */

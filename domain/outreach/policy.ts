@@ -1,5 +1,5 @@
-import type { ContactRules, Channel } from '../collection/governor.ts';
-import type { Rung } from '../collection/ladder.ts';
+import type { ContactRules, Channel } from './governor.ts';
+import type { Rung } from '../dunning/ladder.ts';
 
 export type MessageClass = 'notice' | 'reminder' | 'demand' | 'statement' | 'neutral';
 

@@ -1,6 +1,6 @@
-import { addDays } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { sumMinor } from '../kernel/money.ts';
+import { addDays } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { sumMinor } from '../platform/money.ts';
 import type { DifferenceKind } from './difference.ts';
 import type { BookItem, Match, Matching } from './match.ts';
 

@@ -1,6 +1,6 @@
 import type { MovementKind } from './movement.ts';
-import type { Words, CodeWords } from '../kernel/words.ts';
-import { w } from '../kernel/words.ts';
+import type { Words, CodeWords } from '../platform/words.ts';
+import { w } from '../platform/words.ts';
 
 const movementWords: Readonly<Record<MovementKind, Words>> = {
   invoice: w('invoice', '发票'),

@@ -1,4 +1,4 @@
-import type { BusinessDate } from '../kernel/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
 
 /**
  * Why two books differ. `timing`: still on its way between the two dates; `price`, `quantity`: the same document with another amount;

@@ -1,4 +1,4 @@
-import type { Sentence } from '../collection/sentence.ts';
+import type { Sentence } from '../platform/sentence.ts';
 
 /** What a customer's timeline tells of statements and reconciliation, each with its sentence. */
 export const reconciliationSentences: Readonly<Record<string, Sentence>> = {

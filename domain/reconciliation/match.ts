@@ -1,6 +1,6 @@
-import { dayNumber } from '../kernel/dates.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import { sumMinor } from '../kernel/money.ts';
+import { dayNumber } from '../platform/dates.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { sumMinor } from '../platform/money.ts';
 import type { ReconciliationPolicy } from './policy.ts';
 import { onlySum } from './sums.ts';
 

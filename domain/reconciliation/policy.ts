@@ -1,9 +1,9 @@
 import type { AmountByCurrency } from '../credit/policy.ts';
-import { amountFaults } from '../amount-faults.ts';
+import { amountFaults } from '../platform/amount-faults.ts';
 import { differenceKinds } from './difference.ts';
 import type { DifferenceKind } from './difference.ts';
-import { fault } from '../kernel/policy-fault.ts';
-import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
+import { fault } from '../platform/policy-fault.ts';
+import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 
 /** How two books are matched, how sure each rule is, and what follows from what does not agree. */
 export interface ReconciliationPolicy {

@@ -1,6 +1,6 @@
-import { addDays } from '../kernel/calendar.ts';
-import type { BusinessDate } from '../kernel/calendar.ts';
-import type { ProcessPlan } from '../kernel/plan.ts';
+import { addDays } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
 
 /** What a comparison with a statement of the customer's depends on. */
 export interface ComparisonFacts {

@@ -1,5 +1,5 @@
-import type { Instant } from '../kernel/calendar.ts';
-import type { ProcessPlan } from '../kernel/plan.ts';
+import type { Instant } from '../platform/calendar.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
 
 export const statementStates = ['open', 'agreed', 'disputed', 'silent', 'withdrawn', 'superseded'] as const;
 export type StatementState = (typeof statementStates)[number];

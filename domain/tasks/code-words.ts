@@ -1,6 +1,6 @@
-import { w } from '../kernel/words.ts';
-import type { Role } from '../kernel/actor.ts';
-import type { Words, CodeWords } from '../kernel/words.ts';
+import { w } from '../platform/words.ts';
+import type { Role } from '../platform/actor.ts';
+import type { Words, CodeWords } from '../platform/words.ts';
 
 const role: Readonly<Record<Role, Words>> = {
   erp: w('ERP system', 'ERP 系统'),

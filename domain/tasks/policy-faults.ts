@@ -1,7 +1,7 @@
-import { may, roles } from '../kernel/actor.ts';
-import type { Permission, Role } from '../kernel/actor.ts';
-import { fault, twice } from '../kernel/policy-fault.ts';
-import type { PolicyContext, PolicyFault } from '../kernel/policy-fault.ts';
+import { may, roles } from '../platform/actor.ts';
+import type { Permission, Role } from '../platform/actor.ts';
+import { fault, twice } from '../platform/policy-fault.ts';
+import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 import type { WorkOrderKind, WorkOrderPolicy } from './policy.ts';
 
 /** Kinds in use stay: open ladders name them. */

@@ -1,4 +1,4 @@
-import type { ProcessPlan } from '../kernel/plan.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
 
 export type WorkOrderStep = 'wait' | 'warn' | 'escalate' | 'close';
 

@@ -1,4 +1,4 @@
--- What of a receivable was conceded and is still to be credited. domain/collection/receivable.ts (expectedCredits) states the same rule.
+-- What of a receivable was conceded and is still to be credited. domain/dunning/receivable.ts (expectedCredits) states the same rule.
 create or replace function receivable_conceded(p_receivable uuid) returns bigint language plpgsql stable as $$
 declare
   v_used bigint := 0;

@@ -1,5 +1,5 @@
-import type { Instant } from '../../domain/kernel/calendar.ts';
-import type { Incoming } from '../../store/stepping.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import type { Incoming } from '../../store/platform/stepping.ts';
 
 /** Something that arrives at an hour of business time. Sending it again must do no harm: an interrupted hour is sent anew. */
 export interface Arrival {

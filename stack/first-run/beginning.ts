@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addMonths, dateOf, instantAt } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
+import { addMonths, dateOf, instantAt } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
 import { StackError } from '../error.ts';
 import type { StackOptions } from '../options.ts';
 import type { Words } from '../words.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Role } from '../../domain/kernel/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { ApiKeys } from '../keys.ts';
 
 /** A request the API refused, in its own words. */

@@ -1,8 +1,8 @@
-import { creditCodeCheck } from '../../domain/credit/tax-id.ts';
-import { addDays, weekdayOf } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import type { Role } from '../../domain/kernel/actor.ts';
-import { formatAmount, parseAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { creditCodeCheck } from '../../domain/customers/tax-id.ts';
+import { addDays, weekdayOf } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import type { Role } from '../../domain/platform/actor.ts';
+import { formatAmount, parseAmount, sumMinor } from '../../domain/platform/money.ts';
 import type { ApiClient } from './client.ts';
 import type { Ledger, LedgerCustomer, LedgerInvoice } from './ledger.ts';
 import { stableNumber } from './stable.ts';

@@ -1,5 +1,5 @@
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { sumMinor } from '../../domain/kernel/money.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { sumMinor } from '../../domain/platform/money.ts';
 import type { LedgerDispute, LedgerInstalment, LedgerInvoice, LedgerPayment } from './ledger.ts';
 import type { Row } from './row.ts';
 import { disputeCategory, disputeDays } from './stable.ts';

@@ -1,6 +1,6 @@
-import { addDays, daysBetween, weekdayOf } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { sumMinor } from '../../domain/kernel/money.ts';
+import { addDays, daysBetween, weekdayOf } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { sumMinor } from '../../domain/platform/money.ts';
 import type { disputeCategories } from '../../domain/ledger/claims.ts';
 
 /** A party of a ledger. Contacts go with it as the API takes them. */

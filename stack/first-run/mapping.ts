@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { importMapping } from '../../contracts/imports.ts';
-import { bindTests } from '../../domain/files/row-filter.ts';
-import type { FieldType } from '../../domain/files/values.ts';
-import type { Reader } from '../../domain/files/mapping.ts';
+import { bindTests } from '../../domain/imports/row-filter.ts';
+import type { FieldType } from '../../domain/imports/values.ts';
+import type { Reader } from '../../domain/imports/mapping.ts';
 import { StackError } from '../error.ts';
 
 /** More than one part payment in a row: paid and paidOn, paid2 and paidOn2, up to 9. */

@@ -1,5 +1,5 @@
-import { formatAmount, sumMinor } from '../../domain/kernel/money.ts';
-import type { InvoiceDocument } from '../../domain/collection/documents.ts';
+import { formatAmount, sumMinor } from '../../domain/platform/money.ts';
+import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
 import type { ApiClient } from './client.ts';
 import type { LedgerCustomer, LedgerDispute, LedgerDocument, LedgerInvoice } from './ledger.ts';
 

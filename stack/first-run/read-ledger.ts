@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { DateColumns } from '../../domain/files/agreed-dates.ts';
-import { isTaken } from '../../domain/files/row-filter.ts';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import { instalmentKinds } from '../../domain/collection/documents.ts';
+import { DateColumns } from '../../domain/imports/agreed-dates.ts';
+import { isTaken } from '../../domain/imports/row-filter.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import { instalmentKinds } from '../../domain/ledger/documents.ts';
 import { sayFault } from '../../contracts/import-words.ts';
 import { FileFault } from '../../worker/files/fault.ts';
 import { openTable } from '../../worker/files/table.ts';

@@ -1,9 +1,9 @@
 import type { StoredFault, ImportFault } from '../../contracts/import-words.ts';
-import { readRow } from '../../domain/files/mapping.ts';
-import type { Reader } from '../../domain/files/mapping.ts';
-import type { Cell } from '../../domain/files/values.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { isCurrency, parseAmount } from '../../domain/kernel/money.ts';
+import { readRow } from '../../domain/imports/mapping.ts';
+import type { Reader } from '../../domain/imports/mapping.ts';
+import type { Cell } from '../../domain/imports/values.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { isCurrency, parseAmount } from '../../domain/platform/money.ts';
 import { ledgerFaults } from './faults.ts';
 import type { RowFault } from './faults.ts';
 import { paymentPairs } from './mapping.ts';

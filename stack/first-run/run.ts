@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dateOf } from '../../domain/kernel/calendar.ts';
-import { sayDate } from '../../domain/kernel/said-time.ts';
-import { setSpeed } from '../../store/clock.ts';
-import { notableCustomers } from '../../store/portfolio.ts';
-import { writeSetting } from '../../store/settings.ts';
-import { systemActor } from '../../store/transaction.ts';
+import { dateOf } from '../../domain/platform/calendar.ts';
+import { sayDate } from '../../domain/platform/said-time.ts';
+import { setSpeed } from '../../store/platform/clock.ts';
+import { notableCustomers } from '../../store/records/portfolio.ts';
+import { writeSetting } from '../../store/platform/settings.ts';
+import { systemActor } from '../../store/platform/transaction.ts';
 import type { ApiKeys } from '../keys.ts';
 import { linkBase } from '../box.ts';
 import type { RunningStack } from '../stack.ts';

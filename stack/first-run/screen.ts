@@ -1,8 +1,8 @@
-import { daysBetween } from '../../domain/kernel/calendar.ts';
-import { codeWords } from '../../domain/code-words.ts';
-import { formatAmount, sayMoney } from '../../domain/kernel/money.ts';
-import { sayDate } from '../../domain/kernel/said-time.ts';
-import type { Notable, Portfolio } from '../../store/portfolio.ts';
+import { daysBetween } from '../../domain/platform/calendar.ts';
+import { codeWords } from '../../domain/records/code-words.ts';
+import { formatAmount, sayMoney } from '../../domain/platform/money.ts';
+import { sayDate } from '../../domain/platform/said-time.ts';
+import type { Notable, Portfolio } from '../../store/records/portfolio.ts';
 import { columnsOf, padFrom, padTo } from '../words.ts';
 import type { EngineCounts } from './engine-counts.ts';
 import type { Progress } from './live.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Writable } from 'node:stream';
-import { portfolio } from '../../store/portfolio.ts';
-import type { Store } from '../../store/transaction.ts';
+import { portfolio } from '../../store/records/portfolio.ts';
+import type { Store } from '../../store/platform/transaction.ts';
 import { columnsOf } from '../words.ts';
 import type { EngineCounts } from './engine-counts.ts';
 import type { Progress } from './live.ts';

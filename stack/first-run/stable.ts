@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { addDays, daysBetween } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { addDays, daysBetween } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { LedgerDispute } from './ledger.ts';
 
 /** A whole number from 0 to `below` − 1 that depends on the key alone, on every machine. */

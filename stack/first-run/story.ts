@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { parseAmount } from '../../domain/kernel/money.ts';
-import { contactRoles, instalmentKinds } from '../../domain/collection/documents.ts';
-import { roles } from '../../domain/kernel/actor.ts';
-import type { Role } from '../../domain/kernel/actor.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { parseAmount } from '../../domain/platform/money.ts';
+import { contactRoles, instalmentKinds } from '../../domain/ledger/documents.ts';
+import { roles } from '../../domain/platform/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { Ledger, LedgerInvoice } from './ledger.ts';
 import { customerTypes } from '../../domain/customers/customer.ts';
 import { disputeCategories } from '../../domain/ledger/claims.ts';

@@ -1,7 +1,7 @@
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { recordOptOut } from '../../store/opt-outs.ts';
-import { systemActor, write } from '../../store/transaction.ts';
-import type { Store } from '../../store/transaction.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { recordOptOut } from '../../store/outreach/opt-outs.ts';
+import { systemActor, write } from '../../store/platform/transaction.ts';
+import type { Store } from '../../store/platform/transaction.ts';
 import type { ApiClient } from './client.ts';
 import { decideOn } from './credit.ts';
 import { receivableRef, toldOf } from './post.ts';

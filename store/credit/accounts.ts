@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { ReasonCode } from '../../domain/credit/check.ts';
-import type { Ask, Moment } from '../transaction.ts';
-import type { Tx } from '../database.ts';
+import type { ReasonCode } from '../../domain/orders/check.ts';
+import type { Ask, Moment } from '../platform/transaction.ts';
+import type { Tx } from '../platform/database.ts';
 
 /**
  * The account that bears a customer's documents in a currency: the payer's. Opens it when there is none, with its group's, for all

@@ -1,21 +1,21 @@
 import { sql } from 'kysely';
-import { inScope, may } from '../../domain/kernel/actor.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { addMs } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { inScope, may } from '../../domain/platform/actor.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { addMs } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import { isClosed, missingFor } from '../../domain/credit/application.ts';
 import type { ResubmissionInput, WithdrawalInput } from '../../domain/credit/application.ts';
-import type { Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { openWorkOrder } from '../work-orders.ts';
-import { standDown } from './approvals.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { openWorkOrder } from '../tasks/work-orders.ts';
+import { standDown } from '../approvals/approvals.ts';
 import { processOf, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
 import { answering } from './application-update.ts';
 import type { DecidedApplication } from './application-update.ts';
-import type { HeldUpdate } from './decision-update.ts';
-import { stillDecider } from './hats.ts';
-import type { WorkOrderTraces } from '../traces.ts';
+import type { HeldUpdate } from '../approvals/decision-update.ts';
+import { stillDecider } from '../access/hats.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
 
 /** Takes an application back, while nothing is final: by whoever asked, or by those who decide on credit. */
 export function withdrawApplication(

@@ -1,25 +1,25 @@
 import { sql } from 'kysely';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import { refusalBy } from '../../domain/kernel/refused.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { refusalBy } from '../../domain/platform/refused.ts';
 import { counterFault, counterOffer, judgeDecision } from '../../domain/credit/application.ts';
 import type { DecisionInput } from '../../domain/credit/application.ts';
-import { isOpenSeat } from '../../domain/credit/seats.ts';
-import type { Decider, Hat } from '../../domain/credit/seats.ts';
-import type { Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { openTier, standDown, takeSeat } from './approvals.ts';
-import type { SeatCase } from './approvals.ts';
+import { isOpenSeat } from '../../domain/approvals/seats.ts';
+import type { Decider, Hat } from '../../domain/approvals/seats.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { openTier, standDown, takeSeat } from '../approvals/approvals.ts';
+import type { SeatCase } from '../approvals/approvals.ts';
 import { decidedOf, dossierOf, processOf, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
 import { grantApplication } from './application-grant.ts';
 import { answering } from './application-update.ts';
 import type { DecidedApplication } from './application-update.ts';
 import { askApplicant } from './application-answers.ts';
-import { accountVersion, keepDossier, readDossier } from './decision-dossier.ts';
-import { addChange, noChange } from './decision-update.ts';
-import type { Change, HeldUpdate } from './decision-update.ts';
-import { lookAtDecider, stillDecider, takenSeat } from './hats.ts';
-import { addTraces } from '../traces.ts';
+import { accountVersion, keepDossier, readDossier } from '../approvals/decision-dossier.ts';
+import { addChange, noChange } from '../approvals/decision-update.ts';
+import type { Change, HeldUpdate } from '../approvals/decision-update.ts';
+import { lookAtDecider, stillDecider, takenSeat } from '../access/hats.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /**
  * Commits a decision, or says why not: under lock it looks once more at the role, which may have been taken away since the request, at

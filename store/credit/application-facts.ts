@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { AuditFact } from '../../domain/kernel/audit.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
-import { addMs } from '../../domain/kernel/calendar.ts';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import type { AuditFact } from '../../domain/platform/audit.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import { addMs } from '../../domain/platform/calendar.ts';
+import { realWaitMs } from '../../domain/platform/clock.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { isClosed, planApplication } from '../../domain/credit/application.ts';
 import type {
   ApplicationFacts,
@@ -17,12 +17,12 @@ import type {
 } from '../../domain/credit/application.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { sayApplicationWhy } from '../../domain/credit/application-words.ts';
-import type { Tx } from '../database.ts';
-import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../transaction.ts';
-import { answeredOf, readSeats, seatsOf } from './approvals.ts';
-import type { Decided, SeatCase } from './approvals.ts';
-import type { DossierOf } from './decision-dossier.ts';
-import type { Change } from './decision-update.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import { answeredOf, readSeats, seatsOf } from '../approvals/approvals.ts';
+import type { Decided, SeatCase } from '../approvals/approvals.ts';
+import type { DossierOf } from '../approvals/decision-dossier.ts';
+import type { Change } from '../approvals/decision-update.ts';
 import type { CreditJudge } from './judge.ts';
 
 /** An application with its seats, as its row stands. */

@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
-import type { Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { holdsFor } from './accounts.ts';
-import { standDown } from './approvals.ts';
+import { standDown } from '../approvals/approvals.ts';
 import { processOf, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
-import type { Change } from './decision-update.ts';
+import type { Change } from '../approvals/decision-update.ts';
 import { readAssessment, validityOf } from './judge.ts';
 import type { StoredAssessment } from './judge.ts';
 import { grantLimit } from './limits.ts';
 import { scheduleReview, watchLimit } from './reviews.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** Who grants: the last decider, or policy where the matrix lets it. */
 export interface Granting {

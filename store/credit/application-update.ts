@@ -1,14 +1,14 @@
 import type { ApplicationAnswer, ApplicationPlan } from '../../domain/credit/application.ts';
-import type { DecisionAct } from '../../domain/credit/seats.ts';
-import type { Tx } from '../database.ts';
-import type { Moment } from '../transaction.ts';
-import { routeOfSeats } from './approvals.ts';
+import type { DecisionAct } from '../../domain/approvals/seats.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment } from '../platform/transaction.ts';
+import { routeOfSeats } from '../approvals/approvals.ts';
 import { reassessApplication } from './application-book.ts';
 import { lockApplication, processOf, settle } from './application-facts.ts';
 import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
-import { answerOnce, unheard } from './decision-update.ts';
-import type { AskedDecision } from './intents.ts';
-import type { Change, DecidedProcess, HeldUpdate } from './decision-update.ts';
+import { answerOnce, unheard } from '../approvals/decision-update.ts';
+import type { AskedDecision } from '../approvals/intents.ts';
+import type { Change, DecidedProcess, HeldUpdate } from '../approvals/decision-update.ts';
 
 export type DecidedApplication = DecidedProcess<ApplicationPlan, ApplicationAnswer>;
 

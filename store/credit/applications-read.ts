@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type {
   ApplicationKind,
   ApplicationState,
@@ -11,15 +11,15 @@ import type {
   WaitingFor,
 } from '../../domain/credit/application.ts';
 import type { Assessment } from '../../domain/credit/assess.ts';
-import type { Database, Tx } from '../database.ts';
-import { isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { momentOf } from '../transaction.ts';
-import type { Store } from '../transaction.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { momentOf } from '../platform/transaction.ts';
+import type { Store } from '../platform/transaction.ts';
 import { dossierOf, processOf } from './application-facts.ts';
-import { readRoute } from './approvals.ts';
-import { accountVersion, readDossier } from './decision-dossier.ts';
-import type { DecisionDossier } from './decision-dossier.ts';
+import { readRoute } from '../approvals/approvals.ts';
+import { accountVersion, readDossier } from '../approvals/decision-dossier.ts';
+import type { DecisionDossier } from '../approvals/decision-dossier.ts';
 
 /** An application in a list. */
 export interface ApplicationListed {

@@ -1,20 +1,20 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { addDays, addMs } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import { parseAmount } from '../../domain/kernel/money.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { addDays, addMs } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import { parseAmount } from '../../domain/platform/money.ts';
 import { missingFor } from '../../domain/credit/application.ts';
 import type { ApplicationKind, ApplicationState, Offer } from '../../domain/credit/application.ts';
-import type { Tx } from '../database.ts';
-import { LostRace, isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { write, eventOf } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { contentHash } from '../content-hash.ts';
-import { noTraces } from '../traces.ts';
-import type { WorkOrderTraces } from '../traces.ts';
+import type { Tx } from '../platform/database.ts';
+import { LostRace, isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { write, eventOf } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { contentHash } from '../platform/content-hash.ts';
+import { noTraces } from '../platform/traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
 
 /** What somebody asks for: the limit as a decimal string, in the customer's currency when none is named. */
 export interface NewApplication {

@@ -2,18 +2,18 @@ import { sql } from 'kysely';
 import type { ConnectorAnswer, ConnectorOutcome, ConnectorProblem } from '../../domain/credit/connectors.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import type { LastAnswers } from '../../domain/credit/profile.ts';
-import { normalTaxId, taxIdFault } from '../../domain/credit/tax-id.ts';
-import { subjectOf } from '../../domain/kernel/subject.ts';
-import type { Tx } from '../database.ts';
-import { readDepartures } from '../departures.ts';
-import type { Deployment } from '../departures.ts';
-import { systemActor, write } from '../transaction.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import { normalTaxId, taxIdFault } from '../../domain/customers/tax-id.ts';
+import { subjectOf } from '../../domain/platform/subject.ts';
+import type { Tx } from '../platform/database.ts';
+import { readDepartures } from '../platform/departures.ts';
+import type { Deployment } from '../platform/departures.ts';
+import { systemActor, write } from '../platform/transaction.ts';
+import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { noTraces } from '../platform/traces.ts';
 
 /** A call to be made, or made. `askedFor`: workflow id of the process that waits for it. */
 export interface NewConnectorCall {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import type { Database } from '../database.ts';
-import { seesCustomer } from '../scope.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import type { Database } from '../platform/database.ts';
+import { seesCustomer } from '../access/scope.ts';
 
 /** A decision that rests on a credit file. */
 export interface CreditFileDecision {

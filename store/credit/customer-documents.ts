@@ -1,15 +1,15 @@
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { CustomerDocument } from '../../domain/collection/documents.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { CustomerDocument } from '../../domain/ledger/documents.ts';
 import { factsInDocument } from '../../domain/credit/fact-values.ts';
-import { askForDelistings, withoutDelistings } from '../acts/delisting.ts';
-import type { Tx } from '../database.ts';
-import type { RowResult } from '../rows.ts';
-import type { Moment, Store } from '../transaction.ts';
+import { askForDelistings, withoutDelistings } from './acts/delisting.ts';
+import type { Tx } from '../platform/database.ts';
+import type { RowResult } from '../platform/rows.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /**
  * What customers' documents mean for their profiles: the facts in them are told, and data that was changed is looked at again, so that a

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { fitsFact } from '../../domain/credit/fact-values.ts';
 import type { FactName, FactSource } from '../../domain/credit/facts.ts';
 import { ledgerFacts } from '../../domain/credit/ledger-facts.ts';
 import { withDerived } from '../../domain/credit/profile.ts';
 import type { Evidence, Fact, Facts, FactValue } from '../../domain/credit/profile.ts';
-import { taxIdFault } from '../../domain/credit/tax-id.ts';
-import type { Database, Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
+import { taxIdFault } from '../../domain/customers/tax-id.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { ledgerSums } from './ledger-sums.ts';
 
 /** All that is known of a customer now: the record's and the books' facts as they stand, the told ones by their newest entry. */

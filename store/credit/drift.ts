@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { Bucket } from '../../domain/credit/exposure.ts';
-import type { Database, Tx } from '../database.ts';
-import { write } from '../transaction.ts';
-import type { Store } from '../transaction.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { write } from '../platform/transaction.ts';
+import type { Store } from '../platform/transaction.ts';
 
 /** A figure of an account that is not what the documents say. */
 export interface Drift {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { AccountFacts } from '../../domain/credit/exposure.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { sumMinor } from '../../domain/kernel/money.ts';
-import { booksOn, dayOf } from '../as-of.ts';
-import type { Database, Tx } from '../database.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { sumMinor } from '../../domain/platform/money.ts';
+import { booksOn, dayOf } from '../ledger/as-of.ts';
+import type { Database, Tx } from '../platform/database.ts';
 
 /** The end of a day of the past, in the seller's zone. */
 export interface PastDay {

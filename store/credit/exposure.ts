@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import { positionOf } from '../../domain/credit/exposure.ts';
 import type { AccountFacts, Bucket, DatedAmount, LimitFact, Position, SecurityFact } from '../../domain/credit/exposure.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { dayOf } from '../as-of.ts';
-import type { Database, Tx } from '../database.ts';
-import { isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { momentOf } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { dayOf } from '../ledger/as-of.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { momentOf } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { owedOn, readAccountsOn } from './exposure-on.ts';
 import type { PastDay } from './exposure-on.ts';
-import { documentsOf } from './orders-read.ts';
-import type { BucketDocument } from './orders-read.ts';
+import { documentsOf } from '../orders/orders-read.ts';
+import type { BucketDocument } from '../orders/orders-read.ts';
 import type { RateOf } from '../../domain/ledger/rates.ts';
 
 interface Row extends Omit<AccountFacts, 'balances' | 'dated' | 'limits' | 'securities'> {

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { connectorOf } from '../../domain/credit/facts.ts';
 import type { ConnectorName, FactName } from '../../domain/credit/facts.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import type { Tx } from '../database.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
-import { addTraces, noTraces } from '../traces.ts';
-import { cancelWorkOrders } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../traces.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
+import { cancelWorkOrders } from '../tasks/work-orders.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
 import { connectorOrders } from './connector-calls.ts';
 import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';

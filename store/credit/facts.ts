@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import type { AuditFact } from '../../domain/kernel/audit.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import type { AuditFact } from '../../domain/platform/audit.ts';
 import { factTable } from '../../domain/credit/facts.ts';
 import type { FactName, FactSource } from '../../domain/credit/facts.ts';
 import type { Evidence, FactValue } from '../../domain/credit/profile.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { EventFact, Moment } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { EventFact, Moment } from '../platform/transaction.ts';
 
 /** A fact somebody tells. */
 export interface ToldFact {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Role } from '../../domain/kernel/actor.ts';
-import { addMonths } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { parseAmount } from '../../domain/kernel/money.ts';
+import type { Role } from '../../domain/platform/actor.ts';
+import { addMonths } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { parseAmount } from '../../domain/platform/money.ts';
 import type { ApplicationKind, Offer } from '../../domain/credit/application.ts';
 import { assess } from '../../domain/credit/assess.ts';
 import type { Assessment, AssessmentInput } from '../../domain/credit/assess.ts';
@@ -12,15 +12,15 @@ import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
 import type { GradesPolicy } from '../../domain/credit/policy.ts';
 import { questionOf, routeOf } from '../../domain/credit/route.ts';
 import type { Route } from '../../domain/credit/route.ts';
-import type { DecisionTables } from '../../domain/credit/tables.ts';
-import type { Database, Tx } from '../database.ts';
-import { readDepartures } from '../departures.ts';
-import type { Deployment } from '../departures.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { DecisionTables } from '../../domain/policies/tables.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { readDepartures } from '../platform/departures.ts';
+import type { Deployment } from '../platform/departures.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossier } from './dossier.ts';
 import { peerFigures } from './peers.ts';
-import { contentHash } from '../content-hash.ts';
+import { contentHash } from '../platform/content-hash.ts';
 
 /** What an application is judged on. */
 export interface JudgedApplication {

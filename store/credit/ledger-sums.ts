@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import { addMonths, instantAt } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { addMonths, instantAt } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { LedgerSums } from '../../domain/credit/ledger-facts.ts';
-import type { Database, Tx } from '../database.ts';
+import type { Database, Tx } from '../platform/database.ts';
 
 /** Fewer orders or invoices than this say nothing about what an ordinary one is. */
 const FEWEST_FOR_MEDIAN = 3;

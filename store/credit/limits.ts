@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import type { Database, Tx } from '../database.ts';
-import { isOurId, LostRace } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { isOurId, LostRace } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
 import { readExposure } from './exposure.ts';
-import type { WorkOrderTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
 
 /** A limit to put on the account that bears a customer, or on its group's. */
 export interface LimitGrant {

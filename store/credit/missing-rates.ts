@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder, placeOf } from '../work-orders.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 const placeOfTask = (base: string, quote: string): string => `rate-missing/${base}/${quote}`;
 

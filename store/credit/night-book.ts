@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
 import type { NightPlan, NightStep } from '../../domain/credit/watch.ts';
-import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import type { Tx } from '../database.ts';
-import { readDepartures } from '../departures.ts';
-import type { Deployment } from '../departures.ts';
-import { systemActor, write } from '../transaction.ts';
-import type { Moment, Post, Store } from '../transaction.ts';
-import { askAboutLateOrders } from '../invoiced-beyond.ts';
-import { askForNotices } from '../notice-tasks.ts';
+import { addDays, instantAt } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { realWaitMs } from '../../domain/platform/clock.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import type { Tx } from '../platform/database.ts';
+import { readDepartures } from '../platform/departures.ts';
+import type { Deployment } from '../platform/departures.ts';
+import { systemActor, write } from '../platform/transaction.ts';
+import type { Moment, Post, Store } from '../platform/transaction.ts';
+import { askAboutLateOrders } from '../orders/invoiced-beyond.ts';
+import { askForNotices } from '../tasks/notice-tasks.ts';
 import { refreshProfiles } from './refresh.ts';
 import { askStale } from './refresh-requests.ts';
-import { addTraces } from '../traces.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /** Customers of one step, whose documents wait for it: few, so that nobody waits long. */
 const BATCH = 200;

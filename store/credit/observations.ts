@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { addMonths, endOfMonth } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
+import { addMonths, endOfMonth } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { FactName } from '../../domain/credit/facts.ts';
 import type { Fact, Facts, FactValue } from '../../domain/credit/profile.ts';
 import type { Observation } from '../../domain/credit/scorecard-fit.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../platform/database.ts';
 
 export interface History {
   from: BusinessDate;

@@ -5,8 +5,8 @@ import { numberOf } from '../../domain/credit/profile.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import { holds } from '../../domain/credit/scorecard.ts';
 import type { PeerFigures } from '../../domain/credit/scorecard.ts';
-import type { Database, Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { ledgerSums } from './ledger-sums.ts';
 
 /** More peers than this say nothing new and cost time; the first by their ids are taken, so that the same day has the same figures. */

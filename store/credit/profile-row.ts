@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { Amounts, ListEntry } from '../../domain/credit/facts.ts';
-import { NO_END } from '../../domain/kernel/date-bounds.ts';
+import { NO_END } from '../../domain/platform/date-bounds.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { Ask, Moment, Store } from '../platform/transaction.ts';
 import { holdsFor, holdsOf, lockAccounts } from './accounts.ts';
 import { collectDossiers } from './dossier.ts';
 import { settleWarnings } from './warnings.ts';
-import type { WorkOrderTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
 
 /** What a warning with the effect `hold` puts among a customer's list entries: the check of orders holds by force on any entry. */
 export const forcedHoldList = 'early-warning';

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import { addMonths } from '../../domain/kernel/calendar.ts';
+import { addMonths } from '../../domain/platform/calendar.ts';
 import { dateBounds, judgeQuality } from '../../domain/credit/quality.ts';
 import type { Finding, QualityFacts } from '../../domain/credit/quality.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
-import { keepCustomerKeys } from './customer-keys.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
+import { keepCustomerKeys } from '../customers/customer-keys.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** Terms and dates are looked at in the invoices of so many months. */
 const MONTHS_LOOKED_AT = 12;

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import type { Database, Tx } from '../database.ts';
-import { settleWaiting } from '../waiting-payments.ts';
-import { write } from '../transaction.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { settleWaiting } from '../ledger/waiting-payments.ts';
+import { write } from '../platform/transaction.ts';
+import type { Ask, Moment, Store } from '../platform/transaction.ts';
 
 /** One unit of `base` in `quote` from a day on, until a newer one is on file. */
 export interface RateDocument {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { assess } from '../../domain/credit/assess.ts';
 import type { Assessment, AssessmentInput, AssessmentPolicies } from '../../domain/credit/assess.ts';
-import type { DecisionTables } from '../../domain/credit/tables.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { DecisionTables } from '../../domain/policies/tables.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { PolicyContents } from '../../domain/policy.ts';
-import type { Database, Tx } from '../database.ts';
-import { isOurId } from '../rows.ts';
-import { canonicalJson, contentHash } from '../content-hash.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { isOurId } from '../platform/rows.ts';
+import { canonicalJson, contentHash } from '../platform/content-hash.ts';
 
 /** A verdict as it was recorded, with all it was made of. */
 export interface RecordedAssessment {

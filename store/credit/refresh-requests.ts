@@ -3,16 +3,16 @@ import { connectorOf, factNames } from '../../domain/credit/facts.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
 import type { RefreshPlan } from '../../domain/credit/watch.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import { systemActor, write } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import { realWaitMs } from '../../domain/platform/clock.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import { systemActor, write } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossiers } from './dossier.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { noTraces } from '../platform/traces.ts';
 
 /** A connector to be asked about a customer, by the customer's own refresh. */
 export interface RefreshRequest {

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import { factNames, factTable } from '../../domain/credit/facts.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
-import type { Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { collectDossiers } from './dossier.ts';
 import { recordFacts } from './facts.ts';
 import type { ToldFact } from './facts.ts';
 import { noticeKnown } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /** The facts our own books tell. */
 const ledgerNames = factNames.filter((name) => factTable[name].sources.includes('ledger'));

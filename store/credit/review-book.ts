@@ -1,19 +1,19 @@
 import { sql } from 'kysely';
-import type { AuditFact } from '../../domain/kernel/audit.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import type { AuditFact } from '../../domain/platform/audit.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import { realWaitMs } from '../../domain/platform/clock.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import type { ApplicationState } from '../../domain/credit/application.ts';
 import { planReview, reviewOutcome, sayReviewWhy } from '../../domain/credit/review.ts';
 import type { ReviewCause, ReviewFacts, ReviewPlan, ReviewState, ReviewVerdict } from '../../domain/credit/review.ts';
-import type { Tx } from '../database.ts';
-import { systemActor, write } from '../transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../transaction.ts';
-import { openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { systemActor, write } from '../platform/transaction.ts';
+import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import { openWorkOrder } from '../tasks/work-orders.ts';
 import { insertApplication } from './applications.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 interface ReviewCase {
   id: string;

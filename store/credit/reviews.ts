@@ -1,18 +1,18 @@
 import { sql } from 'kysely';
-import { addDays, daysBetween, instantAt } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { addDays, daysBetween, instantAt } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import type { ReviewCause, ReviewState } from '../../domain/credit/review.ts';
-import type { Database, Tx } from '../database.ts';
-import { standDown } from './approvals.ts';
-import { isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { write, eventOf } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { standDown } from '../approvals/approvals.ts';
+import { isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { write, eventOf } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** Reviews begin with the working day. */
 const MORNING = 9 * 60;

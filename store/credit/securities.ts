@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { SecurityFact } from '../../domain/credit/exposure.ts';
-import type { Database, Tx } from '../database.ts';
-import { isOurId, LostRace } from '../rows.ts';
-import { seesBearer, seesCustomer } from '../scope.ts';
-import { write } from '../transaction.ts';
-import type { Store } from '../transaction.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { isOurId, LostRace } from '../platform/rows.ts';
+import { seesBearer, seesCustomer } from '../access/scope.ts';
+import { write } from '../platform/transaction.ts';
+import type { Store } from '../platform/transaction.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
-import { contentHash } from '../content-hash.ts';
+import { contentHash } from '../platform/content-hash.ts';
 
 export const securityKinds = ['guarantee', 'deposit', 'insurance', 'mortgage', 'letter-of-credit', 'other'] as const;
 export type SecurityKind = (typeof securityKinds)[number];

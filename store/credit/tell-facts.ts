@@ -1,25 +1,25 @@
 import { sql } from 'kysely';
-import { inScope } from '../../domain/kernel/actor.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import { inScope } from '../../domain/platform/actor.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { EnteredFact } from '../../domain/credit/fact-values.ts';
 import { connectorOf, factTable } from '../../domain/credit/facts.ts';
 import type { ConnectorName, FactName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
-import { askForDelistings, withoutDelistings } from '../acts/delisting.ts';
-import type { Tx } from '../database.ts';
-import { readDepartures } from '../departures.ts';
-import type { Deployment } from '../departures.ts';
-import { isOurId, refusalFor } from '../rows.ts';
-import { write } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
+import { askForDelistings, withoutDelistings } from './acts/delisting.ts';
+import type { Tx } from '../platform/database.ts';
+import { readDepartures } from '../platform/departures.ts';
+import type { Deployment } from '../platform/departures.ts';
+import { isOurId, refusalFor } from '../platform/rows.ts';
+import { write } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { collectDossier } from './dossier.ts';
 import { recordFacts } from './facts.ts';
 import { factsTold } from './facts-told.ts';
 import { refreshProfiles } from './refresh.ts';
 import { requestRefresh } from './refresh-requests.ts';
-import type { RefusalReason } from '../../domain/kernel/refusal-codes.ts';
-import { addTraces } from '../traces.ts';
+import type { RefusalReason } from '../../domain/platform/refusal-codes.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /**
  * Enters facts by hand: each dated, some only with evidence. What was judged on them is judged anew at once; applications that wait for

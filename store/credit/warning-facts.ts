@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { addMonths, addDays, instantAt } from '../../domain/kernel/calendar.ts';
+import { addMonths, addDays, instantAt } from '../../domain/platform/calendar.ts';
 import type { CreditRules } from '../../domain/credit/policy.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import type { WarningFacts } from '../../domain/credit/warnings.ts';
-import type { Tx } from '../database.ts';
-import type { Moment } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment } from '../platform/transaction.ts';
 
 const DAYS_OF_YEAR = 365;
 const LATE_WINDOW_MONTHS = 3;

@@ -1,20 +1,20 @@
 import { sql } from 'kysely';
-import type { AuditFact } from '../../domain/kernel/audit.ts';
-import { dateOf } from '../../domain/kernel/calendar.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
+import type { AuditFact } from '../../domain/platform/audit.ts';
+import { dateOf } from '../../domain/platform/calendar.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
 import type { WarningEffect } from '../../domain/credit/policy.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import { judgeWarnings } from '../../domain/credit/warnings.ts';
 import type { WarningVerdict } from '../../domain/credit/warnings.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { EventFact, Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { EventFact, Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { openReview } from './reviews.ts';
 import type { NewReview } from './reviews.ts';
 import { warningFacts } from './warning-facts.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 interface Standing {
   id: string;

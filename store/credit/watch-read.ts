@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
 import type { WarningEffect, WarningKind } from '../../domain/credit/policy.ts';
 import type { FindingKind } from '../../domain/credit/quality.ts';
-import { isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import type { Store } from '../transaction.ts';
+import { isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import type { Store } from '../platform/transaction.ts';
 
 export interface WarningView {
   id: string;

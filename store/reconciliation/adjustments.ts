@@ -1,23 +1,23 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import { adjustmentFault, concededAs } from '../../domain/reconciliation/adjustment.ts';
 import type { AdjustmentKind, AdjustmentState } from '../../domain/reconciliation/adjustment.ts';
 import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
-import type { Tx } from '../database.ts';
-import { openDispute, resolveDispute } from '../disputes.ts';
-import { allocatePayment } from '../payment-changes.ts';
-import { findReceivable, undisputedOf } from '../receivable-case.ts';
-import { readReceivables } from '../receivable-facts.ts';
-import { idOf, isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { within, write } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { openDispute, resolveDispute } from '../ledger/disputes.ts';
+import { allocatePayment } from '../ledger/payment-changes.ts';
+import { findReceivable, undisputedOf } from '../ledger/receivable-case.ts';
+import { readReceivables } from '../ledger/receivable-facts.ts';
+import { idOf, isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { within, write } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { adjustmentKey, closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
-import { addTraces } from '../traces.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /** What somebody proposes. `receivable`, `payment`: where the difference does not say it. */
 export interface Proposal {

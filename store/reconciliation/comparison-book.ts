@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { instantAt } from '../../domain/kernel/calendar.ts';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { instantAt } from '../../domain/platform/calendar.ts';
+import { realWaitMs } from '../../domain/platform/clock.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { planComparison } from '../../domain/reconciliation/process.ts';
 import type { ComparisonPlan, ComparisonVerdict } from '../../domain/reconciliation/process.ts';
-import type { Tx } from '../database.ts';
-import { systemActor, write } from '../transaction.ts';
-import type { Ask, Store } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import { systemActor, write } from '../platform/transaction.ts';
+import type { Ask, Store } from '../platform/transaction.ts';
 import { reconcile } from './reconcile.ts';
 import type { TheirStatement } from './reconcile.ts';
 

@@ -1,24 +1,24 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { sumMinor } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { sumMinor } from '../../domain/platform/money.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { LineKind } from '../../domain/reconciliation/classify.ts';
 import { lockCustomer } from '../credit/securities.ts';
-import type { Tx } from '../database.ts';
-import { isOurId, LostRace, recordset } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { write } from '../transaction.ts';
-import type { Moment, Post, Store } from '../transaction.ts';
-import { cancelWorkOrders } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { isOurId, LostRace, recordset } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { write } from '../platform/transaction.ts';
+import type { Moment, Post, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { askOfComparison, planOf } from './comparison-book.ts';
 import { closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { matchOrderKey, reconcile } from './reconcile.ts';
 import type { TheirStatement } from './reconcile.ts';
-import { contentHash } from '../content-hash.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import { contentHash } from '../platform/content-hash.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** A statement of the customer's own books, as its sender has it. Amounts are signed as in our books: what the customer owes is positive. */
 export interface CustomerStatementDocument {

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { parseAmount } from '../../domain/kernel/money.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { parseAmount } from '../../domain/platform/money.ts';
 import type { DifferenceKind, DifferenceState, OpenDifference } from '../../domain/reconciliation/difference.ts';
 import { differenceKinds, doubtfulMinor as doubtfulMinorOf } from '../../domain/reconciliation/difference.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { reconciliationOf } from './standing.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** A difference as it is found, with the statement it was found on. */
 export interface NewDifference {

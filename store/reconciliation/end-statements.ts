@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { Tx } from '../database.ts';
-import type { Moment } from '../transaction.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment } from '../platform/transaction.ts';
 import { dropComparisons } from './customer-statements.ts';
 import { closeDifferences } from './differences.ts';
 import { dropWaiting } from './statements.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces } from '../platform/traces.ts';
 
 /** Ends what is being compared of a customer whose books become part of another's: what was said of a part says nothing of the whole. */
 export async function endStatementsOf(tx: Tx, at: Moment, actor: Actor, customerId: string): Promise<WorkOrderTraces> {

@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { totalMinor } from '../../domain/kernel/money.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { totalMinor } from '../../domain/platform/money.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { MovementKind } from '../../domain/reconciliation/movement.ts';
-import { addedOn, booksOn, convertedOn, countsFrom, dayOf, onceOf } from '../as-of.ts';
-import type { Tx } from '../database.ts';
-import { isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { momentOf } from '../transaction.ts';
-import type { Store } from '../transaction.ts';
+import { addedOn, booksOn, convertedOn, countsFrom, dayOf, onceOf } from '../ledger/as-of.ts';
+import type { Tx } from '../platform/database.ts';
+import { isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { momentOf } from '../platform/transaction.ts';
+import type { Store } from '../platform/transaction.ts';
 import { openItems } from './open-items.ts';
 
 /** A line between two days; amounts in minor units, what lowers the balance negative. */

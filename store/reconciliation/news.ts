@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { recordFacts } from '../credit/facts.ts';
 import type { ToldFact } from '../credit/facts.ts';
 import { noticeChanges } from '../credit/profile-row.ts';
-import type { Tx } from '../database.ts';
-import type { Moment, Store } from '../transaction.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
 import { orderWork } from './differences.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** What a change in a customer's reconciliation came from. */
 export interface ReconciliationNews {

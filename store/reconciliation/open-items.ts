@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { booksOn } from '../as-of.ts';
-import type { DayOf } from '../as-of.ts';
-import type { Tx } from '../database.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { booksOn } from '../ledger/as-of.ts';
+import type { DayOf } from '../ledger/as-of.ts';
+import type { Tx } from '../platform/database.ts';
 
 /** What stands open between a customer and us on a day: debts positive, credits negative, each its own line. */
 export interface OpenItem {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { parseAmount } from '../../domain/kernel/money.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { parseAmount } from '../../domain/platform/money.ts';
 import type { OurDocument } from '../../domain/reconciliation/classify.ts';
 import type { LaidCredit } from '../../domain/reconciliation/gross.ts';
-import { booksOn, paymentsOn } from '../as-of.ts';
-import type { Tx } from '../database.ts';
+import { booksOn, paymentsOn } from '../ledger/as-of.ts';
+import type { Tx } from '../platform/database.ts';
 
 /** What of our books a statement is held against. */
 export interface BookFrame {

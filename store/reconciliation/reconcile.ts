@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { parseAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { parseAmount, sumMinor } from '../../domain/platform/money.ts';
 import { isAgreed } from '../../domain/reconciliation/agreed.ts';
 import type { AgreedDifference } from '../../domain/reconciliation/agreed.ts';
 import { differencesOf, familyOf } from '../../domain/reconciliation/classify.ts';
@@ -10,16 +10,16 @@ import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
 import { asListed } from '../../domain/reconciliation/gross.ts';
 import { matchBooks, matchKey } from '../../domain/reconciliation/match.ts';
 import type { Match, MatchingRules, MatchRule } from '../../domain/reconciliation/match.ts';
-import type { Tx } from '../database.ts';
-import { recordset } from '../rows.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { recordset } from '../platform/rows.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { changeDifference, closeDifferences, openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { laidCredits, ourBooks } from './our-books.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { addTraces, noTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** A statement of the customer's, under its customer's lock. */
 export interface TheirStatement {

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { AdjustmentKind, AdjustmentState } from '../../domain/reconciliation/adjustment.ts';
 import type { LineKind } from '../../domain/reconciliation/classify.ts';
 import type { DifferenceKind, DifferenceState } from '../../domain/reconciliation/difference.ts';
 import type { MatchRule } from '../../domain/reconciliation/match.ts';
-import type { Database } from '../database.ts';
-import { instantOf, instantOrNull, isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
+import type { Database } from '../platform/database.ts';
+import { instantOf, instantOrNull, isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
 
 export const customerStatementStates = ['open', 'settled', 'superseded', 'withdrawn'] as const;
 export type CustomerStatementState = (typeof customerStatementStates)[number];

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { ReconciliationStanding } from '../../domain/reconciliation/difference.ts';
-import type { Database, Tx } from '../database.ts';
-import { isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import type { Store } from '../transaction.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import { isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import type { Store } from '../platform/transaction.ts';
 
 /**
  * Where a customer's books and ours stand to one another, by what is on record now. A statement is answered by any later answer in its

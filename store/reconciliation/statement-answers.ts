@@ -1,25 +1,25 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import type { Evidence } from '../../domain/credit/profile.ts';
 import type { DifferenceKind } from '../../domain/reconciliation/difference.ts';
 import type { AnswerVerdict } from '../../domain/reconciliation/statement.ts';
-import { acknowledgementRule } from '../../domain/legal/limitation.ts';
-import type { Tx } from '../database.ts';
-import { openDispute } from '../disputes.ts';
-import { undisputedOf } from '../receivable-case.ts';
-import { lockReceivables, readReceivables } from '../receivable-facts.ts';
-import { within, write } from '../transaction.ts';
-import type { Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders } from '../work-orders.ts';
+import { acknowledgementRule } from '../../domain/ledger/limitation.ts';
+import type { Tx } from '../platform/database.ts';
+import { openDispute } from '../ledger/disputes.ts';
+import { undisputedOf } from '../ledger/receivable-case.ts';
+import { lockReceivables, readReceivables } from '../ledger/receivable-facts.ts';
+import { within, write } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { askOfStatement, lockStatement, sendKey, silentKey } from './statements.ts';
 import type { StatementCase } from './statements.ts';
-import { addTraces } from '../traces.ts';
+import { addTraces } from '../platform/traces.ts';
 import type { disputeCategories } from '../../domain/ledger/claims.ts';
 
 /** A line the customer does not agree with. `theirsMinor`: what their own books say, in the line's direction. */

@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
-import { realWaitMs } from '../../domain/kernel/clock.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { realWaitMs } from '../../domain/platform/clock.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { planStatement, stateOfStatement } from '../../domain/reconciliation/statement.ts';
 import type { StatementFacts, StatementPlan, StatementState } from '../../domain/reconciliation/statement.ts';
-import type { Tx } from '../database.ts';
-import { systemActor, write } from '../transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../transaction.ts';
-import { openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { systemActor, write } from '../platform/transaction.ts';
+import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import { openWorkOrder } from '../tasks/work-orders.ts';
 import { silentKey } from './statements.ts';
-import type { WorkOrderTraces } from '../traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
 
 type Input = { id: string; seq: number | null };
 type Outcome = Written<StatementPlan> | Unchanged<StatementPlan>;

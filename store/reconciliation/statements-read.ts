@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
 import type { AnswerVerdict, StatementState } from '../../domain/reconciliation/statement.ts';
-import type { Database } from '../database.ts';
-import { instantOf, isOurId } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
+import type { Database } from '../platform/database.ts';
+import { instantOf, isOurId } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
 
 /** A statement of ours; amounts in minor units. */
 export interface StatementRow {

@@ -1,23 +1,23 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { addDays, instantAt } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { totalMinor as totalOf } from '../../domain/kernel/money.ts';
-import { Refusal, invalidAt } from '../../domain/kernel/refusal.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { addDays, instantAt } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { totalMinor as totalOf } from '../../domain/platform/money.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { lockCustomer } from '../credit/securities.ts';
-import type { Tx } from '../database.ts';
-import { isOurId, recordset } from '../rows.ts';
-import { seesCustomer } from '../scope.ts';
-import { SUM_BOUND } from '../sum-bound.ts';
-import { write } from '../transaction.ts';
-import type { Ask, Moment, Store } from '../transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../work-orders.ts';
+import type { Tx } from '../platform/database.ts';
+import { isOurId, recordset } from '../platform/rows.ts';
+import { seesCustomer } from '../access/scope.ts';
+import { SUM_BOUND } from '../platform/sum-bound.ts';
+import { write } from '../platform/transaction.ts';
+import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { openItems } from './open-items.ts';
 import type { OpenItem } from './open-items.ts';
-import { contentHash } from '../content-hash.ts';
-import type { WorkOrderTraces } from '../traces.ts';
-import { joinTraces } from '../traces.ts';
+import { contentHash } from '../platform/content-hash.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { joinTraces } from '../platform/traces.ts';
 
 /** What a statement is asked for by. Null: the customer's currency, today, and the days policy gives. */
 export interface NewStatement {

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliveryActivities } from '../../activities/delivery.ts';
 import type { Gateway, SendOutcome } from '../../activities/gateways/gateway.ts';
-import { channelOf, claimDelivery, releaseDelivery } from '../../store/delivery-claims.ts';
-import { recordDelivery } from '../../store/messages.ts';
-import { requestNotice } from '../../store/notices.ts';
-import { recordOptOut } from '../../store/opt-outs.ts';
-import { write } from '../../store/transaction.ts';
+import { channelOf, claimDelivery, releaseDelivery } from '../../store/outreach/delivery-claims.ts';
+import { recordDelivery } from '../../store/outreach/messages.ts';
+import { requestNotice } from '../../store/outreach/notices.ts';
+import { recordOptOut } from '../../store/outreach/opt-outs.ts';
+import { write } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';

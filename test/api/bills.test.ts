@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { standAt } from '../../store/clock.ts';
+import { standAt } from '../../store/platform/clock.ts';
 import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isContactDay, isPublished } from '../../domain/kernel/calendar.ts';
-import { askForNotices } from '../../store/notice-tasks.ts';
-import { systemActor, write } from '../../store/transaction.ts';
+import { isContactDay, isPublished } from '../../domain/platform/calendar.ts';
+import { askForNotices } from '../../store/tasks/notice-tasks.ts';
+import { systemActor, write } from '../../store/platform/transaction.ts';
 import { setUp } from '../../store/setup.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

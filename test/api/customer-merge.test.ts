@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { outreachWorkflowId } from '../../domain/kernel/subject.ts';
-import { createApiKey } from '../../store/api-keys.ts';
+import { outreachWorkflowId } from '../../domain/platform/subject.ts';
+import { createApiKey } from '../../store/access/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
-import { customerReferences } from '../../store/customer-merge-tables.ts';
-import { joinTask } from '../../store/task-items.ts';
-import { momentOf } from '../../store/transaction.ts';
+import { customerReferences } from '../../store/reconciliation/customer-merge-tables.ts';
+import { joinTask } from '../../store/dunning/task-items.ts';
+import { momentOf } from '../../store/platform/transaction.ts';
 import { emailOf } from '../support/documents.ts';
 import { openLedgerWorld } from '../support/ledger-world.ts';
 import type { LedgerWorld } from '../support/ledger-world.ts';

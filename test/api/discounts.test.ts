@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { standAt } from '../../store/clock.ts';
+import { standAt } from '../../store/platform/clock.ts';
 import { system } from '../support/actors.ts';
 import { limitOf } from '../support/credit.ts';
 import { openTestApi } from '../support/api.ts';

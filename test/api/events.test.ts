@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createApiKey } from '../../api/auth.ts';
-import { revokeApiKey } from '../../store/api-keys.ts';
-import { systemActor, write } from '../../store/transaction.ts';
+import { revokeApiKey } from '../../store/access/api-keys.ts';
+import { systemActor, write } from '../../store/platform/transaction.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { write } from '../../store/transaction.ts';
-import { openWorkOrder } from '../../store/work-orders.ts';
+import { write } from '../../store/platform/transaction.ts';
+import { openWorkOrder } from '../../store/tasks/work-orders.ts';
 import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addDays, dateOf } from '../../domain/kernel/calendar.ts';
+import { addDays, dateOf } from '../../domain/platform/calendar.ts';
 import { openLedgerWorld } from '../support/ledger-world.ts';
 import type { LedgerWorld } from '../support/ledger-world.ts';
 

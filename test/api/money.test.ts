@@ -1,7 +1,7 @@
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { reassessReceivable } from '../../store/receivable-book.ts';
+import { reassessReceivable } from '../../store/dunning/receivable-book.ts';
 import { limitOf } from '../support/credit.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

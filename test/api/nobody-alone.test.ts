@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Role } from '../../domain/kernel/actor.ts';
-import { createApiKey } from '../../store/api-keys.ts';
-import { standAt } from '../../store/clock.ts';
-import { reassessWorkOrder, takeWorkOrderStep } from '../../store/work-order-book.ts';
+import type { Role } from '../../domain/platform/actor.ts';
+import { createApiKey } from '../../store/access/api-keys.ts';
+import { standAt } from '../../store/platform/clock.ts';
+import { reassessWorkOrder, takeWorkOrderStep } from '../../store/tasks/work-order-book.ts';
 import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RouteSpec } from '../../api/route.ts';
 import { allRoutes } from '../../api/routes/index.ts';
-import { may, roles } from '../../domain/kernel/actor.ts';
+import { may, roles } from '../../domain/platform/actor.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { bodyOf, pathOf, withAt } from '../support/samples.ts';

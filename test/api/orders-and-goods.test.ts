@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rungActions } from '../../domain/collection/ladder.ts';
-import { addDays } from '../../domain/kernel/dates.ts';
-import { standAt } from '../../store/clock.ts';
-import { askAboutLateOrders } from '../../store/invoiced-beyond.ts';
-import { takeReceivableStep } from '../../store/receivable-book.ts';
-import { write } from '../../store/transaction.ts';
+import { rungActions } from '../../domain/dunning/ladder.ts';
+import { addDays } from '../../domain/platform/dates.ts';
+import { standAt } from '../../store/platform/clock.ts';
+import { askAboutLateOrders } from '../../store/orders/invoiced-beyond.ts';
+import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
+import { write } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

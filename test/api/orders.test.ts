@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApiKey, revokeApiKey } from '../../store/api-keys.ts';
+import { createApiKey, revokeApiKey } from '../../store/access/api-keys.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { actOf, approve, openGoLive } from '../support/two-persons.ts';

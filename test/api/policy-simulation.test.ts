@@ -6,12 +6,12 @@ import { zenTables } from '../../rules/zen.ts';
 import { collectDossier } from '../../store/credit/dossier.ts';
 import { peerFigures } from '../../store/credit/peers.ts';
 import { remakeAssessment } from '../../store/credit/recorded.ts';
-import { momentOf } from '../../store/transaction.ts';
+import { momentOf } from '../../store/platform/transaction.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { dealer, defaults, firstHospital, inputOf } from '../support/credit-policies.ts';
 import { factsOf } from '../support/facts.ts';
-import { contentHash } from '../../store/content-hash.ts';
+import { contentHash } from '../../store/platform/content-hash.ts';
 
 let api: TestApi;
 const tables = zenTables();

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { upsertCustomer } from '../../store/customers.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
 import { erp } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';

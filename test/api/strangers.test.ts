@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKey } from '../../api/auth.ts';
-import type { Actor, Role } from '../../domain/kernel/actor.ts';
+import type { Actor, Role } from '../../domain/platform/actor.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { actOf, approve, openGoLive } from '../support/two-persons.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
-import { templatesOf } from '../../store/templates.ts';
+import { templatesOf } from '../../store/outreach/templates.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { standAt } from '../../store/clock.ts';
-import { readReceivables } from '../../store/receivable-facts.ts';
-import { takeReceivableStep } from '../../store/receivable-book.ts';
+import { standAt } from '../../store/platform/clock.ts';
+import { readReceivables } from '../../store/ledger/receivable-facts.ts';
+import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
 import { policyKinds } from '../../domain/policy.ts';
-import { openWorkOrder } from '../../store/work-orders.ts';
-import { systemActor, write } from '../../store/transaction.ts';
+import { openWorkOrder } from '../../store/tasks/work-orders.ts';
+import { systemActor, write } from '../../store/platform/transaction.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { freshDatabase } from '../support/database.ts';
 import { system } from '../support/actors.ts';
 import { factsOf } from '../support/facts.ts';

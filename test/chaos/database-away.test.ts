@@ -8,7 +8,7 @@ import { startApi } from '../../api/main.ts';
 import { createApiKey } from '../../api/auth.ts';
 import { startPostgres } from '../../stack/postgres.ts';
 import type { Postgres } from '../../stack/postgres.ts';
-import { migrate } from '../../store/migrate.ts';
+import { migrate } from '../../store/platform/migrate.ts';
 import { insistOnAll } from '../support/caller.ts';
 import type { Sending, Told } from '../support/caller.ts';
 import { expectIntact, expectNoFailures } from '../support/invariants.ts';

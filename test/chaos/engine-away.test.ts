@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { receivableWorkflowId } from '../../domain/kernel/subject.ts';
+import { receivableWorkflowId } from '../../domain/platform/subject.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
 import type { Temporal } from '../../stack/temporal.ts';
 import { freshDatabase } from '../support/database.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { isPortFree } from '../../stack/ports.ts';
-import type { Store } from '../../store/transaction.ts';
+import type { Store } from '../../store/platform/transaction.ts';
 import { expectIntact } from '../support/invariants.ts';
 import { startFakeSmtp } from '../support/fake-smtp.ts';
 import { crowdedLedger } from '../support/judged-facts.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findDrift } from '../../store/credit/drift.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { openDoomedOffice } from '../support/doomed-office.ts';
 import type { DoomedOffice } from '../support/doomed-office.ts';
 import { system } from '../support/actors.ts';

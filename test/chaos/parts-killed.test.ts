@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../stack/ports.ts';
 import { startPostgres } from '../../stack/postgres.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
-import { migrate } from '../../store/migrate.ts';
+import { migrate } from '../../store/platform/migrate.ts';
 import { setUp } from '../../store/setup.ts';
 import { killStack, serverPids, startStack } from '../support/stack-process.ts';
 import { tempFolder } from '../support/temp.ts';

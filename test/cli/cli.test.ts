@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { doctor, examine } from '../../cli/doctor.ts';
 import { findingText, findings } from '../../cli/doctor-words.ts';
 import type { FindingCode } from '../../cli/doctor-words.ts';
-import { APP_LOGIN } from '../../store/logins.ts';
+import { APP_LOGIN } from '../../store/platform/logins.ts';
 import { setUp } from '../../store/setup.ts';
 import { freshDatabase } from '../support/database.ts';
 import { tempFolder } from '../support/temp.ts';

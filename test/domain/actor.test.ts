@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inScope, may, permissions, permissionsOf, roles } from '../../domain/kernel/actor.ts';
-import type { Actor, Permission, Role } from '../../domain/kernel/actor.ts';
+import { inScope, may, permissions, permissionsOf, roles } from '../../domain/platform/actor.ts';
+import type { Actor, Permission, Role } from '../../domain/platform/actor.ts';
 
 const actor = (role: Role | 'system', scope: Actor['scope'] = {}): Actor => ({ kind: 'user', id: 'a', role, scope });
 const holders = (verb: Permission): string[] => roles.filter((role) => may(actor(role), verb));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import { allocate, allocationRule } from '../../domain/collection/allocation.ts';
-import type { AllocationRequest, OpenItem } from '../../domain/collection/allocation.ts';
-import { documentsNamedBy } from '../../domain/collection/reference.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import { allocate, allocationRule } from '../../domain/ledger/allocation.ts';
+import type { AllocationRequest, OpenItem } from '../../domain/ledger/allocation.ts';
+import { documentsNamedBy } from '../../domain/ledger/reference.ts';
 import { fc } from '../support/property.ts';
 
 const today = '2026-10-05';

@@ -15,8 +15,8 @@ import {
   nextWorkingDay,
   rollOffRestDay,
   weekdayOf,
-} from '../../domain/kernel/calendar.ts';
-import type { HolidayFile } from '../../domain/kernel/calendar.ts';
+} from '../../domain/platform/calendar.ts';
+import type { HolidayFile } from '../../domain/platform/calendar.ts';
 import { fc } from '../support/property.ts';
 
 const files = [2023, 2024, 2025, 2026, 2027].map(

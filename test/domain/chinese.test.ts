@@ -1,13 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { actTitles } from '../../domain/acts/act.ts';
-import { sayFact, timelineActions } from '../../domain/collection/fact-words.ts';
-import { sayReason, sayStep } from '../../domain/collection/said.ts';
-import { saySubject } from '../../domain/collection/subject-words.ts';
+import { actTitles } from '../../domain/approvals/act.ts';
+import { sayFact, timelineActions } from '../../domain/records/fact-words.ts';
+import { sayReason, sayStep } from '../../domain/records/said.ts';
+import { saySubject } from '../../domain/records/subject-words.ts';
 import { warningKinds } from '../../domain/credit/policy.ts';
-import { roles } from '../../domain/kernel/actor.ts';
-import { sayPolicyFaults } from '../../domain/policy-fault-words.ts';
+import { roles } from '../../domain/platform/actor.ts';
+import { sayPolicyFaults } from '../../domain/records/policy-fault-words.ts';
 
 /** Where the product's own sentences stand; letters to customers have a test of their own, and lint patterns are no sentences. */
 const folders = ['activities', 'api', 'cli', 'config', 'contracts', 'domain', 'policies', 'stack', 'store', 'worker'];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { claimMoves } from '../../domain/collection/claim-moves.ts';
-import type { ClaimedItem } from '../../domain/collection/claim-moves.ts';
+import { claimMoves } from '../../domain/ledger/claim-moves.ts';
+import type { ClaimedItem } from '../../domain/ledger/claim-moves.ts';
 import { fc } from '../support/property.ts';
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addMs, msBetween } from '../../domain/kernel/calendar.ts';
-import { businessNow, longestWaitMs, realWaitMs } from '../../domain/kernel/clock.ts';
-import type { Clock } from '../../domain/kernel/clock.ts';
+import { addMs, msBetween } from '../../domain/platform/calendar.ts';
+import { businessNow, longestWaitMs, realWaitMs } from '../../domain/platform/clock.ts';
+import type { Clock } from '../../domain/platform/clock.ts';
 import { fc } from '../support/property.ts';
 
 const real = '2026-11-22T00:00:00.000Z';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { addDays } from '../../domain/kernel/calendar.ts';
-import { planReceivable } from '../../domain/collection/plan.ts';
-import { askedMinor, openMinor } from '../../domain/collection/receivable.ts';
+import { addDays } from '../../domain/platform/calendar.ts';
+import { planReceivable } from '../../domain/dunning/plan.ts';
+import { askedMinor, openMinor } from '../../domain/dunning/receivable.ts';
 import { at, disputeOf, factsOf, taken, termsOf } from './receivable-world.ts';
 import { fc } from '../support/property.ts';
 import { leftOutMinor } from '../../domain/ledger/claims.ts';

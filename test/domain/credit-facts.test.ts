@@ -14,7 +14,7 @@ import {
   withDerived,
 } from '../../domain/credit/profile.ts';
 import type { Fact, Facts, FactValue } from '../../domain/credit/profile.ts';
-import { creditCodeCheck, taxIdFault } from '../../domain/credit/tax-id.ts';
+import { creditCodeCheck, taxIdFault } from '../../domain/customers/tax-id.ts';
 
 const told = (value: FactValue, asOf = '2026-09-01', source: Fact['source'] = 'manual'): Fact => ({
   value,

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { policyContents } from '../../contracts/policies.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
 import type { CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
-import type { LaddersPolicy } from '../../domain/collection/policy.ts';
+import type { LaddersPolicy } from '../../domain/dunning/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { zenTables } from '../../rules/zen.ts';
-import type { PolicyContext, PolicyFault } from '../../domain/kernel/policy-fault.ts';
-import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
-import { refusalText } from '../../domain/kernel/refusal-text.ts';
+import type { PolicyContext, PolicyFault } from '../../domain/platform/policy-fault.ts';
+import type { RefusalCode, RefusalParams } from '../../domain/platform/refusal-codes.ts';
+import { refusalText } from '../../domain/records/refusal-text.ts';
 import type { ContactPolicy } from '../../domain/outreach/policy.ts';
 import type { ApprovalMatrix } from '../../domain/approvals/policy.ts';
 

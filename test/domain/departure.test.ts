@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { channels } from '../../domain/collection/governor.ts';
+import { channels } from '../../domain/outreach/governor.ts';
 import { connectorNames } from '../../domain/credit/facts.ts';
-import { mayLeave, outlets, sayOutlet, sayStayReason, stayReasons } from '../../domain/kernel/departure.ts';
-import type { DepartureFacts } from '../../domain/kernel/departure.ts';
+import { mayLeave, outlets, sayOutlet, sayStayReason, stayReasons } from '../../domain/platform/departure.ts';
+import type { DepartureFacts } from '../../domain/platform/departure.ts';
 
 const now = '2026-09-01T02:00:00.000Z';
 const clock = { realAnchor: now, businessAnchor: now, speed: 1, pinned: true };

@@ -7,12 +7,12 @@ import {
   isNewCustomer,
   termsEnd,
   termsLength,
-} from '../../domain/collection/documents.ts';
-import type { InvoiceDocument, StandingInstalment } from '../../domain/collection/documents.ts';
-import { sayFact, timelineActions } from '../../domain/collection/fact-words.ts';
-import { rankTask } from '../../domain/collection/worklist.ts';
-import type { TaskFacts } from '../../domain/collection/worklist.ts';
-import { limitationEnds } from '../../domain/legal/limitation.ts';
+} from '../../domain/ledger/documents.ts';
+import type { InvoiceDocument, StandingInstalment } from '../../domain/ledger/documents.ts';
+import { sayFact, timelineActions } from '../../domain/records/fact-words.ts';
+import { rankTask } from '../../domain/tasks/worklist.ts';
+import type { TaskFacts } from '../../domain/tasks/worklist.ts';
+import { limitationEnds } from '../../domain/ledger/limitation.ts';
 import { chinaIn } from './receivable-world.ts';
 import { taskHarms } from '../../domain/tasks/policy.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acrossCurrencies } from '../../domain/collection/exchange.ts';
-import type { Paid, Rates } from '../../domain/collection/exchange.ts';
+import { acrossCurrencies } from '../../domain/ledger/exchange.ts';
+import type { Paid, Rates } from '../../domain/ledger/exchange.ts';
 
 const item = (invoice: string, currency: string, openMinor: number) => ({
   ...{ receivableId: invoice, invoice, number: invoice, instalment: 1, dueDate: '2026-02-01', issueDate: '2026-01-01' },

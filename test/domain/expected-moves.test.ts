@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectedMoves } from '../../domain/collection/expected-moves.ts';
+import { expectedMoves } from '../../domain/ledger/expected-moves.ts';
 import { fc } from '../support/property.ts';
 import type { DisputeFact } from '../../domain/ledger/claims.ts';
 

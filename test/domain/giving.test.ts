@@ -4,9 +4,9 @@ import { clockControlOf } from '../../api/clock-control.ts';
 import { createCommands } from '../../api/commands.ts';
 import { allRoutes } from '../../api/routes/index.ts';
 import { readConfig } from '../../config/env.ts';
-import { actKinds } from '../../domain/acts/act.ts';
-import { givingRoutes, notGivingRoutes } from '../../domain/acts/giving.ts';
-import { actOf } from '../../store/acts/registry.ts';
+import { actKinds } from '../../domain/approvals/act.ts';
+import { givingRoutes, notGivingRoutes } from '../../domain/approvals/giving.ts';
+import { actOf } from '../../store/giving-acts.ts';
 import { openStore } from '../../store/open.ts';
 import { defaultMatrix } from '../support/credit-policies.ts';
 
@@ -28,7 +28,7 @@ function writing(): string[] {
 describe('every request that writes', () => {
   it.each(writing().map((name) => [name]))('%s gives through two persons, or says why it gives nothing', (name) => {
     const listed = [name in givingRoutes, name in notGivingRoutes];
-    expect(listed, `${name}: list it in domain/acts/giving.ts, in one of the two tables`).toContain(true);
+    expect(listed, `${name}: list it in domain/approvals/giving.ts, in one of the two tables`).toContain(true);
     expect(listed).toContain(false);
   });
 

@@ -1,13 +1,7 @@
 import { test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import {
-  admittedToday,
-  collectsLater,
-  goLiveParts,
-  missingForGoLive,
-  sayGoLivePart,
-} from '../../domain/collection/going-live.ts';
-import { isNewCustomer } from '../../domain/collection/documents.ts';
+import { admittedToday, collectsLater, goLiveParts, missingForGoLive, sayGoLivePart } from '../../domain/ledger/going-live.ts';
+import { isNewCustomer } from '../../domain/ledger/documents.ts';
 import { fc } from '../support/property.ts';
 
 const rule = { perDay: 2, statementFirst: true };

@@ -8,10 +8,10 @@ import {
   isContactDay,
   minuteOfDay,
   msBetween,
-} from '../../domain/kernel/calendar.ts';
-import type { HolidayFile, Instant } from '../../domain/kernel/calendar.ts';
-import { channels, contactSlot, isOptOutWord, judgeContact } from '../../domain/collection/governor.ts';
-import type { Channel, ContactQuestion, ContactRules } from '../../domain/collection/governor.ts';
+} from '../../domain/platform/calendar.ts';
+import type { HolidayFile, Instant } from '../../domain/platform/calendar.ts';
+import { channels, contactSlot, isOptOutWord, judgeContact } from '../../domain/outreach/governor.ts';
+import type { Channel, ContactQuestion, ContactRules } from '../../domain/outreach/governor.ts';
 import { fc } from '../support/property.ts';
 
 const files = [2025, 2026, 2027].map(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Mapping } from '../../domain/files/mapping.ts';
+import type { Mapping } from '../../domain/imports/mapping.ts';
 import { openTable } from '../../worker/files/table.ts';
 
 const columns = ['Beleg', 'Kunde', 'Betrag'];

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { assemble } from '../../domain/files/assemble.ts';
-import { bindMapping, mappingFaults, readParts, readRow } from '../../domain/files/mapping.ts';
-import type { Mapping, Reader } from '../../domain/files/mapping.ts';
+import { assemble } from '../../domain/imports/assemble.ts';
+import { bindMapping, mappingFaults, readParts, readRow } from '../../domain/imports/mapping.ts';
+import type { Mapping, Reader } from '../../domain/imports/mapping.ts';
 import iconv from 'iconv-lite';
-import { gb18030Of } from '../../domain/files/gb18030.ts';
-import { marksOf, plainNumbers } from '../../domain/files/numbers.ts';
-import type { NumberFormat } from '../../domain/files/numbers.ts';
-import { dateOfSerial, numberCell, readCell, unformula } from '../../domain/files/values.ts';
-import type { Cell, DateFormat } from '../../domain/files/values.ts';
-import { formatAmount } from '../../domain/kernel/money.ts';
-import { addDays, daysBetween } from '../../domain/kernel/calendar.ts';
+import { gb18030Of } from '../../domain/imports/gb18030.ts';
+import { marksOf, plainNumbers } from '../../domain/imports/numbers.ts';
+import type { NumberFormat } from '../../domain/imports/numbers.ts';
+import { dateOfSerial, numberCell, readCell, unformula } from '../../domain/imports/values.ts';
+import type { Cell, DateFormat } from '../../domain/imports/values.ts';
+import { formatAmount } from '../../domain/platform/money.ts';
+import { addDays, daysBetween } from '../../domain/platform/calendar.ts';
 import { fc } from '../support/property.ts';
 
 const zone = 'Asia/Shanghai';

@@ -8,7 +8,7 @@ import {
   minuteOfDay,
   msBetween,
   parseInstant,
-} from '../../domain/kernel/calendar.ts';
+} from '../../domain/platform/calendar.ts';
 import { fc } from '../support/property.ts';
 
 const at = (hhmm: string): number => Number(hhmm.slice(0, 2)) * 60 + Number(hhmm.slice(3));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLadder, higherStage, isContact, ladderFaults, rungActions } from '../../domain/collection/ladder.ts';
-import type { Rung, StrategyRow, StrategySubject } from '../../domain/collection/ladder.ts';
+import { chooseLadder, higherStage, isContact, ladderFaults, rungActions } from '../../domain/dunning/ladder.ts';
+import type { Rung, StrategyRow, StrategySubject } from '../../domain/dunning/ladder.ts';
 import { policy, rung } from './receivable-world.ts';
 import { stages } from '../../domain/ledger/outcome.ts';
 

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import manifest from '../../policies/templates/manifest.json' with { type: 'json' };
 import rules from '../../policies/template-lint.json' with { type: 'json' };
-import type { LintPolicy } from '../../domain/collection/template-lint.ts';
-import { judgeLetter } from '../../store/letters/judge.ts';
-import type { Judged } from '../../store/letters/judge.ts';
+import type { LintPolicy } from '../../domain/outreach/template-lint.ts';
+import { judgeLetter } from '../../store/outreach/letters/judge.ts';
+import type { Judged } from '../../store/outreach/letters/judge.ts';
 
 const policy = rules as LintPolicy;
 const letter = { id: 'overdue-first', channel: 'email', class: 'reminder', subject: 'Open items' } as const;

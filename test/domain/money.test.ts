@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exponentOf, formatAmount, isCurrency, parseAmount, sumMinor } from '../../domain/kernel/money.ts';
+import { exponentOf, formatAmount, isCurrency, parseAmount, sumMinor } from '../../domain/platform/money.ts';
 import { fc } from '../support/property.ts';
 
 describe('money', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { checkRulesOf, judgeOrder } from '../../domain/credit/check.ts';
-import type { OrderFacts } from '../../domain/credit/check.ts';
+import { checkRulesOf, judgeOrder } from '../../domain/orders/check.ts';
+import type { OrderFacts } from '../../domain/orders/check.ts';
 import rules from '../../policies/credit-rules.json' with { type: 'json' };
 import type { CreditRules } from '../../domain/credit/policy.ts';
 

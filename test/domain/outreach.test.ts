@@ -1,12 +1,12 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { calendarFromFiles, instantAt } from '../../domain/kernel/calendar.ts';
-import { afterReceipt, messageStates, stateOfTwilio } from '../../domain/collection/message.ts';
-import { leadingRung, planOutreach } from '../../domain/collection/outreach.ts';
-import { askingFor, chooseRecipient, inContactOrder } from '../../domain/collection/recipient.ts';
+import { calendarFromFiles, instantAt } from '../../domain/platform/calendar.ts';
+import { afterReceipt, messageStates, stateOfTwilio } from '../../domain/outreach/message.ts';
+import { leadingRung, planOutreach } from '../../domain/outreach/outreach.ts';
+import { askingFor, chooseRecipient, inContactOrder } from '../../domain/outreach/recipient.ts';
 import contactRules from '../../policies/contact-rules.json' with { type: 'json' };
 import { fc } from '../support/property.ts';
-import type { OutreachFacts, OutreachTerms, Person, RequestedRung } from '../../domain/collection/outreach-facts.ts';
+import type { OutreachFacts, OutreachTerms, Person, RequestedRung } from '../../domain/outreach/outreach-facts.ts';
 import type { ContactPolicy } from '../../domain/outreach/policy.ts';
 
 const calendar = calendarFromFiles('Asia/Shanghai', [{ year: 2026, days: [{ name: 'x', date: '2026-01-01', isOffDay: true }] }]);

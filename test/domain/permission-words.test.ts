@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { permissions } from '../../domain/kernel/actor.ts';
-import { forbiddenAct } from '../../domain/kernel/permission-words.ts';
-import { refusalText } from '../../domain/kernel/refusal-text.ts';
+import { permissions } from '../../domain/platform/actor.ts';
+import { forbiddenAct } from '../../domain/platform/permission-words.ts';
+import { refusalText } from '../../domain/records/refusal-text.ts';
 
 /** What the code forbids by name, beside the permissions of routes. */
 const named = ['api', 'store'].flatMap((folder) =>

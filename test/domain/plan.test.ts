@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, planReceivable } from '../../domain/collection/plan.ts';
-import { askedMinor, disputedMinor, openMinor } from '../../domain/collection/receivable.ts';
-import type { Pause, ReceivableFacts, RungRecord } from '../../domain/collection/receivable.ts';
-import { scheduleRungs } from '../../domain/collection/schedule.ts';
-import { sayWhy } from '../../domain/collection/words.ts';
+import { outcomeOf, planReceivable } from '../../domain/dunning/plan.ts';
+import { askedMinor, disputedMinor, openMinor } from '../../domain/dunning/receivable.ts';
+import type { Pause, ReceivableFacts, RungRecord } from '../../domain/dunning/receivable.ts';
+import { scheduleRungs } from '../../domain/dunning/schedule.ts';
+import { sayWhy } from '../../domain/dunning/words.ts';
 import { at, disputeOf, factsOf, promiseOf, rung, taken, termsOf } from './receivable-world.ts';
 import type { DisputeFact, PromiseFact } from '../../domain/ledger/claims.ts';
 import { unaskedOf } from '../../domain/ledger/claims.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lastPromiseDay } from '../../domain/collection/promise.ts';
-import type { EarlierPromise } from '../../domain/collection/promise.ts';
+import { lastPromiseDay } from '../../domain/ledger/promise.ts';
+import type { EarlierPromise } from '../../domain/ledger/promise.ts';
 
 const of = (madeOn: string, state: EarlierPromise['state']): EarlierPromise => ({ madeOn, state });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readable } from '../../domain/kernel/readable.ts';
+import { readable } from '../../domain/platform/readable.ts';
 
 test.each([
   ['the currency beside it', { amountMinor: 150_000, currency: 'CNY' }, { amount: '1500.00', currency: 'CNY' }],

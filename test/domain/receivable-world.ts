@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { calendarFromFiles, instantAt } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Calendar, HolidayFile, Instant } from '../../domain/kernel/calendar.ts';
-import type { Ladder, Rung } from '../../domain/collection/ladder.ts';
-import type { LaddersPolicy } from '../../domain/collection/policy.ts';
-import type { CollectionTerms, ReceivableFacts } from '../../domain/collection/receivable.ts';
+import { calendarFromFiles, instantAt } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Calendar, HolidayFile, Instant } from '../../domain/platform/calendar.ts';
+import type { Ladder, Rung } from '../../domain/dunning/ladder.ts';
+import type { LaddersPolicy } from '../../domain/dunning/policy.ts';
+import type { CollectionTerms, ReceivableFacts } from '../../domain/dunning/receivable.ts';
 import type { DisputeFact, PromiseFact } from '../../domain/ledger/claims.ts';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../policies/${path}`, import.meta.url), 'utf8'));

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it, test } from 'vitest';
 import { ofWhatIsNamed, refusedAt } from '../../api/refused-at.ts';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import type { RefusalCode } from '../../domain/kernel/refusal-codes.ts';
-import { isRefusalCode } from '../../domain/kernel/refusal-codes.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import type { RefusalCode } from '../../domain/platform/refusal-codes.ts';
+import { isRefusalCode } from '../../domain/platform/refusal-codes.ts';
 
 /** Refusals that no field of a request makes, each with its reason. */
 const ofNoField: Partial<Record<RefusalCode, string>> = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../../domain/kernel/refusal.ts';
-import { invalidFaults } from '../../domain/kernel/refusals-invalid.ts';
-import type { InvalidFault } from '../../domain/kernel/refusals-invalid.ts';
-import { refusalsEn } from '../../domain/kernel/refusals-en.ts';
-import { refusalsZh } from '../../domain/kernel/refusals-zh.ts';
-import type { RefusalCode, RefusalParams } from '../../domain/kernel/refusal-codes.ts';
-import { refusalCodes } from '../../domain/kernel/refusal-codes.ts';
-import { refusalText } from '../../domain/kernel/refusal-text.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { invalidFaults } from '../../domain/platform/refusals-invalid.ts';
+import type { InvalidFault } from '../../domain/platform/refusals-invalid.ts';
+import { refusalsEn } from '../../domain/records/refusals-en.ts';
+import { refusalsZh } from '../../domain/records/refusals-zh.ts';
+import type { RefusalCode, RefusalParams } from '../../domain/platform/refusal-codes.ts';
+import { refusalCodes } from '../../domain/platform/refusal-codes.ts';
+import { refusalText } from '../../domain/records/refusal-text.ts';
 
 const chinese = /[一-鿿]/;
 const namesIn = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? ''))].toSorted();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { endOfHold, judgeHoldDecision, planOrderHold } from '../../domain/credit/order-hold.ts';
-import type { AskedLine, OrderHoldFacts } from '../../domain/credit/order-hold.ts';
-import { narrowOffer, releasedLines, tableOf, wholeOffer } from '../../domain/credit/release.ts';
-import type { Offer } from '../../domain/credit/release.ts';
-import type { Seat } from '../../domain/credit/seats.ts';
+import { endOfHold, judgeHoldDecision, planOrderHold } from '../../domain/orders/order-hold.ts';
+import type { AskedLine, OrderHoldFacts } from '../../domain/orders/order-hold.ts';
+import { narrowOffer, releasedLines, tableOf, wholeOffer } from '../../domain/orders/release.ts';
+import type { Offer } from '../../domain/orders/release.ts';
+import type { Seat } from '../../domain/approvals/seats.ts';
 import { seededFrom } from '../support/seeded.ts';
 
 const none = { held: 0, prepaid: 0, reserved: 0, ordered: 0, delivered: 0, invoiced: 0, cancelled: 0, returned: 0 };

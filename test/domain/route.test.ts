@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assess } from '../../domain/credit/assess.ts';
 import { questionOf, routeOf } from '../../domain/credit/route.ts';
 import type { RouteQuestion } from '../../domain/credit/route.ts';
-import { may } from '../../domain/kernel/actor.ts';
+import { may } from '../../domain/platform/actor.ts';
 import { zenTables } from '../../rules/zen.ts';
 import { dealer, defaultMatrix, defaults, firstHospital, inputOf } from '../support/credit-policies.ts';
 import { fc } from '../support/property.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { BusinessDate } from '../../domain/kernel/calendar.ts';
-import type { Ladder } from '../../domain/collection/ladder.ts';
-import type { CollectionTerms, ReceivableFacts } from '../../domain/collection/receivable.ts';
-import { beforeGoLive, scheduleRungs } from '../../domain/collection/schedule.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import type { Ladder } from '../../domain/dunning/ladder.ts';
+import type { CollectionTerms, ReceivableFacts } from '../../domain/dunning/receivable.ts';
+import { beforeGoLive, scheduleRungs } from '../../domain/dunning/schedule.ts';
 import { at, chinaIn, factsOf, ladderOf, promiseOf, rung, taken, termsOf } from './receivable-world.ts';
 
 const days = (facts: ReceivableFacts, terms: CollectionTerms, now = at('2026-01-01')): [string, BusinessDate][] =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Actor, Role } from '../../domain/kernel/actor.ts';
-import { roles } from '../../domain/kernel/actor.ts';
-import { seatFor, tierStates } from '../../domain/credit/seats.ts';
-import type { Decider, Hat, Seat, TierState } from '../../domain/credit/seats.ts';
+import type { Actor, Role } from '../../domain/platform/actor.ts';
+import { roles } from '../../domain/platform/actor.ts';
+import { seatFor, tierStates } from '../../domain/approvals/seats.ts';
+import type { Decider, Hat, Seat, TierState } from '../../domain/approvals/seats.ts';
 
 const seat = (tier: number, role: Role, state: TierState = 'open', more: Partial<Seat> = {}): Seat => ({
   tier,

@@ -8,13 +8,13 @@ import {
   missingOf,
   missingParts,
   statutoryCauses,
-} from '../../domain/shipment/ground.ts';
-import type { HoldGround } from '../../domain/shipment/ground.ts';
-import { holdActs, judgeHoldAct } from '../../domain/shipment/hold.ts';
-import type { HoldAct, ShipmentHoldPlan } from '../../domain/shipment/hold.ts';
-import { endOfShipmentHold, planShipmentHold } from '../../domain/shipment/hold-plan.ts';
-import type { ShipmentHoldFacts } from '../../domain/shipment/hold-plan.ts';
-import { missingWords, sayHoldWhy } from '../../domain/shipment/hold-words.ts';
+} from '../../domain/shipments/ground.ts';
+import type { HoldGround } from '../../domain/shipments/ground.ts';
+import { holdActs, judgeHoldAct } from '../../domain/shipments/hold.ts';
+import type { HoldAct, ShipmentHoldPlan } from '../../domain/shipments/hold.ts';
+import { endOfShipmentHold, planShipmentHold } from '../../domain/shipments/hold-plan.ts';
+import type { ShipmentHoldFacts } from '../../domain/shipments/hold-plan.ts';
+import { missingWords, sayHoldWhy } from '../../domain/shipments/hold-words.ts';
 import json from '../../policies/credit-rules.json' with { type: 'json' };
 
 const { clauses } = (json as unknown as CreditRules).shipments;

@@ -1,11 +1,11 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { checkRulesOf } from '../../domain/credit/check.ts';
-import { exceeds, largestPart } from '../../domain/credit/order.ts';
+import { checkRulesOf } from '../../domain/orders/check.ts';
+import { exceeds, largestPart } from '../../domain/orders/order.ts';
 import type { CreditRules } from '../../domain/credit/policy.ts';
-import { judgeShipment, shipmentRulesOf } from '../../domain/shipment/judge.ts';
-import type { ShipmentFacts, ShipmentLine, ShipmentReason, ShipmentStanding } from '../../domain/shipment/judge.ts';
-import { sayShipmentReason } from '../../domain/shipment/words.ts';
+import { judgeShipment, shipmentRulesOf } from '../../domain/shipments/judge.ts';
+import type { ShipmentFacts, ShipmentLine, ShipmentReason, ShipmentStanding } from '../../domain/shipments/judge.ts';
+import { sayShipmentReason } from '../../domain/shipments/words.ts';
 import json from '../../policies/credit-rules.json' with { type: 'json' };
 import { fc } from '../support/property.ts';
 import { shipmentReasonCodes } from '../../domain/credit/hold-clause.ts';

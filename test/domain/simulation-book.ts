@@ -1,9 +1,9 @@
-import { addMs, dateOf, instantAt, nextContactDay } from '../../domain/kernel/calendar.ts';
-import type { BusinessDate, Instant } from '../../domain/kernel/calendar.ts';
-import { higherStage, isContact } from '../../domain/collection/ladder.ts';
-import type { Rung } from '../../domain/collection/ladder.ts';
-import { lastOfEach, planReceivable } from '../../domain/collection/plan.ts';
-import { openMinor } from '../../domain/collection/receivable.ts';
+import { addMs, dateOf, instantAt, nextContactDay } from '../../domain/platform/calendar.ts';
+import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { higherStage, isContact } from '../../domain/dunning/ladder.ts';
+import type { Rung } from '../../domain/dunning/ladder.ts';
+import { lastOfEach, planReceivable } from '../../domain/dunning/plan.ts';
+import { openMinor } from '../../domain/dunning/receivable.ts';
 import type {
   CollectionTerms,
   Pause,
@@ -12,7 +12,7 @@ import type {
   RungChange,
   RungRecord,
   Verdict,
-} from '../../domain/collection/receivable.ts';
+} from '../../domain/dunning/receivable.ts';
 import type { Outcome, Stage } from '../../domain/ledger/outcome.ts';
 import type { DisputeFact, PromiseState } from '../../domain/ledger/claims.ts';
 

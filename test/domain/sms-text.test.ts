@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textFault } from '../../domain/collection/message.ts';
+import { textFault } from '../../domain/outreach/message.ts';
 
 const fault = (text: string) => textFault('sms', 'neutral', text);
 

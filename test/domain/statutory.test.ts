@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { addDays, weekdayOf } from '../../domain/kernel/calendar.ts';
-import type { HolidayFile } from '../../domain/kernel/calendar.ts';
-import { missingNotices, statutoryDays } from '../../domain/kernel/statutory.ts';
-import type { LunarYear } from '../../domain/kernel/statutory.ts';
+import { addDays, weekdayOf } from '../../domain/platform/calendar.ts';
+import type { HolidayFile } from '../../domain/platform/calendar.ts';
+import { missingNotices, statutoryDays } from '../../domain/platform/statutory.ts';
+import type { LunarYear } from '../../domain/platform/statutory.ts';
 
 const json = <T>(name: string): T =>
   JSON.parse(readFileSync(new URL(`../../policies/calendar/${name}`, import.meta.url), 'utf8')) as T;

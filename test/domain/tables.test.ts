@@ -1,10 +1,10 @@
 import { test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { boundedTable } from '../../domain/credit/table-guard.ts';
-import { tableFaults } from '../../domain/credit/table-faults.ts';
-import type { TableColumns } from '../../domain/credit/table-faults.ts';
-import { meant, readCondition, readScalar } from '../../domain/credit/table-cells.ts';
-import type { DecisionTable } from '../../domain/credit/tables.ts';
+import { boundedTable } from '../../domain/policies/table-guard.ts';
+import { tableFaults } from '../../domain/policies/table-faults.ts';
+import type { TableColumns } from '../../domain/policies/table-faults.ts';
+import { meant, readCondition, readScalar } from '../../domain/policies/table-cells.ts';
+import type { DecisionTable } from '../../domain/policies/tables.ts';
 import { zenTables } from '../../rules/zen.ts';
 import { fc } from '../support/property.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lintOurWords, lintText, missingIn, sayFindings } from '../../domain/collection/template-lint.ts';
-import type { LintPolicy } from '../../domain/collection/template-lint.ts';
+import { lintOurWords, lintText, missingIn, sayFindings } from '../../domain/outreach/template-lint.ts';
+import type { LintPolicy } from '../../domain/outreach/template-lint.ts';
 import rules from '../../policies/template-lint.json' with { type: 'json' };
 import { bad, good } from '../support/letter-sentences.ts';
 import type { MessageClass } from '../../domain/outreach/policy.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { claimArrived } from '../../domain/collection/unapplied.ts';
-import type { ReachableItem, UnappliedMoney } from '../../domain/collection/unapplied.ts';
+import { claimArrived } from '../../domain/ledger/unapplied.ts';
+import type { ReachableItem, UnappliedMoney } from '../../domain/ledger/unapplied.ts';
 
 const offer = { minor: 200, until: '2026-01-15' };
 const item = (invoice: string, openMinor: number, more: Partial<ReachableItem> = {}): ReachableItem => ({

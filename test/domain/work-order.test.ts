@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextDeadline, planWorkOrder, workOrderDates } from '../../domain/collection/work-order.ts';
-import type { WorkOrderFacts } from '../../domain/collection/work-order.ts';
+import { nextDeadline, planWorkOrder, workOrderDates } from '../../domain/tasks/work-order.ts';
+import type { WorkOrderFacts } from '../../domain/tasks/work-order.ts';
 import { at, china } from './receivable-world.ts';
 import type { WorkOrderKind } from '../../domain/tasks/policy.ts';
 

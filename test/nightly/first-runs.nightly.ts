@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Store } from '../../store/transaction.ts';
+import type { Store } from '../../store/platform/transaction.ts';
 import { killStack, startStack, storeOf } from '../support/stack-process.ts';
 import { tempFolder } from '../support/temp.ts';
 

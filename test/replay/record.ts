@@ -10,7 +10,7 @@ import { SMTPServer } from 'smtp-server';
 import { startPostgres } from '../../stack/postgres.ts';
 import { freePort } from '../../stack/ports.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
-import { migrate } from '../../store/migrate.ts';
+import { migrate } from '../../store/platform/migrate.ts';
 import { shanghai } from '../support/shanghai.ts';
 import { openWorldOver } from '../support/world-over.ts';
 import type { Ground, World, WorldOptions } from '../support/world-over.ts';

@@ -1,8 +1,8 @@
 /** What receivables, work orders and contacts live through. */
 import { sql } from 'kysely';
-import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/subject.ts';
-import { standAt } from '../../store/clock.ts';
-import { completeTask } from '../../store/tasks.ts';
+import { outreachWorkflowId, receivableWorkflowId } from '../../domain/platform/subject.ts';
+import { standAt } from '../../store/platform/clock.ts';
+import { completeTask } from '../../store/tasks/tasks.ts';
 import { system } from '../support/actors.ts';
 import { until } from '../support/world-over.ts';
 import type { World } from '../support/world-over.ts';

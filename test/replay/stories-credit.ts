@@ -1,11 +1,11 @@
 /** What reservations, applications, reviews, refreshes and nights live through. */
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { beginNights } from '../../store/credit/night-book.ts';
-import { putOrder } from '../../store/credit/orders.ts';
-import { postShipment } from '../../store/credit/shipments.ts';
+import { putOrder } from '../../store/orders/orders.ts';
+import { postShipment } from '../../store/shipments/shipments.ts';
 import { refreshProfile } from '../../store/credit/tell-facts.ts';
-import { upsertCustomer } from '../../store/customers.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { erp, system } from '../support/actors.ts';
 import { openOffice } from '../support/credit-world.ts';
 import { limitOf, orderOf as salesOrder } from '../support/credit.ts';

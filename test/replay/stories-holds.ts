@@ -1,6 +1,6 @@
 /** What held orders and held shipments live through. */
-import { workflowId } from '../../domain/kernel/subject.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { system } from '../support/actors.ts';
 import { openOffice } from '../support/credit-world.ts';
 import { limitOf } from '../support/credit.ts';

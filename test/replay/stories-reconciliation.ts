@@ -1,5 +1,5 @@
 /** What statements and reconciliations live through. */
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { postCustomerStatement } from '../../store/reconciliation/customer-statements.ts';
 import { answerStatement } from '../../store/reconciliation/statement-answers.ts';
 import { issueStatement } from '../../store/reconciliation/statements.ts';

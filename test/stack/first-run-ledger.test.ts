@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ExcelJS from 'exceljs';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { addDays, daysBetween, weekdayOf } from '../../domain/kernel/calendar.ts';
+import { addDays, daysBetween, weekdayOf } from '../../domain/platform/calendar.ts';
 import { sourceLedger } from '../../stack/first-run/beginning.ts';
 import { sayFault } from '../../stack/first-run/faults.ts';
 import { shiftLedger, tell, weeksToShift } from '../../stack/first-run/ledger.ts';

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { roles } from '../../domain/kernel/actor.ts';
+import { roles } from '../../domain/platform/actor.ts';
 import { readyBox, whatNext } from '../../stack/box.ts';
 import type { Ready } from '../../stack/box.ts';
 import { ignoredOptions, refuseSecondLedger, requireLedger } from '../../stack/first-run/beginning.ts';

@@ -1,21 +1,21 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { receivableWorkflowId } from '../../domain/kernel/subject.ts';
-import { postHistory } from '../../store/history.ts';
-import { postInvoices, postInvoice } from '../../store/invoices.ts';
-import { postPayments, postPayment } from '../../store/payments.ts';
-import { upsertCustomers, upsertCustomer } from '../../store/customers.ts';
-import type { RowResult } from '../../store/rows.ts';
-import { logContact } from '../../store/contact-log.ts';
-import { postCreditNote } from '../../store/credit-notes.ts';
-import { openDispute, resolveDispute } from '../../store/disputes.ts';
-import { allocatePayment, reversePayment } from '../../store/payment-changes.ts';
-import { recordPromise } from '../../store/promises.ts';
-import { writeOff } from '../../store/write-offs.ts';
+import { receivableWorkflowId } from '../../domain/platform/subject.ts';
+import { postHistory } from '../../store/ledger/history.ts';
+import { postInvoices, postInvoice } from '../../store/ledger/invoices.ts';
+import { postPayments, postPayment } from '../../store/ledger/payments.ts';
+import { upsertCustomers, upsertCustomer } from '../../store/customers/customers.ts';
+import type { RowResult } from '../../store/platform/rows.ts';
+import { logContact } from '../../store/customers/contact-log.ts';
+import { postCreditNote } from '../../store/ledger/credit-notes.ts';
+import { openDispute, resolveDispute } from '../../store/ledger/disputes.ts';
+import { allocatePayment, reversePayment } from '../../store/ledger/payment-changes.ts';
+import { recordPromise } from '../../store/ledger/promises.ts';
+import { writeOff } from '../../store/ledger/write-offs.ts';
 import { director, erp } from '../support/actors.ts';
 import { auditOf, askedOf, balancesOf, openBooks } from '../support/books.ts';
 import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
-import type { PutInvoice } from '../../store/invoice-rows.ts';
+import type { PutInvoice } from '../../store/ledger/invoice-rows.ts';
 
 let ledger: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
-import { Gatherer } from '../../store/gather.ts';
-import { requestsInHand, withRequests } from '../../store/idempotency.ts';
+import { Gatherer } from '../../store/platform/gather.ts';
+import { requestsInHand, withRequests } from '../../store/platform/idempotency.ts';
 
 /** A desk whose batches end when the test says so; `batches` are those that have begun. */
 function desk(of: { about?(request: string): string; alike?(request: string): string } = {}) {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookAtAccount, wayOfHold } from '../../store/credit/hold-desk.ts';
-import { reassessHold, takeHoldStep } from '../../store/credit/order-hold-book.ts';
-import { putOrder } from '../../store/credit/orders.ts';
-import { momentOf } from '../../store/transaction.ts';
+import { lookAtAccount, wayOfHold } from '../../store/orders/hold-desk.ts';
+import { reassessHold, takeHoldStep } from '../../store/orders/order-hold-book.ts';
+import { putOrder } from '../../store/orders/orders.ts';
+import { momentOf } from '../../store/platform/transaction.ts';
 import { erp } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import type { Books } from '../support/books.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { postCreditNote } from '../../store/credit-notes.ts';
-import { openDatabase } from '../../store/database.ts';
-import { openDispute, resolveDispute } from '../../store/disputes.ts';
-import { reassessReceivable } from '../../store/receivable-book.ts';
+import { postCreditNote } from '../../store/ledger/credit-notes.ts';
+import { openDatabase } from '../../store/platform/database.ts';
+import { openDispute, resolveDispute } from '../../store/ledger/disputes.ts';
+import { reassessReceivable } from '../../store/dunning/receivable-book.ts';
 import { system } from '../support/actors.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';

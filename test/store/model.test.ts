@@ -38,7 +38,9 @@ describe('prisma/schema', () => {
     const main = await readFile(join(folder, 'main.prisma'), 'utf8');
     await writeFile(join(folder, 'main.prisma'), main.replace('"../../store"', '"."'));
     await prisma('generate', '--schema', folder);
-    expect(await readFile(join(folder, 'schema.ts'), 'utf8')).toBe(await readFile(join(root, 'store/schema.ts'), 'utf8'));
+    expect(await readFile(join(folder, 'schema.ts'), 'utf8')).toBe(
+      await readFile(join(root, 'store/platform/schema.ts'), 'utf8'),
+    );
   });
 
   it('says of every table what it is, in one room', async () => {

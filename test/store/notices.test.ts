@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import { addressHash } from '../../store/opt-outs.ts';
-import { requestNotice } from '../../store/notices.ts';
-import { write } from '../../store/transaction.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import { addressHash } from '../../store/outreach/opt-outs.ts';
+import { requestNotice } from '../../store/outreach/notices.ts';
+import { write } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';

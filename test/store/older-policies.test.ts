@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../store/database.ts';
-import { systemActor, write } from '../../store/transaction.ts';
-import { openWorkOrder } from '../../store/work-orders.ts';
+import { openDatabase } from '../../store/platform/database.ts';
+import { systemActor, write } from '../../store/platform/transaction.ts';
+import { openWorkOrder } from '../../store/tasks/work-orders.ts';
 import { openBooks } from '../support/books.ts';
 
 test('a task of a kind that is newer than the stored policy is opened by the row that comes with the product', async () => {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lateStages, judgeOrder } from '../../domain/credit/check.ts';
-import type { CheckRules, OrderFacts, StandingFacts } from '../../domain/credit/check.ts';
+import { lateStages, judgeOrder } from '../../domain/orders/check.ts';
+import type { CheckRules, OrderFacts, StandingFacts } from '../../domain/orders/check.ts';
 import { positionOf } from '../../domain/credit/exposure.ts';
 import type { AccountFacts, Position } from '../../domain/credit/exposure.ts';
-import { addDays } from '../../domain/kernel/dates.ts';
-import { exponentOf, isCurrency } from '../../domain/kernel/money.ts';
+import { addDays } from '../../domain/platform/dates.ts';
+import { exponentOf, isCurrency } from '../../domain/platform/money.ts';
 import { openBooks } from '../support/books.ts';
 import { fc } from '../support/property.ts';
 import { runsOf } from '../support/thorough.ts';

@@ -1,20 +1,20 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alsoToPayer } from '../../domain/collection/outreach.ts';
-import { outreachWorkflowId, receivableWorkflowId } from '../../domain/kernel/subject.ts';
-import { logContact } from '../../store/contact-log.ts';
-import { openDispute } from '../../store/disputes.ts';
-import { recordOptOut } from '../../store/opt-outs.ts';
-import { contactCustomer } from '../../store/outreach-book.ts';
-import { reassessReceivable } from '../../store/receivable-book.ts';
-import { write } from '../../store/transaction.ts';
+import { alsoToPayer } from '../../domain/outreach/outreach.ts';
+import { outreachWorkflowId, receivableWorkflowId } from '../../domain/platform/subject.ts';
+import { logContact } from '../../store/customers/contact-log.ts';
+import { openDispute } from '../../store/ledger/disputes.ts';
+import { recordOptOut } from '../../store/outreach/opt-outs.ts';
+import { contactCustomer } from '../../store/outreach/outreach-book.ts';
+import { reassessReceivable } from '../../store/dunning/receivable-book.ts';
+import { write } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { emailOf } from '../support/documents.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
 import { SELLER } from '../support/let-out.ts';
 import { shanghai } from '../support/shanghai.ts';
-import { reachesNobody } from '../../store/departures.ts';
+import { reachesNobody } from '../../store/platform/departures.ts';
 
 /** Due on Wednesday 2026-03-04: general-30 calls for reminder-1 on Thursday 03-05 and reminder-2 on 03-12. */
 const DUE = '2026-03-04';

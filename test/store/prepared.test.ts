@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../store/database.ts';
-import { among } from '../../store/prepared.ts';
+import { openDatabase } from '../../store/platform/database.ts';
+import { among } from '../../store/platform/prepared.ts';
 import { freshDatabase } from '../support/database.ts';
 
 async function database() {

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { LintPolicy } from '../../domain/collection/template-lint.ts';
-import { textFault } from '../../domain/collection/message.ts';
+import type { LintPolicy } from '../../domain/outreach/template-lint.ts';
+import { textFault } from '../../domain/outreach/message.ts';
 import { htmlOf } from '../../activities/gateways/smtp.ts';
-import { LettersAside } from '../../store/letters/aside.ts';
-import { correctTemplates, letterOf } from '../../store/letters/letter.ts';
-import { oneLine, renderTemplate } from '../../store/letters/words.ts';
-import { refreshTemplates, templatesOf } from '../../store/templates.ts';
-import { write } from '../../store/transaction.ts';
-import type { TemplateBook, TemplateContext } from '../../store/templates.ts';
+import { LettersAside } from '../../store/outreach/letters/aside.ts';
+import { correctTemplates, letterOf } from '../../store/outreach/letters/letter.ts';
+import { oneLine, renderTemplate } from '../../store/outreach/letters/words.ts';
+import { refreshTemplates, templatesOf } from '../../store/outreach/templates.ts';
+import { write } from '../../store/platform/transaction.ts';
+import type { TemplateBook, TemplateContext } from '../../store/outreach/templates.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
 

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { standAt } from '../../store/clock.ts';
+import { standAt } from '../../store/platform/clock.ts';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
-import { write } from '../../store/transaction.ts';
-import { askAgain, askDue } from '../../store/wakes.ts';
+import { write } from '../../store/platform/transaction.ts';
+import { askAgain, askDue } from '../../store/platform/wakes.ts';
 import { system } from '../support/actors.ts';
 import { freshDatabase } from '../support/database.ts';
 import { shanghai } from '../support/shanghai.ts';

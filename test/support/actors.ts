@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/kernel/actor.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
 
 export const erp: Actor = { kind: 'key', id: 'erp', role: 'erp', scope: {} };
 export const director: Actor = { kind: 'user', id: 'director', role: 'finance_director', scope: {} };

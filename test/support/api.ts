@@ -11,8 +11,8 @@ import { readConfig } from '../../config/env.ts';
 import type { Config } from '../../config/env.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import type { Services } from '../../api/services.ts';
-import { roles } from '../../domain/kernel/actor.ts';
-import type { Role } from '../../domain/kernel/actor.ts';
+import { roles } from '../../domain/platform/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { openBooks } from './books.ts';
 

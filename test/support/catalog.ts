@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../store/platform/database.ts';
 
 async function facts(url: string, query: string): Promise<string[]> {
   const db = openDatabase({ url, max: 1, role: null });

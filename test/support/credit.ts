@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { lineAmount } from '../../domain/credit/order.ts';
-import type { OrderDocument } from '../../domain/credit/order.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { lineAmount } from '../../domain/orders/order.ts';
+import type { OrderDocument } from '../../domain/orders/order.ts';
 import { grantLimit } from '../../store/credit/limits.ts';
 import type { LimitGrant } from '../../store/credit/limits.ts';
 import type { OpenStore } from '../../store/open.ts';
-import { write } from '../../store/transaction.ts';
+import { write } from '../../store/platform/transaction.ts';
 
 export const desk: Actor = { kind: 'user', id: 'desk', role: 'credit_officer', scope: {} };
 

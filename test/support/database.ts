@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { migrate } from '../../store/migrate.ts';
+import { migrate } from '../../store/platform/migrate.ts';
 
 const TEMPLATE = 'duecourse_template';
 /** Advisory lock of whoever makes the template; any number no test uses. */

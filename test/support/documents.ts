@@ -1,4 +1,4 @@
-import type { ContactDocument, CustomerDocument, InvoiceDocument, PaymentDocument } from '../../domain/collection/documents.ts';
+import type { ContactDocument, CustomerDocument, InvoiceDocument, PaymentDocument } from '../../domain/ledger/documents.ts';
 
 /** A contact without an address. */
 export const contactOf = (over: Partial<ContactDocument> = {}): ContactDocument => ({

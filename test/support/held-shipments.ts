@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { CustomerDocument } from '../../domain/collection/documents.ts';
-import { lineAmount } from '../../domain/credit/order.ts';
-import { putOrder } from '../../store/credit/orders.ts';
-import { requestShipment } from '../../store/credit/shipment-requests.ts';
+import type { CustomerDocument } from '../../domain/ledger/documents.ts';
+import { lineAmount } from '../../domain/orders/order.ts';
+import { putOrder } from '../../store/orders/orders.ts';
+import { requestShipment } from '../../store/shipments/shipment-requests.ts';
 import { erp } from './actors.ts';
 import type { CreditOffice, Person, Problem } from './credit-world.ts';
 import { limitOf, orderOf } from './credit.ts';

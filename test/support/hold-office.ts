@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import type { OrderDocument } from '../../domain/credit/order.ts';
-import type { Actor } from '../../domain/kernel/actor.ts';
-import { putOrder } from '../../store/credit/orders.ts';
+import type { OrderDocument } from '../../domain/orders/order.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { putOrder } from '../../store/orders/orders.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { erp } from './actors.ts';
 import { orderOf } from './credit.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Client } from '@temporalio/client';
 import { expect } from 'vitest';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/platform/database.ts';
 
 /** What no crash may break: one message a rung, one audit entry a step, one end a debt, nothing unanswered. */
 export async function expectIntact(db: Database): Promise<void> {

@@ -1,7 +1,7 @@
 import { Arrivals } from '../../stack/first-run/arrivals.ts';
 import type { Arrival } from '../../stack/first-run/arrivals.ts';
-import { openDispute, resolveDispute } from '../../store/disputes.ts';
-import type { Store } from '../../store/transaction.ts';
+import { openDispute, resolveDispute } from '../../store/ledger/disputes.ts';
+import type { Store } from '../../store/platform/transaction.ts';
 import { erp } from './actors.ts';
 import { factsOf } from './facts.ts';
 import { shanghai } from './shanghai.ts';

@@ -1,10 +1,10 @@
-import { outlets } from '../../domain/kernel/departure.ts';
-import { claimInstallation, switchOutlet } from '../../store/departures.ts';
-import type { Deployment } from '../../store/departures.ts';
-import type { Outlet } from '../../domain/kernel/departure.ts';
-import { writeSeller } from '../../store/acts/seller.ts';
-import { writeGoLive } from '../../store/going-live.ts';
-import type { Store } from '../../store/transaction.ts';
+import { outlets } from '../../domain/platform/departure.ts';
+import { claimInstallation, switchOutlet } from '../../store/platform/departures.ts';
+import type { Deployment } from '../../store/platform/departures.ts';
+import type { Outlet } from '../../domain/platform/departure.ts';
+import { writeSeller } from '../../store/ledger/acts/seller.ts';
+import { writeGoLive } from '../../store/ledger/going-live.ts';
+import type { Store } from '../../store/platform/transaction.ts';
 import { system } from './actors.ts';
 
 /** The installation of tests whose messages reach a provider of the test's own. */

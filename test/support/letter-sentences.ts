@@ -1,4 +1,4 @@
-import type { LintFinding } from '../../domain/collection/template-lint.ts';
+import type { LintFinding } from '../../domain/outreach/template-lint.ts';
 
 /** What no letter may say, by what it is. */
 export const bad: Readonly<Record<Exclude<LintFinding['kind'], 'no-way-out' | 'no-call-back' | 'account'>, readonly string[]>> = {

@@ -8,4 +8,4 @@ parentPort.on('message', ({ template }) => {
   while (template.body.includes('(hoards)')) kept.push(new Array(100_000).fill(kept.length));
 });
 register();
-await import('../../store/letters/thread.ts');
+await import('../../store/outreach/letters/thread.ts');

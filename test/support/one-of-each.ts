@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { RouteSpec } from '../../api/route.ts';
 import { allRoutes } from '../../api/routes/index.ts';
-import { may, roles } from '../../domain/kernel/actor.ts';
-import type { Role } from '../../domain/kernel/actor.ts';
+import { may, roles } from '../../domain/platform/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { TestApi } from './api.ts';
 import { customerId } from './credit.ts';
 

@@ -1,9 +1,9 @@
-import type { Role } from '../../domain/kernel/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { Test } from 'supertest';
-import { postCreditNote } from '../../store/credit-notes.ts';
-import { upsertCustomer } from '../../store/customers.ts';
-import { postInvoice } from '../../store/invoices.ts';
-import { postPayment } from '../../store/payments.ts';
+import { postCreditNote } from '../../store/ledger/credit-notes.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
+import { postInvoice } from '../../store/ledger/invoices.ts';
+import { postPayment } from '../../store/ledger/payments.ts';
 import { erp } from './actors.ts';
 import type { TestApi } from './api.ts';
 import { customerOf, invoiceOf, paymentOf } from './documents.ts';

@@ -5,7 +5,7 @@ import { expect, inject } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { setUp } from '../../store/setup.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { system } from './actors.ts';
 import { freshDatabase } from './database.ts';
 import { startFakeSmtp } from './fake-smtp.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { findDrift } from '../../store/credit/drift.ts';
-import { takeReceivableStep } from '../../store/receivable-book.ts';
+import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
 import type { TestApi } from './api.ts';
 
 /** Customers whose goods come back, through the API, on one business day. */

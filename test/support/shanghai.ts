@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/kernel/calendar.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
 
 /** The instant of a day's hour in Shanghai. */
 export const shanghai = (day: string, time = '00:00'): Instant => new Date(`${day}T${time}:00+08:00`).toISOString();

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Response } from 'supertest';
-import type { Role } from '../../domain/kernel/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { TestApi } from './api.ts';
 
 /** The pending act an answer names. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { RouteSpec } from '../../api/route.ts';
 import { allRoutes } from '../../api/routes/index.ts';
-import type { Role } from '../../domain/kernel/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import type { TestApi } from './api.ts';
 import { mayCall, writeOneOfEach } from './one-of-each.ts';
 

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { receivableWorkflowId } from '../../domain/kernel/subject.ts';
+import { receivableWorkflowId } from '../../domain/platform/subject.ts';
 import { freshDatabase } from './database.ts';
 import { openWorldOver } from './world-over.ts';
 import type { Ground, World, WorldOptions } from './world-over.ts';

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { startApi } from '../../api/main.ts';
 import { openLogger } from '../../config/log.ts';
-import { createApiKey } from '../../store/api-keys.ts';
+import { createApiKey } from '../../store/access/api-keys.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';
 
 interface Line {

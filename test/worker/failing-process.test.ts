@@ -2,7 +2,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { startApi } from '../../api/main.ts';
-import { createApiKey } from '../../store/api-keys.ts';
+import { createApiKey } from '../../store/access/api-keys.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';
 
 interface Task {

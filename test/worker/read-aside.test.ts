@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
-import { assemble } from '../../domain/files/assemble.ts';
-import type { Mapping } from '../../domain/files/mapping.ts';
+import { assemble } from '../../domain/imports/assemble.ts';
+import type { Mapping } from '../../domain/imports/mapping.ts';
 import { FileFault } from '../../worker/files/fault.ts';
 import { ReadAside } from '../../worker/files/read-aside.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { takeReceivableStep } from '../../store/receivable-book.ts';
-import { write } from '../../store/transaction.ts';
+import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
+import { write } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { activitiesOf, eventTypes, historyOf } from '../support/histories.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';

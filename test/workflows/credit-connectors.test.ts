@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { waitFigures } from '../../store/figures.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { waitFigures } from '../../store/platform/figures.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { system } from '../support/actors.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { CreditWorld } from '../support/credit-world.ts';

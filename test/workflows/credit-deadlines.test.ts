@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stepTo } from '../../store/stepping.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { system } from '../support/actors.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { CreditWorld, Person } from '../support/credit-world.ts';

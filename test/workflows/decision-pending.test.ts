@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createCommands } from '../../api/commands.ts';
 import { readConfig } from '../../config/env.ts';
-import { createApiKey, revokeApiKey } from '../../store/api-keys.ts';
+import { createApiKey, revokeApiKey } from '../../store/access/api-keys.ts';
 import { startWorker } from '../../worker/main.ts';
 import type { RunningWorker } from '../../worker/main.ts';
 import { system } from '../support/actors.ts';

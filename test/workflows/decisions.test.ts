@@ -4,7 +4,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createCommands } from '../../api/commands.ts';
 import type { Commands } from '../../api/commands.ts';
-import type { Refusal } from '../../domain/kernel/refusal.ts';
+import type { Refusal } from '../../domain/platform/refusal.ts';
 import type { Decided } from '../../workflows/desk.ts';
 import { countUpdate } from '../support/deciding-workflow.ts';
 import type { CountBook, Counted } from '../support/deciding-workflow.ts';

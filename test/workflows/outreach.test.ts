@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Connection, Client } from '@temporalio/client';
-import { outreachWorkflowId } from '../../domain/kernel/subject.ts';
-import { readClock } from '../../store/clock.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { outreachWorkflowId } from '../../domain/platform/subject.ts';
+import { readClock } from '../../store/platform/clock.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { startFakeSmtp } from '../support/fake-smtp.ts';
 import type { FakeSmtp } from '../support/fake-smtp.ts';
 import { openWorld } from '../support/world.ts';

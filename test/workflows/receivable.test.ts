@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { completeTask } from '../../store/tasks.ts';
+import { completeTask } from '../../store/tasks/tasks.ts';
 import { system } from '../support/actors.ts';
 import { activitiesOf, eventTypes, historyOf, timersOf } from '../support/histories.ts';
 import { openWorld, workflowIdOf } from '../support/world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { answerStatement } from '../../store/reconciliation/statement-answers.ts';
 import { postCustomerStatement } from '../../store/reconciliation/customer-statements.ts';
 import type { CustomerStatementDocument } from '../../store/reconciliation/customer-statements.ts';

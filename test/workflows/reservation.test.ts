@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { findDrift } from '../../store/credit/drift.ts';
-import { endOrder, putOrder, recheckOrder } from '../../store/credit/orders.ts';
-import { lapseReservation } from '../../store/credit/reservation-book.ts';
-import { postShipment } from '../../store/credit/shipments.ts';
-import { write } from '../../store/transaction.ts';
+import { endOrder, putOrder, recheckOrder } from '../../store/orders/orders.ts';
+import { lapseReservation } from '../../store/orders/reservation-book.ts';
+import { postShipment } from '../../store/shipments/shipments.ts';
+import { write } from '../../store/platform/transaction.ts';
 import { director, erp } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
 import { historyOf } from '../support/histories.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stepTo } from '../../store/stepping.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { system } from '../support/actors.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { CreditWorld } from '../support/credit-world.ts';

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { workflowId } from '../../domain/kernel/subject.ts';
-import { revokeApiKey } from '../../store/api-keys.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
+import { revokeApiKey } from '../../store/access/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
-import { endOrder, putOrder } from '../../store/credit/orders.ts';
+import { endOrder, putOrder } from '../../store/orders/orders.ts';
 import { putSecurity } from '../../store/credit/securities.ts';
-import { postPayment } from '../../store/payments.ts';
-import { stepTo } from '../../store/stepping.ts';
+import { postPayment } from '../../store/ledger/payments.ts';
+import { stepTo } from '../../store/platform/stepping.ts';
 import { erp, system } from '../support/actors.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { CreditWorld, Person } from '../support/credit-world.ts';

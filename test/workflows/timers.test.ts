@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addMs } from '../../domain/kernel/calendar.ts';
-import type { Instant } from '../../domain/kernel/calendar.ts';
-import { standAt } from '../../store/clock.ts';
-import { nudgeLate } from '../../store/wakes.ts';
+import { addMs } from '../../domain/platform/calendar.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import { standAt } from '../../store/platform/clock.ts';
+import { nudgeLate } from '../../store/platform/wakes.ts';
 import { system } from '../support/actors.ts';
 import { activitiesOf, historyOf, timersOf } from '../support/histories.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectorNames } from '../../domain/credit/facts.ts';
-import { workflowId } from '../../domain/kernel/subject.ts';
+import { workflowId } from '../../domain/platform/subject.ts';
 import { beginNights } from '../../store/credit/night-book.ts';
 import { refreshProfile } from '../../store/credit/tell-facts.ts';
-import { upsertCustomer } from '../../store/customers.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
 import { erp, system } from '../support/actors.ts';
 import { customerOf } from '../support/documents.ts';
 import { openRegister } from '../support/fake-registers.ts';

@@ -1,4 +1,4 @@
-import type { Mapping } from '../../domain/files/mapping.ts';
+import type { Mapping } from '../../domain/imports/mapping.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];

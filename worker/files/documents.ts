@@ -1,8 +1,8 @@
-import { DateColumns } from '../../domain/files/agreed-dates.ts';
-import { isRed } from '../../domain/files/assemble.ts';
-import { readParts } from '../../domain/files/mapping.ts';
-import type { MappedRow, Reader } from '../../domain/files/mapping.ts';
-import { isTaken } from '../../domain/files/row-filter.ts';
+import { DateColumns } from '../../domain/imports/agreed-dates.ts';
+import { isRed } from '../../domain/imports/assemble.ts';
+import { readParts } from '../../domain/imports/mapping.ts';
+import type { MappedRow, Reader } from '../../domain/imports/mapping.ts';
+import { isTaken } from '../../domain/imports/row-filter.ts';
 import type { FileTable } from './table.ts';
 import type { FileRow } from './raw-table.ts';
 

@@ -1,5 +1,5 @@
 import type { ImportFault } from '../../contracts/import-words.ts';
-import type { RefusalParams } from '../../domain/kernel/refusal-codes.ts';
+import type { RefusalParams } from '../../domain/platform/refusal-codes.ts';
 
 /** The file as a whole cannot be read; told to whoever sent it. */
 export class FileFault extends Error {

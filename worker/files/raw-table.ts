@@ -1,4 +1,4 @@
-import type { Cell } from '../../domain/files/values.ts';
+import type { Cell } from '../../domain/imports/values.ts';
 
 /** A row as people count them, the first being 1. */
 export interface FileRow {

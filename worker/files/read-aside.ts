@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { MappedRow, MappingFault } from '../../domain/files/mapping.ts';
+import type { MappedRow, MappingFault } from '../../domain/imports/mapping.ts';
 import { FileFault } from './fault.ts';
 import type { Answered, Asked, OpenedFile } from './reading.ts';
 

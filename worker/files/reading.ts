@@ -1,12 +1,12 @@
-import type { ImportKind } from '../../domain/files/fields.ts';
-import { bindMapping } from '../../domain/files/mapping.ts';
-import type { MappedRow, Mapping, MappingFault, Reader } from '../../domain/files/mapping.ts';
+import type { ImportKind } from '../../domain/imports/fields.ts';
+import { bindMapping } from '../../domain/imports/mapping.ts';
+import type { MappedRow, Mapping, MappingFault, Reader } from '../../domain/imports/mapping.ts';
 import type { ImportFault } from '../../contracts/import-words.ts';
 import { groupsOf, surveyOf } from './documents.ts';
 import { FileFault } from './fault.ts';
 import { openTable } from './table.ts';
 import type { FileTable } from './table.ts';
-import type { RefusalParams } from '../../domain/kernel/refusal-codes.ts';
+import type { RefusalParams } from '../../domain/platform/refusal-codes.ts';
 
 /** What the process is asked: to open a file, or for more of it. */
 export type Asked =

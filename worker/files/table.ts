@@ -1,7 +1,7 @@
-import { headerTest } from '../../domain/files/mapping.ts';
-import type { ImportKind } from '../../domain/files/fields.ts';
-import type { Mapping } from '../../domain/files/mapping.ts';
-import { textOf } from '../../domain/files/values.ts';
+import { headerTest } from '../../domain/imports/mapping.ts';
+import type { ImportKind } from '../../domain/imports/fields.ts';
+import type { Mapping } from '../../domain/imports/mapping.ts';
+import { textOf } from '../../domain/imports/values.ts';
 import { csvOf } from './csv.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import { xlsxOf } from './xlsx.ts';

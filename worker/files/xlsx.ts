@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { dateOfSerial, numberCell, textOf, unformula } from '../../domain/files/values.ts';
-import { isBusinessDate } from '../../domain/kernel/dates.ts';
-import type { Cell } from '../../domain/files/values.ts';
+import { dateOfSerial, numberCell, textOf, unformula } from '../../domain/imports/values.ts';
+import { isBusinessDate } from '../../domain/platform/dates.ts';
+import type { Cell } from '../../domain/imports/values.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import { hear, heardIn } from './sax.ts';
 import type { Heard } from './sax.ts';

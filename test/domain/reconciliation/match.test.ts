@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dayNumber, dateOfDayNumber } from '../../../domain/kernel/dates.ts';
+import { dayNumber, dateOfDayNumber } from '../../../domain/platform/dates.ts';
 import { matchBooks, matchKey } from '../../../domain/reconciliation/match.ts';
 import type { BookItem, Matching } from '../../../domain/reconciliation/match.ts';
 import { mostSumItems, onlySum } from '../../../domain/reconciliation/sums.ts';

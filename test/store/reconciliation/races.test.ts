@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Actor } from '../../../domain/kernel/actor.ts';
-import { Refusal } from '../../../domain/kernel/refusal.ts';
-import { upsertCustomer } from '../../../store/customers.ts';
-import { postInvoice } from '../../../store/invoices.ts';
-import { postPayment } from '../../../store/payments.ts';
+import type { Actor } from '../../../domain/platform/actor.ts';
+import { Refusal } from '../../../domain/platform/refusal.ts';
+import { upsertCustomer } from '../../../store/customers/customers.ts';
+import { postInvoice } from '../../../store/ledger/invoices.ts';
+import { postPayment } from '../../../store/ledger/payments.ts';
 import { decideAdjustment, proposeAdjustment } from '../../../store/reconciliation/adjustments.ts';
 import { postCustomerStatement, rematchStatement } from '../../../store/reconciliation/customer-statements.ts';
 import type { CustomerStatementDocument } from '../../../store/reconciliation/customer-statements.ts';

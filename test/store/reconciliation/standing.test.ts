@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { upsertCustomer } from '../../../store/customers.ts';
+import { upsertCustomer } from '../../../store/customers/customers.ts';
 import { reconciliationOf } from '../../../store/reconciliation/standing.ts';
 import { erp } from '../../support/actors.ts';
 import { openBooks } from '../../support/books.ts';

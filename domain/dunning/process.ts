@@ -1,0 +1,7 @@
+import type { PlanStep } from './receivable.ts';
+import type { Stage } from '../ledger/outcome.ts';
+import type { ProcessPlan } from '../platform/plan.ts';
+
+export interface ReceivablePlan extends ProcessPlan<PlanStep> {
+  stage: Stage;
+}

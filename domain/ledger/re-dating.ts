@@ -1,0 +1,69 @@
+import { addDays } from '../platform/calendar.ts';
+import type { BusinessDate } from '../platform/calendar.ts';
+import { sumMinor } from '../platform/money.ts';
+import type { Instalment, InstalmentChanges, StandingInstalment } from './documents.ts';
+import type { CollectionPolicy } from './policy.ts';
+
+/** A due date that a correction moves to later than policy lets pass. */
+export interface LaterDate {
+  id: string;
+  no: number;
+  /** Of the instalment, and what of it is open. */
+  amountMinor: number;
+  openMinor: number;
+  from: BusinessDate;
+  to: BusinessDate;
+}
+
+/**
+ * What of a correction may be written at once: a date that moves later than the agreed day and its tolerance stays as it was, and is asked
+ * for. Moves in small steps count from the day that was agreed, not from the last step; a day in doubt was never agreed, there `byTerms`
+ * counts. An instalment of which nothing else differs is left out.
+ */
+export function withoutLaterDates(
+  changes: InstalmentChanges,
+  toleranceDays: number,
+  byTerms: BusinessDate,
+): { changes: InstalmentChanges; later: readonly LaterDate[] } {
+  const later: LaterDate[] = [];
+  const changed = changes.changed.flatMap(({ standing, to }) => {
+    if (!movesLater(standing, to, toleranceDays, byTerms)) return [{ standing, to }];
+    later.push({
+      id: standing.id,
+      no: to.no,
+      amountMinor: to.amountMinor,
+      openMinor: to.amountMinor - standing.settledMinor,
+      from: standing.dueDate,
+      to: to.dueDate,
+    });
+    const same = standing.amountMinor === to.amountMinor && standing.kind === to.kind && !standing.withdrawn;
+    return same ? [] : [{ standing, to: { ...to, dueDate: standing.dueDate } }];
+  });
+  return { changes: { ...changes, changed }, later };
+}
+
+/** Nothing is given on what is settled, or on a day that was agreed with a second person before. */
+function movesLater(is: StandingInstalment, to: Instalment, toleranceDays: number, byTerms: BusinessDate): boolean {
+  if (is.withdrawn || is.settledMinor >= to.amountMinor) return false;
+  const agreed = is.doubted ? byTerms : (is.agreedDueDate ?? is.dueDate);
+  return to.dueDate > is.dueDate && to.dueDate > addDays(agreed, toleranceDays);
+}
+
+/**
+ * The instalments that stand for those a correction takes out, the earliest first, as far as these reach: their limitation and their agreed day
+ * are no later than those they stand for. What comes beyond that is owed anew; what the correction does not touch keeps its own; nothing stands for
+ * an amount that an earlier version let in out of bounds.
+ */
+export function successorsOf({ added, changed, withdrawn }: InstalmentChanges): readonly Instalment[] {
+  const revived = changed.flatMap(({ standing, to }) => (standing.withdrawn ? [to] : []));
+  const fresh = [...added, ...revived].toSorted((a, b) => (a.dueDate < b.dueDate ? -1 : a.dueDate > b.dueDate ? 1 : a.no - b.no));
+  let left = sumMinor(withdrawn.map((part) => part.amountMinor).filter((minor) => Number.isSafeInteger(minor)));
+  return fresh.filter(({ amountMinor }) => {
+    const stands = left > 0;
+    left -= amountMinor;
+    return stands;
+  });
+}
+
+/** Calendar days by which a correction may move a due date later by itself. */
+export const reDatingDays = ({ reDatingDays: days = 7 }: Pick<CollectionPolicy, 'reDatingDays'>): number => days;

@@ -1,0 +1,31 @@
+import { figuresOf, sayFigure } from './refusal-figures.ts';
+import { refusalsEn } from './refusals-en.ts';
+import { invalidSentence } from '../platform/refusals-invalid.ts';
+import { refusalsZh } from './refusals-zh.ts';
+import { closedUp } from '../platform/sentences.ts';
+import type { RefusalCode, RefusalParams, RefusalText } from '../platform/refusal-codes.ts';
+
+const clause = /\[([^\]]*)\]/g;
+
+const placeholder = /\{(\w+)\}/g;
+
+/** A clause in square brackets is said only when every figure it names is known. Figures are put in once, never read again. */
+function fill(template: string, code: RefusalCode, params: RefusalParams, language: 'zh' | 'en'): string {
+  const known = (name: string): boolean => Object.hasOwn(params, name);
+  const put = (text: string): string =>
+    text.replace(placeholder, (_, name: string) => (known(name) ? sayFigure(code, params, name, language) : ''));
+  return template
+    .split(clause)
+    .map((text, place) =>
+      place % 2 === 0 || [...text.matchAll(placeholder)].every(([, name = '']) => known(name)) ? put(text) : '',
+    )
+    .join('');
+}
+
+/** The refusal in words: what is wrong, with the figures known, and how to mend it. */
+export function refusalText(code: RefusalCode, params: RefusalParams, language: 'zh' | 'en'): RefusalText {
+  const { title, detail } = (language === 'zh' ? refusalsZh : refusalsEn)[code];
+  const own = code === 'invalid' ? invalidSentence(params['fault'], language) : undefined;
+  const said = fill(own ?? detail, code, figuresOf(code, params), language);
+  return { title, detail: language === 'zh' ? closedUp(said) : said };
+}

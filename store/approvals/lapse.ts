@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { Tx } from '../platform/database.ts';
+import { systemActor, within } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { endAct, lockAct } from './pending.ts';
+import { actOf } from '../giving-acts.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { noTraces } from '../platform/traces.ts';
+
+const actor = systemActor('work-order');
+
+/** Ends the act of a task once its time is over, with its tasks; call it before the task is locked. Nothing while there is time. */
+export async function lapseActOf(tx: Tx, store: Store, at: Moment, task: string): Promise<WorkOrderTraces> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from work_order o join pending_act p on p.id = case when o.process like 'pending-act-%' then substr(o.process, 13)::uuid end
+    where o.id = ${task}::uuid and p.state = 'pending' and p.expires_at <= ${at.now}::timestamptz`.execute(tx);
+  const found = rows[0];
+  if (!found) return noTraces();
+  const act = await lockAct(tx, actor, found.id);
+  if (act.state !== 'pending') return noTraces();
+  const traces = await endAct(tx, at, act, { state: 'lapsed', by: actor.id, onBehalfOf: null, reason: null, outcome: null });
+  await actOf(act.kind).drop?.({ store: within(store, tx), tx, at, actor, act }, act.payload);
+  return traces;
+}

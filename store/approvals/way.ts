@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import { fillableTiers } from '../../domain/approvals/way.ts';
+import type { ActName } from '../../domain/approvals/act.ts';
+import { routeOfHold } from '../../domain/credit/route.ts';
+import { isFirstTime, monthsBetween } from '../../domain/credit/profile.ts';
+import type { BusinessDate } from '../../domain/platform/calendar.ts';
+import { may, roles } from '../../domain/platform/actor.ts';
+import type { Actor, Role } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import type { Database, Tx } from '../platform/database.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { unitOf, wayOf } from '../credit/judge.ts';
+import type { Way } from '../credit/judge.ts';
+
+/** What the approval matrix is asked. */
+export interface ActQuestion {
+  kind: ActName;
+  customerId: string | null;
+  given: { amountMinor: number; currency: string } | null;
+  days: number | null;
+  /** The ERP has booked it: it waits, whoever there is to decide. */
+  booked: boolean;
+}
+
+/**
+ * The way to a decision on an act, by its kind and amount, as this house can fill it. Rows without tiers are passed over: a second person
+ * always decides. Throws Refusal `approver-missing` when there is none.
+ */
+export async function wayOfAct(tx: Tx, store: Store, at: Moment, actor: Actor, of: ActQuestion): Promise<Way> {
+  const { current } = await store.policies.current();
+  const { rows } = await sql<{ type: string; grade: string | null; firstInvoice: BusinessDate | null }>`
+    select c.type, p.grade, (select min(i.issue_date) from invoice i where i.customer_id = c.id) as "firstInvoice" from customer c left join credit_profile p on p.customer_id = c.id where c.id = ${of.customerId}::uuid`.execute(
+    tx,
+  );
+  const [customer] = rows;
+  const { version, content } = current['approval-matrix'];
+  const route = routeOfHold(
+    {
+      kind: of.kind,
+      customerType: customer?.type ?? 'other',
+      grade: customer?.grade ?? null,
+      firstTime:
+        customer !== undefined && isFirstTime(monthsBetween(customer.firstInvoice ?? at.today, at.today), current.grades.content),
+      amountMinor: of.given?.amountMinor ?? null,
+      termsDays: of.days,
+      unitMinor: of.given && unitOf(current.grades.content, of.given.currency),
+      withinProposal: false,
+      withinStanding: false,
+      factsComplete: true,
+    },
+    content,
+  );
+  const way = wayOf(route, version);
+  const { kinds } = current['work-orders'].content;
+  const tiers = fillableTiers(way.tiers, {
+    requester: actor.role,
+    others: await rolesFilled(tx, at, actor.id),
+    escalateTo: (role) => (kinds[`act-${role.replaceAll('_', '-')}`]?.escalateTo ?? []) as readonly Role[],
+  });
+  if (!tiers && of.booked) return way;
+  if (!tiers) throw new Refusal('approver-missing', { role: way.tiers[0]?.roles[0] ?? '' });
+  return { ...way, tiers };
+}
+
+/** The deciding roles somebody fills who is not `except`: by a credential in force, or for somebody absent by delegation. */
+export async function rolesFilled(
+  db: Database | Tx,
+  at: Pick<Moment, 'today'>,
+  except: string | null,
+): Promise<ReadonlySet<Role>> {
+  const inForce = sql`k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
+  const { rows } = await sql<{ role: string }>`
+    select distinct k.role from api_key k where ${inForce} and k.id::text is distinct from ${except}
+    union
+    select d.role from delegation d join api_key k on k.id::text = d.to_actor and ${inForce}
+    where d.revoked_at is null and ${at.today}::date between d.valid_from and d.valid_until
+      and d.from_actor is distinct from ${except} and d.to_actor is distinct from ${except}`.execute(db);
+  const known = new Set(rows.map(({ role }) => role));
+  return new Set(roles.filter((role) => known.has(role) && may({ kind: 'key', id: '', role, scope: {} }, 'credit.decide')));
+}

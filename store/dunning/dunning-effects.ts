@@ -1,0 +1,64 @@
+import type { Rung } from '../../domain/dunning/ladder.ts';
+import { openReview } from '../credit/reviews.ts';
+import type { Tx } from '../platform/database.ts';
+import type { ReceivableCase } from '../ledger/receivable-facts.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { openWorkOrder } from '../tasks/work-orders.ts';
+import { eventOf } from '../platform/transaction.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { joinTraces, noTraces } from '../platform/traces.ts';
+import type { TaskEffect } from '../../domain/tasks/policy.ts';
+
+/** What the kind of task that a dunning step opens does beside the task. */
+export async function stepEffects(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  { rung, kind }: { rung: Rung; kind: string },
+): Promise<WorkOrderTraces> {
+  const effects = await effectsOf(store, kind);
+  const { id, customerId } = found;
+  const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
+  const reason = { rung: rung.id, dueDate: found.facts.dueDate };
+  const done: WorkOrderTraces[] = [];
+  if (effects.includes('hold')) done.push(await holdFor(tx, at, { id, customerId }, reason));
+  if (effects.includes('review')) {
+    const key = `dunning/${id}/${rung.id}`;
+    const detail = { invoice: found.invoiceCode, instalment: found.instalment, ...reason };
+    done.push((await openReview(tx, at, { key, customerId, cause: 'dunning', detail, dueAt: at.now })).traces);
+  }
+  if (effects.includes('propose-hold')) {
+    const proposal = { kind: 'hold-proposal', customerId, receivableId: id, subject, reason };
+    done.push(await openWorkOrder(tx, store, at, { ...proposal, key: `${id}/rung/${rung.id}/hold-proposal` }));
+  }
+  return joinTraces(...done);
+}
+
+/** What opening or completing a task of this kind does, by the policy in force. */
+export async function effectsOf(store: Store, kind: string): Promise<readonly TaskEffect[]> {
+  const { current } = await store.policies.current();
+  return current['work-orders'].content.kinds[kind]?.effects ?? [];
+}
+
+/**
+ * From now on new orders and shipments of the item's payer are held, until it is no longer overdue; an item that holds already goes on as
+ * it does. The caller holds its lock.
+ */
+export async function holdFor(
+  tx: Tx,
+  at: Moment,
+  { id, customerId }: { id: string; customerId: string },
+  why: Record<string, unknown>,
+): Promise<WorkOrderTraces> {
+  const row = await tx
+    .updateTable('receivable')
+    .set({ holds_since: at.today })
+    .where('id', '=', id)
+    .where('holds_since', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (!row) return noTraces();
+  const audit = { subjectKind: 'receivable', subjectId: id, customerId, action: 'receivable.holds' };
+  return { ...noTraces(), audit: [{ ...audit, after: { since: at.today, ...why } }], events: [eventOf(audit)] };
+}

@@ -1,0 +1,143 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../../domain/platform/actor.ts';
+import { formatAmount } from '../../../domain/platform/money.ts';
+import { Refusal } from '../../../domain/platform/refusal.ts';
+import type { LaidShare } from '../../../domain/ledger/take-back.ts';
+import type { Tx } from '../../platform/database.ts';
+import { dropDiscounts } from '../discounts.ts';
+import { closeDoubt, followersOf, lockDocument } from '../duplicates.ts';
+import type { LockedDocument } from '../duplicates.ts';
+import { releaseShares } from '../money-sources.ts';
+import { lockPayersOf, unappliedChanged } from '../unapplied.ts';
+import { lockReceivables } from '../receivable-facts.ts';
+import { write, asksOf, eventOf } from '../../platform/transaction.ts';
+import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Unapplied } from '../unapplied.ts';
+import { followCorrections } from '../../orders/acts/goods-returns.ts';
+import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
+import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
+import { addTraces } from '../../platform/traces.ts';
+
+/** Takes an invoice that is a duplicate out: nothing is owed on it, and money that lay on it is unapplied again. */
+export const duplicateAct: ActKind<{ invoice: string }> = {
+  kind: 'duplicate-invoice',
+  async carryOut({ store, actor, act }, { invoice }) {
+    return write(store, { ...actor, role: 'system' }, async (tx, at) => {
+      const found = await lockDocument(tx, { ...actor, role: 'system' }, 'invoice', invoice);
+      const followers = await lookalikesOf(tx, found);
+      const { id, externalId, customerId, currency, amountMinor } = found;
+      await lockPayersOf(tx, [customerId]);
+      const parts = await lockedParts(tx, id);
+      const dropped = await dropDiscounts(tx, at, parts);
+      const freed = await freeMoney(tx, at, parts);
+      await sql`
+        update receivable set withdrawn = true, credited_minor = amount_minor where id = any(${parts}::uuid[]) and not withdrawn`.execute(
+        tx,
+      );
+      const [twin] = followers;
+      if (twin !== undefined)
+        await sql`
+          insert into duplicate_doubt (document_id, kind, twin_id, opened_at) values (${id}::uuid, 'invoice', ${twin}::uuid, ${at.now}::timestamptz)
+          on conflict (document_id) do update set twin_id = excluded.twin_id`.execute(tx);
+      const traces = await closeDoubt(tx, at, { kind: 'invoice', id }, 'duplicate', act.reason);
+      for (const follower of followers)
+        addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id: follower }, 'corrected'));
+      addTraces(traces, dropped);
+      addTraces(traces, await followCorrections(tx, at, actor, [id], []));
+      addTraces(traces, await unappliedChanged(tx, store, at, freed));
+      const audit = {
+        action: 'invoice.duplicate',
+        subjectKind: 'invoice',
+        subjectId: id,
+        customerId,
+        reason: act.reason,
+        before: { duplicate: found.duplicate },
+        after: { externalId, amountMinor, currency, freed: freed.map((one) => one.externalId) },
+      };
+      return {
+        value: { invoice: externalId, amount: formatAmount(amountMinor, currency), currency },
+        audit: [audit, ...traces.audit],
+        asks: [...asksOf(parts), ...traces.asks],
+        posts: traces.posts,
+        events: [eventOf(audit), ...traces.events],
+      };
+    });
+  },
+};
+
+/**
+ * The documents in doubt because they look like this one, under the lock of its customer. Judged when it is asked for and again when it is
+ * carried out: of a pair only one goes. Throws Refusal `not-open` when it looks like no other (any more).
+ */
+async function lookalikesOf(tx: Tx, { id, duplicate }: LockedDocument): Promise<string[]> {
+  const followers = await followersOf(tx, id);
+  const { rows } = await sql`
+    select from duplicate_doubt d where d.document_id = ${id}::uuid and d.state in ('suspected', 'both-right')
+      and not exists (select from duplicate_doubt t where t.document_id = d.twin_id and t.state = 'duplicate')`.execute(tx);
+  if (rows.length + followers.length === 0) throw new Refusal('not-open', { state: duplicate?.state ?? 'not-suspected' });
+  return followers;
+}
+
+/** Its receivables under their locks, judged when it is asked for and again when it is carried out. Throws Refusal `instalment-has-money` where a write-off stands, recovered or not. */
+async function lockedParts(tx: Tx, invoice: string): Promise<string[]> {
+  const { rows: parts } = await sql<{ id: string }>`
+    select id from receivable where invoice_id = ${invoice}::uuid order by id`.execute(tx);
+  const ids = parts.map(({ id }) => id);
+  await lockReceivables(tx, ids);
+  const { rows } = await sql<{ no: number }>`
+    select r.instalment as no from receivable r join write_off w on w.receivable_id = r.id and w.reversed_at is null
+    where r.id = any(${ids}::uuid[]) order by 1 limit 1`.execute(tx);
+  if (rows[0]) throw new Refusal('instalment-has-money', { instalment: rows[0].no });
+  return ids;
+}
+
+type Laid = LaidShare & Omit<Unapplied, 'unappliedMinor'> & { sourceId: string; leftMinor: number };
+
+/** Takes all money and credits off receivables that are locked; what lay there is unapplied again. */
+async function freeMoney(tx: Tx, at: Moment, receivables: readonly string[]): Promise<Unapplied[]> {
+  const { rows } = await sql<Laid>`
+    select a.id, a.receivable_id as "receivableId", a.amount_minor as "amountMinor", a.recovered_minor as "recoveredMinor",
+      case when p.id is null then 'credit-note' else 'payment' end as kind, coalesce(p.id, n.id) as "sourceId",
+      coalesce(p.external_id, n.external_id) as "externalId", coalesce(p.customer_id, n.customer_id) as "customerId",
+      coalesce(p.currency, n.currency) as currency, p.order_code as "order", coalesce(p.unapplied_minor, n.unapplied_minor) as "leftMinor"
+    from allocation a left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id
+    where a.receivable_id = any(${[...receivables]}::uuid[]) and a.reversed_at is null order by a.id`.execute(tx);
+  const freed = new Map<string, Unapplied>();
+  for (const kind of ['payment', 'credit-note'] as const) {
+    const shares = rows.filter((row) => row.kind === kind);
+    await releaseShares(tx, at, { kind }, shares);
+    for (const { sourceId, leftMinor, amountMinor, externalId, customerId, currency, order } of shares) {
+      const unappliedMinor = (freed.get(sourceId)?.unappliedMinor ?? leftMinor) + amountMinor;
+      freed.set(sourceId, { kind, externalId, customerId, currency, order, unappliedMinor });
+    }
+  }
+  for (const [id, { kind, unappliedMinor }] of freed)
+    await sql`
+      update ${sql.table(kind === 'payment' ? 'payment' : 'credit_note')} set unapplied_minor = ${unappliedMinor}::bigint
+      where id = ${id}::uuid`.execute(tx);
+  return [...freed.values()];
+}
+
+/**
+ * Asks for an invoice that looks like another one to be taken out as a duplicate, either of the two; a second person decides. Throws Refusal
+ * `not-found`, `not-open` when it looks like no other, `instalment-has-money` where a write-off stands.
+ */
+export async function askForDuplicate(store: Store, actor: Actor, invoice: string, reason: string): Promise<ActAnswer> {
+  return write<ActAnswer>(store, actor, async (tx, at) => {
+    const found = await lockDocument(tx, actor, 'invoice', invoice);
+    await lookalikesOf(tx, found);
+    await lockedParts(tx, found.id);
+    const { id, externalId, customerId, currency, amountMinor, duplicate } = found;
+    const amount = formatAmount(amountMinor, currency);
+    const asked = await proposeAct(tx, store, at, actor, duplicateAct, {
+      customerId,
+      subject: { kind: 'invoice', id },
+      about: `invoice ${externalId}`,
+      given: { amountMinor, currency },
+      what: { amount, currency, invoice: externalId, like: duplicate?.of ?? null },
+      payload: { invoice: id },
+      reason,
+    });
+    return answerOfAsking(asked);
+  });
+}

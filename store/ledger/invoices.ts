@@ -1,0 +1,346 @@
+import { inScope } from '../../domain/platform/actor.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { AuditFact } from '../../domain/platform/audit.ts';
+import { receivableWorkflowId } from '../../domain/platform/subject.ts';
+import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
+import { loweredBy, raisedBy } from '../../domain/ledger/giving-corrections.ts';
+import { followWaitingNotes } from './acts/credit-notes.ts';
+import { concedeAgain, followCorrections } from '../orders/acts/goods-returns.ts';
+import { askForReDating } from './acts/re-dating.ts';
+import { returnInstead } from '../orders/returns.ts';
+import type { CorrectedReturn } from '../orders/returns.ts';
+import { followClaims } from './claims-moved.ts';
+import { askForRates } from '../credit/missing-rates.ts';
+import type { Tx } from '../platform/database.ts';
+import { documentDesk } from '../platform/document-desk.ts';
+import { consumeExpected, followMoney } from './expected-credits.ts';
+import { settleInvoice } from './invoice-doubts.ts';
+import { askAboutOrders } from '../orders/invoiced-beyond.ts';
+import { keepFirstDays } from './invoice-heirs.ts';
+import { judge } from './invoice-judge.ts';
+import { moveProcedures } from './invoice-procedures.ts';
+import { askForCorrections } from './invoice-waits.ts';
+import type { WaitingCorrection } from './invoice-waits.ts';
+import type { Job, Judged, Posting } from './invoice-judge.ts';
+import { correctReceivables, lockCustomers, readStanding, writeInvoices } from './invoice-rows.ts';
+import type { StandingInvoice, WrittenInvoice, PutInvoice, Desk } from './invoice-rows.ts';
+import { InvoiceTwins } from './invoice-twins.ts';
+import { Poster } from './posting.ts';
+import { lockReceivables } from './receivable-facts.ts';
+import { failed, inWaves } from '../platform/rows.ts';
+import type { RowResult } from '../platform/rows.ts';
+import { applyToArrived } from './unapplied.ts';
+import { settleArrived } from './waiting-payments.ts';
+import { write } from '../platform/transaction.ts';
+import type { Ask, EventFact, Moment, Post, Store, Unchanged, Written } from '../platform/transaction.ts';
+import { keepSums, postApart } from './large-sums.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
+
+const desk = documentDesk(postInvoices);
+
+/**
+ * Posts or corrects one invoice, in a transaction that callers of the same moment share. Each instalment is one receivable; one that
+ * has money on it may move, and is never made smaller than that money.
+ */
+export async function postInvoice(
+  store: Store,
+  actor: Actor,
+  document: InvoiceDocument,
+  reason: string | null = null,
+): Promise<PutInvoice & { changed: boolean; created: boolean }> {
+  const { outcome, value } = await desk(store, actor, document, reason);
+  return { ...value, changed: outcome !== 'unchanged', created: outcome === 'created' };
+}
+
+/** Posts or corrects up to about a thousand invoices in one transaction; results stand in the order of the documents. */
+export async function postInvoices(
+  store: Store,
+  actor: Actor,
+  documents: readonly InvoiceDocument[],
+  reason: string | null = null,
+): Promise<RowResult<PutInvoice>[]> {
+  const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null }));
+  return postApart(postings, (some) => write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, some)));
+}
+
+/** The posting of invoices inside a transaction, with what it must record. */
+export async function postWithin(
+  desk: Desk,
+  postings: readonly Posting[],
+): Promise<Written<RowResult<PutInvoice>[]> | Unchanged<RowResult<PutInvoice>[]>> {
+  const results: RowResult<PutInvoice>[] = [];
+  const records: Trace[] = [];
+  const waits: WorkOrderTraces[] = [];
+  for (const wave of inWaves(postings, (posting) => posting.invoice.externalId)) {
+    const done = await putWave(
+      desk,
+      wave.map((row) => row.document),
+    );
+    for (const [place, row] of wave.entries()) {
+      const put = done[place];
+      if (!put) continue;
+      results[row.index] = put.result;
+      if (put.record) records.push(put.record);
+      if (put.beside) waits.push(put.beside);
+    }
+    const asked = done.flatMap(({ asSent }) => asSent ?? []);
+    for (const { beside } of asked.length > 0 ? await putWave(desk, asked) : []) if (beside) waits.push(beside);
+  }
+  const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
+  const beyond = await askAboutOrders(desk.tx, desk.store, desk.at, current);
+  const beside = joinTraces(...records.map((record) => record.beside), beyond, ...waits);
+  const own = records.map((record) => ({ ...record.audit, reason: desk.reason }));
+  const [first, ...more] = [...own, ...beside.audit];
+  if (!first) return { value: results, audit: null };
+  const customers = [...new Set(records.flatMap(({ audit }) => audit.customerId ?? []))];
+  const { store, tx, at } = desk;
+  const arrived = records.flatMap((record) => record.arrived);
+  const arrival = await applyToArrived(tx, store, at, customers, arrived);
+  const applied = new Map(arrival.applied);
+  if (arrival.found) {
+    const across = await settleArrived(tx, store, at, customers, arrived);
+    addTraces(arrival, across);
+    for (const [receivable, minor] of across.applied) applied.set(receivable, (applied.get(receivable) ?? 0) + minor);
+  }
+  addTraces(arrival, await followMoney(tx, at, [...applied.keys()]));
+  // Whoever is asked anyway needs no first instant of its own.
+  const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
+  const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
+  return {
+    value: results.map((result) => afterArrival(result, applied)),
+    audit: [first, ...more, ...arrival.audit],
+    asks: [...records.flatMap((record) => record.asks), ...arrival.asks, ...beside.asks],
+    posts: [...posts, ...arrival.posts, ...beside.posts],
+    events: [
+      ...records.map(({ audit }): EventFact => ({
+        kind: audit.action,
+        subjectKind: 'invoice',
+        subjectId: audit.subjectId,
+        customerId: audit.customerId ?? null,
+      })),
+      ...arrival.events,
+      ...beside.events,
+    ],
+  };
+}
+
+/** An invoice as unapplied money that waited for it leaves it. */
+function afterArrival(result: RowResult<PutInvoice>, applied: ReadonlyMap<string, number>): RowResult<PutInvoice> {
+  if (result.outcome === 'failed' || applied.size === 0) return result;
+  const receivables = result.value.receivables.map((part) => ({
+    ...part,
+    openMinor: part.openMinor - (applied.get(part.id) ?? 0),
+  }));
+  return { ...result, value: { ...result.value, receivables } };
+}
+
+interface Trace {
+  audit: AuditFact;
+  /** Tasks that were opened or ended beside it, and what asking a second person left behind. */
+  beside: WorkOrderTraces;
+  asks: Ask[];
+  posts: Post[];
+  /** Receivables that money which waited for them may go to. */
+  arrived: string[];
+}
+interface Put {
+  result: RowResult<PutInvoice>;
+  record?: Trace;
+  /** What a correction that waits, or one that no longer does, left behind. */
+  beside?: WorkOrderTraces;
+  /** A new invoice whose discount waits for a second person: as it was sent. */
+  asSent?: Posting;
+}
+
+async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]> {
+  const { store, tx, at, actor } = desk;
+  const customers = await lockCustomers(
+    tx,
+    postings.map(({ invoice }) => invoice.customer),
+  );
+  const standing = await readStanding(
+    tx,
+    postings.map(({ invoice }) => invoice.externalId),
+  );
+  const poster = new Poster(store, at);
+  const seen = postings.map((posting) => {
+    const customer = customers.get(posting.invoice.customer);
+    return { posting, customer: customer && inScope(actor, customer) ? customer : null };
+  });
+  const twins = await InvoiceTwins.of(
+    tx,
+    seen.flatMap(({ posting, customer }) => (customer ? [{ customerId: customer.id, invoice: posting.invoice }] : [])),
+  );
+  const judged: Judged[] = [];
+  for (const { posting, customer } of seen)
+    judged.push(await judge(poster, posting, customer, standing.get(posting.invoice.externalId) ?? null, at.today, twins));
+  const jobs = judged.flatMap((one) => (one.kind === 'job' ? [one.job] : []));
+  await keepSums(
+    tx,
+    at,
+    jobs.map(({ write: row }) => ({ ...row.document, customerId: row.customerId })),
+  );
+  const corrected = await correct(tx, at, jobs);
+  const written = await writeInvoices(
+    tx,
+    at,
+    jobs.map((job) => job.write),
+    jobs.flatMap((job) => job.receivables),
+  );
+  await keepFirstDays(tx, jobs, written);
+  await moveProcedures(tx, jobs);
+  const claimed = await followClaims(tx, at, jobs, written);
+  await returnInstead(tx, at, corrected);
+  const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
+  const followed = await followCorrections(tx, at, actor, known, corrected);
+  addTraces(followed, claimed);
+  addTraces(followed, await followWaitingNotes(tx, at, actor, known));
+  const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
+  const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
+  addTraces(followed, await concedeAgain(tx, store, at, actor, more));
+  const corrections = await askForCorrections(desk, judged.flatMap(resent));
+  const puts: Put[] = [];
+  for (const one of judged) {
+    if (one.kind === 'refused') puts.push({ result: failed(one.refusal) });
+    else if (one.kind !== 'job') {
+      const beside = corrections.get(one.standing.id) ?? noTraces();
+      puts.push({ result: { outcome: 'unchanged', value: asIs(one.standing) }, beside });
+    } else {
+      const beside = await reDated({ store, tx, at, actor }, one.job);
+      const { value, record } = putOf(one.job, written.get(one.job.write.document.externalId), beside);
+      const doubts = await settleInvoice(tx, store, at, one.job, value);
+      const outcome = one.job.standing ? 'changed' : 'created';
+      const ended = corrections.get(one.job.standing?.id ?? '') ?? noTraces();
+      const put: Put = { result: { outcome, value }, record: { ...record, beside: joinTraces(record.beside, doubts, ended) } };
+      const { asSent, posting } = one.job;
+      puts.push(asSent ? { ...put, asSent: { ...posting, invoice: asSent } } : put);
+    }
+  }
+  const owed = jobs.map(({ write: row }) => ({ customerId: row.customerId, currency: row.document.currency }));
+  const rates = await askForRates(tx, store, at, owed);
+  const first = puts.find((put) => put.record !== undefined)?.record;
+  if (first) addTraces(first.beside, joinTraces(rates, followed));
+  return puts;
+}
+
+/** An invoice that was there before, with what of this document waits for a second person. */
+function resent(one: Judged): { standing: StandingInvoice; waits: WaitingCorrection | null; agreed: boolean }[] {
+  if (one.kind === 'refused') return [];
+  if (one.kind !== 'job') return [{ standing: one.standing, waits: one.kind === 'waits' ? one.waits : null, agreed: false }];
+  const { standing, posting } = one.job;
+  return standing ? [{ standing, waits: null, agreed: posting.agreed ?? false }] : [];
+}
+
+/** Writes the corrected and withdrawn instalments of all jobs, under their locks in id order. */
+async function correct(tx: Tx, at: Moment, jobs: readonly Job[]): Promise<CorrectedReturn[]> {
+  const corrections = jobs.flatMap(({ changes, questions }) => [
+    ...changes.changed.map(({ standing, to }) => {
+      const question = questions.has(standing.id) ? (questions.get(standing.id) ?? null) : ('as-it-is' as const);
+      return { id: standing.id, to, withdrawn: false, revived: standing.withdrawn, question };
+    }),
+    ...changes.withdrawn.map((standing) => ({ id: standing.id, to: standing, withdrawn: true, revived: false, question: null })),
+  ]);
+  await lockReceivables(
+    tx,
+    corrections.map((correction) => correction.id),
+  );
+  const lowered = jobs.flatMap(({ standing, changes, posting: { agreed = false } }) =>
+    standing ? [{ invoiceId: standing.id, minor: loweredBy(changes), agreed, receivables: mostLowered(changes) }] : [],
+  );
+  const corrected = await consumeExpected(tx, at, lowered);
+  await correctReceivables(tx, corrections);
+  return corrected;
+}
+
+/** The receivables that a correction moves, those it takes out first, then those it makes smaller by most. */
+function mostLowered({ changed, withdrawn }: Job['changes']): string[] {
+  const live = changed.filter(({ standing }) => !standing.withdrawn && Number.isSafeInteger(standing.amountMinor));
+  const by = ({ standing, to }: (typeof live)[number]): number => standing.amountMinor - to.amountMinor;
+  return [...withdrawn.map(({ id }) => id), ...live.toSorted((a, b) => by(b) - by(a)).map(({ standing }) => standing.id)];
+}
+
+function asIs(standing: StandingInvoice): PutInvoice {
+  const { id, externalId, version, currency } = standing;
+  const receivables = standing.instalments
+    .filter((part) => !part.withdrawn)
+    .map((part) => ({ id: part.id, instalment: part.no, dueDate: part.dueDate, openMinor: part.openMinor, stage: part.stage }));
+  return { id, externalId, version, currency, receivables };
+}
+
+/** Asks a second person for the dates that move too far; of a new invoice there are none. */
+async function reDated(
+  { store, tx, at, actor }: Omit<Desk, 'reason'>,
+  { standing, customer, later }: Job,
+): Promise<WorkOrderTraces> {
+  if (!standing) return noTraces();
+  const receivables = standing.instalments.map(({ id }) => id);
+  const { externalId, currency } = standing;
+  return askForReDating(tx, store, at, actor, { customerId: customer.id, externalId, currency, later, receivables });
+}
+
+function putOf(job: Job, written: WrittenInvoice | undefined, beside: WorkOrderTraces): { value: PutInvoice; record: Trace } {
+  if (!written) throw new Error('an invoice was judged but not written');
+  const { standing, changes, write: row, customer } = job;
+  const value: PutInvoice = {
+    id: written.id,
+    externalId: row.document.externalId,
+    version: written.version,
+    currency: row.document.currency,
+    receivables: standingAfter(job, written).sort((a, b) => a.instalment - b.instalment),
+  };
+  const { procedures } = job;
+  const touched = [
+    ...new Set([
+      ...changes.changed.map(({ standing: { id } }) => id),
+      ...[...changes.withdrawn, ...procedures].map(({ id }) => id),
+    ]),
+  ];
+  const audit: AuditFact = {
+    action: standing ? 'invoice.changed' : job.posting.settledOn === null ? 'invoice.posted' : 'invoice.imported-settled',
+    subjectKind: 'invoice',
+    subjectId: written.id,
+    customerId: customer.id,
+    ...(standing && { before: { ...standing.document, instalments: standing.instalments } }),
+    after: {
+      ...row.document,
+      receivables: value.receivables.map(({ id, instalment, dueDate }) => ({ id, instalment, dueDate })),
+      ...(procedures.length > 0 && { procedures: procedures.map(({ id, from, ladder }) => ({ id, from, to: ladder })) }),
+    },
+  };
+  const asks = touched.map((id): Ask => ({ subject: receivableWorkflowId(id), kind: 'receivable' }));
+  const posts = job.receivables
+    .filter((part) => part.plan.step !== 'close')
+    .map((part): Post => ({
+      subject: receivableWorkflowId(written.receivables.get(part.no) ?? ''),
+      kind: 'receivable',
+      at: part.plan.at,
+    }));
+  const moved = new Set(changes.changed.map((change) => change.standing.id));
+  const fresh = value.receivables.filter(
+    (part) => moved.has(part.id) || !standing?.instalments.some((one) => one.id === part.id),
+  );
+  const arrived = job.posting.settledOn === null ? fresh.map((part) => part.id) : [];
+  return { value, record: { audit, beside, asks, posts, arrived } };
+}
+
+/** The invoice's receivables as the job leaves them. */
+function standingAfter({ standing, changes, receivables }: Job, written: WrittenInvoice): PutInvoice['receivables'] {
+  const corrected = new Map(changes.changed.map((change) => [change.standing.id, change.to]));
+  const gone = new Set(changes.withdrawn.map((part) => part.id));
+  const kept = (standing?.instalments ?? []).filter((part) => !gone.has(part.id) && (!part.withdrawn || corrected.has(part.id)));
+  return [
+    ...kept.map((part) => {
+      const to = corrected.get(part.id);
+      const openMinor = to ? to.amountMinor - part.settledMinor : part.openMinor;
+      return { id: part.id, instalment: part.no, dueDate: (to ?? part).dueDate, openMinor, stage: part.stage };
+    }),
+    ...receivables.map((part) => ({
+      id: written.receivables.get(part.no) ?? '',
+      instalment: part.no,
+      dueDate: part.dueDate,
+      openMinor: part.amountMinor - part.paidMinor,
+      stage: part.plan.step === 'close' ? 'closed' : 'scheduled',
+    })),
+  ];
+}

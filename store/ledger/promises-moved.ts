@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { AuditFact } from '../../domain/platform/audit.ts';
+import { sumMinor } from '../../domain/platform/money.ts';
+import { claimMoves } from '../../domain/ledger/claim-moves.ts';
+import type { ClaimedItem, ClaimMove } from '../../domain/ledger/claim-moves.ts';
+import type { Tx } from '../platform/database.ts';
+import type { LoweredItem } from './disputes-moved.ts';
+import { among } from '../platform/prepared.ts';
+import { recordset } from '../platform/rows.ts';
+import { asksOf, eventOf } from '../platform/transaction.ts';
+import type { Moment } from '../platform/transaction.ts';
+import { noTraces } from '../platform/traces.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+
+interface Row extends ClaimedItem {
+  invoiceId: string;
+  customerId: string;
+  currency: string;
+}
+
+/**
+ * What was promised of instalments, and is still to come, goes along when a correction moves their amounts to others: each is kept or broken by
+ * the money on it. What left the invoice is promised as it was: whoever pays what is left keeps it. The receivables are locked, and look again.
+ */
+export async function followPromises(tx: Tx, at: Moment, lowered: readonly LoweredItem[]): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
+  if (smaller.length === 0) return traces;
+  const { rows: promised } = await sql`
+    select from promise p where ${among('p.receivable_id', smaller, 'uuid')} and p.state = 'pending' limit 1`.execute(tx);
+  if (promised.length === 0) return traces;
+  const rows = await promisedItems(tx, lowered);
+  for (const invoiceId of new Set(rows.map((row) => row.invoiceId))) {
+    const own = rows.filter((row) => row.invoiceId === invoiceId);
+    for (const move of claimMoves(own)) {
+      const audit = await writeMove(tx, at, move, own);
+      traces.audit.push(...audit);
+      traces.events.push(...audit.map(eventOf));
+      traces.asks.push(...asksOf([move.from, ...move.to.map(({ receivableId }) => receivableId)]));
+    }
+  }
+  return traces;
+}
+
+async function promisedItems(tx: Tx, lowered: readonly LoweredItem[]): Promise<Row[]> {
+  const items = lowered.map(({ receivableId, minor }) => ({ id: receivableId, minor }));
+  const { rows } = await sql<Row>`
+    select r.id as "receivableId", r.invoice_id as "invoiceId", r.customer_id as "customerId", r.currency, x.minor as "loweredMinor",
+      r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor as "openMinor", receivable_conceded(r.id)
+        + coalesce((select sum(d.amount_minor) from dispute d where d.receivable_id = r.id and d.state = 'open'), 0)::bigint as "expectedMinor",
+      (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.minor, 'unaskedMinor', null) order by p.made_at desc, p.id desc), '[]')
+        from (select p.id, p.made_at, p.amount_minor - coalesce((select sum(a.amount_minor) from allocation a where a.receivable_id = p.receivable_id
+            and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0) as minor
+          from promise p where p.receivable_id = r.id and p.state = 'pending') p where p.minor > 0) as claims
+    from ${recordset(items, 'id uuid, minor bigint')} join receivable r on r.id = x.id
+    where not receivable_faulty(r) order by r.due_date, r.id`.execute(tx);
+  return rows;
+}
+
+/** The parts are promises of their own, for the same day; of one that goes as a whole nothing stands where it was. */
+async function writeMove(tx: Tx, at: Moment, { claim, from, to }: ClaimMove, items: readonly Row[]): Promise<AuditFact[]> {
+  const movedMinor = sumMinor(to.map(({ minor }) => minor));
+  const on = items.find(({ receivableId }) => receivableId === from);
+  if (movedMinor === 0 || !on) return [];
+  for (const { receivableId, minor } of to)
+    await sql`
+      insert into promise (receivable_id, customer_id, amount_minor, due_on, by_contact, note, made_at, made_by)
+      select ${receivableId}::uuid, customer_id, ${minor}::bigint, due_on, by_contact, note, ${at.now}::timestamptz, made_by
+      from promise where id = ${claim.id}::uuid`.execute(tx);
+  await sql`
+    update promise set state = case when amount_minor <= ${movedMinor}::bigint then 'cancelled' else state end,
+      judged_at = case when amount_minor <= ${movedMinor}::bigint then ${at.now}::timestamptz end,
+      amount_minor = case when amount_minor <= ${movedMinor}::bigint then amount_minor else amount_minor - ${movedMinor}::bigint end
+    where id = ${claim.id}::uuid`.execute(tx);
+  const about = { subjectKind: 'promise', subjectId: claim.id, customerId: on.customerId };
+  const after = { receivableId: from, amountMinor: movedMinor, currency: on.currency, to };
+  return [{ ...about, action: 'promise.followed', before: { receivableId: from }, after }];
+}

@@ -1,0 +1,95 @@
+import { itemsNamed } from '../../domain/ledger/allocation.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { unappliedOf } from './cover.ts';
+import { askForRate, rateCame } from '../credit/missing-rates.ts';
+import type { Tx } from '../platform/database.ts';
+import { applyPayment, lockPayment } from './payment-changes.ts';
+import { readItems } from './payment-rows.ts';
+import { keepWaiting, readWaiting } from './payment-waits.ts';
+import type { WaitingPayment } from './payment-waits.ts';
+import { systemActor } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { withGranted } from './unapplied.ts';
+import type { Arrival } from './unapplied.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
+
+type Settled = Arrival | { missing: { base: string; quote: string } | null };
+
+/** What an unused payment settles as it is named. `missing`: nothing, for want of this rate; null: nothing, for another reason. */
+async function settle(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { id, lines }: WaitingPayment,
+  reason: 'rate-recorded' | 'invoice-arrived',
+): Promise<Settled> {
+  try {
+    const found = await lockPayment(tx, systemActor('exchange-rate'), id);
+    if (found.payment.unappliedMinor < found.payment.amountMinor) return { missing: null };
+    const { value, audit, asks = [], posts = [], events = [] } = await applyPayment(tx, store, at, found, lines, reason);
+    const applied = new Map<string, number>();
+    for (const share of value.allocations)
+      applied.set(share.receivableId, (applied.get(share.receivableId) ?? 0) + share.amountMinor);
+    const traces = { audit: [...audit], asks: [...asks], posts: [...posts], events: [...events] };
+    return { ...traces, applied: withGranted(applied, traces.audit) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { from, to } = error.params;
+    return { missing: error.code === 'rate-missing' ? { base: String(from), quote: String(to) } : null };
+  }
+}
+
+/**
+ * A rate is on file: payments that waited for it settle what they name, and the task that asked for it ends, unless one of them needs it of an
+ * earlier day. What cannot be settled any more as it was named stays a task of its own.
+ */
+export async function settleWaiting(tx: Tx, store: Store, at: Moment, base: string, quote: string): Promise<WorkOrderTraces> {
+  const traces = noTraces();
+  let isMissing = false;
+  for (const waiting of await readWaiting(tx, base, quote)) {
+    const settled = await settle(tx, store, at, waiting, 'rate-recorded');
+    if ('missing' in settled) isMissing ||= settled.missing !== null;
+    else addTraces(traces, settled);
+  }
+  if (!isMissing) addTraces(traces, await rateCame(tx, at, base, quote));
+  return traces;
+}
+
+/**
+ * Unused payments in another currency whose text names invoices that have just come settle these as they would have had they come after them;
+ * without a rate of their day they wait for it, with a task. `customerIds`: of the invoices, locked.
+ */
+export async function settleArrived(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  customerIds: readonly string[],
+  arrived: readonly string[],
+): Promise<Arrival> {
+  const traces = noTraces();
+  const applied = new Map<string, number>();
+  const money = (await unappliedOf(tx, customerIds)).filter(
+    (one) => one.kind === 'payment' && one.order === null && !one.onAccount,
+  );
+  if (!money.some((one) => one.reference !== null)) return { ...traces, applied };
+  const come = new Set(arrived);
+  const items = await readItems(tx, { customers: [...new Set(money.flatMap((one) => one.reach))], named: [], numbersOf: [] });
+  const fresh = items.filter((item) => come.has(item.receivableId));
+  for (const { id, reference, reach, currency, on } of money) {
+    const named = itemsNamed(
+      reference ?? '',
+      fresh.filter((item) => item.currency !== currency && reach.includes(item.customerId)),
+    );
+    if (named.length === 0) continue;
+    const settled = await settle(tx, store, at, { id, lines: null }, 'invoice-arrived');
+    if ('applied' in settled) {
+      addTraces(traces, settled);
+      for (const [receivable, minor] of settled.applied) applied.set(receivable, (applied.get(receivable) ?? 0) + minor);
+    } else if (settled.missing) {
+      await keepWaiting(tx, { id, lines: null }, settled.missing.base, settled.missing.quote);
+      addTraces(traces, await askForRate(tx, store, at, { ...settled.missing, on }));
+    }
+  }
+  return { ...traces, applied };
+}

@@ -1,0 +1,109 @@
+import type { Actor } from '../../../domain/platform/actor.ts';
+import { formatAmount, parseAmount, sumMinor } from '../../../domain/platform/money.ts';
+import { moveAll } from '../../../domain/orders/order.ts';
+import type { NotInvoicedWhy } from '../../../domain/orders/order.ts';
+import type { Tx } from '../../platform/database.ts';
+import { changeOf, endOrder, lockOrder, moveOrder, readOrderCase } from '../orders.ts';
+import type { OrderCase } from '../orders.ts';
+import { within, write } from '../../platform/transaction.ts';
+import type { Moment, Store } from '../../platform/transaction.ts';
+import { cancelWorkOrders, openWorkOrder } from '../../tasks/work-orders.ts';
+import { proposeAct } from '../../approvals/pending.ts';
+import type { ActKind } from '../../approvals/pending.ts';
+import type { WorkOrderTraces } from '../../platform/traces.ts';
+import { addTraces, noTraces } from '../../platform/traces.ts';
+
+/** Why goods that were delivered will not be invoiced, in the words of whoever says so. */
+export interface NotInvoiced {
+  why: NotInvoicedWhy;
+  reason: string;
+}
+
+/** What of an order was delivered and is not invoiced, in minor units. */
+export const deliveredOf = (order: OrderCase): number => sumMinor(order.lines.map((line) => line.minor.delivered));
+
+/** The key of the task about it. */
+export const deliveredTask = (orderId: string): string => `delivered-not-invoiced/${orderId}`;
+
+/** What was delivered and not invoiced leaves the exposure. */
+export const notInvoicedAct: ActKind<{ order: string; why: NotInvoicedWhy }> = {
+  kind: 'not-invoiced',
+  async carryOut({ store, actor, act }, { order: id, why }) {
+    return write(store, actor, async (tx, at) => {
+      const order = await lockOrder(tx, actor, id);
+      const left = await leave(tx, at, order, { why, reason: act.reason });
+      const value = {
+        order: order.externalId,
+        amount: formatAmount(deliveredOf(order), order.currency),
+        currency: order.currency,
+      };
+      const [first, ...more] = left.audit;
+      return first ? { value, ...left, audit: [first, ...more] } : { value, audit: null };
+    });
+  },
+};
+
+/**
+ * Closes an order. What was delivered of it and is not invoiced stays owed, with a task, unless it is said why it never will be: up to the
+ * policy's tolerance it leaves at once, above it when a second person agrees. Again changes nothing. Throws Refusal `order-closed`,
+ * `act-pending`, `approver-missing`.
+ */
+export async function closeOrder(
+  store: Store,
+  actor: Actor,
+  id: string,
+  { reason, notInvoiced }: { reason: string | null; notInvoiced: NotInvoiced | null },
+): Promise<{ order: OrderCase }> {
+  return write<{ order: OrderCase }>(store, actor, async (tx, at) => {
+    const { order } = await endOrder(within(store, tx), actor, id, { as: 'closed', reason });
+    const traces = await settleDelivered(tx, store, at, actor, order, notInvoiced);
+    const [first, ...more] = traces.audit;
+    const value = { order: await readOrderCase(tx, order.id) };
+    return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
+  });
+}
+
+async function settleDelivered(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  actor: Actor,
+  order: OrderCase,
+  notInvoiced: NotInvoiced | null,
+): Promise<WorkOrderTraces> {
+  const { currency } = order;
+  const amountMinor = deliveredOf(order);
+  if (amountMinor === 0) return noTraces();
+  const amount = formatAmount(amountMinor, currency);
+  const { current } = await store.policies.current();
+  const allowed = parseAmount(current['credit-rules'].content.shipments.notInvoiced?.[currency] ?? '0', currency);
+  if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(tx, at, order, notInvoiced);
+  const traces = await openWorkOrder(tx, store, at, {
+    ...{ key: deliveredTask(order.id), kind: 'delivered-not-invoiced', customerId: order.customerId },
+    subject: `order ${order.externalId}`,
+    reason: { order: order.externalId, amount, currency, ...(notInvoiced && { why: notInvoiced.why }) },
+  });
+  if (!notInvoiced) return traces;
+  const asked = await proposeAct(tx, store, at, actor, notInvoicedAct, {
+    customerId: order.customerId,
+    subject: { kind: 'order', id: order.id },
+    about: `order ${order.externalId}`,
+    given: { amountMinor, currency },
+    what: { amount, currency, why: notInvoiced.why },
+    payload: { order: order.id, why: notInvoiced.why },
+    reason: notInvoiced.reason,
+  });
+  addTraces(traces, asked.traces);
+  return traces;
+}
+
+async function leave(tx: Tx, at: Moment, order: OrderCase, { why, reason }: NotInvoiced): Promise<WorkOrderTraces> {
+  const moves = moveAll(order.lines, ['delivered'], 'cancelled');
+  if (moves.length === 0) return noTraces();
+  await moveOrder(tx, at, order.id, moves, `order.not-invoiced.${why}`);
+  const traces = await cancelWorkOrders(tx, at, { keys: [deliveredTask(order.id)] }, 'not-invoiced');
+  const { audit, events } = changeOf(order, await readOrderCase(tx, order.id), 'order.not-invoiced', `${why}: ${reason}`);
+  traces.audit.unshift(...audit);
+  traces.events.push(...events);
+  return traces;
+}

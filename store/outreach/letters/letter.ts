@@ -1,0 +1,70 @@
+import { textFault } from '../../../domain/outreach/message.ts';
+import type { Tx } from '../../platform/database.ts';
+import { LetterFailed, letters } from './aside.ts';
+import type { Moment, Store } from '../../platform/transaction.ts';
+import type { MessageTemplate, TemplateBook, TemplateContext } from '../templates.ts';
+import { openWorkOrder } from '../../tasks/work-orders.ts';
+import type { WorkOrderTraces } from '../../platform/traces.ts';
+import { joinTraces, noTraces } from '../../platform/traces.ts';
+
+/** A version of a template that could not be put into words for a customer. */
+export interface FailedTemplate {
+  template: Pick<MessageTemplate, 'id' | 'language' | 'channel' | 'version'>;
+  why: string;
+}
+
+export interface Letter {
+  template: MessageTemplate;
+  subject: string | null;
+  body: string;
+  /** Newer versions that failed; the letter is made from the one before them. */
+  failed: FailedTemplate[];
+}
+
+/**
+ * Puts a template into words; where its newest version fails or takes too long, the version before it. Throws when none can be put into words: then nothing
+ * may go out.
+ */
+export async function letterOf(
+  templates: TemplateBook,
+  newest: MessageTemplate,
+  context: TemplateContext,
+  aside = letters,
+): Promise<Letter> {
+  const failed: FailedTemplate[] = [];
+  for (let template: MessageTemplate | null = newest; template !== null; template = templates.before(template)) {
+    try {
+      const text = await aside.say(template, context);
+      const fault = textFault(template.channel, template.class, text.body);
+      if (fault === null) return { template, ...text, failed };
+      failed.push({ template, why: `may not go by ${template.channel}: ${fault}` });
+    } catch (error) {
+      if (!(error instanceof LetterFailed)) throw error;
+      failed.push({ template, why: error.message });
+    }
+  }
+  throw new Error(`template ${newest.id} version ${newest.version} cannot be put into words: ${failed[0]?.why ?? ''}`);
+}
+
+/** A task for each version that failed, once a version: whoever writes templates corrects it. */
+export async function correctTemplates(
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  failed: readonly FailedTemplate[],
+): Promise<WorkOrderTraces> {
+  const traces: WorkOrderTraces[] = [noTraces()];
+  for (const { template, why } of failed) {
+    const name = `${template.id}/${template.language}/${template.channel}/${template.version}`;
+    traces.push(
+      await openWorkOrder(tx, store, at, {
+        key: `correct-template/${name}`,
+        kind: 'correct-template',
+        customerId: null,
+        subject: `template ${name}`,
+        reason: { why },
+      }),
+    );
+  }
+  return joinTraces(...traces);
+}

@@ -1,0 +1,179 @@
+import { addMs } from '../../domain/platform/calendar.ts';
+import type { Instant } from '../../domain/platform/calendar.ts';
+import type { StayReason } from '../../domain/platform/departure.ts';
+import type { Tx } from '../platform/database.ts';
+import type { Deployment } from '../platform/departures.ts';
+import type { DeferredBy, DroppedBy } from './delivery-judgement.ts';
+import { afterFailure } from './opt-outs.ts';
+import { replanOutreach } from './outreach-book.ts';
+import { lockOutreach } from './outreach-facts.ts';
+import { applyParked, lockProviderId } from './receipts.ts';
+import { write } from '../platform/transaction.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+import { openWorkOrder } from '../tasks/work-orders.ts';
+import { deliverer, lockMessage, aboutMessage, isUnderWay } from './message-rows.ts';
+import type { MessageRow } from './message-rows.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
+import type { OutreachPlan } from '../../domain/outreach/process.ts';
+
+/**
+ * What became of a delivery. `provider` names the gateway. `gave-up`: its time is over; if no call is open it failed and another channel is
+ * tried, else a person finds out.
+ */
+export type DeliveryOutcome =
+  | { outcome: 'kept'; why: StayReason }
+  | { outcome: 'accepted'; provider: string; providerId: string; receipts: boolean; reconciled: boolean }
+  | { outcome: 'refused'; code: string; why: 'opted-out' | 'bad-address' | 'refused' }
+  | { outcome: 'unknown'; why: string }
+  | { outcome: 'deferred'; until: Instant; why: DeferredBy }
+  | { outcome: 'dropped'; why: DroppedBy }
+  | { outcome: 'gave-up' };
+
+/** Records what became of a delivery and plans the customer's contacts anew. A message whose delivery is over keeps its state. */
+export function recordDelivery(
+  store: Store,
+  input: { id: string; messageId: string; outcome: DeliveryOutcome },
+  deployment: Deployment,
+): Promise<OutreachPlan> {
+  return write(store, deliverer, async (tx, at) => {
+    if (input.outcome.outcome === 'accepted') await lockProviderId(tx, input.outcome.provider, input.outcome.providerId);
+    const outreach = await lockOutreach(tx, input.id);
+    if (!outreach) throw new Error('a delivery of a customer that does not exist');
+    const row = await lockMessage(tx, input.messageId);
+    const traces = noTraces();
+    if (row && isUnderWay(row)) addTraces(traces, await applyOutcome(store, tx, at, row, input.outcome));
+    return replanOutreach(store, tx, at, outreach, traces, deployment);
+  });
+}
+
+async function applyOutcome(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  row: MessageRow,
+  outcome: DeliveryOutcome,
+): Promise<WorkOrderTraces> {
+  switch (outcome.outcome) {
+    case 'kept':
+      return moveTo(tx, row, 'sent', { outbox: true, sent_at: at.now, called_at: null, reason: outcome.why }, outcome.why);
+    case 'accepted':
+      return accepted(store, tx, at, row, outcome);
+    case 'refused':
+      return refused(store, tx, at, row, outcome);
+    case 'unknown':
+      return unknown(store, tx, at, row, outcome.why);
+    case 'deferred':
+      return row.called_at === null ? deferred(tx, row, outcome) : noTraces();
+    case 'dropped':
+      return row.called_at === null ? dropped(tx, at, row, outcome.why) : noTraces();
+    case 'gave-up':
+      return row.called_at === null
+        ? refused(store, tx, at, row, { outcome: 'refused', code: 'undeliverable', why: 'refused' })
+        : unknown(store, tx, at, row, 'no answer within the time for deliveries');
+  }
+}
+
+async function accepted(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  row: MessageRow,
+  outcome: Extract<DeliveryOutcome, { outcome: 'accepted' }>,
+): Promise<WorkOrderTraces> {
+  const { current } = await store.policies.current();
+  const receiptBy = outcome.receipts ? addMs(at.now, current['contact-rules'].content.receiptHours * 3_600_000) : null;
+  const change = {
+    provider: outcome.provider,
+    provider_id: outcome.providerId,
+    sent_at: at.now,
+    called_at: null,
+    receipt_by: receiptBy,
+  };
+  const traces = await moveTo(tx, row, 'sent', change, outcome.reconciled ? 'reconciled' : null);
+  addTraces(traces, await applyParked(tx, store, at, outcome.provider, outcome.providerId));
+  return traces;
+}
+
+async function refused(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  row: MessageRow,
+  outcome: Extract<DeliveryOutcome, { outcome: 'refused' }>,
+): Promise<WorkOrderTraces> {
+  const traces = await moveTo(tx, row, 'failed', { called_at: null, reason: outcome.why }, outcome.code);
+  addTraces(traces, await afterFailure(store, tx, at, row, outcome.why));
+  return traces;
+}
+
+/** Its calls are counted anew, so that a provider that takes it on no other day either is seen. */
+const deferred = (
+  tx: Tx,
+  row: MessageRow,
+  { until, why }: Extract<DeliveryOutcome, { outcome: 'deferred' }>,
+): Promise<WorkOrderTraces> => moveTo(tx, row, 'deferred', { wait_until: until, reason: why, calls: 0 }, why);
+
+/** Who wants no more of it may be reached by another channel, as after a failure; what is paid is not asked for again. */
+const dropped = (tx: Tx, at: Moment, row: MessageRow, why: DroppedBy): Promise<WorkOrderTraces> =>
+  moveTo(tx, row, 'dropped', { reason: why, ...(why === 'nothing-owed' && { followed_at: at.now }) }, why);
+
+async function unknown(store: Store, tx: Tx, at: Moment, row: MessageRow, why: string): Promise<WorkOrderTraces> {
+  const traces = await moveTo(tx, row, 'unknown', { reason: 'unknown-outcome' }, why);
+  const task = await openWorkOrder(tx, store, at, {
+    key: `${row.key}/unknown-outcome`,
+    kind: 'unknown-outcome',
+    customerId: row.customer_id,
+    subject: `message to customer ${row.customer_code} by ${row.channel}`,
+    reason: { message: row.id, why, provider: row.provider },
+  });
+  addTraces(traces, task);
+  return traces;
+}
+
+type Change = Partial<{
+  outbox: boolean;
+  sent_at: Instant;
+  called_at: null;
+  receipt_by: Instant | null;
+  provider: string;
+  provider_id: string;
+  reason: string;
+  wait_until: Instant;
+  calls: number;
+  followed_at: Instant;
+}>;
+
+async function moveTo(
+  tx: Tx,
+  row: MessageRow,
+  state: 'sent' | 'failed' | 'unknown' | 'deferred' | 'dropped',
+  change: Change,
+  reason: string | null,
+): Promise<WorkOrderTraces> {
+  await tx
+    .updateTable('message')
+    .set({ ...change, state })
+    .where('id', '=', row.id)
+    .execute();
+  const data = { channel: row.channel, state, ...(change.outbox && { outbox: true }) };
+  return {
+    ...noTraces(),
+    audit: [
+      {
+        ...aboutMessage(row),
+        action: `message.${state}`,
+        reason,
+        before: { state: row.state },
+        after: {
+          ...data,
+          provider: change.provider,
+          providerId: change.provider_id,
+          outbox: change.outbox,
+          until: change.wait_until,
+        },
+      },
+    ],
+    events: [{ ...aboutMessage(row), kind: `message.${state}`, data }],
+  };
+}
