@@ -54,13 +54,13 @@ test('a defect is found in the log of API, worker and command line: name, messag
   const told = linesOf('api').filter((line) => line.req?.id === request);
   expect(told).toHaveLength(1);
   expect(told[0]).toMatchObject({ msg: 'request failed', level: 50, res: { status: 500 }, err: planted });
-  expect(told[0]?.err?.stack).toMatch(/relation "rung" does not exist[^]*store\/receivable-read\.ts:\d+/);
+  expect(told[0]?.err?.stack).toMatch(/relation "rung" does not exist[^]*store\/dunning\/receivable-read\.ts:\d+/);
 
   await owner.query('update wake set asked = asked + 1 where subject = $1', [workflowIdOf(id)]);
   const failed = () => linesOf('worker').find((line) => line.process === workflowIdOf(id) && line.err !== undefined);
   await until('the activity failed', () => Promise.resolve(failed() !== undefined));
   expect(failed()).toMatchObject({ err: planted });
-  expect(failed()?.err?.stack).toMatch(/store\/receivable-\w+\.ts:\d+/);
+  expect(failed()?.err?.stack).toMatch(/store\/\w+\/receivable-\w+\.ts:\d+/);
   await owner.query('alter table rung_away rename to rung');
 
   await owner.query('alter table credit_account rename to credit_account_away');
@@ -69,7 +69,7 @@ test('a defect is found in the log of API, worker and command line: name, messag
     execFile(process.execPath, [command, 'exposure', 'check'], { env }, (_error, _out, err) => resolve(err));
   });
   expect(said.match(/relation "credit_account" does not exist/g)).toHaveLength(1);
-  expect(said).toMatch(/store\/credit\/\w+\.ts:\d+/);
+  expect(said).toMatch(/store\/\w+\/[\w-]+\.ts:\d+/);
   expect(said).toContain('[42P01]');
   await owner.query('alter table credit_account_away rename to credit_account');
   await world.settled();
