@@ -36,7 +36,7 @@ describe('prisma/schema', () => {
     const folder = tempFolder();
     await cp(join(root, 'prisma/schema'), folder, { recursive: true });
     const main = await readFile(join(folder, 'main.prisma'), 'utf8');
-    await writeFile(join(folder, 'main.prisma'), main.replace('"../../store"', '"."'));
+    await writeFile(join(folder, 'main.prisma'), main.replace('"../../store/platform"', '"."'));
     await prisma('generate', '--schema', folder);
     expect(await readFile(join(folder, 'schema.ts'), 'utf8')).toBe(
       await readFile(join(root, 'store/platform/schema.ts'), 'utf8'),
