@@ -8,6 +8,17 @@ import { fault } from './faults.ts';
 import { evidence, masterFacts } from './profile.ts';
 import { customerTypes } from '../domain/customers/customer.ts';
 
+/** The most days that terms can have, counted from where their discount counts; without any the discount is not judged. */
+const longestDays = ({
+  days,
+  months,
+  day,
+}: {
+  days?: number | undefined;
+  months?: number | undefined;
+  day?: number | undefined;
+}) => ((days ?? months ?? day) === undefined ? Infinity : (days ?? 0) + 31 * ((months ?? 0) + (day === undefined ? 0 : 1)));
+
 export const terms = z
   .strictObject({
     days: z.int().min(0).max(720).optional().meta({ description: 'Calendar days; 0 without it.', example: 60 }),
@@ -30,6 +41,10 @@ export const terms = z
     if ((discountPercent === undefined) === (discountDays === undefined)) return;
     const path = [discountPercent === undefined ? 'discountPercent' : 'discountDays'];
     context.addIssue({ code: 'custom', path, ...fault('field-missing') });
+  })
+  .refine((all) => all.discountDays === undefined || all.discountDays <= longestDays(all), {
+    ...fault('discount-days'),
+    path: ['discountDays'],
   })
   .refine(({ days, months, day }) => (days ?? months ?? day) !== undefined, { ...fault('field-missing'), path: ['days'] })
   .meta({ id: 'Terms' });

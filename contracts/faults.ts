@@ -74,6 +74,10 @@ export const faults = {
     zh: '汇率须为大于零的十进制字符串，最多十位小数，例如 "7.1234"',
     en: 'Must be a decimal string above zero with at most ten decimals, such as "7.1234"',
   },
+  'discount-days': {
+    zh: '不得晚于到期日：折扣天数不能超过付款天数',
+    en: 'Must not lie beyond the due date: no more days than the terms have',
+  },
   'discount-percent': {
     zh: '须为大于 0、不超过 50 的十进制字符串，最多两位小数，例如 "2"',
     en: 'Must be a decimal string above 0 and up to 50 with at most two decimals, such as "2"',

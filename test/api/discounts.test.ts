@@ -167,6 +167,7 @@ describe('money in time for a discount', () => {
     const instalments = [1, 2].map((no) => ({ no, ...half }));
     for (const [more, pointer] of [
       [{ terms: { ...terms, discountDays: undefined } }, '/terms/discountDays'],
+      [{ terms: { ...terms, discountDays: 31 } }, '/terms/discountDays'],
       [{ terms: { ...terms, discountPercent: undefined } }, '/terms/discountPercent'],
       ...['0', '0.00', '50.01', '50.99', '051', '2.005', '-2'].map((discountPercent) => [
         { terms: { ...terms, discountPercent } },
