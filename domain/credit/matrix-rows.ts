@@ -46,6 +46,21 @@ function takesAllOf({ when: wide, tiers }: RouteRow, { when: narrow }: RouteRow)
   );
 }
 
+/** The kinds, by place, that a row names and can never be asked for, while it can for others of them. */
+export function idleKinds({ when, tiers }: RouteRow): number[] {
+  const kinds = when.kinds ?? [];
+  const idle = kinds.flatMap((kind, at) => {
+    const { within, complete } = askedOf(kind);
+    const can = [
+      wanted(when.withinProposal, within),
+      wanted(when.withinStanding, within),
+      wanted(when.factsComplete, complete),
+    ].every((possible) => possible.length > 0);
+    return can && (tiers.length > 0 || isApplication(kind)) ? [] : [at];
+  });
+  return idle.length < kinds.length ? idle : [];
+}
+
 /** Without tiers a row is for applications alone. */
 const forNobody = ({ when, tiers }: RouteRow): boolean => tiers.length === 0 && when.kinds?.some(isApplication) === false;
 

@@ -1,6 +1,6 @@
 import { may } from '../platform/actor.ts';
 import { amountFaults } from '../platform/amount-faults.ts';
-import { unreachedRows } from './matrix-rows.ts';
+import { idleKinds, unreachedRows } from './matrix-rows.ts';
 import type { GradeRow, GradesPolicy } from './policy.ts';
 import type { ColumnType } from '../policies/table-cells.ts';
 import { segmentFaults } from './segment-faults.ts';
@@ -122,8 +122,8 @@ function unitFaults({ units, rounding }: GradesPolicy): PolicyFault[] {
   ];
 }
 
-/** Thresholds fall, amounts fit their currency, and the tables answer for everybody. */
-export function gradesFaults(policy: GradesPolicy, { ladders }: PolicyContext): PolicyFault[] {
+/** Thresholds fall, amounts fit their currency, the tables answer for everybody, and no grade is gone that other policies name. */
+export function gradesFaults(policy: GradesPolicy, { ladders, gradesNamed = [] }: PolicyContext): PolicyFault[] {
   const { grades, stepUp, limitTable, termsTable } = policy;
   const columns = columnsOf(policy, ladders);
   return [
@@ -131,6 +131,11 @@ export function gradesFaults(policy: GradesPolicy, { ladders }: PolicyContext): 
       grades.map((row) => row.grade),
       '/grades',
       '/grade',
+    ),
+    ...gradesNamed.flatMap(({ by, grades: named }) =>
+      named
+        .filter((one) => grades.every(({ grade }) => grade !== one))
+        .map((one) => fault('/grades', `grade ${one} is named by ${by}`)),
     ),
     ...grades.flatMap((row, at) => gradeFaults(row, grades[at - 1], at === grades.length - 1, `/grades/${at}`)),
     ...segmentFaults(stepUp.for, '/stepUp/for'),
@@ -144,8 +149,10 @@ export function gradesFaults(policy: GradesPolicy, { ladders }: PolicyContext): 
 }
 
 /** Conditions name what there is, and seats are for roles that may decide and that somebody fills. */
-function routeFaults({ when, tiers }: RouteRow, { grades, filled }: PolicyContext, at: string): PolicyFault[] {
+function routeFaults(row: RouteRow, { grades, filled }: PolicyContext, at: string): PolicyFault[] {
+  const { when, tiers } = row;
   return [
+    ...idleKinds(row).map((no) => fault(`${at}/when/kinds/${no}`, `${when.kinds?.[no]} never meets the conditions of its row`)),
     ...twice(when.kinds ?? [], `${at}/when/kinds`),
     ...twice(when.types ?? [], `${at}/when/types`),
     ...twice(when.grades ?? [], `${at}/when/grades`),

@@ -1,3 +1,4 @@
+import type { BusinessDate } from './calendar.ts';
 import type { RefusalCode, RefusalParams } from './refusal-codes.ts';
 
 /** What a policy contradicts: `at` is a JSON pointer into its content. With a code, people read the words of that code, not `what`. */
@@ -22,6 +23,16 @@ export interface PolicyContext {
   letters?: LettersThere;
   /** Ladders that customers have of their own. */
   ownLadders?: readonly string[];
+  /** What in the other policies in force names grades; absent: not judged. */
+  gradesNamed?: readonly NamedGrades[];
+  /** The day from which the version will be in force; absent: not judged. */
+  from?: BusinessDate;
+}
+
+/** Grades that a policy names; `by`: the policy, and the row where it has rows. */
+export interface NamedGrades {
+  by: string;
+  grades: readonly string[];
 }
 
 export interface LettersThere {

@@ -21,6 +21,12 @@ const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => s
   [/^unknown template (.+)$/, (id) => `没有模板“${id}”`],
   [/^unknown dunning procedure (.+)$/, (id) => `没有催收流程“${id}”`],
   [/^unknown role (.+)$/, (id) => `没有角色“${id}”`],
+  [
+    /^grade (.+) is named by ([a-z-]+)(?:, row (.+))?$/,
+    (id, by, row) => `信用等级“${id}”仍被政策 ${by}${row === undefined ? '' : ` 的行“${row}”`}引用，不能删除`,
+  ],
+  [/^(.+) never meets the conditions of its row$/, (kind) => `种类“${kind}”永远不会满足本行的条件`],
+  [/^ends before the version is in force$/, () => '停止联系的截止日期早于该版本的生效日期'],
   [/^unknown grade (.+)$/, (id) => `没有信用等级“${id}”`],
   [/^the last row must hold for everybody and name tiers$/, () => '最后一行须适用于所有情形，并列明审批级'],
   [/^the last row must hold for everybody$/, () => '最后一行须适用于所有客户'],

@@ -9,7 +9,7 @@ import { rolesFilled } from '../approvals/way.ts';
 import { noticeTemplates } from '../outreach/templates.ts';
 import { momentOf, write, eventOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
-import type { PolicyContext, PolicyFault } from '../../domain/platform/policy-fault.ts';
+import type { NamedGrades, PolicyContext, PolicyFault } from '../../domain/platform/policy-fault.ts';
 import { contentHash } from '../platform/content-hash.ts';
 
 const MOST_FAULTS = 100;
@@ -77,12 +77,13 @@ export async function addPolicyVersion<K extends PolicyKind>(
 async function contextOf(store: Store, from: BusinessDate | null): Promise<PolicyContext> {
   const { current } = await store.policies.current();
   const moment = await momentOf(store.db, store);
+  const inForce = from !== null && from > moment.today ? from : moment.today;
   const letters = await store.db
     .selectFrom('template')
     .select(['id', 'class', 'language', 'channel'])
     .distinct()
     .where('approved_by', 'is not', null)
-    .where('effective_from', '<=', from !== null && from > moment.today ? from : moment.today)
+    .where('effective_from', '<=', inForce)
     .execute();
   const own = await store.db.selectFrom('customer').select('ladder').distinct().where('ladder', 'is not', null).execute();
   const { ladders } = current.ladders.content;
@@ -95,9 +96,21 @@ async function contextOf(store: Store, from: BusinessDate | null): Promise<Polic
     ladders: ladders.map((ladder) => ladder.id),
     ownLadders: own.flatMap(({ ladder }) => ladder ?? []),
     grades: current.grades.content.grades.map((row) => row.grade),
+    gradesNamed: gradesNamedBy(current),
+    from: inForce,
     filled: [...(await rolesFilled(store.db, moment, null))],
   };
 }
+
+/** What of the policies in force names grades. */
+const gradesNamedBy = (current: Awaited<ReturnType<Store['policies']['current']>>['current']): NamedGrades[] => [
+  { by: 'credit-rules', grades: current['credit-rules'].content.checks.grade?.held ?? [] },
+  ...current['approval-matrix'].content.rows.map(({ id, when }) => ({
+    by: `approval-matrix, row ${id}`,
+    grades: when.grades ?? [],
+  })),
+  ...current.ladders.content.strategy.map(({ when }, at) => ({ by: `ladders, row ${at + 1}`, grades: when.grades ?? [] })),
+];
 
 /** Throws Refusal `policy-invalid` that names each fault by its place, the first hundred of them. */
 function refuseFaults(all: readonly PolicyFault[]): void {

@@ -8,6 +8,7 @@ interface Table {
   rules: Record<string, unknown>[] | null;
 }
 interface Grades {
+  grades: { grade: string }[];
   limitTable: { nodes: { content: Table }[] };
   termsTable: { nodes: { content: Table }[] };
 }
@@ -83,6 +84,36 @@ test('a table stored before its cells were bounded is not approved, and the proc
   await api.as('auditor').get('/v1/policies/grades/2').expect(200);
   const sound = await post(changed((limits) => (limits.rules![1]!['out-capUnits'] = '25'))).expect(201);
   await api.as('finance_director').post(`/v1/policies/grades/${sound.body.version}/approve`).send({}).expect(200);
+});
+
+test('a grade that other policies in force name is not dropped: each of them is said, in both languages', async () => {
+  const without = structuredClone(grades);
+  without.grades.find(({ grade }) => grade === 'E')!.grade = 'F';
+  for (const table of [without.limitTable, without.termsTable])
+    for (const rule of table.nodes[1]!.content.rules!)
+      if (typeof rule['in-grade'] === 'string') rule['in-grade'] = rule['in-grade'].replace('"E"', '"F"');
+  const { body } = await post(without).expect(422);
+  expect(body.errors).toEqual(
+    ['credit-rules', 'approval-matrix, row no-credit'].map((by) => ({
+      ...{ pointer: '/content/grades', code: 'policy-invalid' },
+      detail: expect.stringContaining(`grade E is named by ${by}`),
+    })),
+  );
+  expect((await post(without, 'zh').expect(422)).body.errors[1].detail).toContain(
+    '信用等级“E”仍被政策 approval-matrix 的行“no-credit”引用',
+  );
+});
+
+test('contacts are not stopped until before the version is in force', async () => {
+  const { content } = (await api.as('auditor').get('/v1/policies/contact-rules/1').expect(200)).body;
+  const stop = (until: string, effectiveFrom: string) =>
+    api
+      .as('credit_manager')
+      .post('/v1/policies/contact-rules')
+      .send({ content: { ...content, enforcementOff: { reason: 'flood', until } }, effectiveFrom, reason: 'flood' });
+  const { body } = await stop('2027-03-31', '2027-04-01').expect(422);
+  expect(body.errors).toMatchObject([{ pointer: '/content/enforcementOff/until' }]);
+  await stop('2027-04-01', '2027-04-01').expect(201);
 });
 
 test.each([

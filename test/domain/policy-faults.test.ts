@@ -28,6 +28,11 @@ const context: PolicyContext = {
   ownLadders: ['general-30'],
   ladders: read('ladders').ladders.map(({ id }) => id),
   grades: read('grades').grades.map(({ grade }) => grade),
+  gradesNamed: [
+    { by: 'credit-rules', grades: ['E'] },
+    { by: 'approval-matrix, row no-credit', grades: ['A', 'E'] },
+  ],
+  from: '2026-03-04',
 };
 
 /** A default policy with other values at these places; undefined takes one out. */
@@ -101,9 +106,9 @@ const cases: Readonly<Record<PolicyKind, readonly (readonly [title: string, valu
     ['a rounding without a unit', { '/rounding/to/CHF': '100.00' }],
     ['a rounding to nothing', { '/rounding/to/JPY': '0' }],
     [
-      'a grade twice',
+      'a grade twice, and one gone that credit rules and a row of the matrix name',
       { '/grades/4/grade': 'A' },
-      ['/grades/4/grade', ...['limitTable', 'termsTable'].map((one) => cells(one, 0, 'in-grade'))],
+      ['/grades/4/grade', '/grades', '/grades', ...['limitTable', 'termsTable'].map((one) => cells(one, 0, 'in-grade'))],
     ],
   ],
   'approval-matrix': [
@@ -111,6 +116,16 @@ const cases: Readonly<Record<PolicyKind, readonly (readonly [title: string, valu
     ['a grade twice', { '/rows/0/when/grades': ['A', 'A'] }, '/rows/0/when/grades/1'],
     ['an unknown grade among others', { '/rows/0/when/grades': ['A', 'Z'] }, '/rows/0/when/grades/1'],
     ['acts within a proposal, of which they have none', { '/rows/13/when/withinProposal': true }, '/rows/13'],
+    [
+      'an application and an act within a standing, of which the act has none',
+      { '/rows/4/when/kinds': ['raise', 'write-off'] },
+      '/rows/4/when/kinds/1',
+    ],
+    [
+      'an act among applications in a row without people',
+      { '/rows/0/when': { kinds: ['review', 'write-off'] } },
+      '/rows/0/when/kinds/1',
+    ],
     ['acts on incomplete facts, which are never asked for', { '/rows/14/when/factsComplete': false }, '/rows/14'],
     [
       'a seat for a role that may not decide',
@@ -159,6 +174,11 @@ const cases: Readonly<Record<PolicyKind, readonly (readonly [title: string, valu
     ['quiet hours of nothing', { '/quietFrom': '08:00' }, '/quietTo'],
     ['quiet hours of midnight alone', { '/quietFrom': '24:00', '/quietTo': '00:00' }, '/quietTo'],
     ['quiet hours of the whole day', { '/quietFrom': '00:00', '/quietTo': '24:00' }, '/quietTo'],
+    [
+      'contacts stopped until the day before it is in force',
+      { '/enforcementOff': { reason: 'flood', until: '2026-03-03' } },
+      '/enforcementOff/until',
+    ],
     ['a window of nothing', { '/windowTo': '09:00' }],
     ['a window that is quiet', { '/windowFrom': '22:30', '/windowTo': '23:30', '/minutesPerSlot': 30 }, '/windowFrom'],
     ['slots longer than the window', { '/minutesPerSlot': 600 }],
