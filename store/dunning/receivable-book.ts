@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { realWaitMs } from '../../domain/platform/clock.ts';
@@ -231,8 +232,12 @@ function withChanges(found: ReceivableCase, changes: readonly RungChange[], at: 
   return { ...found.facts, rungs: [...kept, ...changes.map((change) => ({ ...change, at: at.now }))] };
 }
 
+/** Of a step its day tells the reason; what waits may wait on for another one, with no day at all. */
 const samePlan = (found: ReceivableCase, plan: Plan): boolean =>
-  found.plan.step === plan.step && found.plan.rung === plan.rung && found.plan.at === plan.at;
+  found.plan.step === plan.step &&
+  found.plan.rung === plan.rung &&
+  found.plan.at === plan.at &&
+  (plan.rung !== null || isDeepStrictEqual(found.plan.why, plan.why));
 
 function processPlan(seq: number, plan: Plan, stage: Verdict['stage'], at: Moment): ReceivablePlan {
   return {

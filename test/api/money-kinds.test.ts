@@ -710,6 +710,19 @@ describe('an invoice that an ERP makes smaller or later', () => {
     expect(await itemsOf('LO-1-A')).toMatchObject([{ open: '1000.00' }]);
   });
 
+  test('once approved it says why the rest is not asked for, where that is another reason', async () => {
+    await world.customer('LO-8', { type: 'dealer' });
+    await put('LO-8', 'LO-8-A', [[1, '100000.00', '2026-02-15']]).expect(201);
+    const [{ id } = { id: '' }] = await itemsOf('LO-8-A');
+    await world.dispute(id, '90000.00');
+    await put('LO-8', 'LO-8-A', [[1, '40000.00', '2026-02-15']]).expect(200);
+    await world.settled();
+    expect(await world.read(id)).toMatchObject({ open: '100000.00', plan: { code: 'second-person' } });
+    await approve((await waiting('LO-8'))[0]?.id ?? '', 'credit_manager', 'finance_director');
+    await world.settled();
+    expect(await world.read(id)).toMatchObject({ open: '40000.00', plan: { code: 'disputed' } });
+  });
+
   test('an instalment that is taken out and comes again later is a later day by another name: it waits, and limitation stays', async () => {
     await world.customer('LO-2', { type: 'dealer' });
     await put('LO-2', 'LO-2-A', [[1, '1000.00', '2026-02-01']]).expect(201);
