@@ -44,7 +44,7 @@ export const sendKey = (id: string): string => `statement/${id}/send`;
 export const silentKey = (id: string): string => `statement/${id}/silent`;
 
 /**
- * Makes our statement of what a customer owes on a day, and opens the work order to send it. It takes the place of one that waits for an
+ * Makes our statement of what a customer owed on a day (before it was merged, of its own), and opens the work order to send it. It takes the place of one that waits for an
  * answer; the same content of the same day again is that statement. Interest is never on it.
  */
 export async function issueStatement(
@@ -54,15 +54,16 @@ export async function issueStatement(
   reason: string | null,
 ): Promise<IssuedStatement> {
   return write<IssuedStatement>(store, actor, async (tx, at) => {
-    const customerId = await lockCustomer(tx, actor, asked.customer);
+    const liveId = await lockCustomer(tx, actor, asked.customer);
     const asOf = asked.asOf ?? at.today;
     if (asOf > at.today) throw new Refusal('date-in-future', { date: asOf, today: at.today }, { pointer: '/asOf' });
+    const { id: customerId, code: customer } = await ownerOn(tx, actor, { customer: asked.customer, liveId }, asOf, store);
     const respondBy = await deadlineOf(store, at, asked.respondBy);
     const currency = asked.currency ?? (await currencyOf(tx, customerId));
     const items = await openItems(tx, customerId, currency, { asOf, zone: store.policies.zone });
     if (!Number.isSafeInteger(totalOf(items.map((item) => item.amountMinor))))
       throw new Refusal('sum-too-large', { bound: SUM_BOUND }, { pointer: '/customer' });
-    const content = { customer: asked.customer, currency, asOf, items };
+    const content = { customer, currency, asOf, items };
     const hash = contentHash(content);
     const before = await waiting(tx, customerId, currency);
     if (before?.hash === hash) return { value: { id: before.id, created: false }, audit: null };
@@ -92,6 +93,28 @@ export async function issueStatement(
 }
 
 const none = { audit: [], asks: [], posts: [], events: [] };
+
+/**
+ * Whose books a customer's name means on a day: its own, or those of whoever had taken it over by then, as the ageing tells it. The lock of the
+ * one it is part of today is held. Throws Refusal `customer-unknown` where the actor does not see the other.
+ */
+async function ownerOn(
+  tx: Tx,
+  actor: Actor,
+  { customer, liveId }: { customer: string; liveId: string },
+  asOf: BusinessDate,
+  store: Store,
+): Promise<{ id: string; code: string }> {
+  const { rows } = await sql<{ id: string; code: string }>`
+    select c.id, c.external_id as code from customer c where ${seesCustomer(actor)} and c.id = coalesce((
+      select owner_on(n.id, ${liveId}::uuid, ${asOf}::date, ${store.policies.zone}) from customer n
+      where n.external_id = ${customer} or n.id = our_id(${customer}) order by n.external_id = ${customer} desc limit 1), ${liveId}::uuid)`.execute(
+    tx,
+  );
+  const owner = rows[0];
+  if (!owner) throw new Refusal('customer-unknown', { customer }, { pointer: '/customer' });
+  return owner;
+}
 
 async function deadlineOf(store: Store, at: Moment, asked: BusinessDate | null): Promise<Instant> {
   if (asked !== null && asked <= at.today) throw invalidAt('/respondBy', 'not-later', { date: asked, earliest: at.today });
@@ -167,6 +190,8 @@ export interface StatementCase {
   hash: string;
   answered: boolean;
   withdrawn: boolean;
+  /** Its customer is part of another one by now: what it says is of a past day. */
+  merged: boolean;
 }
 
 /** Locks a statement of a customer the actor may see. Throws Refusal `not-found`. */
@@ -177,7 +202,7 @@ export async function lockStatement(tx: Tx, actor: Actor, id: string): Promise<S
     for no key update of c`.execute(tx);
   const { rows } = await sql<StatementCase>`
     select s.id, s.customer_id as "customerId", c.external_id as customer, s.currency, s.as_of as "asOf", s.issued_on as "issuedOn", s.content_hash as hash,
-      s.answered_at is not null as answered, s.withdrawn_at is not null as withdrawn
+      s.answered_at is not null as answered, s.withdrawn_at is not null as withdrawn, c.merged_into is not null as merged
     from statement s join customer c on c.id = s.customer_id where s.id = ${ours}::uuid and ${seesCustomer(actor)} for update of s`.execute(
     tx,
   );

@@ -41,7 +41,8 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
       kind: order.kind,
       role: kind.role,
       assignee: order.assignee ?? null,
-      customer_id: order.customerId,
+      // What is asked about a customer that was merged is asked of the one that took it over.
+      customer_id: sql<string | null>`(select coalesce(merged_into, id) from customer where id = ${order.customerId}::uuid)`,
       receivable_id: order.receivableId ?? null,
       legal_case_id: order.legalCaseId ?? null,
       process: order.process ?? null,
@@ -55,10 +56,10 @@ export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: New
       plan_why: JSON.stringify({ code: 'deadline', params: { due: dates.dueAt } }),
     })
     .onConflict((conflict) => conflict.column('key').doNothing())
-    .returning('id')
+    .returning(['id', 'customer_id as customerId'])
     .executeTakeFirst();
   if (!row) return noTraces();
-  const about = { subjectKind: 'work-order', subjectId: row.id, customerId: order.customerId };
+  const about = { subjectKind: 'work-order', subjectId: row.id, customerId: row.customerId };
   return {
     audit: [
       {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addDays } from '../../domain/platform/calendar.ts';
 import { outreachWorkflowId } from '../../domain/platform/subject.ts';
 import { createApiKey } from '../../store/access/api-keys.ts';
 import { findDrift } from '../../store/credit/drift.ts';
@@ -251,6 +252,37 @@ describe('a customer merged into another one', () => {
     expect((await get<{ data: unknown[] }>('/v1/receivables?customer=OLD')).data.length).toBeGreaterThan(4);
     expect((await findDrift(world.store.db)).drift).toEqual([]);
   });
+});
+
+test('a statement of a day before a merger tells each of the two its own, and no task about it is lost', async () => {
+  const { today } = await momentOf(world.store.db, world.store);
+  const says = { currency: 'CNY', asOf: addDays(today, -1) };
+  const state = (customer: string, asOf = says.asOf) =>
+    world.as('credit_officer').post('/v1/statements', { ...says, customer, asOf });
+  await world.customer('S-NEW');
+  await world.customer('S-OLD', { region: 'BJ' });
+  const bill = { issued: '2026-03-01', due: '2026-04-30' };
+  await world.invoice({ id: 'S-NEW-1', customer: 'S-NEW', amount: '9.00', ...bill });
+  await world.invoice({ id: 'S-OLD-1', customer: 'S-OLD', amount: '70.00', ...bill });
+  await merge('S-OLD', 'S-NEW');
+  const own = (await state('S-OLD').expect(201)).body as { id: string };
+  expect(own).toMatchObject({ customer: 'S-OLD', total: '70.00', lines: [{ number: 'S-OLD-1' }] });
+  expect((await state('S-NEW').expect(201)).body).toMatchObject({ customer: 'S-NEW', total: '9.00' });
+  expect((await state('S-OLD').expect(200)).body).toMatchObject({ id: own.id, state: 'open' });
+  expect((await state('S-OLD', today).expect(201)).body).toMatchObject({ customer: 'S-NEW', total: '79.00' });
+  const { data } = await get<{ data: { kind: string; why: { statement?: string } }[] }>('/v1/tasks?customer=S-OLD');
+  expect(data).toContainEqual(
+    expect.objectContaining({ kind: 'statement-send', why: expect.objectContaining({ statement: own.id }) }),
+  );
+  const { secret } = await createApiKey(world.store, { name: 'SH', role: 'credit_officer', scope: { regions: ['SH'] } });
+  const near = await request(world.app)
+    .post('/v1/statements')
+    .set('Authorization', `Bearer ${secret}`)
+    .send({ ...says, customer: 'S-OLD' });
+  expect([near.status, codeOf(near)]).toEqual([422, 'customer-unknown']);
+  const answer = { verdict: 'confirmed', answeredOn: today, by: 'c1', channel: 'letter', evidence: { reference: 'seal' } };
+  await world.as('credit_officer').post(`/v1/statements/${own.id}/answers`, answer).expect(201);
+  expect(await get(`/v1/statements/${own.id}`)).toMatchObject({ customer: 'S-OLD', state: 'agreed' });
 });
 
 test('a merger takes nobody off a list, and makes one of two open legal cases', async () => {
