@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import { followDisputes } from './disputes-moved.ts';
 import type { LoweredItem } from './disputes-moved.ts';
@@ -17,6 +18,24 @@ export async function followClaims(
 ): Promise<WorkOrderTraces> {
   const lowered = jobs.flatMap((job) => loweredItems(job, written.get(job.write.document.externalId)));
   return joinTraces(await followDisputes(tx, at, lowered), await followPromises(tx, at, lowered));
+}
+
+/**
+ * What customers dispute and promise of an invoice that was taken out as a duplicate goes to the one that stays, as far as that is open. The
+ * caller holds the customers and both their receivables.
+ */
+export async function moveClaims(
+  tx: Tx,
+  at: Moment,
+  gone: readonly string[],
+  stays: readonly string[],
+): Promise<WorkOrderTraces> {
+  const { rows: items } = await sql<LoweredItem>`
+    select id as "receivableId", case when id = any(${[...gone]}::uuid[]) then amount_minor else -amount_minor end as minor
+    from receivable r where (id = any(${[...gone]}::uuid[]) or id = any(${[...stays]}::uuid[]) and not withdrawn) and not receivable_faulty(r)`.execute(
+    tx,
+  );
+  return joinTraces(await followDisputes(tx, at, items, true), await followPromises(tx, at, items, true));
 }
 
 /** By how much a correction made each instalment of a standing invoice smaller; what it adds is larger by all of it. */

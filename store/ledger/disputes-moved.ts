@@ -13,11 +13,17 @@ import { noTraces } from '../platform/traces.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { coverMoved } from './unapplied.ts';
 
-/** By how much a correction made an instalment smaller; negative: larger. */
+/** By how much an instalment became smaller; negative: larger. */
 export interface LoweredItem {
   receivableId: string;
   minor: number;
 }
+
+/** The items between which claims move: those of one invoice, or all of them, where one invoice stands for another. */
+export const groupsOf = <R extends { invoiceId: string }>(rows: readonly R[], together: boolean): readonly (readonly R[])[] =>
+  together
+    ? [rows]
+    : [...new Set(rows.map(({ invoiceId }) => invoiceId))].map((id) => rows.filter(({ invoiceId }) => invoiceId === id));
 
 interface Row extends ClaimedItem {
   invoiceId: string;
@@ -27,8 +33,13 @@ interface Row extends ClaimedItem {
   currency: string;
 }
 
-/** The open disputes of invoices that were corrected just now follow their amounts. The caller holds the customers. */
-export async function followDisputes(tx: Tx, at: Moment, lowered: readonly LoweredItem[]): Promise<WorkOrderTraces> {
+/** The open disputes of items whose amounts moved just now follow these, within an invoice or (`together`) to another. The caller holds the customers. */
+export async function followDisputes(
+  tx: Tx,
+  at: Moment,
+  lowered: readonly LoweredItem[],
+  together = false,
+): Promise<WorkOrderTraces> {
   const traces = noTraces();
   const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
   if (smaller.length === 0) return traces;
@@ -36,8 +47,7 @@ export async function followDisputes(tx: Tx, at: Moment, lowered: readonly Lower
     select from dispute d where ${among('d.receivable_id', smaller, 'uuid')} and d.state = 'open' limit 1`.execute(tx);
   if (argued.length === 0) return traces;
   const rows = await arguedItems(tx, lowered);
-  for (const invoiceId of new Set(rows.map((row) => row.invoiceId))) {
-    const own = rows.filter((row) => row.invoiceId === invoiceId);
+  for (const own of groupsOf(rows, together)) {
     for (const move of claimMoves(own)) {
       const audit = await writeMove(tx, at, move, own);
       traces.audit.push(...audit);

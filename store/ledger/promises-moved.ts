@@ -4,6 +4,7 @@ import { sumMinor } from '../../domain/platform/money.ts';
 import { claimMoves } from '../../domain/ledger/claim-moves.ts';
 import type { ClaimedItem, ClaimMove } from '../../domain/ledger/claim-moves.ts';
 import type { Tx } from '../platform/database.ts';
+import { groupsOf } from './disputes-moved.ts';
 import type { LoweredItem } from './disputes-moved.ts';
 import { among } from '../platform/prepared.ts';
 import { recordset } from '../platform/rows.ts';
@@ -22,7 +23,12 @@ interface Row extends ClaimedItem {
  * What was promised of instalments, and is still to come, goes along when a correction moves their amounts to others: each is kept or broken by
  * the money on it. What left the invoice is promised as it was: whoever pays what is left keeps it. The receivables are locked, and look again.
  */
-export async function followPromises(tx: Tx, at: Moment, lowered: readonly LoweredItem[]): Promise<WorkOrderTraces> {
+export async function followPromises(
+  tx: Tx,
+  at: Moment,
+  lowered: readonly LoweredItem[],
+  together = false,
+): Promise<WorkOrderTraces> {
   const traces = noTraces();
   const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
   if (smaller.length === 0) return traces;
@@ -30,8 +36,7 @@ export async function followPromises(tx: Tx, at: Moment, lowered: readonly Lower
     select from promise p where ${among('p.receivable_id', smaller, 'uuid')} and p.state = 'pending' limit 1`.execute(tx);
   if (promised.length === 0) return traces;
   const rows = await promisedItems(tx, lowered);
-  for (const invoiceId of new Set(rows.map((row) => row.invoiceId))) {
-    const own = rows.filter((row) => row.invoiceId === invoiceId);
+  for (const own of groupsOf(rows, together)) {
     for (const move of claimMoves(own)) {
       const audit = await writeMove(tx, at, move, own);
       traces.audit.push(...audit);

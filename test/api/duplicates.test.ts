@@ -13,7 +13,8 @@ afterAll(() => api.close());
 let count = 0;
 async function customer(): Promise<string> {
   const id = `DU-${(count += 1)}`;
-  const body = { name: `Dealer ${id}`, type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 } };
+  const contacts = [{ id: 'c1', name: 'Li', role: 'finance', email: 'li@example.com', language: 'zh' }];
+  const body = { name: `Dealer ${id}`, type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 }, contacts };
   await api.as('erp').put(`/v1/customers/${id}`).send(body).expect(201);
   await limitOf(api.store, id, 1_000_000_00);
   return id;
@@ -92,6 +93,28 @@ describe('the same invoice under two keys', () => {
     expect(await asked(of)).toMatchObject({ open: '600.00', withdrawn: false, question: null });
     expect((await read(`/v1/invoices/${of}-B`)).duplicate).toBeNull();
     expect((await say(`/v1/invoices/${of}-B/duplicate`)).status).toBe(409);
+  });
+
+  test('hands what is disputed and promised of the one that goes to the one that stays', async () => {
+    const of = await customer();
+    for (const key of ['A', 'B']) await put(`${of}-${key}`, of).expect(201);
+    const claim = { amount: '400.00', note: 'told by phone' };
+    const on = (key: string, what: string, more: object) =>
+      api
+        .as('collector')
+        .post(`/v1/receivables/${of}-${key}:1/${what}`)
+        .send({ ...claim, ...more })
+        .expect(201);
+    const { body: dispute } = await on('A', 'disputes', { category: 'price' });
+    await on('A', 'promises', { on: '2026-01-12', by: 'c1' });
+    await on('B', 'disputes', { amount: '100.00', category: 'price' });
+    await approve(api, actOf(await say(`/v1/invoices/${of}-A/duplicate`)), 'credit_manager');
+    const [gone, stays] = [await read(`/v1/receivables/${of}-A:1`), await asked(of)];
+    expect(gone).toMatchObject({ open: '0.00', disputes: [], promises: [{ state: 'cancelled' }] });
+    expect(stays).toMatchObject({ open: '1000.00', disputed: '500.00', promises: [{ amount: '400.00', state: 'pending' }] });
+    expect(stays.disputes).toContainEqual(expect.objectContaining({ id: dispute.id, amount: '400.00', state: 'open' }));
+    const { data } = await read(`/v1/tasks?customer=${of}`);
+    expect(data).toContainEqual(expect.objectContaining({ subject: `invoice ${of}-B/1` }));
   });
 
   test('can be the earlier one, and a correction that tells them apart takes the flag back, of one or the other', async () => {

@@ -4,6 +4,7 @@ import { formatAmount } from '../../../domain/platform/money.ts';
 import { Refusal } from '../../../domain/platform/refusal.ts';
 import type { LaidShare } from '../../../domain/ledger/take-back.ts';
 import type { Tx } from '../../platform/database.ts';
+import { moveClaims } from '../claims-moved.ts';
 import { dropDiscounts } from '../discounts.ts';
 import { closeDoubt, followersOf, lockDocument } from '../duplicates.ts';
 import type { LockedDocument } from '../duplicates.ts';
@@ -18,7 +19,7 @@ import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 import { addTraces } from '../../platform/traces.ts';
 
-/** Takes an invoice that is a duplicate out: nothing is owed on it, and money that lay on it is unapplied again. */
+/** Takes an invoice that is a duplicate out: nothing is owed on it, money that lay on it is unapplied again, and what was disputed or promised of it goes to the other. */
 export const duplicateAct: ActKind<{ invoice: string }> = {
   kind: 'duplicate-invoice',
   async carryOut({ store, actor, act }, { invoice }) {
@@ -27,6 +28,9 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
       const followers = await lookalikesOf(tx, found);
       const { id, externalId, customerId, currency, amountMinor } = found;
       await lockPayersOf(tx, [customerId]);
+      const [twin] = followers;
+      const stays = await partsOf(tx, (await liveTwinOf(tx, id)) ?? twin);
+      await lockReceivables(tx, [...(await partsOf(tx, id)), ...stays]);
       const parts = await lockedParts(tx, id);
       const dropped = await dropDiscounts(tx, at, parts);
       const freed = await freeMoney(tx, at, parts);
@@ -34,7 +38,7 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
         update receivable set withdrawn = true, credited_minor = amount_minor where id = any(${parts}::uuid[]) and not withdrawn`.execute(
         tx,
       );
-      const [twin] = followers;
+      const moved = await moveClaims(tx, at, parts, stays);
       if (twin !== undefined)
         await sql`
           insert into duplicate_doubt (document_id, kind, twin_id, opened_at) values (${id}::uuid, 'invoice', ${twin}::uuid, ${at.now}::timestamptz)
@@ -43,6 +47,7 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
       for (const follower of followers)
         addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id: follower }, 'corrected'));
       addTraces(traces, dropped);
+      addTraces(traces, moved);
       addTraces(traces, await followCorrections(tx, at, actor, [id], []));
       addTraces(traces, await unappliedChanged(tx, store, at, freed));
       const audit = {
@@ -71,18 +76,28 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
  */
 async function lookalikesOf(tx: Tx, { id, duplicate }: LockedDocument): Promise<string[]> {
   const followers = await followersOf(tx, id);
-  const { rows } = await sql`
-    select from duplicate_doubt d where d.document_id = ${id}::uuid and d.state in ('suspected', 'both-right')
-      and not exists (select from duplicate_doubt t where t.document_id = d.twin_id and t.state = 'duplicate')`.execute(tx);
-  if (rows.length + followers.length === 0) throw new Refusal('not-open', { state: duplicate?.state ?? 'not-suspected' });
+  if (followers.length === 0 && (await liveTwinOf(tx, id)) === undefined)
+    throw new Refusal('not-open', { state: duplicate?.state ?? 'not-suspected' });
   return followers;
+}
+
+/** The document that it looks like, unless that was taken out itself. */
+async function liveTwinOf(tx: Tx, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select d.twin_id as id from duplicate_doubt d where d.document_id = ${id}::uuid and d.state in ('suspected', 'both-right')
+      and not exists (select from duplicate_doubt t where t.document_id = d.twin_id and t.state = 'duplicate')`.execute(tx);
+  return rows[0]?.id;
+}
+
+async function partsOf(tx: Tx, invoice: string | undefined): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from receivable where invoice_id = ${invoice ?? null}::uuid order by id`.execute(tx);
+  return rows.map(({ id }) => id);
 }
 
 /** Its receivables under their locks, judged when it is asked for and again when it is carried out. Throws Refusal `instalment-has-money` where a write-off stands, recovered or not. */
 async function lockedParts(tx: Tx, invoice: string): Promise<string[]> {
-  const { rows: parts } = await sql<{ id: string }>`
-    select id from receivable where invoice_id = ${invoice}::uuid order by id`.execute(tx);
-  const ids = parts.map(({ id }) => id);
+  const ids = await partsOf(tx, invoice);
   await lockReceivables(tx, ids);
   const { rows } = await sql<{ no: number }>`
     select r.instalment as no from receivable r join write_off w on w.receivable_id = r.id and w.reversed_at is null
