@@ -266,6 +266,8 @@ export function isNewCustomer(
 export interface StandingInstalment extends Instalment {
   id: string;
   settledMinor: number;
+  /** What of that is a discount for money in time: it goes and comes with the amount. Absent: nothing. */
+  grantedMinor?: number;
   /** Taken out of the invoice by an earlier correction. */
   withdrawn: boolean;
   /** The day it was agreed to be due: when it was posted, or with a second person since. */
@@ -285,7 +287,7 @@ export interface InstalmentChanges {
 
 /**
  * What a corrected invoice does to its instalments. One with money on it may move to another day, but is neither withdrawn nor made
- * smaller than what was moved on it; `hasMoney` names the first for which that is asked.
+ * smaller than what was moved on it, a discount aside; `hasMoney` names the first for which that is asked.
  */
 export function instalmentChanges(
   standing: readonly StandingInstalment[],
@@ -301,11 +303,18 @@ export function instalmentChanges(
   const changed = pairs.filter(({ standing: is, to }) => is.withdrawn || isMoved(is, to) || is.kind !== to.kind);
   const frozen = [
     ...withdrawn,
-    ...changed.filter(({ standing: is, to }) => !is.withdrawn && to.amountMinor < is.settledMinor).map((c) => c.standing),
+    ...changed.filter(({ standing: is, to }) => !is.withdrawn && to.amountMinor < keptMinor(is)).map((c) => c.standing),
   ].find((part) => part.settledMinor > 0);
   if (frozen) return { ok: false, hasMoney: frozen.no };
   return { ok: true, changes: { added: wanted.filter((part) => !byNo.has(part.no)), changed, withdrawn } };
 }
+
+/** What was moved on an instalment and stays on it, whatever its amount becomes. */
+const keptMinor = ({ settledMinor, grantedMinor = 0 }: StandingInstalment): number => settledMinor - grantedMinor;
+
+/** What is open of an instalment that was corrected, where its discount goes if there is no more room for it. */
+export const openAfter = (is: StandingInstalment, to: Instalment): number =>
+  to.amountMinor - (to.amountMinor < is.settledMinor ? keptMinor(is) : is.settledMinor);
 
 /** A sender that knows of no extension sends the day from before it: that is no other day. */
 export const extended = (standing: readonly StandingInstalment[], wanted: readonly Instalment[]): Instalment[] =>

@@ -135,7 +135,13 @@ export async function grantLate(tx: Tx, at: Moment, receivable: string, amountMi
 }
 
 /** Takes the discount in force back: what it let off is owed again. */
-async function takeBackDiscount(tx: Tx, at: Moment, row: Granted, on: BusinessDate): Promise<WorkOrderTraces> {
+async function takeBackDiscount(
+  tx: Tx,
+  at: Moment,
+  row: Granted,
+  on: BusinessDate,
+  why = 'money-went-back',
+): Promise<WorkOrderTraces> {
   const { rows } = await sql<{ minor: number }>`
     with a as (
       update allocation set reversed_at = ${at.now}::timestamptz
@@ -148,14 +154,14 @@ async function takeBackDiscount(tx: Tx, at: Moment, row: Granted, on: BusinessDa
     tx,
   );
   const amountMinor = rows[0]?.minor ?? 0;
-  return told('receivable.discount-taken-back', row, { amountMinor, currency: row.currency, on }, 'money-went-back');
+  return told('receivable.discount-taken-back', row, { amountMinor, currency: row.currency, on }, why);
 }
 
-/** Takes back all that was granted on receivables that are taken out. */
-export async function dropDiscounts(tx: Tx, at: Moment, receivables: readonly string[]): Promise<WorkOrderTraces> {
+/** Takes back all that was granted on receivables that are taken out, or made so small that there is no room for it. They are locked. */
+export async function dropDiscounts(tx: Tx, at: Moment, receivables: readonly string[], why?: string): Promise<WorkOrderTraces> {
   const traces = noTraces();
   for (const row of await readRows(tx, at, receivables))
-    if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(tx, at, row, at.today));
+    if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(tx, at, row, at.today, why));
   return traces;
 }
 

@@ -121,6 +121,8 @@ export async function readStanding(tx: Tx, externalIds: readonly string[]): Prom
           and p.kind = 'extension' and p.state = 'approved' and p.what ->> 'dueDate' = r.due_date::text order by p.id desc limit 1),
         'begun', exists (select from rung g where g.receivable_id = r.id and g.state not in ('planned', 'before-go-live')),
         'settledMinor', case when r.withdrawn then 0 else r.paid_minor + r.credited_minor + r.written_off_minor end,
+        'grantedMinor', case when r.credited_minor = 0 or r.withdrawn then 0 else (select coalesce(sum(a.amount_minor), 0) from allocation a
+          where a.receivable_id = r.id and a.basis = 'discount' and a.reversed_at is null) end,
         'openMinor', r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor, 'writtenOffMinor', r.written_off_minor)
         order by r.instalment)
         from receivable r where r.invoice_id = i.id) as instalments

@@ -2,6 +2,7 @@ import { inScope } from '../../domain/platform/actor.ts';
 import type { Actor } from '../../domain/platform/actor.ts';
 import type { AuditFact } from '../../domain/platform/audit.ts';
 import { receivableWorkflowId } from '../../domain/platform/subject.ts';
+import { openAfter } from '../../domain/ledger/documents.ts';
 import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
 import { loweredBy, raisedBy } from '../../domain/ledger/giving-corrections.ts';
 import { followWaitingNotes } from './acts/credit-notes.ts';
@@ -10,6 +11,7 @@ import { askForReDating } from './acts/re-dating.ts';
 import { returnInstead } from '../orders/returns.ts';
 import type { CorrectedReturn } from '../orders/returns.ts';
 import { followClaims } from './claims-moved.ts';
+import { dropDiscounts } from './discounts.ts';
 import { askForRates } from '../credit/missing-rates.ts';
 import type { Tx } from '../platform/database.ts';
 import { documentDesk } from '../platform/document-desk.ts';
@@ -181,7 +183,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     at,
     jobs.map(({ write: row }) => ({ ...row.document, customerId: row.customerId })),
   );
-  const corrected = await correct(tx, at, jobs);
+  const { corrected, dropped } = await correct(tx, at, jobs);
   const written = await writeInvoices(
     tx,
     at,
@@ -194,7 +196,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   await returnInstead(tx, at, corrected);
   const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
   const followed = await followCorrections(tx, at, actor, known, corrected);
-  addTraces(followed, claimed);
+  addTraces(followed, joinTraces(dropped, claimed));
   addTraces(followed, await followWaitingNotes(tx, at, actor, known));
   const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
   const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
@@ -233,7 +235,11 @@ function resent(one: Judged): { standing: StandingInvoice; waits: WaitingCorrect
 }
 
 /** Writes the corrected and withdrawn instalments of all jobs, under their locks in id order. */
-async function correct(tx: Tx, at: Moment, jobs: readonly Job[]): Promise<CorrectedReturn[]> {
+async function correct(
+  tx: Tx,
+  at: Moment,
+  jobs: readonly Job[],
+): Promise<{ corrected: CorrectedReturn[]; dropped: WorkOrderTraces }> {
   const corrections = jobs.flatMap(({ changes, questions }) => [
     ...changes.changed.map(({ standing, to }) => {
       const question = questions.has(standing.id) ? (questions.get(standing.id) ?? null) : ('as-it-is' as const);
@@ -245,12 +251,17 @@ async function correct(tx: Tx, at: Moment, jobs: readonly Job[]): Promise<Correc
     tx,
     corrections.map((correction) => correction.id),
   );
+  // A discount for which there is no room any more is found anew once the amount is another (`settleInvoice`).
+  const full = jobs.flatMap(({ changes }) =>
+    changes.changed.flatMap(({ standing: is, to }) => (to.amountMinor < is.settledMinor ? [is.id] : [])),
+  );
+  const dropped = await dropDiscounts(tx, at, full, 'invoice-corrected');
   const lowered = jobs.flatMap(({ standing, changes, posting: { agreed = false } }) =>
     standing ? [{ invoiceId: standing.id, minor: loweredBy(changes), agreed, receivables: mostLowered(changes) }] : [],
   );
   const corrected = await consumeExpected(tx, at, lowered);
   await correctReceivables(tx, corrections);
-  return corrected;
+  return { corrected, dropped };
 }
 
 /** The receivables that a correction moves, those it takes out first, then those it makes smaller by most. */
@@ -332,7 +343,7 @@ function standingAfter({ standing, changes, receivables }: Job, written: Written
   return [
     ...kept.map((part) => {
       const to = corrected.get(part.id);
-      const openMinor = to ? to.amountMinor - part.settledMinor : part.openMinor;
+      const openMinor = to ? openAfter(part, to) : part.openMinor;
       return { id: part.id, instalment: part.no, dueDate: (to ?? part).dueDate, openMinor, stage: part.stage };
     }),
     ...receivables.map((part) => ({

@@ -67,6 +67,31 @@ describe('money in time for a discount', () => {
     expect((await read(`/v1/credit-notes?customer=${of}&kind=discount`)).data).toMatchObject([{ reversedOn: '2026-01-30' }]);
   });
 
+  test('is no money itself: made as small as what was paid, the invoice has none; between the two as much as closes it', async () => {
+    const of = await customer();
+    const paid = await pay(of, '9800.00', '2026-01-15');
+    const answer = await put(`${of}-A`, of, { amount: '9800.00' }).expect(200);
+    expect(answer.body).toMatchObject({ receivables: [{ open: '0.00' }] });
+    expect(await item(of)).toMatchObject({ open: '0.00', amount: '9800.00', discount: { amount: '196.00', granted: '0.00' } });
+    expect(await exposureOf(of)).toBe('0.00');
+    expect((await put(`${of}-A`, of, { amount: '9799.99' }).expect(409)).body).toMatchObject({ code: 'instalment-has-money' });
+    await put(`${of}-A`, of, { amount: '9900.00' }).expect(200);
+    expect(await item(of)).toMatchObject({ open: '0.00', discount: { amount: '198.00', granted: '100.00' } });
+    await put(`${of}-A`, of, { amount: '9850.00' }).expect(200);
+    expect(await item(of)).toMatchObject({ open: '0.00', discount: { amount: '197.00', granted: '50.00' } });
+    const notes = (await read(`/v1/credit-notes?customer=${of}&kind=discount`)).data as {
+      amount: string;
+      reversedOn: string | null;
+    }[];
+    expect(notes.map(({ amount, reversedOn }) => [amount, reversedOn === null]).sort()).toEqual([
+      ['100.00', false],
+      ['200.00', false],
+      ['50.00', true],
+    ]);
+    await reverse(idOf(paid));
+    expect(await item(of)).toMatchObject({ open: '9850.00', discount: { granted: '0.00' } });
+  });
+
   test('in parts earns it for the parts that were in time, and a deduction beyond it stays owed', async () => {
     const whole = await customer();
     await pay(whole, '4900.00', '2026-01-10');

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   dueBy,
   instalmentChanges,
+  openAfter,
   instalmentsOf,
   invoiceFaults,
   isNewCustomer,
@@ -83,6 +84,10 @@ describe('a corrected invoice', () => {
   test('moves what has money on it, and neither withdraws it nor makes it smaller than its money', () => {
     const paid = part(1, { settledMinor: 40 });
     expect(instalmentChanges([paid], [wanted(1, 39)])).toEqual({ ok: false, hasMoney: 1 });
+    const discounted = { ...paid, grantedMinor: 10 };
+    expect(instalmentChanges([discounted], [wanted(1, 30)])).toMatchObject({ ok: true });
+    expect(instalmentChanges([discounted], [wanted(1, 29)])).toEqual({ ok: false, hasMoney: 1 });
+    expect([30, 39, 40, 50].map((minor) => openAfter(discounted, wanted(1, minor)))).toEqual([0, 9, 0, 10]);
     expect(instalmentChanges([paid], [{ ...wanted(1, 40), dueDate: '2026-03-10' }])).toMatchObject({ ok: true });
     expect(instalmentChanges([paid, part(2)], [wanted(2)])).toEqual({ ok: false, hasMoney: 1 });
     expect(instalmentChanges([paid], [{ ...wanted(1), kind: 'equipment' }])).toMatchObject({ ok: true });
