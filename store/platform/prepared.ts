@@ -8,21 +8,22 @@ const REMEMBERED = 2_000;
 /** A statement of more parameters is a batch of its own size, hardly ever seen again. */
 const PARAMETERS = 60;
 
-const names = new Map<string, string>();
-const met = new Set<string>();
-
 /** A partial index cannot be found by a condition that holds a parameter once the plan is kept for all its values. */
 const PARTIAL = /on conflict \([^)]*\) where/i;
 
-/** The name under which a statement is prepared: from the second time it is met. */
-function nameOf(text: string, parameters: number): string | undefined {
-  if (parameters === 0 || parameters > PARAMETERS || PARTIAL.test(text)) return undefined;
-  const name = names.get(text);
-  if (name !== undefined || names.size >= PREPARED) return name;
-  if (met.delete(text)) names.set(text, `duecourse_${names.size}`);
-  else if (met.size < REMEMBERED) met.add(text);
-  else met.clear();
-  return names.get(text);
+/** Names the statements of one pool: a statement is prepared from the second time it is met. */
+function namer(): (text: string, parameters: number) => string | undefined {
+  const names = new Map<string, string>();
+  const met = new Set<string>();
+  return (text, parameters) => {
+    if (parameters === 0 || parameters > PARAMETERS || PARTIAL.test(text)) return undefined;
+    const name = names.get(text);
+    if (name !== undefined || names.size >= PREPARED) return name;
+    if (met.delete(text)) names.set(text, `duecourse_${names.size}`);
+    else if (met.size < REMEMBERED) met.add(text);
+    else met.clear();
+    return names.get(text);
+  };
 }
 
 /**
@@ -37,6 +38,7 @@ const BEGUN = { command: 'SELECT', rowCount: 0, rows: [] } satisfies PostgresQue
  * database is planning. `begin` travels with the statement after it; when it fails the connection is dead, and that statement fails too.
  */
 export function preparing(pool: pg.Pool): PostgresPool {
+  const nameOf = namer();
   return {
     async connect() {
       const client = await pool.connect();
