@@ -8,7 +8,7 @@ import { Refusal } from '../domain/platform/refusal.ts';
 import { refusedBy } from '../domain/platform/refused.ts';
 import { idAskedNow, intend, leaveIntent, refuseIntent, refuseUnsent } from '../store/approvals/intents.ts';
 import type { AskedDecision } from '../store/approvals/intents.ts';
-import { decisionAnswer } from '../store/approvals/subjects.ts';
+import { decisionAnswer } from '../store/access/subjects.ts';
 import type { JsonAnswer, Language } from './route.ts';
 import type { Services } from './services.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { writeGoLiveBody, writeSellerBody } from '../contracts/settings.ts';
-import { sayGoLivePart } from '../domain/ledger/going-live.ts';
+import { sayGoLivePart } from '../domain/outreach/going-live.ts';
 import { StackError } from '../stack/error.ts';
-import { writeSeller } from '../store/ledger/acts/seller.ts';
-import { readGoLive, writeGoLive } from '../store/ledger/going-live.ts';
+import { writeSeller } from '../store/outreach/acts/seller.ts';
+import { readGoLive, writeGoLive } from '../store/outreach/going-live.ts';
 import { systemActor } from '../store/platform/transaction.ts';
 import { languageOfEnv } from './language.ts';
 import { withStore } from './store-commands.ts';

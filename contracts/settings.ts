@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { goLiveParts } from '../domain/ledger/going-live.ts';
+import { goLiveParts } from '../domain/outreach/going-live.ts';
 import { line, reason } from './common.ts';
 import { documentDate } from './dates.ts';
 

@@ -1,7 +1,7 @@
 import { roles } from '../domain/platform/actor.ts';
 import type { ApiKeys } from './keys.ts';
-import { sayGoLivePart } from '../domain/ledger/going-live.ts';
-import type { GoLivePart } from '../domain/ledger/going-live.ts';
+import { sayGoLivePart } from '../domain/outreach/going-live.ts';
+import type { GoLivePart } from '../domain/outreach/going-live.ts';
 import { sayOutlet, sayStayReason } from '../domain/platform/departure.ts';
 import type { OutletView } from '../store/platform/departures.ts';
 import { columnsOf, padTo } from './words.ts';

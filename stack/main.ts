@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { missingLines, outletLines, readyBox, readyLine, whatNext } from './box.ts';
-import { readGoLive } from '../store/ledger/going-live.ts';
+import { readGoLive } from '../store/outreach/going-live.ts';
 import { deploymentOf, readOutlets } from '../store/platform/departures.ts';
 import { isDatabaseDown } from '../store/platform/database.ts';
 import { beginNights } from '../store/credit/night-book.ts';

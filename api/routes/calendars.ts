@@ -1,5 +1,5 @@
 import { calendarYear, calendarYearParams, putCalendarYear, putCalendarYearAnswer } from '../../contracts/calendars.ts';
-import { loadNotice, readYear } from '../../store/policies/calendars.ts';
+import { loadNotice, readYear } from '../../store/ledger/calendars.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

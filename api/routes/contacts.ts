@@ -1,6 +1,6 @@
 import { logContact as body, logContactAnswer } from '../../contracts/contacts.ts';
 import { contactWarningWords } from '../../domain/outreach/contact-words.ts';
-import { logContact } from '../../store/customers/contact-log.ts';
+import { logContact } from '../../store/outreach/contact-log.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -30,7 +30,7 @@ import { endLimit, setLimit } from '../../store/credit/acts/limits.ts';
 import { askForRelease, askForSecurity } from '../../store/credit/acts/securities.ts';
 import { listLimits } from '../../store/credit/limits.ts';
 import { askRate } from '../../store/ledger/acts/exchange-rates.ts';
-import { listRates } from '../../store/credit/rates.ts';
+import { listRates } from '../../store/ledger/rates.ts';
 import { listSecurities } from '../../store/credit/securities.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
 import { answerPending, pendingAnswer } from './pending-acts.ts';

@@ -7,7 +7,7 @@ import { subjectOf } from '../../domain/platform/subject.ts';
 import { recordedAs, sayEntry } from '../../domain/records/story-words.ts';
 import { readAudit } from '../../store/records/audit-log.ts';
 import { intentOutcome } from '../../store/approvals/intents.ts';
-import { customerOfProcess, decisionAnswer } from '../../store/approvals/subjects.ts';
+import { customerOfProcess, decisionAnswer } from '../../store/access/subjects.ts';
 import { tell } from '../history-words.ts';
 import type { Told } from '../history-words.ts';
 import { readingOf } from '../reading.ts';

@@ -1,8 +1,8 @@
 import { settingsAnswer, writeGoLiveBody, writeSellerBody } from '../../contracts/settings.ts';
-import { sayGoLivePart } from '../../domain/ledger/going-live.ts';
-import { askGoLive } from '../../store/ledger/acts/collect-from.ts';
-import { writeSeller } from '../../store/ledger/acts/seller.ts';
-import { readGoLive } from '../../store/ledger/going-live.ts';
+import { sayGoLivePart } from '../../domain/outreach/going-live.ts';
+import { askGoLive } from '../../store/outreach/acts/collect-from.ts';
+import { writeSeller } from '../../store/outreach/acts/seller.ts';
+import { readGoLive } from '../../store/outreach/going-live.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

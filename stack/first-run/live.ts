@@ -2,8 +2,8 @@ import { addDays, addMonths, instantAt } from '../../domain/platform/calendar.ts
 import { refusalText } from '../../domain/records/refusal-text.ts';
 import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
 import { readClock } from '../../store/platform/clock.ts';
-import type { GoLive } from '../../domain/ledger/going-live.ts';
-import { firstContactDefault, writeGoLive } from '../../store/ledger/going-live.ts';
+import type { GoLive } from '../../domain/outreach/going-live.ts';
+import { firstContactDefault, writeGoLive } from '../../store/outreach/going-live.ts';
 import { postHistory } from '../../store/ledger/history.ts';
 import { boardEmpty, stepTo } from '../../store/platform/stepping.ts';
 import { systemActor } from '../../store/platform/transaction.ts';

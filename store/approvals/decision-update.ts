@@ -2,7 +2,7 @@ import type { AuditFact } from '../../domain/platform/audit.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { refusalBy, refusedBy } from '../../domain/platform/refused.ts';
 import type { Tx } from '../platform/database.ts';
-import { decisionAnswer } from './subjects.ts';
+import { decisionAnswer } from '../access/subjects.ts';
 import { write } from '../platform/transaction.ts';
 import type { EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
 import { firstAnswer, keepAnswer } from './approvals.ts';

@@ -4,13 +4,13 @@ import type { ActName } from '../../domain/approvals/act.ts';
 import { routeOfHold } from '../../domain/credit/route.ts';
 import { isFirstTime, monthsBetween } from '../../domain/credit/profile.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
-import { may, roles } from '../../domain/platform/actor.ts';
 import type { Actor, Role } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { unitOf, wayOf } from '../credit/judge.ts';
 import type { Way } from '../credit/judge.ts';
+import { rolesFilled } from '../access/roles-filled.ts';
 
 /** What the approval matrix is asked. */
 export interface ActQuestion {
@@ -60,21 +60,4 @@ export async function wayOfAct(tx: Tx, store: Store, at: Moment, actor: Actor, o
   if (!tiers && of.booked) return way;
   if (!tiers) throw new Refusal('approver-missing', { role: way.tiers[0]?.roles[0] ?? '' });
   return { ...way, tiers };
-}
-
-/** The deciding roles somebody fills who is not `except`: by a credential in force, or for somebody absent by delegation. */
-export async function rolesFilled(
-  db: Database | Tx,
-  at: Pick<Moment, 'today'>,
-  except: string | null,
-): Promise<ReadonlySet<Role>> {
-  const inForce = sql`k.revoked_at is null and (k.expires_at is null or k.expires_at > clock_timestamp())`;
-  const { rows } = await sql<{ role: string }>`
-    select distinct k.role from api_key k where ${inForce} and k.id::text is distinct from ${except}
-    union
-    select d.role from delegation d join api_key k on k.id::text = d.to_actor and ${inForce}
-    where d.revoked_at is null and ${at.today}::date between d.valid_from and d.valid_until
-      and d.from_actor is distinct from ${except} and d.to_actor is distinct from ${except}`.execute(db);
-  const known = new Set(rows.map(({ role }) => role));
-  return new Set(roles.filter((role) => known.has(role) && may({ kind: 'key', id: '', role, scope: {} }, 'credit.decide')));
 }

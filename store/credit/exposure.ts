@@ -12,9 +12,11 @@ import { momentOf } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { owedOn, readAccountsOn } from './exposure-on.ts';
 import type { PastDay } from './exposure-on.ts';
-import { documentsOf } from '../orders/orders-read.ts';
-import type { BucketDocument } from '../orders/orders-read.ts';
 import type { RateOf } from '../../domain/ledger/rates.ts';
+import { readRates, rateOf } from '../ledger/rates-on-file.ts';
+import type { BucketDocument } from './bucket-documents.ts';
+import { documentsOf } from './bucket-documents.ts';
+import type { Rate } from '../ledger/rates-on-file.ts';
 
 interface Row extends Omit<AccountFacts, 'balances' | 'dated' | 'limits' | 'securities'> {
   balances: Record<Bucket, number>;
@@ -60,14 +62,6 @@ async function owedWithoutAccount(db: Database | Tx, code: string): Promise<Acco
   return rows;
 }
 
-/** The newest rate of each pair on file at or before a day. */
-export async function readRates(db: Database | Tx, on: BusinessDate): Promise<RateOf> {
-  const { rows } = await sql<Rate>`
-    select distinct on (base, quote) base, quote, rate::text from exchange_rate where on_date <= ${on}::date
-    order by base, quote, on_date desc`.execute(db);
-  return rateOf(rows);
-}
-
 /** The same as it was on file at the end of a past day, whatever was told or corrected since. */
 async function readRatesOn(db: Database | Tx, { asOf, zone }: PastDay): Promise<RateOf> {
   const { rows } = await sql<Rate>`
@@ -78,17 +72,6 @@ async function readRatesOn(db: Database | Tx, { asOf, zone }: PastDay): Promise<
       and coalesce(${dayOf('replaced_at', zone)} > ${asOf}::date, true)
     order by base, quote, on_date desc, recorded_at desc`.execute(db);
   return rateOf(rows);
-}
-
-interface Rate {
-  base: string;
-  quote: string;
-  rate: string;
-}
-
-function rateOf(rows: readonly Rate[]): RateOf {
-  const rates = new Map(rows.map((row) => [`${row.base}/${row.quote}`, row.rate]));
-  return (base, quote) => rates.get(`${base}/${quote}`) ?? null;
 }
 
 /** What a customer's payer and its group could owe us now, against their limits. */

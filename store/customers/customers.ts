@@ -14,7 +14,6 @@ import type { Known, Sent, Writing } from './customer-writing.ts';
 import { windowToday } from '../ledger/acts/go-live.ts';
 import { recordDocuments } from '../credit/customer-documents.ts';
 import type { Tx } from '../platform/database.ts';
-import { termsColumns } from '../ledger/invoice-rows.ts';
 import { LostRace, failed, inWaves, accepted, recordset, refusalFor } from '../platform/rows.ts';
 import type { RowResult } from '../platform/rows.ts';
 import { write } from '../platform/transaction.ts';
@@ -22,6 +21,7 @@ import type { Ask, EventFact, Moment, Store } from '../platform/transaction.ts';
 import type { RefusalReason } from '../../domain/platform/refusal-codes.ts';
 import { contentHash } from '../platform/content-hash.ts';
 import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
+import { termsColumns } from './terms-columns.ts';
 
 /** A customer as stored by a PUT. */
 export interface PutCustomer {

@@ -9,7 +9,7 @@ import { lastOfEach, planReceivable } from '../../domain/dunning/plan.ts';
 import type { ReceivablePlan } from '../../domain/dunning/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../../domain/dunning/receivable.ts';
 import { sayWhy } from '../../domain/dunning/words.ts';
-import { holdContacts } from './contact-hold.ts';
+import { holdContacts } from '../outreach/contact-hold.ts';
 import { promiseTraces } from '../ledger/promise-judgements.ts';
 import type { Tx } from '../platform/database.ts';
 import { openReceivable } from '../ledger/receivable-facts.ts';

@@ -2,12 +2,12 @@ import type { AuditFact } from '../../domain/platform/audit.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { settlesIn } from '../../domain/ledger/exchange.ts';
 import type { Exchange, Paid, Rates } from '../../domain/ledger/exchange.ts';
-import { readRates } from '../credit/exposure.ts';
 import type { Tx } from '../platform/database.ts';
 import { exchangeColumns } from './payment-rows.ts';
 import type { LedgerItem } from './payment-rows.ts';
 import type { Moment } from '../platform/transaction.ts';
 import type { RateOf } from '../../domain/ledger/rates.ts';
+import { readRates } from './rates-on-file.ts';
 
 /** The rates of the days on which money came that settles in another currency. */
 export async function ratesFor(tx: Tx, payments: readonly { paid: Paid; items: readonly LedgerItem[] }[]): Promise<Rates> {

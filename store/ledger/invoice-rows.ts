@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
-import { termsLength } from '../../domain/ledger/documents.ts';
 import type { InvoiceDocument, Instalment, StandingInstalment, Terms } from '../../domain/ledger/documents.ts';
 import type { GivenInvoice } from '../../domain/ledger/giving-corrections.ts';
 import type { DuplicateState } from '../../domain/ledger/duplicates.ts';
@@ -13,6 +12,7 @@ import { LostRace, recordset } from '../platform/rows.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import type { Actor } from '../../domain/platform/actor.ts';
 import type { Question } from '../../domain/ledger/claims.ts';
+import { termsColumns } from '../customers/terms-columns.ts';
 
 /** A customer as invoices and payments are judged by it; its row is locked, which orders all that moves its money. */
 export interface LedgerCustomer {
@@ -172,13 +172,6 @@ const RECEIVABLE = `invoice_id uuid, customer_id uuid, instalment int, kind text
   plan_at timestamptz, plan_why jsonb, question text, suspected boolean, discount_minor bigint,
   discount_until date`;
 const RECEIVABLE_NAMES = RECEIVABLE.split(',').map((column) => column.trim().split(' ')[0] ?? '');
-
-/** Terms as columns: their length in days is what checks compare; the rule is kept where days alone do not say it. */
-export const termsColumns = (terms: Terms) => ({
-  terms_days: termsLength(terms),
-  terms_from: terms.from,
-  terms_rule: terms.months === undefined && terms.day === undefined && terms.discountPercent === undefined ? null : terms,
-});
 
 export interface InvoiceWrite {
   /** Our id of the invoice when it exists. */

@@ -12,7 +12,7 @@ import { returnInstead } from '../orders/returns.ts';
 import type { CorrectedReturn } from '../orders/returns.ts';
 import { followClaims } from './claims-moved.ts';
 import { dropDiscounts } from './discounts.ts';
-import { askForRates } from '../credit/missing-rates.ts';
+import { askForRates } from './missing-rates.ts';
 import type { Tx } from '../platform/database.ts';
 import { documentDesk } from '../platform/document-desk.ts';
 import { consumeExpected, followMoney } from './expected-credits.ts';

@@ -4,7 +4,7 @@ import type { AuditFact } from '../../domain/platform/audit.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import type { PaymentDocument } from '../../domain/ledger/documents.ts';
-import { askForRate, askForRates } from '../credit/missing-rates.ts';
+import { askForRate, askForRates } from './missing-rates.ts';
 import type { Tx } from '../platform/database.ts';
 import { settleDiscounts } from './discounts.ts';
 import { documentDesk } from '../platform/document-desk.ts';

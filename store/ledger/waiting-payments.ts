@@ -1,7 +1,7 @@
 import { itemsNamed } from '../../domain/ledger/allocation.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { unappliedOf } from './cover.ts';
-import { askForRate, rateCame } from '../credit/missing-rates.ts';
+import { askForRate, rateCame } from './missing-rates.ts';
 import type { Tx } from '../platform/database.ts';
 import { applyPayment, lockPayment } from './payment-changes.ts';
 import { readItems } from './payment-rows.ts';

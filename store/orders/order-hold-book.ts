@@ -12,7 +12,7 @@ import { followOrders, openRound, standDown } from '../approvals/approvals.ts';
 import { noChange, unheard } from '../approvals/decision-update.ts';
 import type { Change } from '../approvals/decision-update.ts';
 import { wayOfHold } from './hold-desk.ts';
-import { askForRates } from '../credit/missing-rates.ts';
+import { askForRates } from '../ledger/missing-rates.ts';
 import {
   HOLD_ACTOR,
   closeHold,

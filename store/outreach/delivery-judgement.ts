@@ -9,7 +9,7 @@ import type { Tx } from '../platform/database.ts';
 import type { Departures } from '../platform/departures.ts';
 import { draftMessage, fallbackStands, readLines } from './digest.ts';
 import type { Draft, Line } from './digest.ts';
-import { readGoLive } from '../ledger/going-live.ts';
+import { readGoLive } from './going-live.ts';
 import { correctTemplates } from './letters/letter.ts';
 import { draftNotice } from './notices.ts';
 import { addressHash } from './opt-outs.ts';

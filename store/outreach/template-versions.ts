@@ -8,7 +8,7 @@ import type { Channel } from '../../domain/outreach/governor.ts';
 import { checks } from './letters/aside.ts';
 import type { Judged } from './letters/judge.ts';
 import { LostRace } from '../platform/rows.ts';
-import { refuseOwn } from '../approvals/second-person.ts';
+import { refuseOwn } from '../access/second-person.ts';
 import type { DB } from '../platform/schema.ts';
 import { refreshTemplates, sha256 } from './templates.ts';
 import type { Language } from './templates.ts';

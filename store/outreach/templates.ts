@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { Channel } from '../../domain/outreach/governor.ts';
-import type { Seller } from '../../domain/ledger/going-live.ts';
+import type { Seller } from '../../domain/outreach/going-live.ts';
 import type { Database } from '../platform/database.ts';
 import type { MessageClass } from '../../domain/outreach/policy.ts';
 

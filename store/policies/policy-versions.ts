@@ -4,13 +4,13 @@ import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { LostRace } from '../platform/rows.ts';
-import { refuseOwn } from '../approvals/second-person.ts';
-import { rolesFilled } from '../approvals/way.ts';
+import { refuseOwn } from '../access/second-person.ts';
 import { noticeTemplates } from '../outreach/templates.ts';
 import { momentOf, write, eventOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
 import type { NamedGrades, PolicyContext, PolicyFault } from '../../domain/platform/policy-fault.ts';
 import { contentHash } from '../platform/content-hash.ts';
+import { rolesFilled } from '../access/roles-filled.ts';
 
 const MOST_FAULTS = 100;
 

@@ -12,10 +12,11 @@ import type { Moment, Store } from '../platform/transaction.ts';
 import { reconciliationOf } from '../reconciliation/standing.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { rulesInForce } from '../orders/check.ts';
-import { readExposure, readRates } from '../credit/exposure.ts';
+import { readExposure } from '../credit/exposure.ts';
 import type { OrderCase } from '../orders/orders.ts';
 import type { RateOf } from '../../domain/ledger/rates.ts';
 import { RateMissing } from '../../domain/ledger/rates.ts';
+import { readRates } from '../ledger/rates-on-file.ts';
 
 /** A quantity of a line that is to ship. */
 export interface WantedLine {

@@ -9,14 +9,14 @@ import type { ShipmentDecision, ShipmentLine, ShipmentReason, ShipmentVerdict } 
 import type { ShipmentHoldWhy } from '../../domain/shipments/hold.ts';
 import type { Tx } from '../platform/database.ts';
 import { LostRace } from '../platform/rows.ts';
-import { seesCustomer } from '../access/scope.ts';
 import { write } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { moveOrder, readOrderCase } from '../orders/orders.ts';
+import { moveOrder } from '../orders/orders.ts';
 import type { OrderCase } from '../orders/orders.ts';
 import { linesToJudge, readClaims, securedNow, shipmentFacts } from './shipment-facts.ts';
 import type { Claims, WantedLine } from './shipment-facts.ts';
 import { contentHash } from '../platform/content-hash.ts';
+import { lockRequested } from '../orders/order-locks.ts';
 
 /** Goods of an order somebody wants to ship. */
 export interface ShipmentRequestDocument {
@@ -96,18 +96,6 @@ export function requestShipment(
 }
 
 const actionOf = { ship: 'allowed', reduce: 'reduced', hold: 'held' } as const satisfies Record<ShipmentDecision, string>;
-
-/** Customer before order, as everybody locks them: requests of one customer are judged one after another. */
-export async function lockRequested(tx: Tx, actor: Actor, code: string): Promise<OrderCase> {
-  const { rows } = await sql<{ id: string; customerId: string }>`
-    select o.id, o.customer_id as "customerId" from sales_order o join customer c on c.id = o.customer_id
-    where o.external_id = ${code} and ${seesCustomer(actor)}`.execute(tx);
-  const found = rows[0];
-  if (!found) throw new Refusal('order-unknown', { order: code }, { pointer: '/order' });
-  await sql`select from customer where id = ${found.customerId}::uuid for no key update`.execute(tx);
-  await sql`select from sales_order where id = ${found.id}::uuid for no key update`.execute(tx);
-  return readOrderCase(tx, found.id);
-}
 
 interface First extends Omit<ShipmentAnswered, 'created'> {
   contentHash: string;

@@ -14,10 +14,10 @@ import { moveOrder } from '../orders/orders.ts';
 import type { OrderCase } from '../orders/orders.ts';
 import { verdictOfIssue } from './shipment-permit.ts';
 import type { IssueVerdict } from './shipment-permit.ts';
-import { lockRequested } from './shipment-requests.ts';
 import { contentHash } from '../platform/content-hash.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
+import { lockRequested } from '../orders/order-locks.ts';
 
 /** Goods that left, and later that they arrived and were accepted. */
 export interface ShipmentDocument {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { subjectOf } from '../../domain/platform/subject.ts';
-import { customerOfProcess } from '../approvals/subjects.ts';
+import { customerOfProcess } from '../access/subjects.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from './work-orders.ts';

@@ -1,6 +1,6 @@
 import { test } from '@fast-check/vitest';
 import { expect } from 'vitest';
-import { admittedToday, collectsLater, goLiveParts, missingForGoLive, sayGoLivePart } from '../../domain/ledger/going-live.ts';
+import { admittedToday, collectsLater, goLiveParts, missingForGoLive, sayGoLivePart } from '../../domain/outreach/going-live.ts';
 import { isNewCustomer } from '../../domain/ledger/documents.ts';
 import { fc } from '../support/property.ts';
 

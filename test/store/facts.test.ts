@@ -6,7 +6,7 @@ import { postInvoices, postInvoice } from '../../store/ledger/invoices.ts';
 import { postPayments, postPayment } from '../../store/ledger/payments.ts';
 import { upsertCustomers, upsertCustomer } from '../../store/customers/customers.ts';
 import type { RowResult } from '../../store/platform/rows.ts';
-import { logContact } from '../../store/customers/contact-log.ts';
+import { logContact } from '../../store/outreach/contact-log.ts';
 import { postCreditNote } from '../../store/ledger/credit-notes.ts';
 import { openDispute, resolveDispute } from '../../store/ledger/disputes.ts';
 import { allocatePayment, reversePayment } from '../../store/ledger/payment-changes.ts';

@@ -4,7 +4,7 @@ import { Refusal } from '../../domain/platform/refusal.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { readExposure } from '../../store/credit/exposure.ts';
 import { endOrder, putOrder, recheckOrder, reopenOrder } from '../../store/orders/orders.ts';
-import { recordRate } from '../../store/credit/rates.ts';
+import { recordRate } from '../../store/ledger/rates.ts';
 import { putSecurity, releaseSecurity } from '../../store/credit/securities.ts';
 import { postShipment } from '../../store/shipments/shipments.ts';
 import { upsertCustomer } from '../../store/customers/customers.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alsoToPayer } from '../../domain/outreach/outreach.ts';
 import { outreachWorkflowId, receivableWorkflowId } from '../../domain/platform/subject.ts';
-import { logContact } from '../../store/customers/contact-log.ts';
+import { logContact } from '../../store/outreach/contact-log.ts';
 import { openDispute } from '../../store/ledger/disputes.ts';
 import { recordOptOut } from '../../store/outreach/opt-outs.ts';
 import { contactCustomer } from '../../store/outreach/outreach-book.ts';

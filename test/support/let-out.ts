@@ -2,8 +2,8 @@ import { outlets } from '../../domain/platform/departure.ts';
 import { claimInstallation, switchOutlet } from '../../store/platform/departures.ts';
 import type { Deployment } from '../../store/platform/departures.ts';
 import type { Outlet } from '../../domain/platform/departure.ts';
-import { writeSeller } from '../../store/ledger/acts/seller.ts';
-import { writeGoLive } from '../../store/ledger/going-live.ts';
+import { writeSeller } from '../../store/outreach/acts/seller.ts';
+import { writeGoLive } from '../../store/outreach/going-live.ts';
 import type { Store } from '../../store/platform/transaction.ts';
 import { system } from './actors.ts';
 

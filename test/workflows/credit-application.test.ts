@@ -13,7 +13,7 @@ import { decideApplicationUpdate, withdrawApplicationUpdate } from '../../workfl
 import { delegate, revokeDelegation } from '../../store/access/delegations.ts';
 import { recordFacts } from '../../store/credit/facts.ts';
 import { write } from '../../store/platform/transaction.ts';
-import { decisionAnswer } from '../../store/approvals/subjects.ts';
+import { decisionAnswer } from '../../store/access/subjects.ts';
 import { completeTask } from '../../store/tasks/tasks.ts';
 import { openCreditWorld } from '../support/credit-world.ts';
 import type { Asked, CreditWorld, Person } from '../support/credit-world.ts';

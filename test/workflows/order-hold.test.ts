@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workflowId } from '../../domain/platform/subject.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder } from '../../store/orders/orders.ts';
-import { recordRate } from '../../store/credit/rates.ts';
+import { recordRate } from '../../store/ledger/rates.ts';
 import { postPayment } from '../../store/ledger/payments.ts';
 import { director, erp } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Terms } from '../../../domain/ledger/documents.ts';
-import { termsColumns } from '../invoice-rows.ts';
 import { write } from '../../platform/transaction.ts';
 import type { ActKind } from '../../approvals/pending.ts';
+import { termsColumns } from '../../customers/terms-columns.ts';
 
 /** Terms of a customer that wait. */
 export interface TermsChange {

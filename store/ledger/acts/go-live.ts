@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { GO_LIVE_DAYS } from '../../../domain/ledger/going-live.ts';
+import { GO_LIVE_DAYS } from '../../../domain/outreach/going-live.ts';
 import type { Actor } from '../../../domain/platform/actor.ts';
 import type { BusinessDate, Instant } from '../../../domain/platform/calendar.ts';
 import { daysBetween } from '../../../domain/platform/calendar.ts';

@@ -22,7 +22,6 @@ import {
   waitingReturns,
 } from '../returns-credit.ts';
 import type { ConcededShare } from '../returns-credit.ts';
-import { lockRequested } from '../../shipments/shipment-requests.ts';
 import { expectLess, followInvoices, followMoney } from '../../ledger/expected-credits.ts';
 import { askAboutOrders } from '../invoiced-beyond.ts';
 import { coverMoved } from '../../ledger/unapplied.ts';
@@ -34,6 +33,7 @@ import { overtakeAct, proposeAct, told, withholdAnew } from '../../approvals/pen
 import type { ActKind } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
 import { addTraces, noTraces } from '../../platform/traces.ts';
+import { lockRequested } from '../order-locks.ts';
 
 /** The credit note of returned goods is expected from now on, or was declined: then all of the invoice is asked for. */
 export const goodsReturnAct: ActKind<{ id: string }> = {

@@ -1,6 +1,6 @@
 import { addDays } from '../platform/calendar.ts';
 import type { BusinessDate } from '../platform/calendar.ts';
-import type { Bilingual, FirstContactRule } from './policy.ts';
+import type { Bilingual, FirstContactRule } from '../ledger/policy.ts';
 
 /** Who writes to customers: what letters say of us. */
 export interface Seller {

@@ -4,7 +4,7 @@ import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { workflowId } from '../../domain/platform/subject.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import { settleWaiting } from '../ledger/waiting-payments.ts';
+import { settleWaiting } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store } from '../platform/transaction.ts';
 

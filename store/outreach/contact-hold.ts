@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { addWorkingDays, dateOf, instantAt } from '../../domain/platform/calendar.ts';
 import type { OutreachVerdict } from '../../domain/outreach/outreach.ts';
 import type { Tx } from '../platform/database.ts';
-import { lockOutreach, outreachTerms } from '../outreach/outreach-facts.ts';
+import { lockOutreach, outreachTerms } from './outreach-facts.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 
 /**

@@ -1,11 +1,11 @@
-import { missingForGoLive } from '../../../domain/ledger/going-live.ts';
-import type { Seller } from '../../../domain/ledger/going-live.ts';
+import { missingForGoLive } from '../../../domain/outreach/going-live.ts';
+import type { Seller } from '../../../domain/outreach/going-live.ts';
 import { lintOurWords, sayFindings } from '../../../domain/outreach/template-lint.ts';
 import type { Actor } from '../../../domain/platform/actor.ts';
 import { Refusal } from '../../../domain/platform/refusal.ts';
 import { changeSettings, readGoLive } from '../going-live.ts';
-import { lintPolicy } from '../../outreach/template-versions.ts';
-import { refreshTemplates } from '../../outreach/templates.ts';
+import { lintPolicy } from '../template-versions.ts';
+import { refreshTemplates } from '../templates.ts';
 import { within, write } from '../../platform/transaction.ts';
 import type { Store } from '../../platform/transaction.ts';
 import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';

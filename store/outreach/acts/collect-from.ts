@@ -1,10 +1,10 @@
-import { collectsLater } from '../../../domain/ledger/going-live.ts';
-import type { GoLive } from '../../../domain/ledger/going-live.ts';
+import { collectsLater } from '../../../domain/outreach/going-live.ts';
+import type { GoLive } from '../../../domain/outreach/going-live.ts';
 import type { Actor } from '../../../domain/platform/actor.ts';
 import { readGoLive, writeGoLive } from '../going-live.ts';
 import { within, write } from '../../platform/transaction.ts';
 import type { Store } from '../../platform/transaction.ts';
-import { windowToday } from './go-live.ts';
+import { windowToday } from '../../ledger/acts/go-live.ts';
 import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/platform/actor.ts';
 import { subjectOf } from '../../domain/platform/subject.ts';
 import type { Database } from '../platform/database.ts';
-import { seesCustomer } from '../access/scope.ts';
+import { seesCustomer } from './scope.ts';
 
 /** The answer a decision got when it was carried out; null: it was not, as far as our record goes. */
 export async function decisionAnswer(db: Database, process: string, updateId: string): Promise<Record<string, unknown> | null> {
