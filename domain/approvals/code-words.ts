@@ -1,23 +1,10 @@
+import { roleWords } from '../platform/code-words.ts';
 import { w } from '../platform/words.ts';
-import type { Role } from '../platform/actor.ts';
-import type { Words, CodeWords } from '../platform/words.ts';
-
-const role: Readonly<Record<Role, Words>> = {
-  erp: w('ERP system', 'ERP 系统'),
-  sales: w('sales', '销售'),
-  credit_officer: w('credit officer', '信用专员'),
-  credit_manager: w('credit manager', '信用经理'),
-  finance_director: w('finance director', '财务总监'),
-  collector: w('collector', '催收专员'),
-  logistics: w('logistics', '物流'),
-  legal: w('legal', '法务'),
-  auditor: w('auditor', '审计'),
-  admin: w('administrator', '管理员'),
-};
+import type { CodeWords } from '../platform/words.ts';
 
 /** What the codes of approvals mean, by the record's field. */
 export const approvalsCodeWords = {
-  'credit-application.requested-role': role,
+  'credit-application.requested-role': roleWords,
   'pending-act.state': {
     pending: w('pending', '待复核'),
     approved: w('approved', '已批准'),

@@ -2,8 +2,10 @@ import { w } from '../platform/words.ts';
 
 import type { CodeWords } from '../platform/words.ts';
 
-const language = { zh: w('Chinese', '中文'), en: w('English', '英文') };
-const termsFrom = {
+/** Languages that letters are written in. */
+export const languageWords = { zh: w('Chinese', '中文'), en: w('English', '英文') };
+/** What terms count from. */
+export const termsFromWords = {
   invoiceDate: w('from the invoice date', '自开票日起'),
   endOfMonth: w('from the end of the month', '自月末起'),
   delivery: w('from delivery', '自交货日起'),
@@ -11,7 +13,7 @@ const termsFrom = {
 
 /** What the codes of customers mean, by the record's field. */
 export const customersCodeWords = {
-  'contact.language': language,
+  'contact.language': languageWords,
   'contact.role': {
     finance: w('finance', '财务'),
     purchasing: w('purchasing', '采购'),
@@ -25,7 +27,7 @@ export const customersCodeWords = {
     email: w('e-mail', '邮件'),
     other: w('other', '其他'),
   },
-  'customer.terms-from': termsFrom,
+  'customer.terms-from': termsFromWords,
   'customer.type': {
     hospital: w('hospital', '医院'),
     dealer: w('dealer', '经销商'),

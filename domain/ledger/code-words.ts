@@ -1,11 +1,6 @@
+import { termsFromWords } from '../customers/code-words.ts';
 import { w } from '../platform/words.ts';
 import type { CodeWords } from '../platform/words.ts';
-
-const termsFrom = {
-  invoiceDate: w('from the invoice date', '自开票日起'),
-  endOfMonth: w('from the end of the month', '自月末起'),
-  delivery: w('from delivery', '自交货日起'),
-};
 
 /** What the codes of ledger mean, by the record's field. */
 export const ledgerCodeWords = {
@@ -26,7 +21,7 @@ export const ledgerCodeWords = {
     rejected: w('rejected', '不成立'),
     withdrawn: w('withdrawn', '已撤回'),
   },
-  'invoice.terms-from': termsFrom,
+  'invoice.terms-from': termsFromWords,
   'go-live-window.state': { open: w('open', '开放'), closing: w('closing', '正在关闭'), closed: w('closed', '已关闭') },
   'payment.exchange-source': { bank: w('told by the bank', '银行告知'), file: w('by the rate on file', '按登记汇率') },
   'promise.state': {

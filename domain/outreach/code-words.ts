@@ -1,3 +1,4 @@
+import { languageWords } from '../customers/code-words.ts';
 import { w } from '../platform/words.ts';
 import { contactWarningWords } from './contact-words.ts';
 
@@ -9,7 +10,6 @@ const channel = {
   wecom: w('WeCom', '企业微信'),
   letter: w('letter', '信函'),
 };
-const language = { zh: w('Chinese', '中文'), en: w('English', '英文') };
 
 /** What the codes of outreach mean, by the record's field. */
 export const outreachCodeWords = {
@@ -44,6 +44,6 @@ export const outreachCodeWords = {
     statement: w('statement', '对账单'),
     neutral: w('neutral', '中性'),
   },
-  'template.language': language,
+  'template.language': languageWords,
   'template.tone': { neutral: w('neutral', '中性'), soft: w('soft', '温和'), firm: w('firm', '坚定') },
 } as const satisfies CodeWords;

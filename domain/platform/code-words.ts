@@ -1,7 +1,21 @@
+import type { Role } from './actor.ts';
 import { w } from './words.ts';
 import type { ProcessKind } from './subject.ts';
 import type { Words, CodeWords } from './words.ts';
 
+/** What each role is called. */
+export const roleWords: Readonly<Record<Role, Words>> = {
+  erp: w('ERP system', 'ERP 系统'),
+  sales: w('sales', '销售'),
+  credit_officer: w('credit officer', '信用专员'),
+  credit_manager: w('credit manager', '信用经理'),
+  finance_director: w('finance director', '财务总监'),
+  collector: w('collector', '催收专员'),
+  logistics: w('logistics', '物流'),
+  legal: w('legal', '法务'),
+  auditor: w('auditor', '审计'),
+  admin: w('administrator', '管理员'),
+};
 const processKind: Readonly<Record<ProcessKind, Words>> = {
   receivable: w('collection of a receivable', '应收款催收'),
   outreach: w('contact with a customer', '客户联系'),
