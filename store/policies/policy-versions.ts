@@ -109,7 +109,7 @@ const gradesNamedBy = (current: Awaited<ReturnType<Store['policies']['current']>
     by: `approval-matrix, row ${id}`,
     grades: when.grades ?? [],
   })),
-  ...current.ladders.content.strategy.map(({ when }, at) => ({ by: `ladders, row ${at + 1}`, grades: when.grades ?? [] })),
+  ...current.ladders.content.strategy.map(({ when }, at) => ({ by: `strategy, row ${at + 1}`, grades: when.grades ?? [] })),
 ];
 
 /** Throws Refusal `policy-invalid` that names each fault by its place, the first hundred of them. */
