@@ -34,6 +34,18 @@ const reasons: Table = {
   mended: { en: 'corrected', zh: '已更正' },
   'rate-recorded': { en: 'the rate is on file', zh: '汇率已录入' },
   merged: { en: 'the customer was merged into another one', zh: '客户已合并' },
+  'nothing-left-after-correction': {
+    en: 'the invoice was corrected: nothing of it is left to credit',
+    zh: '发票已更正，已无可开具贷项通知单的金额',
+  },
+  'nothing-left-after-note': {
+    en: 'a credit note came: nothing of the invoice is left to credit',
+    zh: '已收到贷项通知单，该发票已无可开具贷项通知单的金额',
+  },
+  'nothing-left-after-return': {
+    en: 'another return was taken back: nothing of the invoice is left to credit',
+    zh: '另一笔退货已撤回，该发票已无可开具贷项通知单的金额',
+  },
   corrected: { en: 'corrected', zh: '已更正' },
   confirmed: { en: 'confirmed', zh: '已确认' },
   changed: { en: 'changed', zh: '情况已变化' },

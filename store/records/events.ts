@@ -34,9 +34,9 @@ export async function eventsNow(db: Database): Promise<EventPlace> {
 
 /** A look that finds nothing new, as most of an idle stream do, costs this and neither the bound nor the reading. */
 async function anyAfter(db: Database, { tx, seq }: EventPlace): Promise<boolean> {
-  const { rows } = await sql<{ any: boolean }>`
-    select exists (select from event where (tx, seq) > (${tx}::xid8, ${seq}::bigint)) as any`.execute(db);
-  return rows[0]?.any === true;
+  const { rows } = await sql<{ news: boolean }>`
+    select exists (select from event where (tx, seq) > (${tx}::xid8, ${seq}::bigint)) as news`.execute(db);
+  return rows[0]?.news === true;
 }
 
 /**

@@ -119,9 +119,9 @@ const recorded = [
       .filter((name) => name.endsWith('.ts'))
       .flatMap((name) => {
         const text = readFileSync(join('store', name), 'utf8');
-        return [...text.matchAll(/\breason: (?:reason \?\? )?['`]([^'`.]+)['`]|cancelWorkOrders\([^;]*?, '([a-z-]+)'\)/g)].map(
-          ([, one, other]) => one ?? other ?? '',
-        );
+        return [
+          ...text.matchAll(/\breason(?:: | = )(?:reason \?\? )?['`]([^'`.]+)['`]|cancelWorkOrders\([^;]*?, '([a-z-]+)'\)/g),
+        ].map(([, one, other]) => one ?? other ?? '');
       }),
   ),
 ];

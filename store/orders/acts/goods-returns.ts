@@ -108,16 +108,17 @@ export async function followCorrections(
 ): Promise<WorkOrderTraces> {
   const traces = await followInvoices(tx, at, invoices);
   const taken = corrected.map(({ returnId }) => returnId);
-  const reason = 'the invoice was corrected: nothing of it is left to credit';
-  addTraces(traces, await followWaiting(tx, at, actor, { invoices, among: taken, notesBefore: at.now, reason }));
+  addTraces(
+    traces,
+    await followWaiting(tx, at, actor, { invoices, among: taken, notesBefore: at.now, reason: 'nothing-left-after-correction' }),
+  );
   return traces;
 }
 
 /** A note on an invoice was posted just now: returns that wait ask for what it leaves. */
 export async function followNote(tx: Tx, at: Moment, actor: Actor, invoice: string): Promise<WorkOrderTraces> {
   const notesBefore = new Date(Date.parse(at.now) + 1).toISOString();
-  const reason = 'a credit note came: nothing of the invoice is left to credit';
-  return followWaiting(tx, at, actor, { invoices: [invoice], among: [], notesBefore, reason });
+  return followWaiting(tx, at, actor, { invoices: [invoice], among: [], notesBefore, reason: 'nothing-left-after-note' });
 }
 
 /** A return that waits withholds what it would concede now; one that would concede nothing any more is asked about no longer. */
@@ -252,8 +253,10 @@ async function withoutReturn(
       items.map(({ id }) => id),
     ),
   );
-  const reason = 'another return was taken back: nothing of the invoice is left to credit';
-  addTraces(traces, await followWaiting(tx, at, actor, { invoices, among: [], notesBefore: at.now, reason }));
+  addTraces(
+    traces,
+    await followWaiting(tx, at, actor, { invoices, among: [], notesBefore: at.now, reason: 'nothing-left-after-return' }),
+  );
   return traces;
 }
 
