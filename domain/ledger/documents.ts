@@ -312,10 +312,6 @@ export function instalmentChanges(
 /** What was moved on an instalment and stays on it, whatever its amount becomes. */
 const keptMinor = ({ settledMinor, grantedMinor = 0 }: StandingInstalment): number => settledMinor - grantedMinor;
 
-/** What is open of an instalment that was corrected, where its discount goes if there is no more room for it. */
-export const openAfter = (is: StandingInstalment, to: Instalment): number =>
-  to.amountMinor - (to.amountMinor < is.settledMinor ? keptMinor(is) : is.settledMinor);
-
 /** A sender that knows of no extension sends the day from before it: that is no other day. */
 export const extended = (standing: readonly StandingInstalment[], wanted: readonly Instalment[]): Instalment[] =>
   wanted.map((to) => {

@@ -1,8 +1,5 @@
 import { inScope } from '../../domain/platform/actor.ts';
 import type { Actor } from '../../domain/platform/actor.ts';
-import type { AuditFact } from '../../domain/platform/audit.ts';
-import { receivableWorkflowId } from '../../domain/platform/subject.ts';
-import { openAfter } from '../../domain/ledger/documents.ts';
 import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
 import { loweredBy, raisedBy } from '../../domain/ledger/giving-corrections.ts';
 import { followWaitingNotes } from './acts/credit-notes.ts';
@@ -16,6 +13,8 @@ import { askForRates } from './missing-rates.ts';
 import type { Tx } from '../platform/database.ts';
 import { documentDesk } from '../platform/document-desk.ts';
 import { consumeExpected, followMoney } from './expected-credits.ts';
+import { asIs, putOf, withOpen } from './invoice-answers.ts';
+import type { InvoiceRecord } from './invoice-answers.ts';
 import { settleInvoice } from './invoice-doubts.ts';
 import { askAboutOrders } from '../orders/invoiced-beyond.ts';
 import { keepFirstDays } from './invoice-heirs.ts';
@@ -25,7 +24,7 @@ import { askForCorrections } from './invoice-waits.ts';
 import type { WaitingCorrection } from './invoice-waits.ts';
 import type { Job, Judged, Posting } from './invoice-judge.ts';
 import { correctReceivables, lockCustomers, readStanding, writeInvoices } from './invoice-rows.ts';
-import type { StandingInvoice, WrittenInvoice, PutInvoice, Desk } from './invoice-rows.ts';
+import type { StandingInvoice, PutInvoice, Desk } from './invoice-rows.ts';
 import { InvoiceTwins } from './invoice-twins.ts';
 import { Poster } from './posting.ts';
 import { lockReceivables } from './receivable-facts.ts';
@@ -34,7 +33,7 @@ import type { RowResult } from '../platform/rows.ts';
 import { applyToArrived } from './unapplied.ts';
 import { settleArrived } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
-import type { Ask, EventFact, Moment, Post, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
 import { keepSums, postApart } from './large-sums.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
@@ -72,7 +71,7 @@ export async function postWithin(
   postings: readonly Posting[],
 ): Promise<Written<RowResult<PutInvoice>[]> | Unchanged<RowResult<PutInvoice>[]>> {
   const results: RowResult<PutInvoice>[] = [];
-  const records: Trace[] = [];
+  const records: InvoiceRecord[] = [];
   const waits: WorkOrderTraces[] = [];
   for (const wave of inWaves(postings, (posting) => posting.invoice.externalId)) {
     const done = await putWave(
@@ -99,18 +98,18 @@ export async function postWithin(
   const { store, tx, at } = desk;
   const arrived = records.flatMap((record) => record.arrived);
   const arrival = await applyToArrived(tx, store, at, customers, arrived);
-  const applied = new Map(arrival.applied);
+  const applied = new Set(arrival.applied.keys());
   if (arrival.found) {
     const across = await settleArrived(tx, store, at, customers, arrived);
     addTraces(arrival, across);
-    for (const [receivable, minor] of across.applied) applied.set(receivable, (applied.get(receivable) ?? 0) + minor);
+    for (const receivable of across.applied.keys()) applied.add(receivable);
   }
-  addTraces(arrival, await followMoney(tx, at, [...applied.keys()]));
+  addTraces(arrival, await followMoney(tx, at, [...applied]));
   // Whoever is asked anyway needs no first instant of its own.
   const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
   const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
   return {
-    value: results.map((result) => afterArrival(result, applied)),
+    value: await withOpen(tx, results),
     audit: [first, ...more, ...arrival.audit],
     asks: [...records.flatMap((record) => record.asks), ...arrival.asks, ...beside.asks],
     posts: [...posts, ...arrival.posts, ...beside.posts],
@@ -127,28 +126,9 @@ export async function postWithin(
   };
 }
 
-/** An invoice as unapplied money that waited for it leaves it. */
-function afterArrival(result: RowResult<PutInvoice>, applied: ReadonlyMap<string, number>): RowResult<PutInvoice> {
-  if (result.outcome === 'failed' || applied.size === 0) return result;
-  const receivables = result.value.receivables.map((part) => ({
-    ...part,
-    openMinor: part.openMinor - (applied.get(part.id) ?? 0),
-  }));
-  return { ...result, value: { ...result.value, receivables } };
-}
-
-interface Trace {
-  audit: AuditFact;
-  /** Tasks that were opened or ended beside it, and what asking a second person left behind. */
-  beside: WorkOrderTraces;
-  asks: Ask[];
-  posts: Post[];
-  /** Receivables that money which waited for them may go to. */
-  arrived: string[];
-}
 interface Put {
   result: RowResult<PutInvoice>;
-  record?: Trace;
+  record?: InvoiceRecord;
   /** What a correction that waits, or one that no longer does, left behind. */
   beside?: WorkOrderTraces;
   /** A new invoice whose discount waits for a second person: as it was sent. */
@@ -271,14 +251,6 @@ function mostLowered({ changed, withdrawn }: Job['changes']): string[] {
   return [...withdrawn.map(({ id }) => id), ...live.toSorted((a, b) => by(b) - by(a)).map(({ standing }) => standing.id)];
 }
 
-function asIs(standing: StandingInvoice): PutInvoice {
-  const { id, externalId, version, currency } = standing;
-  const receivables = standing.instalments
-    .filter((part) => !part.withdrawn)
-    .map((part) => ({ id: part.id, instalment: part.no, dueDate: part.dueDate, openMinor: part.openMinor, stage: part.stage }));
-  return { id, externalId, version, currency, receivables };
-}
-
 /** Asks a second person for the dates that move too far; of a new invoice there are none. */
 async function reDated(
   { store, tx, at, actor }: Omit<Desk, 'reason'>,
@@ -288,70 +260,4 @@ async function reDated(
   const receivables = standing.instalments.map(({ id }) => id);
   const { externalId, currency } = standing;
   return askForReDating(tx, store, at, actor, { customerId: customer.id, externalId, currency, later, receivables });
-}
-
-function putOf(job: Job, written: WrittenInvoice | undefined, beside: WorkOrderTraces): { value: PutInvoice; record: Trace } {
-  if (!written) throw new Error('an invoice was judged but not written');
-  const { standing, changes, write: row, customer } = job;
-  const value: PutInvoice = {
-    id: written.id,
-    externalId: row.document.externalId,
-    version: written.version,
-    currency: row.document.currency,
-    receivables: standingAfter(job, written).sort((a, b) => a.instalment - b.instalment),
-  };
-  const { procedures } = job;
-  const touched = [
-    ...new Set([
-      ...changes.changed.map(({ standing: { id } }) => id),
-      ...[...changes.withdrawn, ...procedures].map(({ id }) => id),
-    ]),
-  ];
-  const audit: AuditFact = {
-    action: standing ? 'invoice.changed' : job.posting.settledOn === null ? 'invoice.posted' : 'invoice.imported-settled',
-    subjectKind: 'invoice',
-    subjectId: written.id,
-    customerId: customer.id,
-    ...(standing && { before: { ...standing.document, instalments: standing.instalments } }),
-    after: {
-      ...row.document,
-      receivables: value.receivables.map(({ id, instalment, dueDate }) => ({ id, instalment, dueDate })),
-      ...(procedures.length > 0 && { procedures: procedures.map(({ id, from, ladder }) => ({ id, from, to: ladder })) }),
-    },
-  };
-  const asks = touched.map((id): Ask => ({ subject: receivableWorkflowId(id), kind: 'receivable' }));
-  const posts = job.receivables
-    .filter((part) => part.plan.step !== 'close')
-    .map((part): Post => ({
-      subject: receivableWorkflowId(written.receivables.get(part.no) ?? ''),
-      kind: 'receivable',
-      at: part.plan.at,
-    }));
-  const moved = new Set(changes.changed.map((change) => change.standing.id));
-  const fresh = value.receivables.filter(
-    (part) => moved.has(part.id) || !standing?.instalments.some((one) => one.id === part.id),
-  );
-  const arrived = job.posting.settledOn === null ? fresh.map((part) => part.id) : [];
-  return { value, record: { audit, beside, asks, posts, arrived } };
-}
-
-/** The invoice's receivables as the job leaves them. */
-function standingAfter({ standing, changes, receivables }: Job, written: WrittenInvoice): PutInvoice['receivables'] {
-  const corrected = new Map(changes.changed.map((change) => [change.standing.id, change.to]));
-  const gone = new Set(changes.withdrawn.map((part) => part.id));
-  const kept = (standing?.instalments ?? []).filter((part) => !gone.has(part.id) && (!part.withdrawn || corrected.has(part.id)));
-  return [
-    ...kept.map((part) => {
-      const to = corrected.get(part.id);
-      const openMinor = to ? openAfter(part, to) : part.openMinor;
-      return { id: part.id, instalment: part.no, dueDate: (to ?? part).dueDate, openMinor, stage: part.stage };
-    }),
-    ...receivables.map((part) => ({
-      id: written.receivables.get(part.no) ?? '',
-      instalment: part.no,
-      dueDate: part.dueDate,
-      openMinor: part.amountMinor - part.paidMinor,
-      stage: part.plan.step === 'close' ? 'closed' : 'scheduled',
-    })),
-  ];
 }

@@ -75,7 +75,11 @@ describe('money in time for a discount', () => {
     expect(await item(of)).toMatchObject({ open: '0.00', amount: '9800.00', discount: { amount: '196.00', granted: '0.00' } });
     expect(await exposureOf(of)).toBe('0.00');
     expect((await put(`${of}-A`, of, { amount: '9799.99' }).expect(409)).body).toMatchObject({ code: 'instalment-has-money' });
-    await put(`${of}-A`, of, { amount: '9900.00' }).expect(200);
+    const beyond = await put(`${of}-A`, of, { amount: '10100.00' }).expect(200);
+    expect(beyond.body).toMatchObject({ receivables: [{ open: '300.00' }] });
+    expect(await item(of)).toMatchObject({ open: '300.00' });
+    const raised = await put(`${of}-A`, of, { amount: '9900.00' }).expect(200);
+    expect(raised.body).toMatchObject({ receivables: [{ open: '0.00' }] });
     expect(await item(of)).toMatchObject({ open: '0.00', discount: { amount: '198.00', granted: '100.00' } });
     await put(`${of}-A`, of, { amount: '9850.00' }).expect(200);
     expect(await item(of)).toMatchObject({ open: '0.00', discount: { amount: '197.00', granted: '50.00' } });
