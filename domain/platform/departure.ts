@@ -69,7 +69,8 @@ export function mayLeave(facts: DepartureFacts): readonly StayReason[] {
 
 type Words = Readonly<Record<'en' | 'zh', string>>;
 
-const reasonWords: Readonly<Record<StayReason, Words>> = {
+/** Why nothing left, in words. */
+export const stayReasonWords: Readonly<Record<StayReason, Words>> = {
   'not-connected': { en: 'it has no credentials here', zh: '本部署未配置该渠道' },
   'installation-unnamed': { en: 'this installation has no id', zh: '本安装尚未设置安装编号' },
   'other-installation': { en: 'the database belongs to another installation', zh: '数据库属于另一套安装' },
@@ -80,7 +81,7 @@ const reasonWords: Readonly<Record<StayReason, Words>> = {
 };
 
 /** A reason in words for whoever wonders why nothing left. */
-export const sayStayReason = (reason: StayReason, language: 'en' | 'zh'): string => reasonWords[reason][language];
+export const sayStayReason = (reason: StayReason, language: 'en' | 'zh'): string => stayReasonWords[reason][language];
 
 const outletWords: Readonly<Record<Outlet, Words>> = {
   email: { en: 'E-mail', zh: '邮件' },

@@ -1,4 +1,5 @@
 import { codeWords } from './code-words.ts';
+import { stayReasonWords } from '../platform/departure.ts';
 import { saySubject } from './subject-words.ts';
 import { factTable } from '../credit/facts.ts';
 import { connectorNames } from '../credit/connector-words.ts';
@@ -17,7 +18,17 @@ export interface Reading {
 
 /** Codes that a record gives as its reason. What is not one of them was written by a person and is shown as it is. */
 const reasons: Table = {
+  ...stayReasonWords,
   ...codeWords['receivable.outcome'],
+  ...codeWords['credit-application.state'],
+  ...codeWords['approval.state'],
+  ...codeWords['credit-review.cause'],
+  ...codeWords['credit-review.state'],
+  ...codeWords['order-hold.state'],
+  ...codeWords['shipment-hold.state'],
+  ...codeWords['reconciliation-difference.state'],
+  'order-approved': { en: 'the order was approved', zh: '订单已通过信用检查' },
+  'judged-anew': { en: 'checked again', zh: '已重新检查' },
   superseded: { en: 'overtaken by a later step', zh: '已由后续步骤替代' },
   'past-due-date': { en: 'the due date has passed', zh: '到期日已过' },
   disputed: { en: 'disputed', zh: '存在争议' },

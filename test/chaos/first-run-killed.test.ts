@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
 import { isPortFree } from '../../stack/ports.ts';
 import type { Store } from '../../store/platform/transaction.ts';
-import { expectIntact } from '../support/invariants.ts';
+import { expectIntact, expectSpoken } from '../support/invariants.ts';
 import { startFakeSmtp } from '../support/fake-smtp.ts';
 import { crowdedLedger } from '../support/judged-facts.ts';
 import { judge } from '../support/ledger-judge.ts';
@@ -101,6 +101,7 @@ test(
     expect(found).toEqual(expected);
     expect({ late, unanswered, unknown }).toEqual({ late: [], unanswered: 0, unknown: 0 });
     await expectIntact(store.db);
+    await expectSpoken(store.db);
     expect([smtp.connections, smtp.mails.length]).toEqual([0, 0]);
     expect(stack.said()).toContain('Kept here, nothing leaves: E-mail');
     await smtp.close();

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { expectSpoken } from '../support/invariants.ts';
 import { livedStory } from '../support/lived-ledger.ts';
 
 const UNTIL = '2026-08-31';
@@ -47,6 +48,7 @@ test('a first-time hospital: a low limit by two tiers, an order beyond it held, 
         sql`select sum(open_minor)::bigint as open, sum(reserved_minor + ordered_minor + delivered_minor)::bigint as rest from credit_account`,
       ),
     ).toEqual([{ open: 3_000_000, rest: 0 }]);
+    await expectSpoken(world.store.db);
   } finally {
     await close();
   }

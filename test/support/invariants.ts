@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Client } from '@temporalio/client';
 import { expect } from 'vitest';
+import { timelineActions } from '../../domain/records/fact-words.ts';
+import { sayReason } from '../../domain/records/said.ts';
 import type { Database } from '../../store/platform/database.ts';
 
 /** What no crash may break: one message a rung, one audit entry a step, one end a debt, nothing unanswered. */
@@ -25,6 +27,15 @@ export async function expectIntact(db: Database): Promise<void> {
       (select count(*) from message where state = 'sending')::int as "messages under way"`.execute(db);
   const found = Object.entries(rows[0] ?? {}).filter(([, count]) => count > 0);
   expect(Object.fromEntries(found)).toEqual({});
+}
+
+/** A code that was recorded as a reason has words wherever a timeline tells it; what people write in these books are sentences. */
+export async function expectSpoken(db: Database): Promise<void> {
+  const { rows } = await sql<{ action: string; reason: string }>`
+    select distinct action, reason from audit where reason ~ '^[a-z]+(-[a-z]+)*$' and action = any(${[...timelineActions]}::text[])`.execute(
+    db,
+  );
+  expect(rows.filter(({ reason }) => sayReason(reason, 'zh') === reason)).toEqual([]);
 }
 
 /** Every run of a task queue has ended well or still waits. */
