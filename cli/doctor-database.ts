@@ -10,6 +10,7 @@ import { boardFigures, messageCounts } from '../store/platform/figures.ts';
 import { APP_LOGIN, AUDITOR_LOGIN } from '../store/platform/logins.ts';
 import { pendingSteps } from '../store/platform/migrate.ts';
 import { PolicyBook } from '../store/policies/policies.ts';
+import { overPolicies } from '../store/open.ts';
 import type { Finding } from './doctor-words.ts';
 
 const OLDEST_POSTGRES = 180_000;
@@ -85,7 +86,7 @@ async function board(db: Database, config: Config): Promise<Finding[]> {
   const { lagSeconds, pending, overdue, unstarted } = await boardFigures({
     url: config.databaseUrl,
     db,
-    policies: new PolicyBook(db, config.zone),
+    ...overPolicies(new PolicyBook(db, config.zone)),
   });
   const lag = Math.round(lagSeconds);
   const found: Finding[] = [

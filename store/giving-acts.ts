@@ -1,4 +1,3 @@
-import type { ActName } from '../domain/approvals/act.ts';
 import { duplicateAct } from './ledger/acts/duplicates.ts';
 import { customerCreditAct } from './credit/acts/customer-credit.ts';
 import { customerTermsAct } from './ledger/acts/customer-terms.ts';
@@ -22,8 +21,8 @@ import { refundAct } from './ledger/acts/refunds.ts';
 import { securityAct, securityReleaseAct } from './credit/acts/securities.ts';
 import { writeOffAct, writeOffReversalAct } from './ledger/acts/write-offs.ts';
 
-// The payload of an act is what its own kind kept: each is read by the kind that wrote it, and by no other.
-const kinds: readonly ActKind<unknown>[] = [
+/** What gives money, time or credit away, one line an act. */
+export const givingActs: readonly ActKind<unknown>[] = [
   openWindowAct,
   closeWindowAct,
   limitAct,
@@ -49,12 +48,3 @@ const kinds: readonly ActKind<unknown>[] = [
   collectFromAct,
   mergeAct,
 ];
-
-const byName = new Map(kinds.map((one) => [one.kind, one]));
-
-/** How acts of a kind are carried out. A room adds its act to the list above. */
-export function actOf(name: ActName): ActKind<unknown> {
-  const found = byName.get(name);
-  if (!found) throw new Error(`no act ${name} is registered`);
-  return found;
-}

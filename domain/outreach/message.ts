@@ -2,6 +2,9 @@ import type { Channel } from './governor.ts';
 import { plainText } from './plain-text.ts';
 import type { MessageClass } from './policy.ts';
 
+/** What notices of their own are made from, about no step of collection. */
+export const noticeTemplates: readonly string[] = ['shipment-held'];
+
 /** States of a message, weakest first; a later receipt only ever moves it to the right. `dropped` is apart: it never left. */
 export const messageStates = ['requested', 'deferred', 'sending', 'unknown', 'sent', 'failed', 'delivered', 'dropped'] as const;
 export type MessageState = (typeof messageStates)[number];

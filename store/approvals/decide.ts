@@ -9,7 +9,7 @@ import { within, write } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { decidedOf, endAct, lockAct, processOfAct, tellAct, told } from './pending.ts';
 import type { ActCase, ActDecision, CarryingOut } from './pending.ts';
-import { actOf } from '../giving-acts.ts';
+import { actOf } from './act-kinds.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 

@@ -3,7 +3,7 @@ import type { Tx } from '../platform/database.ts';
 import { systemActor, within } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { endAct, lockAct } from './pending.ts';
-import { actOf } from '../giving-acts.ts';
+import { actOf } from './act-kinds.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
 

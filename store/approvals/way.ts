@@ -1,16 +1,25 @@
 import { sql } from 'kysely';
 import { fillableTiers } from '../../domain/approvals/way.ts';
 import type { ActName } from '../../domain/approvals/act.ts';
+import type { GradesPolicy } from '../../domain/credit/policy.ts';
 import { routeOfHold } from '../../domain/credit/route.ts';
+import type { Route } from '../../domain/credit/route.ts';
+import { parseAmount } from '../../domain/platform/money.ts';
 import { isFirstTime, monthsBetween } from '../../domain/credit/profile.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { Actor, Role } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { unitOf, wayOf } from '../credit/judge.ts';
-import type { Way } from '../credit/judge.ts';
 import { rolesFilled } from '../access/roles-filled.ts';
+
+/** The way to a decision as its process keeps it. */
+export interface Way {
+  /** Id of the row of the approval matrix. */
+  row: string;
+  policyVersion: string;
+  tiers: readonly { roles: readonly Role[]; deadlineWorkingDays: number }[];
+}
 
 /** What the approval matrix is asked. */
 export interface ActQuestion {
@@ -60,4 +69,23 @@ export async function wayOfAct(tx: Tx, store: Store, at: Moment, actor: Actor, o
   if (!tiers && of.booked) return way;
   if (!tiers) throw new Refusal('approver-missing', { role: way.tiers[0]?.roles[0] ?? '' });
   return { ...way, tiers };
+}
+
+/** One unit of the approval matrix in minor units of a currency; null: the policy has none for it. */
+export function unitOf({ units }: GradesPolicy, currency: string): number | null {
+  const unit = parseAmount(units[currency] ?? '', currency);
+  return unit.ok ? unit.minor : null;
+}
+
+/** A route as its process keeps it: tier by tier. */
+export function wayOf({ row, seats }: Route, version: number): Way {
+  const tiers = [...new Set(seats.map(({ tier }) => tier))].map((tier) => seats.filter((seat) => seat.tier === tier));
+  return {
+    row,
+    policyVersion: `approval-matrix/${version}`,
+    tiers: tiers.map((side) => ({
+      roles: side.map(({ role }) => role),
+      deadlineWorkingDays: side[0]?.deadlineWorkingDays ?? 1,
+    })),
+  };
 }

@@ -12,7 +12,7 @@ import { followOrders, openRound, standDown } from '../approvals/approvals.ts';
 import { decidedOf, dossierOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
 import type { ApplicationCase, ApplicationChange, ApplicationDesk } from './application-facts.ts';
 import { grantApplication } from './application-grant.ts';
-import { keepDossier, readDossier } from '../approvals/decision-dossier.ts';
+import { keepDossier, readDossier } from './decision-dossier.ts';
 import { noChange, unheard } from '../approvals/decision-update.ts';
 import type { Change } from '../approvals/decision-update.ts';
 import { readAssessment } from './judge.ts';

@@ -15,7 +15,7 @@ import { grantApplication } from './application-grant.ts';
 import { answering } from './application-update.ts';
 import type { DecidedApplication } from './application-update.ts';
 import { askApplicant } from './application-answers.ts';
-import { accountVersion, keepDossier, readDossier } from '../approvals/decision-dossier.ts';
+import { accountVersion, keepDossier, readDossier } from './decision-dossier.ts';
 import { addChange, noChange } from '../approvals/decision-update.ts';
 import type { Change, HeldUpdate } from '../approvals/decision-update.ts';
 import { lookAtDecider, stillDecider, takenSeat } from '../access/hats.ts';

@@ -21,7 +21,7 @@ import type { Tx } from '../platform/database.ts';
 import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
 import { answeredOf, readSeats, seatsOf } from '../approvals/approvals.ts';
 import type { Decided, SeatCase } from '../approvals/approvals.ts';
-import type { DossierOf } from '../approvals/decision-dossier.ts';
+import type { DossierOf } from './decision-dossier.ts';
 import type { Change } from '../approvals/decision-update.ts';
 import type { CreditJudge } from './judge.ts';
 

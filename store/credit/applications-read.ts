@@ -18,8 +18,8 @@ import { momentOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
 import { dossierOf, processOf } from './application-facts.ts';
 import { readRoute } from '../approvals/approvals.ts';
-import { accountVersion, readDossier } from '../approvals/decision-dossier.ts';
-import type { DecisionDossier } from '../approvals/decision-dossier.ts';
+import { accountVersion, readDossier } from './decision-dossier.ts';
+import type { DecisionDossier } from './decision-dossier.ts';
 
 /** An application in a list. */
 export interface ApplicationListed {

@@ -1,22 +1,20 @@
 import { sql } from 'kysely';
-import type { Role } from '../../domain/platform/actor.ts';
 import { addMonths } from '../../domain/platform/calendar.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
-import { parseAmount } from '../../domain/platform/money.ts';
 import type { ApplicationKind, Offer } from '../../domain/credit/application.ts';
 import { assess } from '../../domain/credit/assess.ts';
 import type { Assessment, AssessmentInput } from '../../domain/credit/assess.ts';
 import { connectorOf, factNames, toldAs } from '../../domain/credit/facts.ts';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
-import type { GradesPolicy } from '../../domain/credit/policy.ts';
 import { questionOf, routeOf } from '../../domain/credit/route.ts';
-import type { Route } from '../../domain/credit/route.ts';
 import type { DecisionTables } from '../../domain/policies/tables.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { readDepartures } from '../platform/departures.ts';
 import type { Deployment } from '../platform/departures.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
+import { unitOf, wayOf } from '../approvals/way.ts';
+import type { Way } from '../approvals/way.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossier } from './dossier.ts';
 import { peerFigures } from './peers.ts';
@@ -43,13 +41,6 @@ export interface StoredAssessment {
   input: AssessmentInput;
   verdict: Assessment;
   policyVersion: string;
-}
-
-export interface Way {
-  /** Id of the row of the approval matrix. */
-  row: string;
-  policyVersion: string;
-  tiers: readonly { roles: readonly Role[]; deadlineWorkingDays: number }[];
 }
 
 /** What applications need of profile, scorecard and approval matrix. */
@@ -87,25 +78,6 @@ export function creditJudge(tables: DecisionTables, deployment: Deployment): Cre
       const unitMinor = unitOf(current.grades.content, input.currency);
       return wayOf(routeOf(questionOf(input, verdict, unitMinor), content), version);
     },
-  };
-}
-
-/** One unit of the approval matrix in minor units of a currency; null: the policy has none for it. */
-export function unitOf({ units }: GradesPolicy, currency: string): number | null {
-  const unit = parseAmount(units[currency] ?? '', currency);
-  return unit.ok ? unit.minor : null;
-}
-
-/** A route as its process keeps it: tier by tier. */
-export function wayOf({ row, seats }: Route, version: number): Way {
-  const tiers = [...new Set(seats.map(({ tier }) => tier))].map((tier) => seats.filter((seat) => seat.tier === tier));
-  return {
-    row,
-    policyVersion: `approval-matrix/${version}`,
-    tiers: tiers.map((side) => ({
-      roles: side.map(({ role }) => role),
-      deadlineWorkingDays: side[0]?.deadlineWorkingDays ?? 1,
-    })),
   };
 }
 

@@ -9,7 +9,7 @@ import { readDepartures } from '../platform/departures.ts';
 import type { Deployment } from '../platform/departures.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Moment, Post, Store } from '../platform/transaction.ts';
-import { askAboutLateOrders } from '../orders/invoiced-beyond.ts';
+import { nightEnds } from './events.ts';
 import { askForNotices } from '../tasks/notice-tasks.ts';
 import { refreshProfiles } from './refresh.ts';
 import { askStale } from './refresh-requests.ts';
@@ -106,7 +106,7 @@ export async function takeNightStep(
     const ended = batch.length < BATCH;
     if (ended) {
       addTraces(traces, await askForNotices(tx, store, at));
-      addTraces(traces, await askAboutLateOrders(tx, store, at));
+      addTraces(traces, await nightEnds.tell(tx, store, at));
     }
     const moved: Night = {
       ...night,

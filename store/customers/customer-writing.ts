@@ -1,16 +1,10 @@
 import { withoutDiscount } from '../../domain/ledger/discount.ts';
 import type { CreditFields, CustomerDocument, Terms } from '../../domain/ledger/documents.ts';
 import { givesMore } from '../../domain/ledger/terms.ts';
-import { askForChanges } from '../credit/acts/customer-changes.ts';
-import type { Sending } from '../credit/acts/customer-changes.ts';
-import { customerCreditAct, givingFields } from '../credit/acts/customer-credit.ts';
-import type { CreditChange } from '../credit/acts/customer-credit.ts';
-import { customerTermsAct } from '../ledger/acts/customer-terms.ts';
-import type { TermsChange } from '../ledger/acts/customer-terms.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Moment } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { joinTraces } from '../platform/traces.ts';
+import { givingAway } from './events.ts';
+import type { Waits } from './events.ts';
 
 /** A customer as it is on file. */
 export interface Known {
@@ -24,7 +18,7 @@ export interface Known {
 /** A document as it is written, and what of it stays as it was until a second person agrees: longer terms, and what else gives credit. */
 export interface Writing {
   as: CustomerDocument;
-  waits: { terms: Terms | null; credit: Partial<CreditFields> | null };
+  waits: Waits;
 }
 
 /** What is written of a document. `giving`: what of it gives credit away. `opening`: in the go-live window terms come in as they are. */
@@ -57,28 +51,5 @@ export async function givingOf(
     const same = sent.group === before.group && sent.payer === before.payer && sent.debtorClass === before.debtorClass;
     return same ? [] : [{ code: sent.externalId, before, sent }];
   });
-  return givingFields(tx, at, changes);
-}
-
-/** A customer that was written, with what waits of it. */
-export interface Sent {
-  customerId: string;
-  code: string;
-  waits: Writing['waits'];
-}
-
-/** Asks a second person for what waits of the customers that were written; what waited and is not sent any more is overtaken. */
-export async function askForWhatWaits(sending: Sending, sent: readonly Sent[]): Promise<WorkOrderTraces> {
-  const terms = sent.map(({ customerId, code, waits }) => ({
-    ...{ customerId, about: `terms of customer ${code}`, what: { customer: code, ...waits.terms } },
-    payload: waits.terms && ({ customer: customerId, terms: waits.terms } satisfies TermsChange),
-  }));
-  const credit = sent.map(({ customerId, code, waits }) => ({
-    ...{ customerId, about: `credit of customer ${code}`, what: { customer: code, ...waits.credit } },
-    payload: waits.credit && ({ customer: customerId, fields: waits.credit } satisfies CreditChange),
-  }));
-  return joinTraces(
-    await askForChanges(sending, customerTermsAct, terms),
-    await askForChanges(sending, customerCreditAct, credit),
-  );
+  return givingAway.filled.fields(tx, at, changes);
 }

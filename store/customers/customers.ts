@@ -8,11 +8,10 @@ import { outreachWorkflowId } from '../../domain/platform/subject.ts';
 import { factsInDocument } from '../../domain/credit/fact-values.ts';
 import { customerFaults } from '../../domain/ledger/documents.ts';
 import type { ContactDocument, CustomerDocument } from '../../domain/ledger/documents.ts';
-import { payerMoved } from '../credit/acts/customer-credit.ts';
-import { askForWhatWaits, givingOf, writing } from './customer-writing.ts';
-import type { Known, Sent, Writing } from './customer-writing.ts';
-import { windowToday } from '../ledger/acts/go-live.ts';
-import { recordDocuments } from '../credit/customer-documents.ts';
+import { givingOf, writing } from './customer-writing.ts';
+import type { Known, Writing } from './customer-writing.ts';
+import { customersWritten, givingAway, payerChanged } from './events.ts';
+import type { Sent } from './events.ts';
 import type { Tx } from '../platform/database.ts';
 import { LostRace, failed, inWaves, accepted, recordset, refusalFor } from '../platform/rows.ts';
 import type { RowResult } from '../platform/rows.ts';
@@ -52,7 +51,7 @@ export async function upsertCustomers(
   const { current } = await store.policies.current();
   const known = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
   return write(store, actor, async (tx, at) => {
-    const opening = (await windowToday(tx, at)) !== null;
+    const opening = await givingAway.filled.opening(tx, at);
     const bounds: Bounds = { ...known, today: at.today, opening };
     const asked = noTraces();
     const results: RowResult<PutCustomer>[] = [];
@@ -68,7 +67,7 @@ export async function upsertCustomers(
       );
       addTraces(
         asked,
-        await askForWhatWaits(
+        await givingAway.filled.ask(
           { store, tx, at, actor, reason },
           done.flatMap((put) => put.sent ?? []),
         ),
@@ -86,10 +85,10 @@ export async function upsertCustomers(
           customerId: put.audit.subjectId,
         });
         if (put.ask) asks.push(put.ask);
-        if (put.payers) asks.push(...(await payerMoved(tx, put.audit.subjectId, put.payers)));
+        if (put.payers) addTraces(asked, await payerChanged.tell(tx, put.audit.subjectId, put.payers));
       }
     }
-    const told = await recordDocuments(tx, store, at, actor, documents, results);
+    const told = await customersWritten.tell(tx, store, at, actor, documents, results);
     const traces = joinTraces({ audit, asks, posts: [], events }, told, asked);
     const [first, ...more] = traces.audit;
     return first ? { value: results, ...traces, audit: [first, ...more] } : { value: results, audit: null };

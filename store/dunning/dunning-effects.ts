@@ -1,5 +1,6 @@
 import type { Rung } from '../../domain/dunning/ladder.ts';
-import { openReview } from '../credit/reviews.ts';
+import { reviewWanted } from './events.ts';
+import { effectsOf } from '../tasks/effects.ts';
 import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
@@ -7,7 +8,6 @@ import { openWorkOrder } from '../tasks/work-orders.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { joinTraces, noTraces } from '../platform/traces.ts';
-import type { TaskEffect } from '../../domain/tasks/policy.ts';
 
 /** What the kind of task that a dunning step opens does beside the task. */
 export async function stepEffects(
@@ -26,19 +26,13 @@ export async function stepEffects(
   if (effects.includes('review')) {
     const key = `dunning/${id}/${rung.id}`;
     const detail = { invoice: found.invoiceCode, instalment: found.instalment, ...reason };
-    done.push((await openReview(tx, at, { key, customerId, cause: 'dunning', detail, dueAt: at.now })).traces);
+    done.push(await reviewWanted.tell(tx, at, { key, customerId, detail }));
   }
   if (effects.includes('propose-hold')) {
     const proposal = { kind: 'hold-proposal', customerId, receivableId: id, subject, reason };
     done.push(await openWorkOrder(tx, store, at, { ...proposal, key: `${id}/rung/${rung.id}/hold-proposal` }));
   }
   return joinTraces(...done);
-}
-
-/** What opening or completing a task of this kind does, by the policy in force. */
-export async function effectsOf(store: Store, kind: string): Promise<readonly TaskEffect[]> {
-  const { current } = await store.policies.current();
-  return current['work-orders'].content.kinds[kind]?.effects ?? [];
 }
 
 /**

@@ -9,7 +9,7 @@ import { lastOfEach, planReceivable } from '../../domain/dunning/plan.ts';
 import type { ReceivablePlan } from '../../domain/dunning/process.ts';
 import type { CollectionTerms, Plan, RungChange, Verdict, Why } from '../../domain/dunning/receivable.ts';
 import { sayWhy } from '../../domain/dunning/words.ts';
-import { holdContacts } from '../outreach/contact-hold.ts';
+import { restoreNoticed } from './events.ts';
 import { promiseTraces } from '../ledger/promise-judgements.ts';
 import type { Tx } from '../platform/database.ts';
 import { openReceivable } from '../ledger/receivable-facts.ts';
@@ -20,7 +20,7 @@ import type { Moment, Store, Unchanged, Written } from '../platform/transaction.
 import { moveTasks, openTask } from './receivable-tasks.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
-import { joinTraces, noTraces } from '../platform/traces.ts';
+import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
 
 export interface StepInput {
   id: string;
@@ -180,7 +180,7 @@ async function restoredBehind(
     subject: `invoice ${found.invoiceCode}/${found.instalment}`,
     reason: { storedPlan: found.seq, workflowPlan: held },
   });
-  await holdContacts(tx, store, at, found);
+  addTraces(traces, await restoreNoticed.tell(tx, store, at, found));
   const terms = await store.policies.terms(found);
   return settle(store, tx, at, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../../domain/platform/refusal.ts';
 import type { PaymentDocument } from '../../domain/ledger/documents.ts';
 import { lockNote } from './credit-note-rows.ts';
 import type { PostedCreditNote } from './credit-notes.ts';
-import { concedeAgain } from '../orders/acts/goods-returns.ts';
+import { openRose } from './events.ts';
 import { claimDiscount, settleDiscounts } from './discounts.ts';
 import { documentGone } from './duplicates.ts';
 import { Ledger } from './ledger.ts';
@@ -105,7 +105,7 @@ export async function reverseCreditNote(
     const traces = await unappliedChanged(tx, store, at, [rest], 'reversed');
     if (note.kind === 'discount') await claimDiscount(tx, touched);
     addTraces(traces, await settleDiscounts(tx, store, at, touched, on));
-    addTraces(traces, await concedeAgain(tx, store, at, actor, touched));
+    addTraces(traces, await openRose.tell(tx, store, at, actor, touched));
     addTraces(traces, await documentGone(tx, at, 'credit-note', note.id, reason));
     return {
       value: { id: note.id, currency, reversedOn: on, restored: allocations },

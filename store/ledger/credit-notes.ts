@@ -4,7 +4,7 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import { formatAmount, sumMinor } from '../../domain/platform/money.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import type { CreditNoteDocument } from '../../domain/ledger/documents.ts';
-import { followNote } from '../orders/acts/goods-returns.ts';
+import { notePosted } from './events.ts';
 import { settleDiscounts } from './discounts.ts';
 import { readNote } from './credit-note-rows.ts';
 import type { Tx } from '../platform/database.ts';
@@ -76,7 +76,7 @@ export async function postJudgedNote(
         ]);
   addTraces(traces, await flagNote(tx, store, at, id));
   addTraces(traces, await settleDiscounts(tx, store, at, touched));
-  if (invoice) addTraces(traces, await followNote(tx, at, actor, invoice.id));
+  if (invoice) addTraces(traces, await notePosted.tell(tx, at, actor, invoice.id));
   return {
     value: { id, currency, ...spread, created: true },
     audit: [audit, ...traces.audit],

@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import type { Instant } from '../../domain/platform/calendar.ts';
 import { sumMinor } from '../../domain/platform/money.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
-import { concedeAgain } from '../orders/acts/goods-returns.ts';
+import { openRose } from './events.ts';
 import { overtakeAct } from '../approvals/pending.ts';
 import { coverMoved } from './unapplied.ts';
 import { amountOf, openCase, undisputedOf } from './receivable-case.ts';
@@ -227,7 +227,7 @@ export async function resolveLocked(
     .execute();
   const receivables = [...new Set(parts.map((part) => part.receivableId))];
   const traces = await cancelWorkOrders(tx, at, { keys: [disputeTask(id)] }, 'resolved');
-  addTraces(traces, await concedeAgain(tx, store, at, actor, receivables));
+  addTraces(traces, await openRose.tell(tx, store, at, actor, receivables));
   if (!agreed)
     addTraces(
       traces,

@@ -4,7 +4,7 @@ import { expectedMoves } from '../../domain/ledger/expected-moves.ts';
 import type { ExpectedMove, ExpectingItem } from '../../domain/ledger/expected-moves.ts';
 import type { ReturnCredit } from '../../domain/orders/returns.ts';
 import { sumMinor } from '../../domain/platform/money.ts';
-import type { CorrectedReturn } from '../orders/returns.ts';
+import type { CorrectedReturn } from './events.ts';
 import type { Tx } from '../platform/database.ts';
 import { disputesOf } from './dispute-facts.ts';
 import { among } from '../platform/prepared.ts';

@@ -3,10 +3,9 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
 import { loweredBy, raisedBy } from '../../domain/ledger/giving-corrections.ts';
 import { followWaitingNotes } from './acts/credit-notes.ts';
-import { concedeAgain, followCorrections } from '../orders/acts/goods-returns.ts';
 import { askForReDating } from './acts/re-dating.ts';
-import { returnInstead } from '../orders/returns.ts';
-import type { CorrectedReturn } from '../orders/returns.ts';
+import { invoicesCorrected, invoicesPosted, openRose } from './events.ts';
+import type { CorrectedReturn } from './events.ts';
 import { followClaims } from './claims-moved.ts';
 import { dropDiscounts } from './discounts.ts';
 import { askForRates } from './missing-rates.ts';
@@ -16,7 +15,6 @@ import { consumeExpected, followMoney } from './expected-credits.ts';
 import { asIs, putOf, withOpen } from './invoice-answers.ts';
 import type { InvoiceRecord } from './invoice-answers.ts';
 import { settleInvoice } from './invoice-doubts.ts';
-import { askAboutOrders } from '../orders/invoiced-beyond.ts';
 import { keepFirstDays } from './invoice-heirs.ts';
 import { judge } from './invoice-judge.ts';
 import { moveProcedures } from './invoice-procedures.ts';
@@ -89,7 +87,7 @@ export async function postWithin(
     for (const { beside } of asked.length > 0 ? await putWave(desk, asked) : []) if (beside) waits.push(beside);
   }
   const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
-  const beyond = await askAboutOrders(desk.tx, desk.store, desk.at, current);
+  const beyond = await invoicesPosted.tell(desk.tx, desk.store, desk.at, current);
   const beside = joinTraces(...records.map((record) => record.beside), beyond, ...waits);
   const own = records.map((record) => ({ ...record.audit, reason: desk.reason }));
   const [first, ...more] = [...own, ...beside.audit];
@@ -173,14 +171,13 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   await keepFirstDays(tx, jobs, written);
   await moveProcedures(tx, jobs);
   const claimed = await followClaims(tx, at, jobs, written);
-  await returnInstead(tx, at, corrected);
   const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
-  const followed = await followCorrections(tx, at, actor, known, corrected);
+  const followed = await invoicesCorrected.tell(tx, at, actor, known, corrected);
   addTraces(followed, joinTraces(dropped, claimed));
   addTraces(followed, await followWaitingNotes(tx, at, actor, known));
   const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
   const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
-  addTraces(followed, await concedeAgain(tx, store, at, actor, more));
+  addTraces(followed, await openRose.tell(tx, store, at, actor, more));
   const corrections = await askForCorrections(desk, judged.flatMap(resent));
   const puts: Put[] = [];
   for (const one of judged) {

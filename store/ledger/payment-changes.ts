@@ -6,7 +6,7 @@ import { formatAmount, parseAmount, sumMinor } from '../../domain/platform/money
 import { Refusal } from '../../domain/platform/refusal.ts';
 import type { PaymentDocument } from '../../domain/ledger/documents.ts';
 import { takeBack } from '../../domain/ledger/take-back.ts';
-import { concedeAgain } from '../orders/acts/goods-returns.ts';
+import { openRose } from './events.ts';
 import type { Tx } from '../platform/database.ts';
 import { settleDiscounts } from './discounts.ts';
 import { documentGone } from './duplicates.ts';
@@ -101,7 +101,7 @@ export async function reversePayment(
       'reversed',
     );
     addTraces(traces, await settleDiscounts(tx, store, at, touched, on));
-    addTraces(traces, await concedeAgain(tx, store, at, actor, touched));
+    addTraces(traces, await openRose.tell(tx, store, at, actor, touched));
     if (whole) addTraces(traces, await documentGone(tx, at, 'payment', payment.id, reason));
     return {
       value: { id: payment.id, currency, reversedOn: on, restored },

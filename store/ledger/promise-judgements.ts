@@ -1,5 +1,5 @@
 import type { Verdict } from '../../domain/dunning/receivable.ts';
-import { reviewBrokenPromises, takeBackReviews } from '../credit/reviews.ts';
+import { promisesBroken, promisesKeptAfterAll } from './events.ts';
 import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import type { Moment } from '../platform/transaction.ts';
@@ -20,8 +20,8 @@ export async function promiseTraces(tx: Tx, at: Moment, found: ReceivableCase, v
   });
   return joinTraces(
     judged(found, verdict),
-    broken.length > 0 ? await reviewBrokenPromises(tx, at, found.customerId, broken) : noTraces(),
-    mended.length > 0 ? await takeBackReviews(tx, at, found.customerId, mended) : noTraces(),
+    broken.length > 0 ? await promisesBroken.tell(tx, at, found.customerId, broken) : noTraces(),
+    mended.length > 0 ? await promisesKeptAfterAll.tell(tx, at, found.customerId, mended) : noTraces(),
   );
 }
 

@@ -7,7 +7,7 @@ import { invalidAt, Refusal } from '../../domain/platform/refusal.ts';
 import type { RefundDocument } from '../../domain/ledger/documents.ts';
 import { takeBack } from '../../domain/ledger/take-back.ts';
 import type { LaidShare } from '../../domain/ledger/take-back.ts';
-import { concedeAgain } from '../orders/acts/goods-returns.ts';
+import { openRose } from './events.ts';
 import { lockNote } from './credit-note-rows.ts';
 import { unappliedOf } from './cover.ts';
 import type { Tx } from '../platform/database.ts';
@@ -77,7 +77,7 @@ export async function postJudgedRefund(
   for (const part of taken) await releaseShares(tx, at, part.source, part.shares);
   const traces = await unappliedChanged(tx, store, at, taken.map(restOf), 'refunded');
   addTraces(traces, await settleDiscounts(tx, store, at, touched, paidOn));
-  addTraces(traces, await concedeAgain(tx, store, at, actor, touched));
+  addTraces(traces, await openRose.tell(tx, store, at, actor, touched));
   const shares = restored.map(({ receivableId, amountMinor: part }) => ({ receivableId, amountMinor: part }));
   const sources = taken.map(({ source, amountMinor: part }) => ({ [source.kind]: source.externalId, amountMinor: part }));
   const audit = {

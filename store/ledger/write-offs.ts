@@ -6,7 +6,7 @@ import { formatAmount } from '../../domain/platform/money.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { openMinor } from '../../domain/dunning/receivable.ts';
 import type { Tx } from '../platform/database.ts';
-import { concedeAgain } from '../orders/acts/goods-returns.ts';
+import { openRose } from './events.ts';
 import { amountOf, openCase } from './receivable-case.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
 import { lockReceivables } from './receivable-facts.ts';
@@ -115,7 +115,7 @@ export async function reverseWriteOff(store: Store, actor: Actor, id: string, re
       after: { openMinor: open, writtenOffMinor, currency: found.currency, amountMinor: found.amountMinor, writeOff: found.id },
     };
     const value = { id: found.receivableId, writeOff: found.id, currency: found.currency, writtenOffMinor, openMinor: open };
-    const traces = await concedeAgain(tx, store, at, actor, [found.receivableId]);
+    const traces = await openRose.tell(tx, store, at, actor, [found.receivableId]);
     return {
       value,
       audit: [audit, ...traces.audit],

@@ -6,8 +6,8 @@ import type { Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { collectDossier } from '../credit/dossier.ts';
-import { unitOf, wayOf } from '../credit/judge.ts';
-import type { Way } from '../credit/judge.ts';
+import { unitOf, wayOf } from '../approvals/way.ts';
+import type { Way } from '../approvals/way.ts';
 
 /** A held order or shipment, as the approval matrix asks about it. */
 export interface HeldAmount {

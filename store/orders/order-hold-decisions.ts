@@ -12,7 +12,7 @@ import type { Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { openTier, routeOfSeats, takeSeat } from '../approvals/approvals.ts';
 import type { SeatCase } from '../approvals/approvals.ts';
-import { keepDossier } from '../approvals/decision-dossier.ts';
+import { keepDossier } from '../credit/decision-dossier.ts';
 import { addChange, answerOnce, noChange, unheard } from '../approvals/decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from '../approvals/decision-update.ts';
 import { lookAtDecider, stillDecider, takenSeat } from '../access/hats.ts';

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { readable } from '../../domain/platform/readable.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { readDossier } from '../approvals/decision-dossier.ts';
-import type { DecisionDossier } from '../approvals/decision-dossier.ts';
+import { readDossier } from '../credit/decision-dossier.ts';
+import type { DecisionDossier } from '../credit/decision-dossier.ts';
 
 /** What lies before whoever decides on a held order: the customer, and the order with the reasons it is held for. */
 export interface OrderHoldDossier extends DecisionDossier {

@@ -6,6 +6,7 @@ import { exceeds, leftOf } from '../../domain/orders/order.ts';
 import type { LineMove } from '../../domain/orders/order.ts';
 import { returnedPart } from '../../domain/orders/returns.ts';
 import type { ReturnCredit, ReturnedBefore, ReturnState } from '../../domain/orders/returns.ts';
+import type { CorrectedReturn } from '../ledger/events.ts';
 import type { Tx } from '../platform/database.ts';
 import { lockReceivables } from '../ledger/receivable-facts.ts';
 import { isOurId, LostRace, recordset } from '../platform/rows.ts';
@@ -158,15 +159,6 @@ async function layOnInvoices(tx: Tx, orderId: string, id: string): Promise<void>
     select l.return_id, l.line, t.invoice_id, least(t.minor, l.worth_minor - l.delivered_minor - t.before)::bigint
     from goods_return_line l join turn t on t.line = l.line
     where l.return_id = ${id}::uuid and t.before < l.worth_minor - l.delivered_minor`.execute(tx);
-}
-
-/** What of a return's expected credit note on an invoice a correction of that invoice took the place of. */
-export interface CorrectedReturn {
-  returnId: string;
-  invoiceId: string;
-  minor: number;
-  /** Nobody agreed to it but its sender. */
-  alone: boolean;
 }
 
 /** What a correction took out of an invoice for a return leaves its order as if it had come back before it was invoiced. */

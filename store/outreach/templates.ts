@@ -15,9 +15,6 @@ export const neutralTemplate = 'please-contact-us';
 /** What a customer that was taken over gets first, in the place of a reminder or demand. */
 export const firstLetter = 'due-statement';
 
-/** What notices of their own are made from, about no step of collection. */
-export const noticeTemplates: readonly string[] = ['shipment-held'];
-
 export type Language = 'zh' | 'en';
 
 export interface MessageTemplate {

@@ -10,7 +10,6 @@ import type { Clock } from '../../domain/platform/clock.ts';
 import type { Database, Tx } from './database.ts';
 import { commitMark } from './idempotency.ts';
 import { sumRefusal } from './sum-bound.ts';
-import type { PolicyBook } from '../policies/policies.ts';
 import { receivableWorkflowId } from '../../domain/platform/subject.ts';
 
 /** What every verb works with. */
@@ -18,7 +17,10 @@ export interface Store {
   /** Address of the database, for whoever listens to it. */
   url: string;
   db: Database;
-  policies: PolicyBook;
+  /** IANA name of the time zone of business days. */
+  zone: string;
+  /** A transaction saw this version of the calendar. */
+  sawCalendar(version: number): void;
 }
 
 /** Business time as one transaction sees it. */
@@ -141,10 +143,10 @@ export interface ClockRow extends Clock {
 }
 
 export function momentFrom({ realAnchor, businessAnchor, speed, realNow, calendarVersion }: ClockRow, store: Store): Moment {
-  store.policies.sawCalendar(calendarVersion);
+  store.sawCalendar(calendarVersion);
   const clock: Clock = { realAnchor, businessAnchor, speed };
   const now = businessNow(clock, realNow);
-  return { now, today: dateOf(now, store.policies.zone), clock };
+  return { now, today: dateOf(now, store.zone), clock };
 }
 
 /** The clock as this transaction sees it, by Postgres' own time. */

@@ -9,6 +9,12 @@ import { readCalendar } from './calendar-rows.ts';
 import { defaultPolicy } from './default-policies.ts';
 import type { Database } from '../platform/database.ts';
 
+declare module '../platform/transaction.ts' {
+  interface Store {
+    policies: PolicyBook;
+  }
+}
+
 const FRESH_MS = 5_000;
 
 interface Loaded {

@@ -5,7 +5,7 @@ import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { LostRace } from '../platform/rows.ts';
 import { refuseOwn } from '../access/second-person.ts';
-import { noticeTemplates } from '../outreach/templates.ts';
+import { noticeTemplates } from '../../domain/outreach/message.ts';
 import { momentOf, write, eventOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
 import type { NamedGrades, PolicyContext, PolicyFault } from '../../domain/platform/policy-fault.ts';

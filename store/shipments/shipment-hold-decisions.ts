@@ -13,7 +13,7 @@ import { openRound, openTier, takeSeat } from '../approvals/approvals.ts';
 import type { SeatCase } from '../approvals/approvals.ts';
 import { addChange, answerOnce, noChange, unheard } from '../approvals/decision-update.ts';
 import type { Change, DecidedProcess, HeldUpdate } from '../approvals/decision-update.ts';
-import { keepDossier, readDossier } from '../approvals/decision-dossier.ts';
+import { keepDossier, readDossier } from '../credit/decision-dossier.ts';
 import { lookAtDecider, stillDecider, takenSeat } from '../access/hats.ts';
 import { lookAtAccount, refuseSanctioned, wayOfHold } from '../orders/hold-desk.ts';
 import { reassessShipmentHold, respondByOf } from './shipment-hold-book.ts';

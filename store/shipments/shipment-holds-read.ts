@@ -13,8 +13,8 @@ import { seesCustomer } from '../access/scope.ts';
 import { momentOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
 import { readRoute } from '../approvals/approvals.ts';
-import { accountVersion, readDossier } from '../approvals/decision-dossier.ts';
-import type { DecisionDossier } from '../approvals/decision-dossier.ts';
+import { accountVersion, readDossier } from '../credit/decision-dossier.ts';
+import type { DecisionDossier } from '../credit/decision-dossier.ts';
 import { holdProcess, noticeOf } from './shipment-hold-facts.ts';
 import type { HeldLine, HoldOffer } from './shipment-hold-facts.ts';
 

@@ -6,7 +6,7 @@ import { Refusal } from '../../domain/platform/refusal.ts';
 import { rankTask } from '../../domain/tasks/worklist.ts';
 import type { RankReason, TaskFacts } from '../../domain/tasks/worklist.ts';
 import { limitationOrNull } from '../../domain/ledger/limitation.ts';
-import { lastOfDebt } from '../ledger/limitation.ts';
+import { limitationFrom } from './events.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { momentOf } from '../platform/transaction.ts';
@@ -136,7 +136,7 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
         min(t.oldest) as oldest, min(t.last) as last
       from (
         select r.currency, sum(r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor) as open, min(r.due_date) as oldest,
-          min(${lastOfDebt}) as last
+          min(${limitationFrom.filled}) as last
         from receivable r
         where r.customer_id = o.customer_id and (o.receivable_id is null or r.id = o.receivable_id)
           and (not exists (select from work_order_item t where t.work_order_id = o.id)

@@ -6,7 +6,8 @@ import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import { workOrderWorkflowId } from '../../domain/platform/subject.ts';
 import { deciderOf } from '../access/hats.ts';
 import type { Tx } from '../platform/database.ts';
-import { effectsOf, holdFor } from '../dunning/dunning-effects.ts';
+import { effectsOf } from './effects.ts';
+import { holdDecided } from './events.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
@@ -60,7 +61,7 @@ async function decideHold(store: Store, tx: Tx, at: Moment, task: OpenTask): Pro
   const { receivableId, customerId } = task;
   if (receivableId === null || customerId === null || !(await effectsOf(store, task.kind)).includes('decide-hold'))
     throw invalidAt('/hold', 'hold-not-asked');
-  return holdFor(tx, at, { id: receivableId, customerId }, { task: task.id });
+  return holdDecided.tell(tx, at, { id: receivableId, customerId }, { task: task.id });
 }
 
 /** Gives a task to a person (login), or back to its role (null): by its role, by delegation, or by whoever leads. */

@@ -5,7 +5,7 @@ import { subjectOf, workOrderWorkflowId } from '../../domain/platform/subject.ts
 import { nextDeadline, planWorkOrder } from '../../domain/tasks/work-order.ts';
 import type { WorkOrderFacts, WorkOrderVerdict } from '../../domain/tasks/work-order.ts';
 import type { Tx } from '../platform/database.ts';
-import { lapseActOf } from '../approvals/lapse.ts';
+import { taskReached } from './events.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -36,7 +36,7 @@ export const takeWorkOrderStep = (store: Store, input: Input): Promise<WorkOrder
 
 async function advance(store: Store, input: Input, take: boolean): Promise<WorkOrderPlan> {
   return write(store, systemActor('work-order'), async (tx, at) => {
-    const lapsed = await lapseActOf(tx, store, at, input.id);
+    const lapsed = await taskReached.tell(tx, store, at, input.id);
     const row = await readWorkOrder(tx, input.id);
     if (!row) return { value: unknownWorkOrder(input.seq), audit: null };
     const { current, calendar } = await store.policies.current();

@@ -6,7 +6,7 @@ import { allRoutes } from '../../api/routes/index.ts';
 import { readConfig } from '../../config/env.ts';
 import { actKinds } from '../../domain/approvals/act.ts';
 import { givingRoutes, notGivingRoutes } from '../../domain/approvals/giving.ts';
-import { actOf } from '../../store/giving-acts.ts';
+import { actOf } from '../../store/approvals/act-kinds.ts';
 import { openStore } from '../../store/open.ts';
 import { defaultMatrix } from '../support/credit-policies.ts';
 

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { ActName } from '../../../domain/approvals/act.ts';
-import type { Actor } from '../../../domain/platform/actor.ts';
-import type { Database, Tx } from '../../platform/database.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Sending } from '../../customers/events.ts';
 import { overtakeAct, proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 import { contentHash } from '../../platform/content-hash.ts';
@@ -16,15 +15,6 @@ export interface SentChange<Payload> {
   /** Of its act: what its tasks are about, and what it gives as people read it. */
   about: string;
   what: Readonly<Record<string, unknown>>;
-}
-
-/** Who sent customers, and when. */
-export interface Sending {
-  store: Store;
-  tx: Tx;
-  at: Moment;
-  actor: Actor;
-  reason: string | null;
 }
 
 /** Asks a second person for what was sent; what waited for other content is overtaken, the same again stays as it is. */

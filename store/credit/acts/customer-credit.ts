@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { CreditFields } from '../../../domain/ledger/documents.ts';
+import type { SentFields } from '../../customers/events.ts';
 import type { Tx } from '../../platform/database.ts';
 import { recordset } from '../../platform/rows.ts';
 import { write } from '../../platform/transaction.ts';
@@ -50,13 +51,6 @@ export async function payerMoved(tx: Tx, customerId: string, payers: readonly st
   const { rows } = await sql<{ id: string }>`select id from customer where external_id = any(${[...payers]}::text[])`.execute(tx);
   const money = await unappliedOf(tx, [customerId, ...rows.map((row) => row.id)]);
   return money.length === 0 ? [] : coverAsks(tx, [...new Set([customerId, ...money.map((one) => one.customerId)])]);
-}
-
-/** A customer's fields as they are, and as they were sent. */
-export interface SentFields {
-  code: string;
-  before: CreditFields;
-  sent: CreditFields;
 }
 
 /**

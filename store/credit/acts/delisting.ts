@@ -9,7 +9,7 @@ import type { Tx } from '../../platform/database.ts';
 import { write } from '../../platform/transaction.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
 import { askForChanges } from './customer-changes.ts';
-import type { Sending } from './customer-changes.ts';
+import type { Sending } from '../../customers/events.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 
 /** That a customer is off a list as somebody told it: whoever alone could say so would supply whom nobody may supply. */

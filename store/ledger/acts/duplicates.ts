@@ -14,7 +14,7 @@ import { lockReceivables } from '../receivable-facts.ts';
 import { write, asksOf, eventOf } from '../../platform/transaction.ts';
 import type { Moment, Store } from '../../platform/transaction.ts';
 import type { Unapplied } from '../unapplied.ts';
-import { followCorrections } from '../../orders/acts/goods-returns.ts';
+import { invoicesCorrected } from '../events.ts';
 import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 import { addTraces } from '../../platform/traces.ts';
@@ -48,7 +48,7 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
         addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id: follower }, 'corrected'));
       addTraces(traces, dropped);
       addTraces(traces, moved);
-      addTraces(traces, await followCorrections(tx, at, actor, [id], []));
+      addTraces(traces, await invoicesCorrected.tell(tx, at, actor, [id], []));
       addTraces(traces, await unappliedChanged(tx, store, at, freed));
       const audit = {
         action: 'invoice.duplicate',

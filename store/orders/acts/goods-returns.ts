@@ -8,8 +8,9 @@ import { askedAbout, bookedAloneMinor } from '../../../domain/ledger/booked.ts';
 import type { Tx } from '../../platform/database.ts';
 import { readOrderCase } from '../orders.ts';
 import type { OrderCase } from '../orders.ts';
-import { bookReturn, knownReturn, lockReturn, unbookReturn } from '../returns.ts';
-import type { CorrectedReturn, ReturnCase, ReturnDocument } from '../returns.ts';
+import { bookReturn, knownReturn, lockReturn, returnInstead, unbookReturn } from '../returns.ts';
+import type { ReturnCase, ReturnDocument } from '../returns.ts';
+import type { CorrectedReturn } from '../../ledger/events.ts';
 import {
   concede,
   concededAlone,
@@ -98,7 +99,10 @@ export async function concedeAgain(
   return traces;
 }
 
-/** Invoices were corrected, or taken out: what is expected on them follows, and so does what waits. The caller holds the customers. */
+/**
+ * Invoices were corrected, or taken out: what that took for returned goods leaves their orders, what is expected on them follows, and so does
+ * what waits. The caller holds the customers.
+ */
 export async function followCorrections(
   tx: Tx,
   at: Moment,
@@ -106,6 +110,7 @@ export async function followCorrections(
   invoices: readonly string[],
   corrected: readonly CorrectedReturn[],
 ): Promise<WorkOrderTraces> {
+  await returnInstead(tx, at, corrected);
   const traces = await followInvoices(tx, at, invoices);
   const taken = corrected.map(({ returnId }) => returnId);
   addTraces(

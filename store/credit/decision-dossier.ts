@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { readable } from '../../domain/platform/readable.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { readExposure } from '../credit/exposure.ts';
-import type { Exposure } from '../credit/exposure.ts';
+import { readExposure } from './exposure.ts';
+import type { Exposure } from './exposure.ts';
 import { contentHash } from '../platform/content-hash.ts';
 
 /** Money of one currency. */

@@ -1,0 +1,61 @@
+import type { Actor } from '../../domain/platform/actor.ts';
+import type { CreditFields, CustomerDocument, Terms } from '../../domain/ledger/documents.ts';
+import type { Tx } from '../platform/database.ts';
+import { domainEvent, extensionPoint } from '../platform/extension.ts';
+import type { RowResult } from '../platform/rows.ts';
+import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Moment, Store } from '../platform/transaction.ts';
+
+/** A customer's fields that give credit, as they are and as they were sent. */
+export interface SentFields {
+  code: string;
+  before: CreditFields;
+  sent: CreditFields;
+}
+
+/** What of a customer's document stays as it was until a second person agrees: longer terms, and what else gives credit. */
+export interface Waits {
+  terms: Terms | null;
+  credit: Partial<CreditFields> | null;
+}
+
+/** A customer that was written, with what waits of it. */
+export interface Sent {
+  customerId: string;
+  code: string;
+  waits: Waits;
+}
+
+/** Who sent customers, and when. */
+export interface Sending {
+  store: Store;
+  tx: Tx;
+  at: Moment;
+  actor: Actor;
+  reason: string | null;
+}
+
+/** What of customers' documents gives credit or time away, and how a second person is asked for it. */
+export const givingAway = extensionPoint<{
+  /** The go-live window is open: everything comes in as it is. */
+  opening(tx: Tx, at: Moment): Promise<boolean>;
+  /** Which fields that were sent give something, by customer. Its customers are locked. */
+  fields(tx: Tx, at: Moment, changes: readonly SentFields[]): Promise<ReadonlyMap<string, Partial<CreditFields>>>;
+  /** Asks a second person for what waits; what waited and is not sent any more is overtaken. */
+  ask(sending: Sending, sent: readonly Sent[]): Promise<WorkOrderTraces>;
+}>('customers: what gives credit away');
+
+/** Others pay for a customer than did before: codes of the payer before and of the one now, as far as there are any. */
+export const payerChanged = domainEvent<[tx: Tx, customerId: string, payers: readonly string[]]>('customers: a payer changed');
+
+/** Documents of customers were taken; results stand in their order. */
+export const customersWritten = domainEvent<
+  [
+    tx: Tx,
+    store: Store,
+    at: Moment,
+    actor: Actor,
+    documents: readonly CustomerDocument[],
+    results: readonly RowResult<{ id: string }>[],
+  ]
+>('customers: customers were written');
