@@ -192,7 +192,11 @@ export const paymentAnswer = z
       .strictObject({
         currency,
         amount: money,
-        rate: z.string().nullable(),
+        rate: z.string().nullable().meta({ description: 'Of the rate on file, as it was told; null: the bank told the amount.' }),
+        inverse: z.boolean().meta({
+          description:
+            'False: the rate is one unit of what was paid in what it settles. True: the other way round; the amount was divided by it.',
+        }),
         source: z.enum(['bank', 'file']),
         difference: money.meta({ description: 'What it was worth, less what it settled; above zero a gain.' }),
       })

@@ -166,7 +166,7 @@ function rates(store: Services['store']): RouteSpec[] {
       verb: 'rate.write',
       tag: 'Credit',
       summary:
-        'Record a dated exchange rate; limits in another currency are judged by the newest on file. One far from those around its day waits for a second person',
+        'Record a dated exchange rate, which serves both ways; limits in another currency are judged by the newest on file. One far from those around its day waits for a second person',
       body: postRate,
       idempotent: 'external-id',
       answers: {

@@ -148,6 +148,7 @@ const show = (
     currency: exchange.currency,
     amount: formatAmount(exchange.amountMinor, exchange.currency),
     rate: exchange.rate,
+    inverse: exchange.inverse,
     source: exchange.source,
     difference: formatAmount(exchange.differenceMinor, payment.currency),
   },

@@ -11,8 +11,10 @@ import { convertedMinor } from './rates.ts';
 export interface Exchange {
   currency: string;
   amountMinor: number;
-  /** Of the rate on file; null: the bank told the amount. */
+  /** Of the rate on file: one unit of what was paid in what it settles; null: the bank told the amount. */
   rate: string | null;
+  /** The rate was told the other way round, and the amount divided by it. */
+  inverse: boolean;
   source: 'bank' | 'file';
   /** What the money is worth, less what it settles: above zero a gain. */
   differenceMinor: number;
@@ -108,9 +110,9 @@ export function acrossCurrencies<P extends Paid>(
   if (target === null) return { paid, exchange: null, waits: null };
   const { currency, amountMinor, converted, receivedOn } = paid;
   const rateOf = rates.get(receivedOn);
-  const rate = converted ? null : (rateOf?.(currency, target) ?? null);
-  if (!converted && rate === null) return { paid, exchange: null, waits: { base: currency, quote: target } };
-  const worthMinor = converted?.amountMinor ?? convertedMinor([{ currency, minor: amountMinor }], target, () => rate);
+  const found = converted ? null : (rateOf?.(currency, target) ?? null);
+  if (!converted && found === null) return { paid, exchange: null, waits: { base: currency, quote: target } };
+  const worthMinor = converted?.amountMinor ?? convertedMinor([{ currency, minor: amountMinor }], target, () => found);
   const lines = paid.allocations ?? [];
   const namedMinor = meantMinor(
     worthMinor,
@@ -121,7 +123,10 @@ export function acrossCurrencies<P extends Paid>(
   const allocations = lines.length === 0 ? paid.allocations : scaledLines(lines, amountMinor, settledMinor);
   return {
     paid: { ...paid, currency: target, amountMinor: settledMinor, allocations },
-    exchange: { currency, amountMinor, rate, source: converted ? 'bank' : 'file', differenceMinor },
+    exchange: {
+      ...{ currency, amountMinor, rate: found?.rate ?? null, inverse: found?.inverse ?? false },
+      ...{ source: converted ? 'bank' : 'file', differenceMinor },
+    },
     waits: null,
   };
 }

@@ -13,8 +13,10 @@ declare
   v_deposits bigint := 0;
   v_judge int;
   v_first int;
+  -- The sum as a fraction: a rate told the other way round divides.
   v_sum numeric := 0;
-  v_factor numeric;
+  v_over numeric := 1;
+  f record;
   v_to text;
 begin
   for a in
@@ -57,14 +59,15 @@ begin
   v_to := v_currencies[v_judge];
   for i in 1 .. array_length(v_ids, 1) loop
     continue when i <> v_judge and (v_known[i] or v_judge is distinct from v_first) or v_counted[i] = 0;
-    v_factor := credit_factor(v_currencies[i], v_to, p_today);
+    f := rate_fraction(v_currencies[i], v_to, p_today);
     -- One missing rate concerns that amount alone: it counts when there is one, and is shown and asked about until then.
-    continue when v_factor is null;
-    v_sum := v_sum + v_counted[i] * v_factor;
+    continue when f.times is null;
+    v_sum := v_sum * f.over + v_counted[i] * f.times * v_over;
+    v_over := v_over * f.over;
   end loop;
-  v_factor := case when p_old = 0 and p_new = 0 then 0 else credit_factor(p_currency, v_to, p_today) end;
-  if v_factor is null then return jsonb_build_object('missing', p_currency, 'to', v_to); end if;
+  f := rate_fraction(case when p_old = 0 and p_new = 0 then v_to else p_currency end, v_to, p_today);
+  if f.times is null then return jsonb_build_object('missing', p_currency, 'to', v_to); end if;
   return v_limits[v_judge] || jsonb_build_object('accountId', v_ids[v_judge], 'currency', v_to, 'overdue', v_overdue, 'depositsMinor', v_deposits,
     'dunnedSince', v_dunned,
-    'beforeMinor', floor(v_sum + 0.5), 'afterMinor', floor(v_sum + (p_new - p_old) * v_factor + 0.5));
+    'beforeMinor', half_up(v_sum, v_over), 'afterMinor', half_up(v_sum * f.over + (p_new - p_old) * f.times * v_over, v_over * f.over));
 end $$;

@@ -12,11 +12,11 @@ import { momentOf } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { owedOn, readAccountsOn } from './exposure-on.ts';
 import type { PastDay } from './exposure-on.ts';
-import type { RateOf } from '../../domain/ledger/rates.ts';
-import { readRates, rateOf } from '../ledger/rates-on-file.ts';
+import { ratesOf } from '../../domain/ledger/rates.ts';
+import type { DatedRate, RateOf } from '../../domain/ledger/rates.ts';
+import { readRates } from '../ledger/rates-on-file.ts';
 import type { BucketDocument } from './bucket-documents.ts';
 import { documentsOf } from './bucket-documents.ts';
-import type { Rate } from '../ledger/rates-on-file.ts';
 
 interface Row extends Omit<AccountFacts, 'balances' | 'dated' | 'limits' | 'securities'> {
   balances: Record<Bucket, number>;
@@ -64,14 +64,14 @@ async function owedWithoutAccount(db: Database | Tx, code: string): Promise<Acco
 
 /** The same as it was on file at the end of a past day, whatever was told or corrected since. */
 async function readRatesOn(db: Database | Tx, { asOf, zone }: PastDay): Promise<RateOf> {
-  const { rows } = await sql<Rate>`
-    select distinct on (base, quote) base, quote, rate::text from (
+  const { rows } = await sql<DatedRate>`
+    select distinct on (base, quote) base, quote, on_date as "on", rate::text from (
       select base, quote, on_date, rate, recorded_at, null as replaced_at from exchange_rate
       union all select base, quote, on_date, rate, recorded_at, replaced_at from exchange_rate_before) r
     where on_date <= ${asOf}::date and ${dayOf('recorded_at', zone)} <= ${asOf}::date
       and coalesce(${dayOf('replaced_at', zone)} > ${asOf}::date, true)
     order by base, quote, on_date desc, recorded_at desc`.execute(db);
-  return rateOf(rows);
+  return ratesOf(rows);
 }
 
 /** What a customer's payer and its group could owe us now, against their limits. */

@@ -30,7 +30,7 @@ export async function askForRates(
     from ${recordset(wanted, 'customer_id uuid, currency text')} join credit_bearer b on b.customer_id = x.customer_id
       join credit_account a on a.kind = 'payer' and a.code = b.code or a.kind = 'group' and a.code = b.group_code
     where a.currency <> x.currency and exists (select from credit_limit l where l.account_id = a.id and l.revoked_at is null)
-      and not exists (select from exchange_rate e where e.base = x.currency and e.quote = a.currency and e.on_date <= ${at.today}::date)
+      and (select f.times from rate_fraction(x.currency, a.currency, ${at.today}::date) f) is null
       and not exists (
         select from credit_account o join credit_limit l on l.account_id = o.id and l.revoked_at is null
         where o.kind = a.kind and o.code = a.code and o.currency = x.currency) order by 1, 2`.execute(tx);
@@ -38,7 +38,7 @@ export async function askForRates(
   return traces;
 }
 
-/** Asks for one rate of a day, once. */
+/** Asks for one rate of a day, once: that of the other way round serves as well, and while it is asked for nobody is asked twice. */
 export async function askForRate(
   tx: Tx,
   store: Store,
@@ -46,15 +46,17 @@ export async function askForRate(
   { base, quote, on }: { base: string; quote: string; on: BusinessDate },
 ): Promise<WorkOrderTraces> {
   const place = await placeOf(tx, placeOfTask(base, quote));
-  if (place.open) return noTraces();
+  const turned = await placeOf(tx, placeOfTask(quote, base));
+  if (place.open || turned.open) return noTraces();
   return openWorkOrder(tx, store, at, {
     ...{ key: place.key, kind: 'rate-missing', customerId: null },
     ...{ subject: `rate ${base}/${quote}`, reason: { base, quote, on } },
   });
 }
 
-/** Ends the task that asks for a rate which is on file now. */
+/** Ends the task that asks for a rate, whichever way round, which is on file now. */
 export async function rateCame(tx: Tx, at: Moment, base: string, quote: string): Promise<WorkOrderTraces> {
-  const place = await placeOf(tx, placeOfTask(base, quote));
-  return place.open ? cancelWorkOrders(tx, at, { keys: [place.key] }, 'recorded') : noTraces();
+  const places = [await placeOf(tx, placeOfTask(base, quote)), await placeOf(tx, placeOfTask(quote, base))];
+  const keys = places.flatMap(({ key, open }) => (open ? [key] : []));
+  return keys.length > 0 ? cancelWorkOrders(tx, at, { keys }, 'recorded') : noTraces();
 }

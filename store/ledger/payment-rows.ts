@@ -126,7 +126,7 @@ export interface PaymentWrite {
 
 const PAYMENT = `external_id text, customer_id uuid, amount_minor bigint, unapplied_minor bigint, currency text, received_on date,
   reference text, content_hash text, clears_on date, order_code text, paid_currency text, paid_minor bigint, exchange_rate numeric,
-  exchange_source text, exchange_difference_minor bigint, on_account boolean`;
+  exchange_inverse boolean, exchange_source text, exchange_difference_minor bigint, on_account boolean`;
 const SHARE = 'receivable_id uuid, payment_id uuid, amount_minor bigint, recovered_minor bigint, basis text, value_date date';
 
 function paymentRow({ document, customerId, contentHash, unappliedMinor, exchange = null }: PaymentWrite): object {
@@ -151,6 +151,7 @@ export const exchangeColumns = (exchange: Exchange | null) => ({
   paid_currency: exchange?.currency ?? null,
   paid_minor: exchange?.amountMinor ?? null,
   exchange_rate: exchange?.rate ?? null,
+  exchange_inverse: exchange?.inverse ?? false,
   exchange_source: exchange?.source ?? null,
   exchange_difference_minor: exchange?.differenceMinor ?? 0,
 });
@@ -168,7 +169,7 @@ export async function writePayments(
   if (payments.length === 0) return new Map();
   const { rows } = await sql<{ id: string; external_id: string }>`
     insert into payment (external_id, customer_id, amount_minor, unapplied_minor, currency, received_on, reference, content_hash, clears_on, order_code,
-      paid_currency, paid_minor, exchange_rate, exchange_source, exchange_difference_minor, on_account, posted_at)
+      paid_currency, paid_minor, exchange_rate, exchange_inverse, exchange_source, exchange_difference_minor, on_account, posted_at)
     select x.*, ${at.now}::timestamptz from ${recordset(payments.map(paymentRow), PAYMENT)} order by external_id
     on conflict (external_id) do nothing returning id, external_id`.execute(tx);
   if (rows.length !== payments.length) throw new LostRace('a payment was created meanwhile');

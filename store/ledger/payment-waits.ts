@@ -16,11 +16,11 @@ export async function keepWaiting(tx: Tx, { id, lines }: WaitingPayment, base: s
     on conflict (payment_id) do nothing`.execute(tx);
 }
 
-/** Payments that wait for a rate and of which nothing has been used since, the oldest first. */
+/** Payments that wait for a rate, whichever way round, and of which nothing has been used since, the oldest first. */
 export async function readWaiting(tx: Tx, base: string, quote: string): Promise<WaitingPayment[]> {
   const { rows } = await sql<WaitingPayment>`
     select p.id, w.lines from payment_wait w join payment p on p.id = w.payment_id
-    where w.base = ${base} and w.quote = ${quote} and p.currency = ${base} and p.unapplied_minor = p.amount_minor and p.reversed_at is null
+    where (w.base, w.quote) in ((${base}, ${quote}), (${quote}, ${base})) and p.currency = w.base and p.unapplied_minor = p.amount_minor and p.reversed_at is null
     order by p.received_on, p.id`.execute(tx);
   return rows;
 }

@@ -54,7 +54,7 @@ const view = sql`p.id, p.external_id as "externalId", c.external_id as customer,
   p.received_on as "receivedOn", p.reference, p.order_code as "order", p.on_account as "onAccount", p.unapplied_minor as "unappliedMinor", p.refunded_minor as "refundedMinor", p.returned_minor as "returnedMinor", p.reversed_on as "reversedOn", p.posted_at as "postedAt",
   ${duplicateOf('payment', 'p')} as duplicate, ${faultyOf('payment', 'p')} as faulty,
   case when p.paid_currency is not null then jsonb_build_object('currency', p.paid_currency, 'amountMinor', p.paid_minor,
-    'rate', trim_scale(p.exchange_rate)::text, 'source', p.exchange_source, 'differenceMinor', p.exchange_difference_minor) end as exchange,
+    'rate', trim_scale(p.exchange_rate)::text, 'inverse', p.exchange_inverse, 'source', p.exchange_source, 'differenceMinor', p.exchange_difference_minor) end as exchange,
   (select coalesce(jsonb_agg(jsonb_build_object('receivableId', a.receivable_id, 'invoice', i.external_id, 'instalment', r.instalment,
     'amountMinor', a.amount_minor, 'recoveredMinor', a.recovered_minor, 'basis', a.basis, 'reversedAt', a.reversed_at) order by a.posted_at, a.id), '[]') from allocation a
     join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id where a.payment_id = p.id) as allocations`;

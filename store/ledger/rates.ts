@@ -3,18 +3,15 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { workflowId } from '../../domain/platform/subject.ts';
+import { rateUnits } from '../../domain/ledger/rates.ts';
+import type { DatedRate } from '../../domain/ledger/rates.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { settleWaiting } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store } from '../platform/transaction.ts';
 
-/** One unit of `base` in `quote` from a day on, until a newer one is on file. */
-export interface RateDocument {
-  base: string;
-  quote: string;
-  on: BusinessDate;
-  /** Decimal above zero, at most ten places. */
-  rate: string;
+/** One unit of `base` in `quote` from a day on, until a newer one is on file; above zero. */
+export interface RateDocument extends DatedRate {
   source: string;
 }
 /** What recording a rate changed. */
@@ -25,8 +22,8 @@ export interface RecordedRate {
 export type RateView = RateDocument & { recordedBy: string; recordedAt: Instant };
 
 /**
- * Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record. What is held in its
- * currency looks again, and payments that waited for it settle.
+ * Records a dated rate. The same again changes nothing; another figure for the day replaces it, with both on record. It serves both ways: what
+ * is held in either currency looks again, and payments that waited for either way settle.
  */
 export async function recordRate(
   store: Store,
@@ -46,7 +43,7 @@ export async function recordRate(
       .where('on_date', '=', on)
       .forUpdate()
       .executeTakeFirst();
-    if (standing && Number(standing.rate) === Number(rate) && standing.source === source)
+    if (standing && rateUnits(standing.rate) === rateUnits(rate) && standing.source === source)
       return { value: { changed: false, created: false }, audit: null };
     if (standing) await keepBefore(tx, at, key);
     const row = { rate, source, recorded_by: actor.id, recorded_at: at.now };
@@ -61,7 +58,7 @@ export async function recordRate(
     return {
       value: { changed: true, created: !standing },
       audit: [{ ...about, action, reason, ...(standing && { before: standing }), after: document }, ...came.audit],
-      asks: [...(await heldInCurrency(tx, base)), ...came.asks],
+      asks: [...(await heldByPair(tx, base, quote)), ...came.asks],
       posts: came.posts,
       events: [{ ...about, kind: action }, ...came.events],
     };
@@ -76,17 +73,17 @@ async function keepBefore(tx: Tx, at: Moment, key: { base: string; quote: string
     where base = ${key.base} and quote = ${key.quote} and on_date = ${key.on_date}::date`.execute(tx);
 }
 
-/** What is held of customers who have an account in a currency: a new rate of it may have made room. */
-async function heldInCurrency(tx: Tx, currency: string): Promise<Ask[]> {
+/** What is held of customers who have accounts in both currencies: a new rate between them may have made room. */
+async function heldByPair(tx: Tx, base: string, quote: string): Promise<Ask[]> {
   const { rows } = await sql<{ id: string; kind: 'order-hold' | 'shipment-hold'; customerId: string }>`
     with held as (
       select id, 'order-hold' as kind, customer_id from order_hold where state = 'open' and not forced
       union all select id, 'shipment-hold', customer_id from shipment_hold where state = 'open')
     select h.id, h.kind, h.customer_id as "customerId" from held h
-    where exists (
-      select from credit_member m join credit_account p on p.id = m.account_id left join credit_account g on g.id = p.group_account
+    where 2 = (
+      select count(distinct a.currency) from credit_member m join credit_account p on p.id = m.account_id left join credit_account g on g.id = p.group_account
         join credit_account a on a.kind = 'payer' and a.code = p.code or a.kind = 'group' and a.code = g.code
-      where m.customer_id = h.customer_id and a.currency = ${currency})
+      where m.customer_id = h.customer_id and a.currency in (${base}, ${quote}))
     order by h.kind, h.id`.execute(tx);
   return rows.map(({ id, kind, customerId }) => ({ subject: workflowId(kind, id), kind, customerId }));
 }

@@ -41,8 +41,8 @@ async function settle(
 }
 
 /**
- * A rate is on file: payments that waited for it settle what they name, and the task that asked for it ends, unless one of them needs it of an
- * earlier day. What cannot be settled any more as it was named stays a task of its own.
+ * A rate is on file: payments that waited for it, whichever way round, settle what they name, and the task that asked for it ends, unless one
+ * of them needs it of an earlier day. What cannot be settled any more as it was named stays a task of its own.
  */
 export async function settleWaiting(tx: Tx, store: Store, at: Moment, base: string, quote: string): Promise<WorkOrderTraces> {
   const traces = noTraces();

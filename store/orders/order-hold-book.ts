@@ -87,15 +87,19 @@ function ratesOf(
   return askForRates(tx, store, at, isAsked ? [{ customerId, currency: order.currency }] : []);
 }
 
-/** What a verdict on the order rests on, in versions: accounts of its payer and group, the rates on file, profile, rules, day. */
+/** What a verdict on the order rests on, in versions: accounts of its payer and group, the rates between their currencies, profile, rules, day. */
 async function judgedBy(tx: Tx, store: Store, at: Moment, { order }: OrderHoldCase): Promise<string> {
   const { current } = await store.policies.current();
-  const { rows } = await sql<{ accounts: number; profile: number; rates: string | null }>`
-    select (select coalesce(sum(s.version), 0)::bigint from credit_account a left join credit_account g on g.id = a.group_account
+  const { rows } = await sql<{ accounts: number; profile: number; rates: number }>`
+    with s as (
+      select s.version, s.currency from credit_account a left join credit_account g on g.id = a.group_account
         join credit_account s on s.kind = 'payer' and s.code = a.code or s.kind = 'group' and s.code = g.code
-        where a.id = ${order.accountId}::uuid) as accounts,
+      where a.id = ${order.accountId}::uuid),
+    c as (select distinct currency from s)
+    select (select coalesce(sum(version), 0)::bigint from s) as accounts,
       coalesce((select version from credit_profile where customer_id = ${order.customerId}::uuid), 0) as profile,
-      (select count(*) || ' ' || max(recorded_at) from exchange_rate where base = ${order.currency}) as rates`.execute(tx);
+      (select count(*) from (select base, quote from exchange_rate union all select base, quote from exchange_rate_before) e
+        join c as one on one.currency = e.base join c as other on other.currency = e.quote) as rates`.execute(tx);
   return [rows[0]?.accounts, rows[0]?.rates, rows[0]?.profile, current['credit-rules'].version, at.today].join('/');
 }
 

@@ -809,6 +809,10 @@ export type Payment = {
     paid_currency: string | null;
     paid_minor: number | null;
     exchange_rate: ColumnType<string, number | string, number | string> | null;
+    /**
+     * The rate was told the other way round, and the amount divided by it.
+     */
+    exchange_inverse: Generated<boolean>;
     exchange_source: string | null;
     exchange_difference_minor: Generated<number>;
     on_account: Generated<boolean>;

@@ -11,7 +11,8 @@ const paid = (more: Partial<Paid>): Paid => ({
   ...{ amountMinor: 7020, currency: 'USD', reference: null, allocations: null, receivedOn: '2026-01-05' },
   ...more,
 });
-const at = (rate: string | null): Rates => new Map([['2026-01-05', () => rate]]);
+const at = (rate: string | null, inverse = false): Rates =>
+  new Map([['2026-01-05', () => (rate === null ? null : { rate, inverse })]]);
 
 describe('money in another currency than what it names', () => {
   it('is worth its rate, rounded half up, and settles all of it within the tolerance, else what it is worth', () => {
@@ -22,6 +23,14 @@ describe('money in another currency than what it names', () => {
     });
     expect(acrossCurrencies(named, items, at('7.10'), 0).paid.amountMinor).toBe(49_842);
     expect(acrossCurrencies(paid({ reference: 'A-1', amountMinor: 1 }), items, at('0.5'), 0).paid.amountMinor).toBe(1);
+  });
+
+  it('is divided by a rate that was told the other way round, which the exchange keeps as it was told', () => {
+    const renminbi = paid({ reference: 'B-1', currency: 'CNY', amountMinor: 7100 });
+    expect(acrossCurrencies(renminbi, items, at('7.1', true), 0)).toMatchObject({
+      ...{ paid: { currency: 'USD', amountMinor: 1000 }, waits: null },
+      exchange: { currency: 'CNY', amountMinor: 7100, rate: '7.1', inverse: true, source: 'file', differenceMinor: 0 },
+    });
   });
 
   it('waits for the rate of what it names alone; what names its own currency, two or nothing settles as it is', () => {

@@ -9,7 +9,8 @@ import { exponentOf, isCurrency } from '../../domain/platform/money.ts';
 import { openBooks } from '../support/books.ts';
 import { fc } from '../support/property.ts';
 import { runsOf } from '../support/thorough.ts';
-import { RateMissing } from '../../domain/ledger/rates.ts';
+import { RateMissing, ratesOf } from '../../domain/ledger/rates.ts';
+import { putOnFile, someCurrency, toldAround } from '../support/told-rates.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {
@@ -21,12 +22,11 @@ const TODAY = '2026-10-10';
 const minor = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 2_000_000 }));
 const day = fc.integer({ min: -100, max: 120 }).map((n) => addDays(TODAY, n));
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: null });
-const currency = fc.constantFrom('CNY', 'USD', 'JPY', 'KWD');
-const byCurrency = fc.dictionary(currency, minor);
+const byCurrency = fc.dictionary(someCurrency, minor);
 
 const standing: fc.Arbitrary<StandingFacts> = fc
   .record({
-    currency,
+    currency: someCurrency,
     known: fc.boolean(),
     valid: fc.boolean(),
     limit: minor,
@@ -44,7 +44,7 @@ const standing: fc.Arbitrary<StandingFacts> = fc
   }));
 const factsOf: fc.Arbitrary<OrderFacts> = fc
   .record({
-    currency,
+    currency: someCurrency,
     shipDate: day,
     prepaid: fc.boolean(),
     boundMinor: minor,
@@ -56,7 +56,7 @@ const factsOf: fc.Arbitrary<OrderFacts> = fc
     payer: fc.tuple(standing, maybe(day)).map(([payer, dunnedSince]) => ({ ...payer, dunnedSince })),
     group: maybe(standing),
     unrated: maybe(fc.constant({ from: 'USD', to: 'CNY' })),
-    overdue: fc.array(fc.record({ currency, amountMinor: minor, since: day }), { maxLength: 2 }),
+    overdue: fc.array(fc.record({ currency: someCurrency, amountMinor: minor, since: day }), { maxLength: 2 }),
     depositsMinor: minor,
     stage: maybe(fc.constantFrom(...lateStages)),
     termsDays: fc.nat(120),
@@ -138,21 +138,7 @@ let run = 0;
 
 test('what SQL counts of accounts, limits, security, bills, horizon and rates equals the pure rule', async () => {
   const { store } = books;
-  const rates: Record<string, string> = {
-    'USD/CNY': '7.1234567891',
-    'JPY/CNY': '0.0473',
-    'CNY/USD': '0.1403',
-    'JPY/USD': '0.0066',
-    'CNY/JPY': '21.13',
-  };
-  for (const [pair, rate] of Object.entries(rates)) {
-    const [base = '', quote = ''] = pair.split('/');
-    await sql`insert into exchange_rate values (${base}, ${quote}, '2026-10-01', ${rate}, 't', 't', now()), (${base}, ${quote}, '2026-10-11', 99, 't', 't', now())`.execute(
-      store.db,
-    );
-  }
-  const rateOf = (base: string, quote: string): string | null => rates[`${base}/${quote}`] ?? null;
-  const places = fc.uniqueArray(fc.tuple(fc.constantFrom('CNY', 'USD', 'JPY'), account), {
+  const places = fc.uniqueArray(fc.tuple(someCurrency, account), {
     minLength: 1,
     maxLength: 3,
     selector: ([code]) => code,
@@ -160,11 +146,14 @@ test('what SQL counts of accounts, limits, security, bills, horizon and rates eq
   await fc.assert(
     fc.asyncProperty(
       places,
-      fc.constantFrom('CNY', 'USD', 'JPY'),
+      toldAround(TODAY),
+      someCurrency,
       minor,
       fc.nat(60),
-      async (made, orderCurrency, more, horizonDays) => {
+      async (made, told, orderCurrency, more, horizonDays) => {
         run += 1;
+        await putOnFile(store.db, told);
+        const rateOf = ratesOf(told.filter(({ on }) => on <= TODAY));
         const accounts: AccountFacts[] = [];
         for (const [index, [code, of]] of made.entries()) {
           const dated = merged(of);

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workflowId } from '../../domain/platform/subject.ts';
 import { findDrift } from '../../store/credit/drift.ts';
 import { endOrder, putOrder } from '../../store/orders/orders.ts';
+import { postInvoice } from '../../store/ledger/invoices.ts';
 import { recordRate } from '../../store/ledger/rates.ts';
 import { postPayment } from '../../store/ledger/payments.ts';
 import { director, erp } from '../support/actors.ts';
 import { accountsOf, limitOf, orderOf } from '../support/credit.ts';
+import { invoiceOf } from '../support/documents.ts';
 import { openWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -63,6 +65,34 @@ test('an order that no rate lets count is held, asks for the rate, and is judged
   expect(await asked()).toEqual([{ subject: 'rate USD/CNY', closed_at: expect.any(String) as string }]);
   expect(await holdOf('H-7-A')).toMatchObject({ state: 'released', decision: 'approved' });
   expect(await holdOf('H-7-B')).toMatchObject({ state: 'open', decision: 'held' });
+  expect((await findDrift(world.store.db)).drift).toEqual([]);
+});
+
+test('a held order is judged by itself when the rate it waits for is told the other way round, or another that its exposure rests on is corrected', async () => {
+  const tell = (base: string, quote: string, rate: string) =>
+    recordRate(world.store, director, { base, quote, on: '2026-02-01', rate, source: 'bank' }, null);
+  const dollars = { requestedShipDate: '2026-02-20', currency: 'AUD' };
+  await world.customer('H-8');
+  await limitOf(world.store, 'H-8', 500_000);
+  await tell('CNY', 'SGD', '0.2');
+  const invoice = invoiceOf('H-8-I', 'H-8', { issueDate: '2026-02-01', currency: 'SGD', amountMinor: 80_000 });
+  await postInvoice(world.store, erp, invoice);
+  await putOrder(world.store, erp, orderOf('H-8-A', 'H-8', 20_000, dollars), null);
+  await world.settled();
+  expect(await holdOf('H-8-A')).toMatchObject({ state: 'open', decision: 'held' });
+  await tell('CNY', 'AUD', '0.1');
+  await world.settled();
+  expect(await holdOf('H-8-A')).toMatchObject({ state: 'open', decision: 'held' });
+  // Of a pair that the order itself is not in.
+  await tell('CNY', 'SGD', '0.4');
+  await world.settled();
+  expect(await holdOf('H-8-A')).toMatchObject({ state: 'released', decision: 'approved' });
+  await putOrder(world.store, erp, orderOf('H-8-B', 'H-8', 20_000, dollars), null);
+  await world.settled();
+  expect(await holdOf('H-8-B')).toMatchObject({ state: 'open', decision: 'held' });
+  await tell('CNY', 'AUD', '0.2');
+  await world.settled();
+  expect(await holdOf('H-8-B')).toMatchObject({ state: 'released', decision: 'approved' });
   expect((await findDrift(world.store.db)).drift).toEqual([]);
 });
 

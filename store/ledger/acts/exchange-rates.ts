@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { isUnusualRate, RATE_DAYS } from '../../../domain/credit/rates.ts';
 import type { Actor } from '../../../domain/platform/actor.ts';
+import type { Conversion } from '../../../domain/ledger/rates.ts';
+import { isUnusualRate, RATE_DAYS } from '../../../domain/ledger/unusual-rates.ts';
 import { dayOf } from '../as-of.ts';
 import { recordRate } from '../rates.ts';
 import type { RateDocument, RecordedRate } from '../rates.ts';
@@ -42,7 +43,7 @@ export async function askRate(
         subject,
         about: `exchange rate ${base}/${quote} of ${on}`,
         given: null,
-        what: { ...document, onFile: around },
+        what: { ...document, onFile: told(around, false), inverseOnFile: told(around, true) },
         payload: document,
         reason: reason ?? 'booked-by-sender',
         booked: true,
@@ -51,18 +52,22 @@ export async function askRate(
   });
 }
 
-/** Rates of the pair around a day, those replaced today among them, so that steps count together; else the newest before it. */
-async function ratesAround(tx: Tx, store: Store, at: Moment, { base, quote, on, rate }: RateDocument): Promise<string[]> {
+/**
+ * Rates of the pair around a day, told either way, those replaced today among them, so that steps count together; else the newest before it. The
+ * same again is none of them.
+ */
+async function ratesAround(tx: Tx, store: Store, at: Moment, { base, quote, on, rate }: RateDocument): Promise<Conversion[]> {
   const { zone } = store.policies;
-  const { rows } = await sql<{ rate: string; near: boolean }>`
+  const { rows } = await sql<Conversion & { near: boolean }>`
     with known as (
-      select on_date, rate from exchange_rate where base = ${base} and quote = ${quote}
-        and not (on_date = ${on}::date and rate = ${rate}::numeric)
-      union all select on_date, rate from exchange_rate_before
-        where base = ${base} and quote = ${quote} and ${dayOf('replaced_at', zone)} = ${at.today}::date)
-    select trim_scale(rate)::text as rate, near from (
-      select rate, on_date, abs(on_date - ${on}::date) <= ${RATE_DAYS} as near from known where on_date <= ${on}::date + ${RATE_DAYS}::int) k
-    order by near desc, on_date desc`.execute(tx);
+      select base, quote, on_date, rate from exchange_rate where not (base = ${base} and on_date = ${on}::date and rate = ${rate}::numeric)
+      union all select base, quote, on_date, rate from exchange_rate_before where ${dayOf('replaced_at', zone)} = ${at.today}::date)
+    select trim_scale(rate)::text as rate, base = ${quote} as inverse, abs(on_date - ${on}::date) <= ${RATE_DAYS} as near from known
+    where (base, quote) in ((${base}, ${quote}), (${quote}, ${base})) and on_date <= ${on}::date + ${RATE_DAYS}::int
+    order by near desc, on_date desc, inverse`.execute(tx);
   const near = rows.filter((row) => row.near);
-  return (near.length > 0 ? near : rows.slice(0, 1)).map((row) => row.rate);
+  return near.length > 0 ? near : rows.slice(0, 1);
 }
+
+const told = (rates: readonly Conversion[], inverse: boolean): string[] =>
+  rates.flatMap((one) => (one.inverse === inverse ? [one.rate] : []));
