@@ -1,8 +1,9 @@
--- Whoever writes a document: the customer's statements that do not agree yet look again. No writer can forget.
+-- Whoever writes a document: the statements that do not agree yet of the customer, and of those merged into it, look again. No writer can forget.
 create or replace function ask_open_statements() returns trigger language plpgsql as $$
 begin
   update wake set asked = asked + 1 where subject in (
-    select 'reconciliation-' || s.id from customer_statement s where s.customer_id in (select customer_id from told)
+    select 'reconciliation-' || s.id from customer_statement s where s.customer_id in (
+        select customer_id from told union select m.id from told join customer m on m.merged_into = told.customer_id)
       and s.settled_at is null and s.withdrawn_at is null and s.superseded_by is null order by s.id);
   if found then
     perform pg_notify('duecourse', 'wake');

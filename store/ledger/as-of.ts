@@ -63,7 +63,8 @@ const whose = (customerId: string | null, alias: string): RawBuilder<boolean> =>
   customerId === null ? sql`true` : onceOf(customerId, alias);
 /** Whose a row of `alias` was, as `owner` o beside it tells. */
 const ownerOf = (alias: string): RawBuilder<string> => sql`coalesce(o.customer_id, ${sql.ref(`${alias}.customer_id`)})`;
-const ownedBy = (customerId: string | null, alias: string): RawBuilder<boolean> =>
+/** Rows of `alias` that were the customer's at the end of the day; `owner` o beside them. */
+export const ownedBy = (customerId: string | null, alias: string): RawBuilder<boolean> =>
   customerId === null ? sql`true` : sql`${whose(customerId, alias)} and ${ownerOf(alias)} = ${customerId}::uuid`;
 
 /** The day on which payment `p` was converted; null: it stands in its currency from its value date. */

@@ -15,6 +15,7 @@ import { seesCustomer } from '../access/scope.ts';
 import { within, write } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
+import { lockBooksOf } from './book-owner.ts';
 import { adjustmentKey, closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { addTraces } from '../platform/traces.ts';
@@ -36,6 +37,8 @@ export interface AdjustmentView {
 interface DifferenceCase {
   id: string;
   customerId: string;
+  /** Who has its documents now: another customer, once this one was merged. */
+  holderId: string;
   kind: DifferenceKind;
   currency: string;
   amountMinor: number;
@@ -94,15 +97,13 @@ export async function proposeAdjustment(
   });
 }
 
-const diff = sql`d.id, d.customer_id as "customerId", d.kind, d.currency, d.amount_minor as "amountMinor", d.receivable_id as "receivableId",
+const diff = sql`d.id, d.customer_id as "customerId", coalesce(c.merged_into, c.id) as "holderId", d.kind, d.currency, d.amount_minor as "amountMinor", d.receivable_id as "receivableId",
   d.payment_id as "paymentId", d.number, d.state`;
 
 /** Locks the customer, then the difference. Throws Refusal `not-found`. */
 async function lockDifference(tx: Tx, actor: Actor, id: string): Promise<DifferenceCase> {
   const ours = isOurId(id) ? id : null;
-  await sql`
-    select from customer c where c.id = (select customer_id from reconciliation_difference where id = ${ours}::uuid) and ${seesCustomer(actor)}
-    for no key update of c`.execute(tx);
+  await lockBooksOf(tx, sql`(select customer_id from reconciliation_difference where id = ${ours}::uuid)`, actor);
   const { rows } = await sql<DifferenceCase>`
     select ${diff} from reconciliation_difference d join customer c on c.id = d.customer_id where d.id = ${ours}::uuid and ${seesCustomer(actor)}
     for update of d`.execute(tx);
@@ -111,12 +112,12 @@ async function lockDifference(tx: Tx, actor: Actor, id: string): Promise<Differe
   return found;
 }
 
-/** Which documents of this customer the adjustment touches: those named, else those of the difference. */
+/** Which documents of this customer (or of who has them now) the adjustment touches: those named, else those of the difference. */
 async function effectOf(tx: Tx, actor: Actor, found: DifferenceCase, proposal: Proposal): Promise<Effect> {
   let { receivableId, paymentId } = found;
   if (proposal.receivable !== null) {
     const named = await findReceivable(tx, actor, proposal.receivable, '/receivable');
-    if (named?.customerId !== found.customerId)
+    if (named?.customerId !== found.holderId)
       throw new Refusal('receivable-unknown', { receivable: proposal.receivable }, { pointer: '/receivable' });
     receivableId = named.id;
   }
@@ -124,7 +125,7 @@ async function effectOf(tx: Tx, actor: Actor, found: DifferenceCase, proposal: P
     paymentId = await idOf(tx, 'payment', proposal.payment);
     const row =
       paymentId && (await tx.selectFrom('payment').select('customer_id').where('id', '=', paymentId).executeTakeFirst());
-    if (!row || row.customer_id !== found.customerId)
+    if (!row || row.customer_id !== found.holderId)
       throw new Refusal('payment-unknown', { payment: proposal.payment }, { pointer: '/payment' });
   }
   return { receivableId, paymentId };

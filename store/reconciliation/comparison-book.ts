@@ -7,6 +7,7 @@ import type { ComparisonPlan, ComparisonVerdict } from '../../domain/reconciliat
 import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Ask, Store } from '../platform/transaction.ts';
+import { lockBooksOf } from './book-owner.ts';
 import { reconcile } from './reconcile.ts';
 import type { TheirStatement } from './reconcile.ts';
 
@@ -75,10 +76,7 @@ interface Found extends TheirStatement {
 
 /** Locks the customer, then the statement: as every verb does. */
 async function lock(tx: Tx, id: string): Promise<Found | null> {
-  await sql`
-    select from customer where id = (select customer_id from customer_statement where id = ${id}::uuid) for no key update`.execute(
-    tx,
-  );
+  await lockBooksOf(tx, sql`(select customer_id from customer_statement where id = ${id}::uuid)`, null);
   const { rows } = await sql<Found>`
     select s.id, s.external_id as "externalId", s.customer_id as "customerId", s.currency, s.basis, s.from_date as "from", s.as_of as "asOf", s.seq, s.plan_step as step, s.plan_at as at,
       s.withdrawn_at is null and s.superseded_by is null as stands, coalesce(w.asked, 0) as asked

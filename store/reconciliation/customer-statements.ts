@@ -12,6 +12,7 @@ import { write } from '../platform/transaction.ts';
 import type { Moment, Post, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { askOfComparison, planOf } from './comparison-book.ts';
+import { lockBooksOf, ownerOn } from './book-owner.ts';
 import { closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { matchOrderKey, reconcile } from './reconcile.ts';
@@ -37,7 +38,10 @@ export interface CustomerStatementDocument {
   }[];
 }
 
-/** Takes in a statement of the customer's and holds it against our books at once. The same document again changes nothing; another of its id is refused. */
+/**
+ * Takes in a statement of the customer's and holds it against our books at once; as of a day before the customer was merged, against its own.
+ * The same document again changes nothing; another of its id is refused.
+ */
 export async function postCustomerStatement(
   store: Store,
   actor: Actor,
@@ -46,14 +50,14 @@ export async function postCustomerStatement(
 ): Promise<{ id: string; created: boolean }> {
   type Posted = { id: string; created: boolean };
   return write<Posted>(store, actor, async (tx, at) => {
-    const customerId = await lockCustomer(tx, actor, document.customer);
+    const liveId = await lockCustomer(tx, actor, document.customer);
     const { externalId, asOf, currency } = document;
     const hash = contentHash(document);
     const standing = await readStanding(tx, externalId);
-    if (standing && (standing.hash !== hash || standing.customerId !== customerId))
-      throw new Refusal('already-exists', { id: externalId }, { pointer: '/externalId' });
+    if (standing && standing.hash !== hash) throw new Refusal('already-exists', { id: externalId }, { pointer: '/externalId' });
     if (standing) return { value: { id: standing.id, created: false }, audit: null };
     if (asOf > at.today) throw new Refusal('date-in-future', { date: asOf, today: at.today }, { pointer: '/asOf' });
+    const { id: customerId } = await ownerOn(tx, actor, { customer: document.customer, liveId }, asOf, store);
     const totalMinor = sumMinor(document.lines.map((line) => line.amountMinor));
     const id = await insert(tx, at, actor, customerId, document, hash, totalMinor);
     const statement: TheirStatement = { ...document, id, customerId };
@@ -79,11 +83,9 @@ async function firstLook(tx: Tx, store: Store, statement: TheirStatement): Promi
   return verdict.step === 'close' ? [] : [{ ...askOfComparison(statement.id, statement.customerId), at: instant }];
 }
 
-async function readStanding(tx: Tx, externalId: string): Promise<{ id: string; customerId: string; hash: string } | undefined> {
-  const { rows } = await sql<{ id: string; customerId: string; hash: string }>`
-    select id, customer_id as "customerId", content_hash as hash from customer_statement where external_id = ${externalId}`.execute(
-    tx,
-  );
+async function readStanding(tx: Tx, externalId: string): Promise<{ id: string; hash: string } | undefined> {
+  const { rows } = await sql<{ id: string; hash: string }>`
+    select id, content_hash as hash from customer_statement where external_id = ${externalId}`.execute(tx);
   return rows[0];
 }
 
@@ -162,9 +164,7 @@ async function lockTheirs(
   id: string,
 ): Promise<TheirStatement & { withdrawn: boolean; superseded: boolean }> {
   const named = sql`(s.external_id = ${id} or s.id = ${isOurId(id) ? id : null}::uuid)`;
-  await sql`
-    select from customer c where c.id in (select s.customer_id from customer_statement s where ${named}) and ${seesCustomer(actor)}
-    order by c.id for no key update of c`.execute(tx);
+  await lockBooksOf(tx, sql`any(array(select s.customer_id from customer_statement s where ${named}))`, actor);
   const { rows } = await sql<TheirStatement & { withdrawn: boolean; superseded: boolean }>`
     select s.id, s.external_id as "externalId", s.customer_id as "customerId", s.currency, s.basis, s.from_date as "from", s.as_of as "asOf",
       s.withdrawn_at is not null as withdrawn, s.superseded_by is not null as superseded

@@ -161,11 +161,16 @@ export async function orderWork(tx: Tx, store: Store, at: Moment, customerId: st
   return traces;
 }
 
-/** Where few differences are left, or none, the one work order for all of them ends. */
+/** Where few differences are left, or none, the one work order for all of them ends: whether the customer's, or of one that was merged into it. */
 async function endForAll(tx: Tx, at: Moment, customerId: string, many: readonly string[]): Promise<WorkOrderTraces> {
   const { rows } = await sql<{ key: string }>`
-    select key from work_order where customer_id = ${customerId}::uuid and kind = ${FOR_ALL} and closed_at is null
-      and not (reason ->> 'currency' = any(${[...many]}::text[]))`.execute(tx);
+    select w.key from work_order w, lateral (
+      select customer_id as of from statement where id = (w.reason ->> 'statement')::uuid
+      union all select customer_id from customer_statement where id = (w.reason ->> 'statement')::uuid) s
+    where w.customer_id = (select coalesce(merged_into, id) from customer where id = ${customerId}::uuid) and w.kind = ${FOR_ALL} and w.closed_at is null
+      and case when s.of = ${customerId}::uuid then not (w.reason ->> 'currency' = any(${[...many]}::text[]))
+        else not exists (select from reconciliation_difference d
+          where d.customer_id = s.of and d.currency = w.reason ->> 'currency' and d.state = 'open') end`.execute(tx);
   const keys = rows.map((row) => row.key);
   return keys.length > 0 ? cancelWorkOrders(tx, at, { keys }, 'few-left') : noTraces();
 }

@@ -22,7 +22,7 @@ export interface ReconciliationNews {
 
 /**
  * What follows from every change in where a customer's books stand: statements with nothing open any more are settled, work orders, and the facts
- * of its profile. Held shipments hear of it by triggers. The caller holds the customer's lock.
+ * of its profile; of a customer that was merged its statements of former days have no profile to enter. Held shipments hear of it by triggers. The caller holds the customer's lock.
  */
 export async function reconciliationChanged(
   tx: Tx,
@@ -41,6 +41,7 @@ export async function reconciliationChanged(
   for (const { id } of moved)
     if (id !== looking) traces.asks.push({ subject: workflowId('reconciliation', id), kind: 'reconciliation', customerId });
   addTraces(traces, await orderWork(tx, store, at, customerId));
+  if (await isMerged(tx, customerId)) return traces;
   const share = await differenceShare(tx, customerId);
   const fact = { customerId, source: 'reconciliation' as const, evidence: null };
   const told: ToldFact[] = [
@@ -53,6 +54,12 @@ export async function reconciliationChanged(
   addTraces(traces, { ...noTraces(), audit, events });
   if (told.length > 0) addTraces(traces, await noticeChanges(tx, store, at, [customerId]));
   return traces;
+}
+
+/** What a part of a customer once agreed to says nothing of the whole. */
+async function isMerged(tx: Tx, customerId: string): Promise<boolean> {
+  const row = await tx.selectFrom('customer').select('merged_into').where('id', '=', customerId).executeTakeFirst();
+  return row !== undefined && row.merged_into !== null;
 }
 
 /** Sizes of open differences against the total of the customer's newest statement; of several currencies the worse. Null: no statement. */

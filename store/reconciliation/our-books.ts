@@ -4,7 +4,7 @@ import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { parseAmount } from '../../domain/platform/money.ts';
 import type { OurDocument } from '../../domain/reconciliation/classify.ts';
 import type { LaidCredit } from '../../domain/reconciliation/gross.ts';
-import { booksOn, paymentsOn } from '../ledger/as-of.ts';
+import { booksOn, ownedBy, paymentsOn } from '../ledger/as-of.ts';
 import type { Tx } from '../platform/database.ts';
 
 /** What of our books a statement is held against. */
@@ -60,12 +60,12 @@ async function openRows(tx: Tx, { customerId, currency, asOf, zone }: BookFrame)
       from item i where i.currency = ${currency}
       union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on,
         -case when p.received_on > ${asOf}::date then p.stood_minor else c.unapplied_minor end, 0, 0, p.unapplied_minor = p.amount_minor, null
-      from ${paymentsOn({ asOf, zone, customerId })} p left join credit c on c.id = p.id where p.stood_currency = ${currency}
-        and p.reversed_at is null and (c.unapplied_minor > 0 or p.received_on > ${asOf}::date)
+      from ${paymentsOn({ asOf, zone, customerId })} p left join credit c on c.id = p.id left join owner o on o.subject = p.id
+      where ${ownedBy(customerId, 'p')} and p.stood_currency = ${currency} and p.reversed_at is null and (c.unapplied_minor > 0 or p.received_on > ${asOf}::date)
       union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on,
         -case when n.issued_on > ${asOf}::date then n.amount_minor else c.unapplied_minor end, 0, 0, false, null
-      from credit_note n left join credit c on c.id = n.id where n.customer_id = ${customerId}::uuid and n.currency = ${currency}
-        and n.reversed_at is null
+      from credit_note n left join credit c on c.id = n.id left join owner o on o.subject = n.id
+      where ${ownedBy(customerId, 'n')} and n.currency = ${currency} and n.reversed_at is null
         and (c.unapplied_minor > 0 or n.issued_on > ${asOf}::date)) x
     where "amountMinor" <> 0`.execute(tx);
   return rows;
@@ -75,14 +75,17 @@ async function openRows(tx: Tx, { customerId, currency, asOf, zone }: BookFrame)
 async function movedRows(tx: Tx, { customerId, currency, from, asOf, zone, windowDays }: BookFrame): Promise<Row[]> {
   const since = addDays(from ?? asOf, -windowDays);
   const { rows } = await sql<Row>`
+    with ${booksOn({ asOf, zone, customerId })}
     select 'invoice:' || i.id as id, 'invoice' as kind, ${invoiceNumbers} as numbers, i.issue_date as "on", i.amount_minor as "amountMinor",
       0 as "settledSinceMinor", 0 as "writtenOffMinor", false as unallocated, i.order_code as "order"
-    from invoice i where i.customer_id = ${customerId}::uuid and i.currency = ${currency} and i.issue_date >= ${since}::date
-      and exists (select from receivable r where r.invoice_id = i.id and not r.withdrawn)
+    from invoice i where i.currency = ${currency} and i.issue_date >= ${since}::date and i.id in (
+      select r.invoice_id from receivable r left join owner o on o.subject = r.id where ${ownedBy(customerId, 'r')} and not r.withdrawn)
     union all select 'payment:' || p.id, 'payment', ${paymentNumbers}, p.received_on, -p.stood_minor, 0, 0, p.unapplied_minor = p.amount_minor, null
-    from ${paymentsOn({ asOf, zone, customerId })} p where p.stood_currency = ${currency} and p.reversed_at is null and p.received_on >= ${since}::date
+    from ${paymentsOn({ asOf, zone, customerId })} p left join owner o on o.subject = p.id
+    where ${ownedBy(customerId, 'p')} and p.stood_currency = ${currency} and p.reversed_at is null and p.received_on >= ${since}::date
     union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor, 0, 0, false, null
-    from credit_note n where n.customer_id = ${customerId}::uuid and n.reversed_at is null and n.currency = ${currency} and n.issued_on >= ${since}::date`.execute(
+    from credit_note n left join owner o on o.subject = n.id
+    where ${ownedBy(customerId, 'n')} and n.reversed_at is null and n.currency = ${currency} and n.issued_on >= ${since}::date`.execute(
     tx,
   );
   return rows;
@@ -105,11 +108,13 @@ export async function laidCredits(
     with ${booksOn({ asOf, zone, customerId })}
     select 'payment:' || p.id as id, 'payment' as kind, ${paymentNumbers} as numbers, p.received_on as "on", -p.stood_minor as "amountMinor",
       (select ${shares} from ${lay} where a.payment_id = p.id and a.stood) as shares
-    from ${paymentsOn({ asOf, zone, customerId })} p where p.stood_currency = ${currency} and p.reversed_at is null
+    from ${paymentsOn({ asOf, zone, customerId })} p left join owner o on o.subject = p.id
+    where ${ownedBy(customerId, 'p')} and p.stood_currency = ${currency} and p.reversed_at is null
       and p.received_on between ${since}::date and ${asOf}::date and exists (select from laid a where a.payment_id = p.id and a.stood)
     union all select 'credit-note:' || n.id, 'credit-note', jsonb_build_array(n.external_id), n.issued_on, -n.amount_minor,
       (select ${shares} from ${lay} where a.credit_note_id = n.id and a.stood)
-    from credit_note n where n.customer_id = ${customerId}::uuid and n.reversed_at is null and n.currency = ${currency} and n.issued_on between ${since}::date and ${asOf}::date
+    from credit_note n left join owner o on o.subject = n.id
+    where ${ownedBy(customerId, 'n')} and n.reversed_at is null and n.currency = ${currency} and n.issued_on between ${since}::date and ${asOf}::date
       and exists (select from laid a where a.credit_note_id = n.id and a.stood)`.execute(tx);
   const bare = { outside: false, settledSinceMinor: 0, writtenOffMinor: 0, unallocated: false, units: [] };
   return rows.map(({ shares: parts, ...row }) => ({
@@ -130,7 +135,7 @@ async function unitsOf(
   if (orders.length === 0) return new Map();
   const { rows } = await sql<{ order: string; quantity: string; unitPrice: string }>`
     select o.external_id as "order", l.quantity::text as quantity, l.unit_price as "unitPrice" from sales_order o join order_line l on l.order_id = o.id
-    where o.customer_id = ${customerId}::uuid and o.currency = ${currency} and o.external_id = any(${[...orders]}::text[])`.execute(
+    where o.customer_id = (select coalesce(merged_into, id) from customer where id = ${customerId}::uuid) and o.currency = ${currency} and o.external_id = any(${[...orders]}::text[])`.execute(
     tx,
   );
   const units = new Map<string, { quantity: number; priceMinor: number }[]>();

@@ -14,7 +14,7 @@ import { lockReceivables, readReceivables } from '../ledger/receivable-facts.ts'
 import { within, write } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders } from '../tasks/work-orders.ts';
-import { openDifferences, orderWork } from './differences.ts';
+import { openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { askOfStatement, lockStatement, sendKey, silentKey } from './statements.ts';
@@ -82,11 +82,7 @@ export async function answerStatement(
     }
     const confirmedOn = given.verdict === 'confirmed' ? { confirmedOn: given.answeredOn } : {};
     const news = { customerId: found.customerId, by: actor.id, ...confirmedOn };
-    // What a part of a customer once agreed to says nothing of the whole.
-    addTraces(
-      traces,
-      found.merged ? await orderWork(tx, store, at, found.customerId) : await reconciliationChanged(tx, store, at, news),
-    );
+    addTraces(traces, await reconciliationChanged(tx, store, at, news));
     const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
     const { verdict, answeredOn, by, channel, evidence } = given;
     const law = verdict === 'confirmed' ? { law: acknowledgementRule.article } : {};

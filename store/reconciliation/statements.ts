@@ -13,6 +13,7 @@ import { SUM_BOUND } from '../platform/sum-bound.ts';
 import { write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
+import { lockBooksOf, ownerOn } from './book-owner.ts';
 import { openItems } from './open-items.ts';
 import type { OpenItem } from './open-items.ts';
 import { contentHash } from '../platform/content-hash.ts';
@@ -94,28 +95,6 @@ export async function issueStatement(
 
 const none = { audit: [], asks: [], posts: [], events: [] };
 
-/**
- * Whose books a customer's name means on a day: its own, or those of whoever had taken it over by then, as the ageing tells it. The lock of the
- * one it is part of today is held. Throws Refusal `customer-unknown` where the actor does not see the other.
- */
-async function ownerOn(
-  tx: Tx,
-  actor: Actor,
-  { customer, liveId }: { customer: string; liveId: string },
-  asOf: BusinessDate,
-  store: Store,
-): Promise<{ id: string; code: string }> {
-  const { rows } = await sql<{ id: string; code: string }>`
-    select c.id, c.external_id as code from customer c where ${seesCustomer(actor)} and c.id = coalesce((
-      select owner_on(n.id, ${liveId}::uuid, ${asOf}::date, ${store.policies.zone}) from customer n
-      where n.external_id = ${customer} or n.id = our_id(${customer}) order by n.external_id = ${customer} desc limit 1), ${liveId}::uuid)`.execute(
-    tx,
-  );
-  const owner = rows[0];
-  if (!owner) throw new Refusal('customer-unknown', { customer }, { pointer: '/customer' });
-  return owner;
-}
-
 async function deadlineOf(store: Store, at: Moment, asked: BusinessDate | null): Promise<Instant> {
   if (asked !== null && asked <= at.today) throw invalidAt('/respondBy', 'not-later', { date: asked, earliest: at.today });
   const { current } = await store.policies.current();
@@ -190,19 +169,15 @@ export interface StatementCase {
   hash: string;
   answered: boolean;
   withdrawn: boolean;
-  /** Its customer is part of another one by now: what it says is of a past day. */
-  merged: boolean;
 }
 
 /** Locks a statement of a customer the actor may see. Throws Refusal `not-found`. */
 export async function lockStatement(tx: Tx, actor: Actor, id: string): Promise<StatementCase> {
   const ours = isOurId(id) ? id : null;
-  await sql`
-    select from customer c where c.id = (select customer_id from statement where id = ${ours}::uuid) and ${seesCustomer(actor)}
-    for no key update of c`.execute(tx);
+  await lockBooksOf(tx, sql`(select customer_id from statement where id = ${ours}::uuid)`, actor);
   const { rows } = await sql<StatementCase>`
     select s.id, s.customer_id as "customerId", c.external_id as customer, s.currency, s.as_of as "asOf", s.issued_on as "issuedOn", s.content_hash as hash,
-      s.answered_at is not null as answered, s.withdrawn_at is not null as withdrawn, c.merged_into is not null as merged
+      s.answered_at is not null as answered, s.withdrawn_at is not null as withdrawn
     from statement s join customer c on c.id = s.customer_id where s.id = ${ours}::uuid and ${seesCustomer(actor)} for update of s`.execute(
     tx,
   );

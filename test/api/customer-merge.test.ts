@@ -285,6 +285,55 @@ test('a statement of a day before a merger tells each of the two its own, and no
   expect(await get(`/v1/statements/${own.id}`)).toMatchObject({ customer: 'S-OLD', state: 'agreed' });
 });
 
+test('a customer’s statement of a day before its merger is held against its own books of then, the other one’s against that one’s', async () => {
+  const { today } = await momentOf(world.store.db, world.store);
+  const asOf = addDays(today, -1);
+  const bill = { issued: '2026-03-01', due: '2026-04-30' };
+  await world.customer('T-NEW');
+  await world.customer('T-OLD', { region: 'BJ' });
+  await world.invoice({ id: 'T-NEW-1', customer: 'T-NEW', amount: '9.00', ...bill });
+  await world.invoice({ id: 'T-OLD-1', customer: 'T-OLD', amount: '70.00', ...bill });
+  await world.invoice({ id: 'T-OLD-2', customer: 'T-OLD', amount: '31.00', ...bill });
+  await pay('T-OLD-P', 'T-OLD', '20.00', { receivedOn: '2026-03-02', onAccount: true });
+  await merge('T-OLD', 'T-NEW');
+  const bills = (...lines: [string, string][]) =>
+    lines.map(([number, amount]) => ({ kind: 'invoice', number, date: '2026-03-01', amount }));
+  const paid = { kind: 'payment', number: 'T-OLD-P', date: '2026-03-02', amount: '20.00' };
+  const own = bills(['T-OLD-1', '70.00'], ['T-OLD-2', '31.00']);
+  const send = (externalId: string, customer: string, lines: object[], more: object = {}) =>
+    world
+      .as('credit_officer')
+      .post('/v1/customer-statements', { externalId, customer, currency: 'CNY', basis: 'open-items', asOf, lines, ...more });
+  type Theirs = { id: string; customer: string; state: string; differences: { id: string; number: string; state: string }[] };
+  const taken = async (...what: Parameters<typeof send>) => (await send(...what).expect(201)).body as Theirs;
+
+  const agreed = { customer: 'T-OLD', state: 'settled', differences: [] };
+  expect(await taken('T-1', 'T-OLD', [...own, paid])).toMatchObject(agreed);
+  const moved = { basis: 'movements', from: '2026-03-01' };
+  expect(await taken('T-2', 'T-OLD', [...own, paid], moved)).toMatchObject(agreed);
+  expect(await taken('T-3', 'T-NEW', bills(['T-NEW-1', '9.00']))).toMatchObject({ ...agreed, customer: 'T-NEW' });
+  expect(await taken('T-4', 'T-NEW', bills(['T-NEW-1', '9.00']), moved)).toMatchObject({ ...agreed, customer: 'T-NEW' });
+  expect(await taken('T-5', 'T-OLD', [...own, paid, ...bills(['T-NEW-1', '9.00'])], { asOf: today })).toMatchObject({
+    ...agreed,
+    customer: 'T-NEW',
+  });
+  expect((await send('T-1', 'T-OLD', [...own, paid]).expect(200)).body).toMatchObject(agreed);
+
+  const less = await taken('T-6', 'T-OLD', [...bills(['T-OLD-1', '70.00'], ['T-OLD-2', '20.00']), paid]);
+  expect(less).toMatchObject({ state: 'open', differences: [{ number: 'T-OLD-2', state: 'open' }] });
+  const said = { kind: 'accept-theirs', receivable: 'T-OLD-2', reason: 'they are right' };
+  const adjust = world.as('credit_officer').post(`/v1/differences/${less.differences[0]?.id}/adjustments`, said);
+  const { id } = (await adjust.expect(201)).body as { id: string };
+  const verdict = { verdict: 'approve', reason: 'looked at' };
+  await world.as('credit_manager').post(`/v1/adjustments/${id}/decision`, verdict).expect(200);
+  expect(await get(`/v1/customer-statements/${less.id}`)).toMatchObject({ state: 'settled' });
+  expect(await balanceOf('T-NEW')).toMatchObject({ disputed: '11.00' });
+
+  const { secret } = await createApiKey(world.store, { name: 'SH2', role: 'credit_officer', scope: { regions: ['SH'] } });
+  const near = await send('T-7', 'T-OLD', own).set('Authorization', `Bearer ${secret}`);
+  expect([near.status, codeOf(near)]).toEqual([422, 'customer-unknown']);
+});
+
 test('a merger takes nobody off a list, and makes one of two open legal cases', async () => {
   const facts = (reference: string) => ({
     facts: [
