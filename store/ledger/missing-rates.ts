@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { Tx } from '../platform/database.ts';
-import { recordset } from '../platform/rows.ts';
+import { LostRace, recordset } from '../platform/rows.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -38,13 +38,27 @@ export async function askForRates(
   return traces;
 }
 
-/** Asks for one rate of a day, once: that of the other way round serves as well, and while it is asked for nobody is asked twice. */
+/** The lock of a pair of currencies, whichever way round: whoever records a rate holds it alone, whoever found none shares it. */
+export async function lockPair(tx: Tx, base: string, quote: string, mode: 'alone' | 'shared'): Promise<void> {
+  const pair = `rate ${[base, quote].sort().join('/')}`;
+  const lock = sql.raw(mode === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
+  await sql`select ${lock}(hashtextextended(${pair}, 0))`.execute(tx);
+}
+
+/**
+ * Asks for one rate of a day, once: that of the other way round serves as well, and while it is asked for nobody is asked twice. Throws
+ * LostRace when the rate was recorded since it was looked for: what waits for it now would be seen by nobody.
+ */
 export async function askForRate(
   tx: Tx,
   store: Store,
   at: Moment,
   { base, quote, on }: { base: string; quote: string; on: BusinessDate },
 ): Promise<WorkOrderTraces> {
+  await lockPair(tx, base, quote, 'shared');
+  const { rows } = await sql<{ there: boolean }>`
+    select f.times is not null as there from rate_fraction(${base}, ${quote}, ${on}::date) f`.execute(tx);
+  if (rows[0]?.there) throw new LostRace('a rate was recorded meanwhile');
   const place = await placeOf(tx, placeOfTask(base, quote));
   const turned = await placeOf(tx, placeOfTask(quote, base));
   if (place.open || turned.open) return noTraces();

@@ -6,6 +6,7 @@ import { workflowId } from '../../domain/platform/subject.ts';
 import { rateUnits } from '../../domain/ledger/rates.ts';
 import type { DatedRate } from '../../domain/ledger/rates.ts';
 import type { Database, Tx } from '../platform/database.ts';
+import { lockPair } from './missing-rates.ts';
 import { settleWaiting } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store } from '../platform/transaction.ts';
@@ -35,6 +36,7 @@ export async function recordRate(
     const { base, quote, on, rate, source } = document;
     if (on > at.today) throw new Refusal('date-in-future', { date: on, today: at.today }, { pointer: '/on' });
     const key = { base, quote, on_date: on };
+    await lockPair(tx, base, quote, 'alone');
     const standing = await tx
       .selectFrom('exchange_rate')
       .select(['rate', 'source'])

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordRate } from '../../store/ledger/rates.ts';
 import { standAt } from '../../store/platform/clock.ts';
+import { within } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
+import { until } from '../support/world-over.ts';
 import { actOf, approve, openGoLive } from '../support/two-persons.ts';
 
 let api: TestApi;
@@ -197,3 +200,26 @@ test('the exposure of a past day goes by the rate told the other way round that 
   const figures = await Promise.all(days.map(async (day) => (await told(day)).exposure));
   expect(figures).toEqual(['80.00', '62.50', '70.00', '70.00']);
 });
+
+test('a payment that finds no rate while one is being recorded waits for that, and settles by it', async () => {
+  const id = await customer();
+  await owes(id, 'SEK', '1000.00');
+  const { store } = api;
+  const document = { base: 'SEK', quote: 'NOK', on: '2026-10-01', rate: '25', source: 'bank' } as const;
+  const paid = await store.db.transaction().execute(async (tx) => {
+    await recordRate(within(store, tx), system, document, null);
+    const posting = pay(id, 'NOK', '25000.00', '2026-10-02').then((answer) => answer);
+    await until('the payment waits for the rate', async () => (await lockWaits()) > 0);
+    return { posting };
+  });
+  await paid.posting;
+  expect([await open(id), await asked('SEK', 'NOK')]).toEqual(['0.00', []]);
+});
+
+/** How many of this database wait for a lock of the kind that is not a row's. */
+async function lockWaits(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`.execute(api.store.db);
+  return rows[0]?.count ?? 0;
+}
