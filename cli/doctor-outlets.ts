@@ -9,6 +9,7 @@ const codes: Readonly<Record<Exclude<StayReason, 'not-connected'>, FindingCode>>
   'installation-unnamed': 'kept-installation-unnamed',
   'other-installation': 'kept-other-installation',
   'moved-database': 'kept-moved-database',
+  'restored-database': 'kept-restored-database',
   replaying: 'kept-replaying',
   'clock-not-real': 'kept-clock-not-real',
   'clock-movable': 'kept-clock-movable',

@@ -175,6 +175,16 @@ export const findings = {
       'If it is the real one now, find out what went out since the backup, then run "duecourse installation claim --reason …"',
     ],
   },
+  'kept-restored-database': {
+    zh: [
+      '{outlets} 只保存，不外发：数据库已被原位恢复为备份',
+      '请先核实备份之后已发出的消息，再运行 duecourse installation claim --reason …',
+    ],
+    en: [
+      '{outlets}: kept here, nothing leaves, since a backup was put back in the place of the database',
+      'Find out what went out since the backup, then run "duecourse installation claim --reason …"',
+    ],
+  },
   'kept-replaying': {
     zh: ['{outlets} 只保存，不外发：正在回放历史', '请等待回放结束'],
     en: ['{outlets}: kept here, nothing leaves while history is replayed', 'Wait until the replay is over'],

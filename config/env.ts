@@ -35,6 +35,8 @@ export interface Config {
   readonly port: number;
   /** Which installation this deployment means; the database must bear the same id, or nothing leaves. Null: nothing leaves. */
   readonly installation: string | null;
+  /** The file in which a worker notes what it has seen of the database, so that a backup put back is found out; null: it is not. */
+  readonly witness: string | null;
   /** Where a worker serves its own `/metrics`; null: nowhere. */
   readonly metricsPort: number | null;
   /** Without a slash at its end. */
@@ -136,6 +138,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: v.DUECOURSE_HOST,
     port: v.DUECOURSE_PORT,
     installation: v.DUECOURSE_INSTALLATION ?? null,
+    witness: v.DUECOURSE_WITNESS ?? null,
     metricsPort: v.DUECOURSE_METRICS_PORT ?? null,
     publicUrl: (v.DUECOURSE_PUBLIC_URL ?? `http://localhost:${v.DUECOURSE_PORT}`).replace(/\/+$/, ''),
     trustProxy: v.DUECOURSE_TRUST_PROXY,

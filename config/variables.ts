@@ -95,6 +95,7 @@ export const variables = z.object({
       say('must be 8 to 100 letters, digits, "-", "_" and "."', '须为 8 至 100 个字母、数字、"-"、"_" 或 "."'),
     )
     .optional(),
+  DUECOURSE_WITNESS: z.string().min(1).optional(),
   DUECOURSE_HOST: z.string().min(1).default('0.0.0.0'),
   DUECOURSE_PORT: whole('DUECOURSE_PORT', 0, 65_535).default(3000),
   DUECOURSE_METRICS_PORT: whole('DUECOURSE_METRICS_PORT', 0, 65_535).optional(),

@@ -6,7 +6,7 @@ import type { Say } from './words.ts';
 
 /** What a stack makes in its data folder; anything else there is not ours to remove. */
 const OURS =
-  /^(?:postgres(?:\.new(?:\.secret)?)?|postgres\.json|temporal\.json|temporal\.db(?:-wal|-shm)?|logs|import|api-keys\.json|ledger-faults\.txt)$/;
+  /^(?:postgres(?:\.new(?:\.secret)?)?|postgres\.json|temporal\.json|temporal\.db(?:-wal|-shm)?|logs|import|api-keys\.json|ledger-faults\.txt|witness\.json)$/;
 
 /** Ends servers a killed run left behind and removes all that earlier runs made in the folder; its lock stays. */
 export async function emptyDataDir(dataDir: string, say: Say): Promise<void> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startApi } from '../api/main.ts';
 import type { ApiOptions, RunningApi } from '../api/main.ts';
 import { readConfig } from '../config/env.ts';
@@ -73,7 +74,7 @@ export async function bringUp({ options, env, undo, say, signal }: Bring): Promi
   signal.throwIfAborted();
 
   const port = options.port === 0 ? await freePort(undefined, host) : options.port;
-  const config = configOf(port, env, { host, databaseUrl, temporal: temporal.address });
+  const config = configOf(port, env, { data: options.data, host, databaseUrl, temporal: temporal.address });
   await migrate(ownerUrl);
   await giveLogins(ownerUrl, database.passwords);
   const now = new Date().toISOString();
@@ -199,12 +200,17 @@ function lostBy(ended: Promise<unknown>, sentence: (why: string) => Words): Prom
 }
 
 /** Settings of the local stack: its own addresses, everything else as the environment has it. */
-function configOf(port: number, env: NodeJS.ProcessEnv, at: { host: string; databaseUrl: string; temporal: string }): Config {
+function configOf(
+  port: number,
+  env: NodeJS.ProcessEnv,
+  at: { data: string; host: string; databaseUrl: string; temporal: string },
+): Config {
   return readConfig({
     LOG_LEVEL: 'info',
     TEMPORAL_NAMESPACE: NAMESPACE,
     DUECOURSE_RATE_LIMIT: '10000000',
     DUECOURSE_DATABASE_POOL: '20',
+    DUECOURSE_WITNESS: join(at.data, 'witness.json'),
     ...env,
     DUECOURSE_MODE: 'local',
     DUECOURSE_HOST: at.host,

@@ -15,6 +15,7 @@ import { startHandOver } from './hand-over.ts';
 import { startImportRunner } from './imports.ts';
 import { startRelay } from './relay.ts';
 import type { Relay } from './relay.ts';
+import { startWitness } from './witness.ts';
 import { workerTuning } from './tuning.ts';
 import type { WorkerTuning } from './tuning.ts';
 
@@ -59,6 +60,8 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
   const credentials = { address, tls, ...(apiKey ? { apiKey } : {}) };
   const native = await NativeConnection.connect(credentials);
   const connection = await Connection.connect(credentials);
+  // Before anything may leave: the database may be a backup put back.
+  const witness = config.witness === null ? null : await startWitness({ store, file: config.witness, log });
   await checkEngineIdentity(store, connection, namespace, log);
   const failures = new FailureCounts();
   const worker = await Worker.create({
@@ -87,7 +90,10 @@ export async function startWorker({ config, log, tuning }: WorkerSettings): Prom
     async shutdown() {
       // One that ended by itself cannot be asked to.
       if (worker.getState() === 'RUNNING') worker.shutdown();
-      await within(FORCE_MS, Promise.all([run.catch(() => undefined), imports.stop(), relay.stop(), handOver.stop()]));
+      await within(
+        FORCE_MS,
+        Promise.all([run.catch(() => undefined), imports.stop(), relay.stop(), handOver.stop(), witness?.stop()]),
+      );
       await within(CLOSE_MS, Promise.allSettled([listener.close(), native.close(), connection.close(), store.close()]));
     },
   };

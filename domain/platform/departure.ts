@@ -13,6 +13,7 @@ export const stayReasons = [
   'installation-unnamed',
   'other-installation',
   'moved-database',
+  'restored-database',
   'replaying',
   'clock-not-real',
   'clock-movable',
@@ -37,6 +38,8 @@ export interface DepartureFacts {
   named: NamedInstallation | null;
   /** Where the database stands now. */
   home: string;
+  /** The database was found to be a backup put back in its own place, and nobody has claimed it since. */
+  restored: boolean;
   /** A ledger is being lived through, or its processes catch up with it. */
   replaying: boolean;
   clock: Clock & { pinned: boolean };
@@ -50,16 +53,17 @@ const SAME_TIME_MS = 1_000;
 
 /**
  * Why nothing may leave by this outlet now; empty: it may. A real gateway speaks only where it is connected, this database is the one the
- * deployment means, nothing is replayed, and business time is real time (pinned, speed 1, no offset).
+ * deployment means and no backup put back, nothing is replayed, and business time is real time (pinned, speed 1, no offset).
  */
 export function mayLeave(facts: DepartureFacts): readonly StayReason[] {
-  const { connected, configured, named, home, replaying, clock, realNow, opened } = facts;
+  const { connected, configured, named, home, restored, replaying, clock, realNow, opened } = facts;
   const offsetMs = Math.abs(msBetween(realNow, businessNow(clock, realNow)));
   const holds: Readonly<Record<StayReason, boolean>> = {
     'not-connected': !connected,
     'installation-unnamed': configured === null || named === null,
     'other-installation': configured !== null && named !== null && configured !== named.id,
     'moved-database': named !== null && named.home !== home,
+    'restored-database': restored,
     replaying,
     'clock-not-real': clock.speed !== 1 || offsetMs > SAME_TIME_MS,
     'clock-movable': !clock.pinned,
@@ -75,6 +79,7 @@ export const stayReasonWords: Readonly<Record<StayReason, Words>> = {
   'installation-unnamed': { en: 'this installation has no id', zh: '本安装尚未设置安装编号' },
   'other-installation': { en: 'the database belongs to another installation', zh: '数据库属于另一套安装' },
   'moved-database': { en: 'the database was copied or restored', zh: '数据库是复制或恢复而来的' },
+  'restored-database': { en: 'a backup was put back in the place of the database', zh: '数据库已被原位恢复为备份' },
   replaying: { en: 'history is being replayed', zh: '正在回放历史' },
   'clock-not-real': { en: 'business time is not real time', zh: '业务时间不是真实时间' },
   'clock-movable': { en: 'the clock can be moved here', zh: '此处的业务时钟可以调整' },

@@ -50,6 +50,8 @@ export interface OutletSwitch {
 }
 
 export const INSTALLATION_KEY = 'installation';
+/** Set while the database is a backup put back in its own place that nobody has claimed. */
+export const RESTORED_KEY = 'restored';
 const OUTLETS_KEY = 'outlets';
 
 interface Row extends ClockRow {
@@ -57,11 +59,12 @@ interface Row extends ClockRow {
   home: string;
   named: NamedInstallation | null;
   switches: Partial<Record<Outlet, OutletSwitch>> | null;
+  restored: boolean;
   replaying: boolean;
 }
 
 /** Server and database: a copy or a restore is somewhere else, or is another database there. */
-const home = sql`(select (select system_identifier from pg_control_system()) || '/' || d.oid from pg_database d where d.datname = current_database())`;
+export const home = sql`(select (select system_identifier from pg_control_system()) || '/' || d.oid from pg_database d where d.datname = current_database())`;
 
 /** What may leave now, as one transaction sees it. */
 export interface Departures {
@@ -85,12 +88,13 @@ export async function readDepartures(
   const { rows } = await sql<Row>`
     select ${clockColumns}, c.pinned, ${home} as home, (select value from setting where key = ${INSTALLATION_KEY}) as named,
       (select value from setting where key = ${OUTLETS_KEY}) as switches,
+      exists (select from setting where key = ${RESTORED_KEY}) as restored,
       exists (select from setting where key = 'firstRun' and value ->> 'kind' = 'first-run' and value ->> 'done' <> 'true') as replaying from clock c`.execute(
     db,
   );
   const [row] = rows;
   if (!row) throw new Error('the clock row is missing: the database was not set up');
-  const { realNow, named, home: place, replaying, switches, ...clock } = row;
+  const { realNow, named, home: place, restored, replaying, switches, ...clock } = row;
   const { today } = momentFrom(row, store);
   const switchOf = (outlet: Outlet): OutletSwitch | null => {
     const one = switches?.[outlet] ?? null;
@@ -98,7 +102,7 @@ export async function readDepartures(
   };
   const reasons = (outlet: Outlet): readonly StayReason[] =>
     mayLeave({
-      ...{ connected: connected.has(outlet), configured: installation, named, home: place, replaying, clock, realNow },
+      ...{ connected: connected.has(outlet), configured: installation, named, home: place, restored, replaying, clock, realNow },
       opened: switchOf(outlet) !== null,
     });
   const live = new Set(channels.filter((channel) => reasons(channel).length === 0));
@@ -165,18 +169,30 @@ export async function claimInstallation(
   reason: string,
 ): Promise<NamedInstallation> {
   return write(store, actor, async (tx) => {
-    const { rows } = await sql<{ home: string; named: NamedInstallation | null }>`
-      select ${home} as home, (select value from setting where key = ${INSTALLATION_KEY}) as named`.execute(tx);
+    const { rows } = await sql<{ home: string; named: NamedInstallation | null; restored: object | null }>`
+      select ${home} as home, (select value from setting where key = ${INSTALLATION_KEY}) as named,
+        (select value from setting where key = ${RESTORED_KEY}) as restored`.execute(tx);
     const [row] = rows;
     if (!row) throw new Error('the database does not tell where it stands');
     const named = { id: id ?? row.named?.id ?? randomUUID(), home: row.home };
-    if (row.named?.id === named.id && row.named.home === named.home) return { value: named, audit: null };
+    if (row.named?.id === named.id && row.named.home === named.home && !row.restored) return { value: named, audit: null };
+    await tx.deleteFrom('setting').where('key', '=', RESTORED_KEY).execute();
     await tx
       .insertInto('setting')
       .values({ key: INSTALLATION_KEY, value: JSON.stringify(named) })
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: JSON.stringify(named) }))
       .execute();
     const about = { subjectKind: 'setting', subjectId: INSTALLATION_KEY, reason };
-    return { value: named, audit: [{ ...about, action: 'installation.claimed', before: row.named, after: named }] };
+    return {
+      value: named,
+      audit: [
+        {
+          ...about,
+          action: 'installation.claimed',
+          before: row.restored ? { ...row.named, restored: row.restored } : row.named,
+          after: named,
+        },
+      ],
+    };
   });
 }
