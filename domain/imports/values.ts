@@ -99,6 +99,9 @@ export interface CellFormat {
   zone: string;
 }
 
+/** What reading a day takes of it. */
+type DayFormat = Pick<CellFormat, 'date' | 'zone'>;
+
 const narrow = (text: string): string => text.normalize('NFKC');
 
 /** Reads a cell as the field takes it; an empty one as undefined. */
@@ -140,7 +143,7 @@ const plain = [patterns['YYYY-MM-DD'], patterns['YYYY/M/D'], patterns['YYYY年M�
 const clockTime = /[ T](?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M| ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/i;
 const weekday = / ?(?:星期|周)[一二三四五六日天]$/;
 
-function readDate(cell: Cell, text: string, { date: format, zone }: CellFormat): Read {
+function readDate(cell: Cell, text: string, { date: format, zone }: DayFormat): Read {
   if (typeof cell === 'object' && cell !== null && 'date' in cell) return good(cell.date);
   const serial = typeof cell === 'number' ? cell : format === 'excel' && /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : null;
   if (serial !== null) {
@@ -172,10 +175,11 @@ function there(day: Read, time: string, zone: string): Read {
 export const agreedFormats = ['YYYYMMDD', 'YYYY.M.D'] as const;
 export type AgreedFormat = (typeof agreedFormats)[number];
 
-/** The one of these forms that a cell is a day of; null: of none. */
-export function agreedFormatOf(cell: Cell): AgreedFormat | null {
+/** The one of these forms that a cell is a day of; 'other': a day of another form; null: no day at all, which says nothing of the others. */
+export function agreedFormatOf(cell: Cell, format: DayFormat): AgreedFormat | 'other' | null {
   const day = narrow(textOf(cell)).replace(clockTime, '');
-  return agreedFormats.find((format) => patterns[format].test(day) && dateFrom(patterns[format], day).ok) ?? null;
+  const agreed = agreedFormats.find((one) => patterns[one].test(day) && dateFrom(patterns[one], day).ok);
+  return agreed ?? (readDate(cell, narrow(textOf(cell)), format).ok ? 'other' : null);
 }
 
 function dateFrom(pattern: RegExp, text: string): Read {

@@ -343,7 +343,7 @@ describe('files as other systems write them', () => {
         from invoice where external_id like ${`${prefix}%`} order by external_id`.execute(store.db)
     ).rows.map(({ id, day, amount }) => [id, day, amount]);
 
-  test('days written 20260305 or 2026.3.5 are understood when all of their column is written so, and not among others', async () => {
+  test('days written 20260305 or 2026.3.5 are understood when all days of their column are written so, and not among others', async () => {
     for (const [prefix, first, second] of [
       ['FD-', '20260305', '20260831'],
       ['FP-', '2026.3.5', '2026.08.31'],
@@ -357,6 +357,15 @@ describe('files as other systems write them', () => {
         [`${prefix}1`, '2026-03-05', 100],
         [`${prefix}2`, '2026-08-31', 200],
       ]);
+    }
+    for (const [prefix, day, none] of [
+      ['FN-', '20260305', '20261305'],
+      ['FT-', '2026.3.5', '待定'],
+    ] as const) {
+      const rows = `${prefix}1,${day},1\n${prefix}2,${none},2\n`;
+      const told = await runImport('invoices', `单号,日期,金额\n${rows}`, { fields: of({}) });
+      expect(told).toMatchObject({ created: 1, failed: [{ row: 3, at: ['/issueDate 日期'] }] });
+      expect(await invoices(prefix)).toEqual([[`${prefix}1`, '2026-03-05', 100]]);
     }
     const mixed = await runImport('invoices', '单号,日期,金额\nFM-1,20260305,1\nFM-2,2026-03-06,2\n', { fields: of({}) });
     expect(mixed.failed).toMatchObject([{ row: 2, at: ['/issueDate 日期'] }]);
