@@ -84,7 +84,7 @@ export const completeTask = z
     outcome: line(200),
     note: note(4000).default(''),
     hold: z.boolean().optional().meta({
-      description: 'Of a task that decides on a shipment hold: orders and shipments are held while its item is overdue.',
+      description: 'Of a task that decides on a shipment hold: orders and shipments are held while an item of it is overdue.',
     }),
     reason: reason.optional(),
   })

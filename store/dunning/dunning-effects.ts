@@ -4,7 +4,7 @@ import { effectsOf } from '../tasks/effects.ts';
 import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { openWorkOrder } from '../tasks/work-orders.ts';
+import { askOf } from './task-items.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { joinTraces, noTraces } from '../platform/traces.ts';
@@ -19,7 +19,6 @@ export async function stepEffects(
 ): Promise<WorkOrderTraces> {
   const effects = await effectsOf(store, kind);
   const { id, customerId } = found;
-  const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
   const reason = { rung: rung.id, dueDate: found.facts.dueDate };
   const done: WorkOrderTraces[] = [];
   if (effects.includes('hold')) done.push(await holdFor(tx, at, { id, customerId }, reason));
@@ -29,8 +28,8 @@ export async function stepEffects(
     done.push(await reviewWanted.tell(tx, at, { key, customerId, detail }));
   }
   if (effects.includes('propose-hold')) {
-    const proposal = { kind: 'hold-proposal', customerId, receivableId: id, subject, reason };
-    done.push(await openWorkOrder(tx, store, at, { ...proposal, key: `${id}/rung/${rung.id}/hold-proposal` }));
+    const key = `${id}/rung/${rung.id}/hold-proposal`;
+    done.push(await askOf(store, tx, at, found, { rung: rung.id, kind: 'hold-proposal', key }));
   }
   return joinTraces(...done);
 }

@@ -3,9 +3,9 @@ import type { Tx } from '../platform/database.ts';
 import { stepEffects } from './dunning-effects.ts';
 import { joinLegalCase, leaveLegalCase, rejoinLegalCase } from '../legal/legal-cases.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
-import { joinTask, leaveTasks, rejoinTasks } from './task-items.ts';
+import { askOf, leaveTasks, rejoinTasks } from './task-items.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { cancelWorkOrders, openWorkOrder, reopenWorkOrders } from '../tasks/work-orders.ts';
+import { cancelWorkOrders, reopenWorkOrders } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { joinTraces, noTraces } from '../platform/traces.ts';
 import type { Outcome } from '../../domain/ledger/outcome.ts';
@@ -15,20 +15,7 @@ export async function openTask(store: Store, tx: Tx, at: Moment, found: Receivab
   const kind = rung.workOrder ?? rung.action;
   const effects = await stepEffects(store, tx, at, found, { rung, kind });
   if (rung.action === 'legal') return joinTraces(await joinLegalCase(store, tx, at, found, kind), effects);
-  const { current } = await store.policies.current();
-  if (current['work-orders'].content.kinds[kind]?.perCustomer) {
-    const { id: receivableId, customerId, customerCode } = found;
-    const item = { receivableId, customerId, customerCode, rung: rung.id };
-    return joinTraces(await joinTask(tx, store, at, kind, item), effects);
-  }
-  const task = await openWorkOrder(tx, store, at, {
-    key: `${found.id}/rung/${rung.id}`,
-    kind,
-    customerId: found.customerId,
-    receivableId: found.id,
-    subject: `invoice ${found.invoiceCode}/${found.instalment}`,
-    reason: { rung: rung.id, dueDate: found.facts.dueDate },
-  });
+  const task = await askOf(store, tx, at, found, { rung: rung.id, kind, key: `${found.id}/rung/${rung.id}` });
   return joinTraces(task, effects);
 }
 

@@ -1,11 +1,29 @@
 import { sql } from 'kysely';
+import type { ReceivableCase } from '../ledger/receivable-facts.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
-/** An item that is due for a call or visit. */
+/** Asks for a task about an item that a step has come to: one of its customer's where its kind says so, else of its own. */
+export async function askOf(
+  store: Store,
+  tx: Tx,
+  at: Moment,
+  found: ReceivableCase,
+  { rung, kind, key }: { rung: string; kind: string; key: string },
+): Promise<WorkOrderTraces> {
+  const { id: receivableId, customerId, customerCode } = found;
+  const { current } = await store.policies.current();
+  if (current['work-orders'].content.kinds[kind]?.perCustomer)
+    return joinTask(tx, store, at, kind, { receivableId, customerId, customerCode, rung });
+  const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
+  const reason = { rung, dueDate: found.facts.dueDate };
+  return openWorkOrder(tx, store, at, { key, kind, customerId, receivableId, subject, reason });
+}
+
+/** An item that is due for a call, a visit, or what else is asked once a customer. */
 export interface DueItem {
   receivableId: string;
   customerId: string;

@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import type { AuditFact } from '../../domain/platform/audit.ts';
 import type { Instant } from '../../domain/platform/calendar.ts';
 import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { sayInstant } from '../../domain/platform/said-time.ts';
 import { workOrderWorkflowId } from '../../domain/platform/subject.ts';
 import { deciderOf } from '../access/hats.ts';
 import type { Tx } from '../platform/database.ts';
@@ -13,7 +14,7 @@ import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import { addTraces, noTraces } from '../platform/traces.ts';
 
 interface OpenTask {
   id: string;
@@ -58,10 +59,21 @@ export async function completeTask(
 
 /** Whoever decides on a hold that dunning proposes has it begin by completing the task. */
 async function decideHold(store: Store, tx: Tx, at: Moment, task: OpenTask): Promise<WorkOrderTraces> {
-  const { receivableId, customerId } = task;
-  if (receivableId === null || customerId === null || !(await effectsOf(store, task.kind)).includes('decide-hold'))
+  const { customerId } = task;
+  const about = await itemsOf(tx, task);
+  if (about.length === 0 || customerId === null || !(await effectsOf(store, task.kind)).includes('decide-hold'))
     throw invalidAt('/hold', 'hold-not-asked');
-  return holdDecided.tell(tx, at, { id: receivableId, customerId }, { task: task.id });
+  const held = noTraces();
+  for (const id of about) addTraces(held, await holdDecided.tell(tx, at, { id, customerId }, { task: task.id }));
+  return held;
+}
+
+/** The items that a task is about now: its own, or those of its customer that are due for it. */
+async function itemsOf(tx: Tx, { id, receivableId }: OpenTask): Promise<readonly string[]> {
+  if (receivableId !== null) return [receivableId];
+  const { rows } = await sql<{ id: string }>`
+    select receivable_id as id from work_order_item where work_order_id = ${id}::uuid and left_at is null order by 1`.execute(tx);
+  return rows.map((row) => row.id);
 }
 
 /** Gives a task to a person (login), or back to its role (null): by its role, by delegation, or by whoever leads. */
@@ -92,7 +104,8 @@ export async function snoozeTask(
 ): Promise<void> {
   await change(store, actor, id, async (tx, at, task) => {
     if (until <= at.now) throw invalidAt('/until', 'time-past');
-    if (until > task.dueAt) throw invalidAt('/until', 'after-deadline', { latest: task.dueAt });
+    if (until > task.dueAt)
+      throw invalidAt('/until', 'after-deadline', { latest: sayInstant(task.dueAt, 'en', store.policies.zone) });
     await tx.updateTable('work_order').set({ snoozed_until: until }).where('id', '=', task.id).execute();
     return { action: 'task.snoozed', reason, before: { snoozedUntil: task.snoozedUntil }, after: { snoozedUntil: until } };
   });
@@ -128,12 +141,13 @@ async function mayWork(tx: Tx, at: Moment, actor: Actor, task: OpenTask, also: r
   if (!hats.some(({ role }) => role === task.role)) throw new Refusal('task-role', { role: task.role });
 }
 
-/** Its item before the task, as whoever ends an item's tasks locks them. */
+/** Its items before the task, as whoever ends an item's tasks locks them. */
 async function lockOpen(tx: Tx, actor: Actor, id: string): Promise<OpenTask> {
   const ours = isOurId(id) ? id : null;
-  await sql`select from receivable where id = (select receivable_id from work_order where id = ${ours}::uuid) for update`.execute(
-    tx,
-  );
+  await sql`
+    select from receivable where id in (select receivable_id from work_order where id = ${ours}::uuid
+      union all select receivable_id from work_order_item where work_order_id = ${ours}::uuid and left_at is null)
+    order by id for update`.execute(tx);
   const { rows } = await sql<OpenTask & { closed: boolean }>`
     select o.id, o.key, o.role, o.kind, o.receivable_id as "receivableId", o.process, o.customer_id as "customerId", o.assignee, o.snoozed_until as "snoozedUntil",
       o.due_at as "dueAt", c.region, c.owner, o.closed_at is not null or o.state in ('done', 'cancelled') as closed

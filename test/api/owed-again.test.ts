@@ -80,9 +80,9 @@ describe('what a payment closed, once that payment has gone back', () => {
   });
 
   test('joins the case that legal opened since, and leaves tasks that were done as they are', async () => {
-    const letter = (
-      (await get('/v1/tasks?customer=SINCE&state=active&limit=100')).data as { id: string; kind: string; subject: string }[]
-    ).find(({ kind, subject }) => kind === 'manager-letter' && subject.includes('SINCE-A'));
+    const letter = ((await get('/v1/tasks?customer=SINCE&state=active&limit=100')).data as { id: string; kind: string }[]).find(
+      ({ kind }) => kind === 'manager-letter',
+    );
     const done = { outcome: 'written' };
     // Its deadline has passed, so it is the next role's.
     await world
