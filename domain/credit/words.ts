@@ -55,7 +55,7 @@ function rangeWords({ fact, from, below }: ScoreLine, language: Language): strin
   if (from === null && below === null) return '';
   if (language === 'zh') {
     if (from === null) return `低于 ${bound(below ?? 0)}`;
-    return below === null ? `${bound(from)} 及以上` : `${bound(from)} 至 ${bound(below)} 以下`;
+    return closedUp(below === null ? `${bound(from)} 及以上` : `${bound(from)} 至 ${bound(below)} 以下`);
   }
   if (from === null) return `under ${bound(below ?? 0)}`;
   return below === null ? `${bound(from)} or more` : `${bound(from)} to under ${bound(below)}`;

@@ -70,6 +70,7 @@ export const refusalCodes = [
   'order-unknown',
   'order-closed',
   'quantity-exceeds',
+  'less-than-shipped',
   'return-exceeds',
   'not-approved',
   'line-unknown',

@@ -188,7 +188,7 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'table-row': {
     title: 'Row of a decision table decides nothing',
     detail:
-      'Every row of a decision table must be the first that holds for somebody, and the last must hold for everybody.[ Row {row} is never reached][ ({name})][: the rows above it take all its cases.][ Row {last} has conditions.] Move it up, narrow those above it, or take it out.',
+      'Every row of a decision table must be the first that holds for somebody, and the last must hold for everybody.[ Row {row} is never reached][ ({name})][: the rows above take all cases of row {row}. Move it up, narrow those above it, or take it out.][ Row {last} has conditions. Clear them, or add a last row without any.]',
   },
   'import-unreadable': {
     title: 'File cannot be read',

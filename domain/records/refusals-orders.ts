@@ -15,6 +15,11 @@ export const ordersEn = {
     detail:
       'The quantity[ {value}][ of line {line}] is more than is left to ship[ ({left})]. Lower it, or change the order first.',
   },
+  'less-than-shipped': {
+    title: 'Less than has left',
+    detail:
+      'An order keeps at least what has left of it[: of line {line} that is {shipped}], in quantity and in worth. Send it as it left; a return or a credit note takes it back.',
+  },
   'return-exceeds': {
     title: 'More than was delivered',
     detail:
@@ -66,6 +71,11 @@ export const ordersZh = {
   'quantity-exceeds': {
     title: '超出剩余数量',
     detail: '数量[ {value} ][（第 {line} 行）]超出剩余可发数量[（{left}）]。请减少数量，或先变更订单。',
+  },
+  'less-than-shipped': {
+    title: '低于已发货部分',
+    detail:
+      '订单不得低于已发货的部分[（第 {line} 行：{shipped}）]，数量和金额均是如此。请按已发货的内容提交；退回或减免请使用退货或贷项通知单。',
   },
   'return-exceeds': {
     title: '超出已交付数量',

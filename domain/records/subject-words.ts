@@ -49,6 +49,8 @@ const subjects: readonly (readonly [pattern: RegExp, words: Words])[] = [
   ],
   [/^list entries of customer (.+)$/, named('list entries of customer', '名单记录，客户')],
   [/^order (.+)$/, named('order', '订单')],
+  // The application that a review makes has no number that anybody gave it.
+  [/^application REVIEW-[\da-f-]{36}$/, plain('application of the credit review', '授信复审的申请')],
   [/^application (.+)$/, named('application', '授信申请')],
   [/^shipment request (.+)$/, named('shipment request', '发货申请')],
   [/^shipment (.+)$/, named('shipment', '出库')],

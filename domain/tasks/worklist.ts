@@ -132,7 +132,7 @@ const money = (f: Record<string, string>, language: 'zh' | 'en'): string =>
 
 const words: Readonly<Record<RankCode, Record<'zh' | 'en', (f: Record<string, string>) => string>>> = {
   harm: { en: (f) => harmWords[f['harm'] as TaskHarm].en, zh: (f) => harmWords[f['harm'] as TaskHarm].zh },
-  'overdue-amount': { en: (f) => `${money(f, 'en')} overdue`, zh: (f) => `逾期${money(f, 'zh')}` },
+  'overdue-amount': { en: (f) => `${money(f, 'en')} overdue`, zh: (f) => closedUp(`逾期 ${money(f, 'zh')}`) },
   'overdue-age': {
     en: (f) => `oldest overdue by ${f['days']} day${f['days'] === '1' ? '' : 's'}`,
     zh: (f) => `最早一笔已逾期 ${f['days']} 天`,

@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import { addMs } from '../../domain/platform/calendar.ts';
 import type { Instant } from '../../domain/platform/calendar.ts';
 import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { notYet } from '../platform/moments.ts';
 import { judgeLogged } from '../../domain/outreach/governor.ts';
 import type { ContactWarning } from '../../domain/outreach/governor.ts';
 import { contactsWith } from './contacts-made.ts';
@@ -75,7 +76,7 @@ export async function logContact(
 ): Promise<{ id: string; at: Instant; warnings: ContactWarning[] }> {
   return write(store, actor, async (tx, moment) => {
     const at = entry.at ?? moment.now;
-    if (at > moment.now) throw new Refusal('date-in-future', { date: at, today: moment.today }, { pointer: '/at' });
+    if (at > moment.now) throw notYet(store, at, moment, '/at');
     const { rows } = await sql<{ id: string }>`
       select c.id from customer c where (c.external_id = customer_now(${entry.customer}) or c.id = ${isOurId(entry.customer) ? entry.customer : null}::uuid)
         and ${seesCustomer(actor)} order by c.external_id = customer_now(${entry.customer}) desc limit 1`.execute(tx);

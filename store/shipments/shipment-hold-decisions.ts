@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
+import { sayInstant } from '../../domain/platform/said-time.ts';
 import { refusalBy } from '../../domain/platform/refused.ts';
 import { isOpenSeat } from '../../domain/approvals/seats.ts';
 import type { Decider, Hat } from '../../domain/approvals/seats.ts';
@@ -7,6 +8,7 @@ import { isDecision, judgeHoldAct } from '../../domain/shipments/hold.ts';
 import type { HoldAct, ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan } from '../../domain/shipments/hold.ts';
 import type { GivenGround } from '../../domain/shipments/ground.ts';
 import type { Tx } from '../platform/database.ts';
+import { notYet } from '../platform/moments.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { openRound, openTier, takeSeat } from '../approvals/approvals.ts';
@@ -99,8 +101,7 @@ async function takeNotice(
   if (!found.ground) throw new Refusal('ground-missing', { what: 'ground' }, { pointer: '/ground' });
   if (!notice) throw new Refusal('ground-missing', { what: 'notice' }, { pointer: '/notice' });
   const { givenAt, arrivedAt, how } = notice;
-  if ((arrivedAt ?? givenAt) > at.now)
-    throw new Refusal('date-in-future', { date: arrivedAt ?? givenAt, today: at.now }, { pointer: '/notice' });
+  if ((arrivedAt ?? givenAt) > at.now) throw notYet(store, arrivedAt ?? givenAt, at, '/notice');
   if (arrivedAt !== null && arrivedAt < givenAt) throw invalidAt('/notice/arrivedAt', 'arrived-early');
   const respondBy = await respondByOf(store, arrivedAt ?? givenAt);
   const proofs = [...found.evidence, ...evidence.map((one) => ({ ...one, by: by.actor.id, at: at.now }))];
@@ -142,7 +143,7 @@ async function decide(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase,
   const { seat, hat } = takenSeat(found.seats, found.requestedBy, by);
   if (act === 'ship' || act === 'reduce') await refuseSanctioned(tx, found.customerId);
   if (act !== 'keep') await lookAtAccount(tx, found.order.accountId, taken.exposureVersion ?? 0);
-  if (act === 'rescind') timeToAnswer(found, at);
+  if (act === 'rescind') timeToAnswer(store, found, at);
   if (act === 'reduce') reducedLines(found, lines);
   agreed(found, taken);
   const dossierHash = await dossierOf(tx, store, at, found);
@@ -163,9 +164,10 @@ const decidedFact = ({ tier, role }: SeatCase, hat: Hat, { act, lines, exposureV
 });
 
 /** The contract ends only after the customer had time to answer, and no security came [528]. */
-function timeToAnswer({ respondBy }: ShipmentHoldCase, at: Moment): void {
-  if (respondBy === null || respondBy > at.now)
-    throw new Refusal('answer-awaited', { until: respondBy ?? '' }, { pointer: '/act' });
+function timeToAnswer(store: Store, { respondBy }: ShipmentHoldCase, at: Moment): void {
+  if (respondBy !== null && respondBy <= at.now) return;
+  const until = respondBy === null ? {} : { until: sayInstant(respondBy, 'en', store.policies.zone) };
+  throw new Refusal('answer-awaited', until, { pointer: '/act' });
 }
 
 /** Later tiers agree to what the first proposed, or keep the hold. */

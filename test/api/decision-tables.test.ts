@@ -54,6 +54,12 @@ test.each<[string, (limits: Table) => void, string, RegExp]>([
   ['no inputs', (t) => delete t.inputs, '/inputs', /shape of a decision table/],
   ['no rules', (t) => (t.rules = null), '/rules', /shape of a decision table/],
   [
+    'a last row with conditions',
+    (t) => void t.rules!.pop(),
+    '/rules/23',
+    /must hold for everybody\. Row 24 has conditions\. Clear them, or add a last row without any\.$/,
+  ],
+  [
     'a row nobody reaches',
     (t) => void t.rules!.splice(2, 0, { ...t.rules![1]!, 'in-tier': '"3A"' }),
     '/rules/2',

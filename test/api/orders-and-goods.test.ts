@@ -217,6 +217,23 @@ test('goods nobody asked for that might have left open a task and hold nothing',
   expect(codes(await put(`${unpaid}-2`, order(unpaid, '1.00')))).toEqual(['goods-left-unasked']);
 });
 
+test('an order that is sent with less than what has left of it is refused, and told why: fewer pieces, or a lower price', async () => {
+  const id = await customer('90000.00');
+  await put(`${id}-1`, order(id, '1000.00'));
+  const issue = { externalId: `${id}-D`, order: `${id}-1`, lines: [{ line: 1, quantity: '1' }], issuedOn: '2026-10-10' };
+  await api.as('erp').post('/v1/shipments').send(issue).expect(201);
+  const line = { line: 1, item: 'A', quantity: '1', unitPrice: '1000.00' };
+  for (const less of [{ unitPrice: '1.00' }, { quantity: '0.5' }, { line: 2 }]) {
+    const { status, body } = await api
+      .as('erp')
+      .put(`/v1/orders/${id}-1`)
+      .send({ ...order(id, '1000.00'), lines: [{ ...line, ...less }] });
+    expect([status, body]).toMatchObject([422, { code: 'less-than-shipped' }]);
+    expect((body as { detail: string }).detail).toContain('of line 1 that is 1');
+  }
+  expect(await exposure(id)).toMatchObject({ exposure: '1000.00' });
+});
+
 test('goods delivered and not invoiced leave on close with a reason, above the tolerance with a second person, else stay with a task', async () => {
   const delivered = async (amount: string, invoiced: string): Promise<string> => {
     const id = await customer('90000.00');
@@ -307,6 +324,39 @@ test('every step of every dunning procedure does what it says: contact, task, ho
   expect([...seen].sort()).toEqual([...rungActions].sort());
 });
 
+test('whatever a dunning step asks people for is one task a customer, with every item that is due for it', async () => {
+  const { current } = await api.store.policies.current();
+  for (const ladder of current.ladders.content.ladders)
+    for (const rung of ladder.rungs.filter(({ action }) => action !== 'notice' && action !== 'remind')) {
+      const id = await customer('100000.00', { ladder: ladder.id });
+      const before = ladder.rungs.slice(0, ladder.rungs.indexOf(rung));
+      for (const debt of [await dunned(id, rung.days, 'D1'), await dunned(id, rung.days, 'D2')]) {
+        const taken = before.map((one, position) => ({
+          ...{ receivable_id: debt, rung: one.id, position, state: 'taken', at: '2026-09-01T00:00:00.000Z', reason: null },
+        }));
+        if (taken.length > 0) await api.store.db.insertInto('rung').values(taken).execute();
+        await takeReceivableStep(api.store, { id: debt, seq: null });
+      }
+      const open = (await tasksOf(id)).filter((kind) => kind === rung.workOrder || kind === 'hold-proposal');
+      expect({ ladder: ladder.id, rung: rung.id, open }).toMatchObject({ open: [...new Set(open)] });
+      expect(open).toContain(rung.workOrder);
+    }
+});
+
+test('a hold that is decided for a customer holds by each item of the task, and goes with the last', async () => {
+  const id = await customer('100000.00', { ladder: 'dealer' });
+  const debts = [await dunned(id, 15, 'D1'), await dunned(id, 15, 'D2')];
+  for (const debt of debts) await takeReceivableStep(api.store, { id: debt, seq: null });
+  const task = await taskOf(id, 'hold-proposal');
+  await api.as('credit_manager').post(`/v1/tasks/${task}/complete`).send({ outcome: 'hold', hold: true }).expect(200);
+  const holding = async (key: string) => codes(await put(`${id}-${key}`, order(id, '10.00'))).includes('dunning-hold');
+  expect(await holding('1')).toBe(true);
+  await pay(`${id}-P1`, id, '400.00').expect(201);
+  expect(await holding('2')).toBe(true);
+  await pay(`${id}-P2`, id, '400.00').expect(201);
+  expect(await holding('3')).toBe(false);
+});
+
 test('a hold by dunning keeps orders and shipments, and goes when the item is paid; whoever decides on a proposed one begins it', async () => {
   const id = await customer('100000.00', { ladder: 'dealer' });
   await put(`${id}-0`, order(id, '10.00'));
@@ -353,9 +403,9 @@ test('a hold by dunning keeps orders and shipments, and goes when the item is pa
 });
 
 /** A debt of 400.00, small enough to be no reason by itself, whose ladder stands at so many days from due. */
-async function dunned(of: string, days: number): Promise<string> {
+async function dunned(of: string, days: number, key = 'D'): Promise<string> {
   const dueDate = addDays('2026-10-12', -days);
-  await invoice(`${of}-D`, of, '400.00', {
+  await invoice(`${of}-${key}`, of, '400.00', {
     issueDate: '2026-05-01',
     instalments: [{ no: 1, amount: '400.00', dueDate }],
   });
@@ -364,7 +414,7 @@ async function dunned(of: string, days: number): Promise<string> {
     .from('invoice as i')
     .set({ posted_at: '2026-05-01T00:00:00.000Z' })
     .whereRef('i.id', '=', 'r.invoice_id')
-    .where('i.external_id', '=', `${of}-D`)
+    .where('i.external_id', '=', `${of}-${key}`)
     .returning('r.id')
     .executeTakeFirstOrThrow();
   return row.id;

@@ -100,6 +100,12 @@ test('a key without any region is refused in the language of the reader', async 
   }
 });
 
+test('a key that would be over before it begins is refused at its end', async () => {
+  const key = { name: 'for yesterday', role: 'auditor', expiresAt: '2020-12-31T00:00:00Z' };
+  const { body } = await api.as('admin').post('/v1/api-keys').send(key).expect(422);
+  expect(body).toMatchObject({ errors: [{ pointer: '/expiresAt' }] });
+});
+
 test('an administrator of regions sees and revokes keys within them alone', async () => {
   const local = await keyOf('admin', { regions: ['SH', 'BJ'] });
   const keys: [Actor['scope'], boolean][] = [

@@ -97,6 +97,15 @@ describe('tasks', () => {
           .expect(422),
       ),
     ).toBe('date-in-future');
+    const late = (language: string) =>
+      api
+        .as('collector')
+        .post('/v1/contacts')
+        .set('Accept-Language', language)
+        .send({ ...call, at: '2026-10-11T00:00:00Z' })
+        .expect(422);
+    expect((await late('en')).body.errors[0].detail).toContain('2026-10-11 08:00');
+    expect((await late('zh')).body.errors[0].detail).toContain('2026年10月11日 08:00');
     expect((await api.as('collector').get(`/v1/tasks/${taskId}`).expect(200)).body.rank).toBe(110);
     const timeline = await api.as('collector').get('/v1/customers/C-1/timeline?limit=1').expect(200);
     expect(timeline.body.data).toMatchObject([

@@ -33,6 +33,12 @@ const strayPointers = (verb: string, path: string, body: unknown): string[] => {
   return inBody.filter((pointer) => verb === 'get' || path.includes(`{${pointer.slice(1)}}`));
 };
 
+/** Sentences of a problem that hold an instant as machines write it. */
+const saidInstants = (body: unknown): string[] => {
+  const { detail, errors = [] } = (body ?? {}) as { detail?: string; errors?: { detail: string }[] };
+  return [detail ?? '', ...errors.map((one) => one.detail)].filter((text) => /\d{4}-\d\d-\d\dT\d\d:/.test(text));
+};
+
 /**
  * Holds answers against the published document, as a client's strict validator would: draft 2020-12, all formats, unknown fields
  * refused. Throws with the places that do not fit.
@@ -78,6 +84,8 @@ export function publishedBy(routes: () => readonly RouteSpec[]): (answer: Answer
     const astray = status < 400 ? [] : strayPointers(verb, path, wire);
     if (astray.length > 0)
       throw new Error(`${method} ${path} ${status} names places that it does not have: ${astray.join(', ')}`);
+    const instants = status < 400 ? [] : saidInstants(wire);
+    if (instants.length > 0) throw new Error(`${method} ${path} ${status} says instants: ${instants.join(' | ')}`);
     if (check(wire)) return;
     throw new Error(`${method} ${path} ${status} is not what the document says: ${ajv.errorsText(check.errors)}`);
   };
