@@ -62,6 +62,23 @@ describe('Chinese texts beside the code', () => {
   test.each(banned)('say no %s: it is %s', (wrong) => expect(prose.filter((line) => wrong.test(line))).toEqual([]));
 });
 
+describe('Chinese letters to customers', () => {
+  const folder = 'policies/templates';
+  const letters = readdirSync(folder).filter((name) => name.endsWith('.zh.liquid'));
+  const subjects = readFileSync(join(folder, 'manifest.json'), 'utf8').match(/"zh": "[^\n]*?"[,\n ]/g) ?? [];
+  const texts = [...letters.map((name) => readFileSync(join(folder, name), 'utf8')), ...subjects];
+
+  test.each(banned)('say no %s: it is %s', (wrong) =>
+    expect(texts.filter((text) => wrong.test(text.replaceAll('{{', '$')))).toEqual([]),
+  );
+
+  test('write days as people do', () => {
+    expect(letters.length).toBeGreaterThan(3);
+    expect(subjects.length).toBeGreaterThan(3);
+    expect(texts.filter((text) => /\{\{-? *(?:today|\w+\.dueDate) *-?\}\}/.test(text))).toEqual([]);
+  });
+});
+
 describe('Chinese sentences of the product', () => {
   test('are found', () => expect(lines.length).toBeGreaterThan(500));
 
@@ -184,6 +201,7 @@ describe('a fact of the timeline in Chinese', () => {
     ['customer statement S-1', '客户对账单 S-1'],
     ['order O-1', '订单 O-1'],
     ['application A-1', '授信申请 A-1'],
+    ['application REVIEW-01980a3e-7c1e-7000-8000-000000000001', '授信复审的申请'],
     ['shipment request R-1', '发货申请 R-1'],
     ['shipment S-1', '出库 S-1'],
     ['return R-1', '退货 R-1'],

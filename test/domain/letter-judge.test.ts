@@ -138,4 +138,4 @@ test('every default template is fit to send', () => {
         expect([id, language, judgeLetter(template, policy)]).toEqual([id, language, null]);
       }
   expect(readdirSync(new URL('../../policies/templates/', import.meta.url)).length).toBe(2 * manifest.templates.length + 1);
-});
+}, 120_000);
