@@ -166,8 +166,9 @@ const decidedFact = ({ tier, role }: SeatCase, hat: Hat, { act, lines, exposureV
 /** The contract ends only after the customer had time to answer, and no security came [528]. */
 function timeToAnswer(store: Store, { respondBy }: ShipmentHoldCase, at: Moment): void {
   if (respondBy !== null && respondBy <= at.now) return;
-  const until = respondBy === null ? {} : { until: sayInstant(respondBy, 'en', store.policies.zone) };
-  throw new Refusal('answer-awaited', until, { pointer: '/act' });
+  const params: Record<string, string> = {};
+  if (respondBy !== null) params['until'] = sayInstant(respondBy, 'en', store.policies.zone);
+  throw new Refusal('answer-awaited', params, { pointer: '/act' });
 }
 
 /** Later tiers agree to what the first proposed, or keep the hold. */
