@@ -223,7 +223,7 @@ describe('the words of a verdict', () => {
       'share paid on time: 60 % against 80 % of its peers, a difference of -20 % (-30 % to under -10 %), -15 points',
       'broken promises to pay: 1 (1 to under 2), -15 points',
     ]);
-    expect(sayAssessment(verdict, 'zh').against[0]).toBe('被执行案件：4 次（3 次 及以上），-60 分');
+    expect(sayAssessment(verdict, 'zh').against[0]).toBe('被执行案件：4 次（3 次及以上），-60 分');
   });
 
   it('name the reasons for, and say score, grade and terms', () => {
