@@ -200,6 +200,8 @@ describe('a customer merged into another one', () => {
     expect((await order('OLD-O9', 'OLD', '10.00')).status).toBe(201);
     expect(await get('/v1/orders/OLD-O9')).toMatchObject({ customer: 'NEW' });
     expect((await order('OLD-O1', 'OLD', '900.00')).status).toBe(200);
+    // Two reads one after the other: what was just paid must have closed before the first.
+    await world.settled();
     for (const list of ['receivables', 'invoices', 'payments', 'credit-notes', 'orders', 'tasks', 'messages', 'audit', 'ageing'])
       expect(await get(`/v1/${list}?customer=OLD`), list).toEqual(await get(`/v1/${list}?customer=NEW`));
     const actions = await get<{ data: { action: string; customer: string }[] }>('/v1/audit?customer=NEW&limit=200');
