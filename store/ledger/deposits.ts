@@ -98,8 +98,8 @@ async function waitingForRates(tx: Tx, payments: readonly string[]): Promise<Rea
 }
 
 /**
- * An order that ended with nothing delivered or invoiced binds no money by its text any longer: what lies unused is unapplied again, and
- * asks somebody. What its sender bound outright stays bound, in case the order is opened again.
+ * An order that ended, closed too, with nothing delivered that waits for its invoice binds no money by its text any longer: what lies
+ * unused is unapplied again, and asks somebody. What its sender bound outright stays bound, in case the order is opened again.
  */
 export async function freeDeposits(tx: Tx, store: Store, at: Moment, orderId: string): Promise<WorkOrderTraces> {
   const traces = noTraces();
@@ -107,8 +107,8 @@ export async function freeDeposits(tx: Tx, store: Store, at: Moment, orderId: st
     select p.id, p.external_id as "externalId", p.reference, p.unapplied_minor as "unappliedMinor", p.currency, o.customer_id as "customerId",
       o.external_id as "order"
     from sales_order o join payment p on p.order_code = o.external_id and p.customer_id = o.customer_id and p.currency = o.currency
-    where o.id = ${orderId}::uuid and o.state in ('cancelled', 'lapsed') and p.unapplied_minor > 0 and p.reversed_at is null and p.reference is not null
-      and not exists (select from order_line l where l.order_id = o.id and l.delivered_minor + l.invoiced_minor > 0)
+    where o.id = ${orderId}::uuid and o.state <> 'open' and p.unapplied_minor > 0 and p.reversed_at is null and p.reference is not null
+      and not exists (select from order_line l where l.order_id = o.id and l.delivered_minor > 0)
     order by p.id for no key update of p`.execute(tx);
   for (const one of rows.filter(({ reference, order }) => ordersNamed(reference, [order]).has(order))) {
     await sql`update payment set order_code = null where id = ${one.id}::uuid`.execute(tx);

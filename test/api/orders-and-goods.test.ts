@@ -101,6 +101,52 @@ test('money whose text names a prepaid order is its deposit, whatever else is op
   expect([await open(`${id}-I`), await open(`${id}-old`)]).toMatchObject([{ open: '0.00' }, { open: '300.00' }]);
 });
 
+test('what a text had bound to a prepaid order is unapplied again when that order ends, closed too, unless goods wait for their invoice', async () => {
+  const taskFor = async (of: string) => {
+    const { body } = await api.as('credit_manager').get(`/v1/tasks?customer=${of}`).expect(200);
+    return (body as { data: { kind: string }[] }).data.some(({ kind }) => kind === 'unapplied-money');
+  };
+  const unused = async (of: string) => {
+    const { body } = await api.as('erp').get(`/v1/payments/${of}-P`).expect(200);
+    const { order: bound, unapplied } = body as { order: string | null; unapplied: string };
+    return { bound: bound !== null, unapplied, task: await taskFor(of) };
+  };
+  const ordered = async (amount: string): Promise<string> => {
+    const of = await customer('5000.00');
+    await put(`${of}-1`, order(of, '1000.00', { prepaid: true }));
+    await pay(`${of}-P`, of, amount, { reference: `定金 ${of}-1` }).expect(201);
+    return of;
+  };
+  const ship = (of: string) =>
+    api
+      .as('erp')
+      .post('/v1/shipments')
+      .send({ externalId: `${of}-D`, order: `${of}-1`, lines: [{ line: 1, quantity: '1' }], issuedOn: '2026-10-10' })
+      .expect(201);
+  const ends = (of: string, how: string, body: object) => api.as('erp').post(`/v1/orders/${of}-1/${how}`).send(body).expect(200);
+  for (const how of ['close', 'cancel']) {
+    const nothingLeft = await ordered('1000.00');
+    expect(await unused(nothingLeft)).toEqual({ bound: true, unapplied: '1000.00', task: false });
+    await ends(nothingLeft, how, how === 'cancel' ? { reason: 'no longer wanted' } : {});
+    expect({ how, ...(await unused(nothingLeft)) }).toEqual({ how, bound: false, unapplied: '1000.00', task: true });
+  }
+  const more = await ordered('1500.00');
+  await ship(more);
+  await invoice(`${more}-I`, more, '1000.00', { order: `${more}-1` });
+  expect(await unused(more)).toEqual({ bound: true, unapplied: '500.00', task: false });
+  await ends(more, 'close', {});
+  expect(await unused(more)).toEqual({ bound: false, unapplied: '500.00', task: true });
+  await invoice(`${more}-J`, more, '500.00');
+  expect(await unused(more)).toEqual({ bound: false, unapplied: '0.00', task: false });
+  const waiting = await ordered('1000.00');
+  await ship(waiting);
+  await invoice(`${waiting}-I`, waiting, '900.00', { order: `${waiting}-1` });
+  await ends(waiting, 'close', {});
+  expect(await unused(waiting)).toEqual({ bound: true, unapplied: '100.00', task: false });
+  await ends(waiting, 'close', { notInvoiced: 'price', reason: 'as agreed by phone' });
+  expect(await unused(waiting)).toEqual({ bound: false, unapplied: '100.00', task: true });
+});
+
 test('an order of a branch that its payer is invoiced for counts once', async () => {
   const hq = await customer('5000.00');
   const branch = await customer(null, { payer: hq });

@@ -11,6 +11,7 @@ import { cancelWorkOrders, openWorkOrder } from '../../tasks/work-orders.ts';
 import { proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
+import { freeDeposits } from '../../ledger/deposits.ts';
 import { addTraces, noTraces } from '../../platform/traces.ts';
 
 /** Why goods that were delivered will not be invoiced, in the words of whoever says so. */
@@ -31,7 +32,7 @@ export const notInvoicedAct: ActKind<{ order: string; why: NotInvoicedWhy }> = {
   async carryOut({ store, actor, act }, { order: id, why }) {
     return write(store, actor, async (tx, at) => {
       const order = await lockOrder(tx, actor, id);
-      const left = await leave(tx, at, order, { why, reason: act.reason });
+      const left = await leave(tx, store, at, order, { why, reason: act.reason });
       const value = {
         order: order.externalId,
         amount: formatAmount(deliveredOf(order), order.currency),
@@ -77,7 +78,7 @@ async function settleDelivered(
   const amount = formatAmount(amountMinor, currency);
   const { current } = await store.policies.current();
   const allowed = parseAmount(current['credit-rules'].content.shipments.notInvoiced?.[currency] ?? '0', currency);
-  if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(tx, at, order, notInvoiced);
+  if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(tx, store, at, order, notInvoiced);
   const traces = await openWorkOrder(tx, store, at, {
     ...{ key: deliveredTask(order.id), kind: 'delivered-not-invoiced', customerId: order.customerId },
     subject: `order ${order.externalId}`,
@@ -97,7 +98,7 @@ async function settleDelivered(
   return traces;
 }
 
-async function leave(tx: Tx, at: Moment, order: OrderCase, { why, reason }: NotInvoiced): Promise<WorkOrderTraces> {
+async function leave(tx: Tx, store: Store, at: Moment, order: OrderCase, { why, reason }: NotInvoiced): Promise<WorkOrderTraces> {
   const moves = moveAll(order.lines, ['delivered'], 'cancelled');
   if (moves.length === 0) return noTraces();
   await moveOrder(tx, at, order.id, moves, `order.not-invoiced.${why}`);
@@ -105,5 +106,6 @@ async function leave(tx: Tx, at: Moment, order: OrderCase, { why, reason }: NotI
   const { audit, events } = changeOf(order, await readOrderCase(tx, order.id), 'order.not-invoiced', `${why}: ${reason}`);
   traces.audit.unshift(...audit);
   traces.events.push(...events);
+  addTraces(traces, await freeDeposits(tx, store, at, order.id));
   return traces;
 }
