@@ -5,7 +5,7 @@ import { isDiscountPercent } from '../domain/ledger/discount.ts';
 import type { CustomerDocument, Terms } from '../domain/ledger/documents.ts';
 import { businessDate, currency, externalId, instant, line, money, ourId, pageOf, pageQuery, rate, reason } from './common.ts';
 import { fault } from './faults.ts';
-import { evidence, masterFacts } from './profile.ts';
+import { evidence, masterFacts } from './master-facts.ts';
 import { customerTypes } from '../domain/customers/customer.ts';
 
 /** The most days that terms can have, counted from where their discount counts; without any the discount is not judged. */

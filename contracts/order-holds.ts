@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { holdVerdicts, orderHoldStates } from '../domain/orders/order-hold.ts';
 import { amount, currency, externalId, instant, money, ourId, pageOf, pageQuery, reason } from './common.ts';
 import { fault } from './faults.ts';
-import { linesOnce, orderReason, quantity } from './orders.ts';
+import { linesOnce, quantity } from './lines.ts';
+import { orderReason } from './orders.ts';
 import { seat } from './route-seats.ts';
 
 export const orderHoldQuery = z.strictObject({

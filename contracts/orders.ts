@@ -20,27 +20,15 @@ import {
   reason,
   refused,
 } from './common.ts';
-import { fault, written } from './faults.ts';
+import { fault } from './faults.ts';
+import { decimal, lineNo, linesOnce, quantity } from './lines.ts';
 import { shipmentReasonCodes } from '../domain/credit/hold-clause.ts';
 
-const decimal = written(/^(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?$/, 'decimal');
-
-/** A quantity above zero, at most six decimals. */
-export const quantity = z
-  .string()
-  .max(20)
-  .regex(decimal)
-  .refine((text) => /[1-9]/.test(text), refused('amount-not-positive'))
-  .meta({ description: 'Decimal string above zero, at most six decimals.', example: '2' });
 const unitPrice = z
   .string()
   .max(20)
   .regex(decimal)
   .meta({ description: 'Decimal string, at most six decimals, in the currency of the order.', example: '1000.00' });
-const lineNo = z.int().min(1).max(99_999).meta({ description: 'Number of the line: it keeps its identity by it.', example: 1 });
-
-export const linesOnce = (lines: readonly { line: number }[]): boolean =>
-  new Set(lines.map((one) => one.line)).size === lines.length;
 
 /** What an ERP sends of an order. */
 export const putOrder = z

@@ -15,14 +15,13 @@ import {
   instant,
   line,
   money,
-  note,
   ourId,
   pageOf,
   pageQuery,
   reason,
   refused,
 } from './common.ts';
-import { written } from './faults.ts';
+import { evidence, factValue } from './master-facts.ts';
 
 /** A fact's value in an answer. */
 export function valueOut(name: FactName, value: FactValue): unknown {
@@ -32,27 +31,9 @@ export function valueOut(name: FactName, value: FactValue): unknown {
     .map(([code, minor]) => ({ currency: code, amount: formatAmount(minor, code) }));
 }
 
-export const evidence = z
-  .strictObject({
-    text: note(2000).optional(),
-    reference: line(200).optional().meta({ description: 'Number of a document, address of a page.' }),
-    sha256: z
-      .string()
-      .regex(written(/^[0-9a-f]{64}$/, 'sha256'))
-      .optional()
-      .meta({ description: 'Hash of the file that shows it.' }),
-  })
-  .refine((given) => Object.values(given).some((text) => text !== undefined && text !== ''), refused('evidence-missing'))
-  .meta({ id: 'Evidence' });
-
 /** One of the same for each dimension of a profile. */
 const byDimension = <T extends z.ZodType>(each: T) =>
   Object.fromEntries(dimensions.map((name) => [name, each])) as Record<(typeof dimensions)[number], T>;
-
-const value = z.unknown().meta({
-  description:
-    'As the definition of the fact has it; amounts: [{"currency", "amount"}], list entries: [{"list", "since", "reference"}].',
-});
 
 /** Facts that fit their definitions, read; each that does not is named by its place. */
 function factsRead<T extends { name: FactName; value?: unknown }>(
@@ -77,7 +58,7 @@ function factsRead<T extends { name: FactName; value?: unknown }>(
 export const tellFacts = z
   .strictObject({
     facts: z
-      .array(z.strictObject({ name: z.enum(enterable), value, asOf: documentDate, evidence: evidence.optional() }))
+      .array(z.strictObject({ name: z.enum(enterable), value: factValue, asOf: documentDate, evidence: evidence.optional() }))
       .min(1)
       .max(50)
       .transform((facts, context) => factsRead(facts, context, (i) => [i])),
@@ -102,30 +83,11 @@ export const tellFactsAnswer = z
   })
   .meta({ id: 'TellFactsAnswer' });
 
-/** Profile facts beside a customer's master data. A secret one has its own route, which keeps it out of the customer's record. */
-export const masterFacts = z
-  .partialRecord(
-    z.enum(enterable.filter((name) => !factTable[name].secret)),
-    z.strictObject({ value, asOf: documentDate, evidence: evidence.optional() }),
-  )
-  .superRefine((facts, context) => {
-    for (const [name, fact] of Object.entries(facts) as [FactName, { value?: unknown; evidence?: unknown }][]) {
-      const { type, evidence: needed } = factTable[name];
-      const read = readFactValue(name, fact.value);
-      if (read === undefined)
-        context.addIssue({ code: 'custom', path: [name, 'value'], ...refused('fact-value', { fact: name, type }) });
-      else for (const date of datesInFact(name, read)) boundDate('since', context, date, [name, 'value']);
-      if (needed && fact.evidence === undefined)
-        context.addIssue({ code: 'custom', path: [name, 'evidence'], ...refused('evidence-missing', { fact: name }) });
-    }
-  })
-  .meta({ description: 'Profile facts, each with its "asOf" date.' });
-
 const factAnswer = z.strictObject({
   name: z.enum(factNames),
   label: z.string().meta({ description: 'In the language of the request.' }),
   unit: z.string().nullable(),
-  value,
+  value: factValue,
   asOf: businessDate,
   ageDays: z.int(),
   source: z.enum(factSources),
@@ -206,7 +168,7 @@ export const factHistoryPage = z
   .strictObject({
     data: z.array(
       z.strictObject({
-        value,
+        value: factValue,
         asOf: businessDate,
         source: z.enum(factSources),
         evidence: z.record(z.string(), z.unknown()).nullable(),

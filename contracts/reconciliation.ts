@@ -23,7 +23,7 @@ import {
   toMinor,
 } from './common.ts';
 import { fault } from './faults.ts';
-import { quantity } from './orders.ts';
+import { quantity } from './lines.ts';
 
 export const differenceKind = z.enum(differenceKinds);
 const gap = money.meta({ description: "The customer's books less ours." });

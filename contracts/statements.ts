@@ -19,8 +19,8 @@ import {
 } from './common.ts';
 import { filterFrom } from './dates.ts';
 import { fault } from './faults.ts';
-import { linesOnce } from './orders.ts';
-import { evidence } from './profile.ts';
+import { linesOnce } from './lines.ts';
+import { evidence } from './master-facts.ts';
 import { differenceKind } from './reconciliation.ts';
 import { disputeCategories } from '../domain/ledger/claims.ts';
 

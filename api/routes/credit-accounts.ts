@@ -33,7 +33,7 @@ import { askRate } from '../../store/ledger/acts/exchange-rates.ts';
 import { listRates } from '../../store/ledger/rates.ts';
 import { listSecurities } from '../../store/credit/securities.ts';
 import { decodeCursor, pageFrom } from '../cursor.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';

@@ -14,7 +14,7 @@ import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 /** Debt taken back: credit notes on invoices, and what of them stays on account. */
 export function creditNoteRoutes({ store }: Services): RouteSpec[] {

@@ -26,7 +26,7 @@ import { readingOf } from '../reading.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 const timelineCursor = z.tuple([z.iso.datetime({ offset: true }), z.int()]);
 

@@ -4,7 +4,7 @@ import { askForLateDiscount, claimLateDiscount } from '../../store/ledger/acts/d
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 /** What a person says of discounts that were taken after their last day. */
 export function discountRoutes({ store }: Services): RouteSpec[] {

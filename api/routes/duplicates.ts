@@ -6,7 +6,7 @@ import { confirmBothRight } from '../../store/ledger/duplicates.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 /** What a person says of documents that came under two keys. A payment or credit note that is a duplicate is reversed. */
 export function duplicateRoutes({ store }: Services): RouteSpec[] {

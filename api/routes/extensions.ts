@@ -4,7 +4,7 @@ import { askForExtension } from '../../store/dunning/acts/extensions.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 /** More time for a customer. */
 export function extensionRoutes({ store }: Services): RouteSpec[] {

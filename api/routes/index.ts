@@ -27,6 +27,7 @@ import { orderHoldRoutes } from './order-holds.ts';
 import { orderRoutes } from './orders.ts';
 import { outletRoutes } from './outlets.ts';
 import { paymentRoutes } from './payments.ts';
+import { goLiveWindowRoutes } from './go-live-windows.ts';
 import { pendingActRoutes } from './pending-acts.ts';
 import { policyRoutes } from './policies.ts';
 import { policySimulationRoutes } from './policy-simulation.ts';
@@ -92,5 +93,6 @@ export function allRoutes(services: Services): RouteSpec[] {
     ...codeRoutes(),
     ...accessRoutes(services),
     ...pendingActRoutes(services),
+    ...goLiveWindowRoutes(services),
   ];
 }

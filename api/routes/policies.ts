@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import * as contract from '../../contracts/policies.ts';
+import * as contract from '../../contracts/policies/policies.ts';
+import { policyContents } from '../../contracts/policy-contents.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { policyKinds } from '../../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
@@ -95,6 +96,6 @@ function contentOf(
   content: unknown,
   seen: { language: Language; today: BusinessDate },
 ): PolicyContents[PolicyKind] {
-  const shape: z.ZodType<PolicyContents[PolicyKind]> = contract.policyContents[kind];
+  const shape: z.ZodType<PolicyContents[PolicyKind]> = policyContents[kind];
   return parsePart(z.strictObject({ content: shape }), { content }, 'body', seen).content;
 }

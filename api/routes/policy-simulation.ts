@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { job } from '../../contracts/common.ts';
-import { policyVersionParams } from '../../contracts/policies.ts';
+import { policyVersionParams } from '../../contracts/policies/policies.ts';
 import { policySimulation, simulatePolicy as simulateBody } from '../../contracts/policy-simulation.ts';
 import type { Judged } from '../../domain/credit/simulation.ts';
 import { formatAmount } from '../../domain/platform/money.ts';

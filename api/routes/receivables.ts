@@ -15,7 +15,7 @@ import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 /** Each instalment owed: where it stands on its ladder, and the facts people add to it. */
 export function receivableRoutes({ store }: Services): RouteSpec[] {

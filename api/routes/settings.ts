@@ -6,7 +6,7 @@ import { readGoLive } from '../../store/outreach/going-live.ts';
 import { route } from '../route.ts';
 import type { Language, RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 const answers = { 200: { description: 'The settings, and what is missing.', schema: settingsAnswer } };
 

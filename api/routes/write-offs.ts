@@ -8,7 +8,7 @@ import { decodeCursor, pageFrom } from '../cursor.ts';
 import { route } from '../route.ts';
 import type { RouteSpec } from '../route.ts';
 import type { Services } from '../services.ts';
-import { answerPending, pendingAnswer } from './pending-acts.ts';
+import { answerPending, pendingAnswer } from '../pending-answer.ts';
 
 /** Debts given up: written off, taken back, and what came in afterwards. */
 export function writeOffRoutes({ store }: Services): RouteSpec[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { policyContents } from '../../contracts/policies.ts';
+import { policyContents } from '../../contracts/policy-contents.ts';
 import { expectedLossMinor } from '../../domain/credit/loss.ts';
 import type { CreditRules, GradesPolicy, ScorecardPolicy } from '../../domain/credit/policy.ts';
 import type { LaddersPolicy } from '../../domain/dunning/policy.ts';

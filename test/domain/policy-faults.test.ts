@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../policies/templates/manifest.json' with { type: 'json' };
-import { policyContents } from '../../contracts/policies.ts';
+import { policyContents } from '../../contracts/policy-contents.ts';
 import { refusalText } from '../../domain/records/refusal-text.ts';
 import type { PolicyContext } from '../../domain/platform/policy-fault.ts';
 import { policyKinds } from '../../domain/policy.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitScorecard } from '../../domain/credit/scorecard-fit.ts';
 import type { Observation } from '../../domain/credit/scorecard-fit.ts';
 import { addDays } from '../../domain/platform/calendar.ts';
-import { policyContents } from '../../contracts/policies.ts';
+import { policyContents } from '../../contracts/policy-contents.ts';
 import { policyFaults } from '../../domain/policy-faults.ts';
 import { scoreOf } from '../../domain/credit/scorecard.ts';
 import { chanceAt, scalingOf } from '../../domain/credit/model.ts';
