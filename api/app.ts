@@ -15,7 +15,7 @@ import { PROBLEM, openApiOf } from './openapi.ts';
 import { problemOf } from './problem.ts';
 import type { RouteSpec } from './route.ts';
 import { allRoutes } from './routes/index.ts';
-import { systemRoutes } from './routes/system.ts';
+import { systemRoutes } from './routes/platform/system.ts';
 import type { Services } from './services.ts';
 
 export interface AppOptions {

@@ -16,8 +16,8 @@ import type { TemporalConfig } from '../config/env.ts';
 import { Refusal } from '../domain/platform/refusal.ts';
 import { refusalBy } from '../domain/platform/refused.ts';
 import { workflowId, workflowTypes } from '../domain/platform/subject.ts';
-import { refusedIn, startIfNone } from '../workflows/starts.ts';
-import type { ProcessNamed } from '../workflows/starts.ts';
+import { refusedIn, startIfNone } from '../workflows/platform/starts.ts';
+import type { ProcessNamed } from '../workflows/platform/starts.ts';
 import { decodedEvents } from './history-json.ts';
 import type { HistoryEvent } from './history-json.ts';
 

@@ -1,5 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { decisionPending } from '../contracts/decisions.ts';
+import { decisionPending } from '../contracts/policies/decisions.ts';
 import { workflowId } from '../domain/platform/subject.ts';
 import { OutcomeUnknown } from './commands.ts';
 import type { Deciding } from './commands.ts';

@@ -5,7 +5,7 @@ import { createCommands } from './commands.ts';
 import { createMetrics } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { allRoutes } from './routes/index.ts';
-import { systemRoutes } from './routes/system.ts';
+import { systemRoutes } from './routes/platform/system.ts';
 
 /** The OpenAPI document of the product. Its routes are declared, never called: nothing connects anywhere. */
 export function productOpenApi(config: Config): ReturnType<typeof openApiOf> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problem } from '../contracts/common.ts';
+import { problem } from '../contracts/platform/common.ts';
 import { Components } from './openapi-schemas.ts';
 import type { JsonSchema } from './openapi-schemas.ts';
 import type { RouteSpec } from './route.ts';

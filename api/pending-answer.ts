@@ -1,4 +1,4 @@
-import * as contract from '../contracts/pending-acts.ts';
+import * as contract from '../contracts/approvals/pending-acts.ts';
 import { actStateWords, actTitles } from '../domain/approvals/act.ts';
 import type { Actor } from '../domain/platform/actor.ts';
 import { formatAmount } from '../domain/platform/money.ts';
@@ -42,4 +42,7 @@ export function showListed(row: ActListed, language: Language) {
 }
 
 /** An act with its route. */
-export const showAct = ({ route: seats, ...row }: ActView, language: Language) => ({ ...showListed(row, language), route: seats });
+export const showAct = ({ route: seats, ...row }: ActView, language: Language) => ({
+  ...showListed(row, language),
+  route: seats,
+});

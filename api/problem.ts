@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { readOn } from '../contracts/dates.ts';
-import { faults } from '../contracts/faults.ts';
-import type { Fault } from '../contracts/faults.ts';
-import { sayIssue } from '../contracts/issue-words.ts';
-import type { Problem } from '../contracts/common.ts';
+import { readOn } from '../contracts/platform/dates.ts';
+import { faults } from '../contracts/platform/faults.ts';
+import type { Fault } from '../contracts/platform/faults.ts';
+import { sayIssue } from '../contracts/platform/issue-words.ts';
+import type { Problem } from '../contracts/platform/common.ts';
 import type { Permission } from '../domain/platform/actor.ts';
 import type { BusinessDate } from '../domain/platform/calendar.ts';
 import { isPermission } from '../domain/platform/permission-words.ts';

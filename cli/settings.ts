@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeGoLiveBody, writeSellerBody } from '../contracts/settings.ts';
+import { writeGoLiveBody, writeSellerBody } from '../contracts/platform/settings.ts';
 import { sayGoLivePart } from '../domain/outreach/going-live.ts';
 import { StackError } from '../stack/error.ts';
 import { writeSeller } from '../store/outreach/acts/seller.ts';

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { PolicyContents, PolicyKind } from '../domain/policy.ts';
-import { approvalMatrix, creditRules, grades, scorecard } from './credit-policies.ts';
+import { approvalMatrix, creditRules, grades, scorecard } from './credit/credit-policies.ts';
 import { ladders } from './dunning/policy.ts';
 import { collection } from './ledger/policy.ts';
 import { contactRules } from './outreach/policy.ts';
-import { reconciliationRules } from './reconciliation-policy.ts';
+import { reconciliationRules } from './reconciliation/reconciliation-policy.ts';
 import { workOrders } from './tasks/policy.ts';
 
 /** The shape of each kind's content. */

@@ -1,10 +1,10 @@
-import type { Gateways } from '../activities/gateways/gateway.ts';
-import { bureauConnector } from '../activities/gateways/bureau.ts';
-import type { Connectors } from '../activities/gateways/connector.ts';
-import { courtListConnector } from '../activities/gateways/court-list.ts';
-import { licencesConnector } from '../activities/gateways/licences.ts';
-import { smtpGateway } from '../activities/gateways/smtp.ts';
-import { twilioGateway } from '../activities/gateways/twilio.ts';
+import type { Gateways } from '../activities/outreach/channels/gateway.ts';
+import { bureauConnector } from '../activities/credit/providers/bureau.ts';
+import type { Connectors } from '../activities/credit/providers/connector.ts';
+import { courtListConnector } from '../activities/credit/providers/court-list.ts';
+import { licencesConnector } from '../activities/credit/providers/licences.ts';
+import { smtpGateway } from '../activities/outreach/channels/smtp.ts';
+import { twilioGateway } from '../activities/outreach/channels/twilio.ts';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/index.ts';
 import type { Config } from '../config/env.ts';

@@ -1,4 +1,4 @@
-import type { ApplicationBook } from '../activities/credit-application.ts';
+import type { ApplicationBook } from '../activities/credit/credit-application.ts';
 import { resubmitApplication, withdrawApplication } from '../store/credit/application-answers.ts';
 import { reassessApplication, takeApplicationStep } from '../store/credit/application-book.ts';
 import { decideApplication } from '../store/credit/application-decisions.ts';

@@ -6,7 +6,7 @@ import { subjectOf, workflowTypes } from '../domain/platform/subject.ts';
 import { lapsedIntent, refuseIntent, refuseUnsent, takeLeftIntents } from '../store/approvals/intents.ts';
 import type { LeftIntent } from '../store/approvals/intents.ts';
 import type { Store } from '../store/platform/transaction.ts';
-import { refusedIn, startIfNone } from '../workflows/starts.ts';
+import { refusedIn, startIfNone } from '../workflows/platform/starts.ts';
 import type { Refused } from '../domain/platform/refusal-codes.ts';
 
 const AT_ONCE = 8;

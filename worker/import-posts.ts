@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ImportDocument } from '../contracts/import-rows.ts';
+import type { ImportDocument } from '../contracts/imports/import-rows.ts';
 import type { Actor } from '../domain/platform/actor.ts';
 import { Refusal } from '../domain/platform/refusal.ts';
 import { postInvoices } from '../store/ledger/invoices.ts';

@@ -1,6 +1,6 @@
-import { judgeBody } from '../contracts/import-rows.ts';
-import type { ImportDocument } from '../contracts/import-rows.ts';
-import type { ImportFault, StoredFault } from '../contracts/import-words.ts';
+import { judgeBody } from '../contracts/imports/import-rows.ts';
+import type { ImportDocument } from '../contracts/imports/import-rows.ts';
+import type { ImportFault, StoredFault } from '../contracts/imports/import-words.ts';
 import type { Assembled } from '../domain/imports/assemble.ts';
 import { shown } from '../domain/imports/mapping.ts';
 import type { Reader } from '../domain/imports/mapping.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ImportFault } from '../contracts/import-words.ts';
+import type { ImportFault } from '../contracts/imports/import-words.ts';
 import { assemble } from '../domain/imports/assemble.ts';
 import type { MappingFault, Reader } from '../domain/imports/mapping.ts';
 import { Refusal } from '../domain/platform/refusal.ts';

@@ -14,8 +14,8 @@ import { momentOf } from '../store/platform/transaction.ts';
 import type { Store } from '../store/platform/transaction.ts';
 import type { Listener } from '../store/platform/listener.ts';
 import { tellStuckRuns } from './stuck-runs.ts';
-import { searchAttributesOf } from '../workflows/attributes.ts';
-import { startIfNone } from '../workflows/starts.ts';
+import { searchAttributesOf } from '../workflows/platform/attributes.ts';
+import { startIfNone } from '../workflows/platform/starts.ts';
 
 const IN_FLIGHT = 32;
 const BATCH = 128;

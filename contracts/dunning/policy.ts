@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rungActions } from '../../domain/dunning/ladder.ts';
 import { customerTypes } from '../../domain/customers/customer.ts';
-import { line } from '../common.ts';
+import { line } from '../platform/common.ts';
 import { policyKey } from '../policies/policies.ts';
 
 const days = z.int().min(-365).max(3650);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { currency, money } from '../common.ts';
-import { firstContactRule } from '../settings.ts';
+import { currency, money } from '../platform/common.ts';
+import { firstContactRule } from '../platform/settings.ts';
 
 /** What is asked for, what discounts, promises and corrections one person may grant alone. */
 export const collection = z.strictObject({

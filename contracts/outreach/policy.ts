@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { channels } from '../../domain/outreach/governor.ts';
-import { documentDate, line, reason } from '../common.ts';
-import { written } from '../faults.ts';
-import { messageClasses } from '../templates.ts';
+import { documentDate, line, reason } from '../platform/common.ts';
+import { written } from '../platform/faults.ts';
+import { messageClasses } from './templates.ts';
 
 const time = z.string().regex(written(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'clock-time'));
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { policyKinds } from '../../domain/policy.ts';
-import { businessDate, documentDate, instant, reason } from '../common.ts';
-import { written } from '../faults.ts';
+import { businessDate, documentDate, instant, reason } from '../platform/common.ts';
+import { written } from '../platform/faults.ts';
 
 /** The key of something that policies name: a procedure, a step, a letter, a kind of task. */
 export const policyKey = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { taskEffects, taskHarms } from '../../domain/tasks/policy.ts';
-import { line } from '../common.ts';
+import { line } from '../platform/common.ts';
 import { policyKey } from '../policies/policies.ts';
 
 /** Kinds of tasks: whose they are, and by when. */

@@ -227,7 +227,7 @@ const customerFields = {
 } as const;
 const ledgerParts = ['instalment', 'amount', 'dueDate', 'kind', 'settledOn', 'paid', 'open', 'paidOn'] as const;
 
-/** { invoice, customer, settlements }: what `ledgerEntry` of contracts/import-rows.ts takes. */
+/** { invoice, customer, settlements }: what `ledgerEntry` of contracts/imports/import-rows.ts takes. */
 function ledgerBody(
   head: Record<string, Value>,
   parts: readonly MappedRow[],

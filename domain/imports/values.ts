@@ -28,7 +28,7 @@ export const dateFormats = [
 ] as const;
 export type DateFormat = (typeof dateFormats)[number];
 
-/** Why a cell cannot be read; the sentences stand in contracts/import-words.ts. */
+/** Why a cell cannot be read; the sentences stand in contracts/imports/import-words.ts. */
 export type ValueFault =
   'cell-error' | 'digits-lost' | 'not-a-date' | 'not-a-number' | 'not-a-whole-number' | 'not-a-boolean' | 'not-text';
 

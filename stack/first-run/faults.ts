@@ -1,5 +1,5 @@
-import { sayFault as sayStored } from '../../contracts/import-words.ts';
-import type { StoredFault } from '../../contracts/import-words.ts';
+import { sayFault as sayStored } from '../../contracts/imports/import-words.ts';
+import type { StoredFault } from '../../contracts/imports/import-words.ts';
 
 /** Why a row of a ledger cannot be used: which row (as people count them, the header is row 1) and column. */
 export interface RowFault {

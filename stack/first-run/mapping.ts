@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { importMapping } from '../../contracts/imports.ts';
+import { importMapping } from '../../contracts/imports/imports.ts';
 import { bindTests } from '../../domain/imports/row-filter.ts';
 import type { FieldType } from '../../domain/imports/values.ts';
 import type { Reader } from '../../domain/imports/mapping.ts';

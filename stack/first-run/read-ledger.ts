@@ -3,7 +3,7 @@ import { DateColumns } from '../../domain/imports/agreed-dates.ts';
 import { isTaken } from '../../domain/imports/row-filter.ts';
 import { addDays } from '../../domain/platform/calendar.ts';
 import { instalmentKinds } from '../../domain/ledger/documents.ts';
-import { sayFault } from '../../contracts/import-words.ts';
+import { sayFault } from '../../contracts/imports/import-words.ts';
 import { FileFault } from '../../worker/files/fault.ts';
 import { openTable } from '../../worker/files/table.ts';
 import { StackError } from '../error.ts';

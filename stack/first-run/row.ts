@@ -1,4 +1,4 @@
-import type { StoredFault, ImportFault } from '../../contracts/import-words.ts';
+import type { StoredFault, ImportFault } from '../../contracts/imports/import-words.ts';
 import { readRow } from '../../domain/imports/mapping.ts';
 import type { Reader } from '../../domain/imports/mapping.ts';
 import type { Cell } from '../../domain/imports/values.ts';

@@ -29,7 +29,7 @@ export interface FileFacts {
   skippedRows?: number;
 }
 
-/** A fault kept with a job or row, told in the reader's language when read; see contracts/import-words.ts. */
+/** A fault kept with a job or row, told in the reader's language when read; see contracts/imports/import-words.ts. */
 export interface KeptError {
   pointer: string;
   column: string | null;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bureauConnector } from '../../activities/gateways/bureau.ts';
-import { courtListConnector } from '../../activities/gateways/court-list.ts';
-import { licencesConnector } from '../../activities/gateways/licences.ts';
+import { bureauConnector } from '../../activities/credit/providers/bureau.ts';
+import { courtListConnector } from '../../activities/credit/providers/court-list.ts';
+import { licencesConnector } from '../../activities/credit/providers/licences.ts';
 import { connectorProblems } from '../../domain/credit/connectors.ts';
 import { sayConnectorProblem } from '../../domain/credit/connector-words.ts';
 import { connectorNames } from '../../domain/credit/facts.ts';

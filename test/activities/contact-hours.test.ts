@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliveryActivities } from '../../activities/delivery.ts';
-import type { Gateway, SendOutcome } from '../../activities/gateways/gateway.ts';
+import { deliveryActivities } from '../../activities/outreach/delivery.ts';
+import type { Gateway, SendOutcome } from '../../activities/outreach/channels/gateway.ts';
 import { channelOf, claimDelivery, releaseDelivery } from '../../store/outreach/delivery-claims.ts';
 import { recordDelivery } from '../../store/outreach/messages.ts';
 import { requestNotice } from '../../store/outreach/notices.ts';

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deliveryActivities } from '../../activities/delivery.ts';
-import type { DeliveryBook } from '../../activities/delivery.ts';
-import type { Gateway, Gateways, OutgoingMessage } from '../../activities/gateways/gateway.ts';
-import { htmlOf, smtpGateway } from '../../activities/gateways/smtp.ts';
-import { twilioGateway } from '../../activities/gateways/twilio.ts';
+import { deliveryActivities } from '../../activities/outreach/delivery.ts';
+import type { DeliveryBook } from '../../activities/outreach/delivery.ts';
+import type { Gateway, Gateways, OutgoingMessage } from '../../activities/outreach/channels/gateway.ts';
+import { htmlOf, smtpGateway } from '../../activities/outreach/channels/smtp.ts';
+import { twilioGateway } from '../../activities/outreach/channels/twilio.ts';
 import { channelOf, claimDelivery, releaseDelivery } from '../../store/outreach/delivery-claims.ts';
 import { recordDelivery } from '../../store/outreach/messages.ts';
 import { recordReceipt } from '../../store/outreach/receipts.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import twilio from 'twilio';
-import { callbackRoutes, twilioSignature } from '../../api/routes/callbacks.ts';
+import { callbackRoutes, twilioSignature } from '../../api/routes/outreach/callbacks.ts';
 import { recordDelivery } from '../../store/outreach/messages.ts';
 import { recordReceipt } from '../../store/outreach/receipts.ts';
 import type { Store } from '../../store/platform/transaction.ts';

@@ -9,7 +9,7 @@ import { createApiKey } from '../../api/auth.ts';
 import { route } from '../../api/route.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import type { Services } from '../../api/services.ts';
-import { amount, amountsIn, businessDate, currency, idParams, line, note, problem } from '../../contracts/common.ts';
+import { amount, amountsIn, businessDate, currency, idParams, line, note, problem } from '../../contracts/platform/common.ts';
 import { permissions } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { revokeApiKey } from '../../store/access/api-keys.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { maxFileBytes } from '../../contracts/imports.ts';
+import { maxFileBytes } from '../../contracts/imports/imports.ts';
 import { createApiKey } from '../../api/auth.ts';
 import { startImportRunner } from '../../worker/imports.ts';
 import { openTestApi } from '../support/api.ts';

@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { describe, expect, test } from 'vitest';
 import { productOpenApi } from '../../api/openapi-document.ts';
 import { problemCatalogue } from '../../api/problem.ts';
-import { problem } from '../../contracts/common.ts';
+import { problem } from '../../contracts/platform/common.ts';
 import { readConfig } from '../../config/env.ts';
 
 const document = productOpenApi(

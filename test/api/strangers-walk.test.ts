@@ -6,7 +6,7 @@ import type { Commands } from '../../api/commands.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import { allRoutes } from '../../api/routes/index.ts';
-import { systemRoutes } from '../../api/routes/system.ts';
+import { systemRoutes } from '../../api/routes/platform/system.ts';
 import { roles } from '../../domain/platform/actor.ts';
 import type { Role } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';

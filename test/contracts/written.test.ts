@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cursor, externalId, line, rate } from '../../contracts/common.ts';
-import { sayIssue } from '../../contracts/issue-words.ts';
+import { cursor, externalId, line, rate } from '../../contracts/platform/common.ts';
+import { sayIssue } from '../../contracts/platform/issue-words.ts';
 
 const said = (schema: typeof rate | typeof cursor, value: string, language: 'zh' | 'en') =>
   schema.safeParse(value, { error: (issue) => sayIssue(issue, language) }).error?.issues[0]?.message;

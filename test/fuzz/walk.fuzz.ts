@@ -8,7 +8,7 @@ import { createMetrics } from '../../api/metrics.ts';
 import { openApiOf } from '../../api/openapi.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import { allRoutes } from '../../api/routes/index.ts';
-import { systemRoutes } from '../../api/routes/system.ts';
+import { systemRoutes } from '../../api/routes/platform/system.ts';
 import type { Role } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { openTestApi } from '../support/api.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectorActivities } from '../../activities/connectors.ts';
-import { deliveryActivities } from '../../activities/delivery.ts';
-import type { Gateway } from '../../activities/gateways/gateway.ts';
+import { connectorActivities } from '../../activities/credit/connectors.ts';
+import { deliveryActivities } from '../../activities/outreach/delivery.ts';
+import type { Gateway } from '../../activities/outreach/channels/gateway.ts';
 import { outlets } from '../../domain/platform/departure.ts';
 import type { Outlet } from '../../domain/platform/departure.ts';
 import { claimInstallation, readDepartures, switchOutlet } from '../../store/platform/departures.ts';

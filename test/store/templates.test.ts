@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LintPolicy } from '../../domain/outreach/template-lint.ts';
 import { textFault } from '../../domain/outreach/message.ts';
-import { htmlOf } from '../../activities/gateways/smtp.ts';
+import { htmlOf } from '../../activities/outreach/channels/smtp.ts';
 import { LettersAside } from '../../store/outreach/letters/aside.ts';
 import { correctTemplates, letterOf } from '../../store/outreach/letters/letter.ts';
 import { oneLine, renderTemplate } from '../../store/outreach/letters/words.ts';

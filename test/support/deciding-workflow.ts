@@ -1,7 +1,7 @@
 import { continueAsNew, defineUpdate, proxyLocalActivities } from '@temporalio/workflow';
-import { listenForBell } from '../../workflows/bell.ts';
-import { openDesk } from '../../workflows/desk.ts';
-import type { Decided, Held } from '../../workflows/desk.ts';
+import { listenForBell } from '../../workflows/platform/bell.ts';
+import { openDesk } from '../../workflows/platform/desk.ts';
+import type { Decided, Held } from '../../workflows/platform/desk.ts';
 
 export interface Counted {
   seq: number;

@@ -10,7 +10,7 @@ import { openApiOf } from '../../api/openapi.ts';
 import type { OpenApiDocument } from '../../api/openapi.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import { allRoutes } from '../../api/routes/index.ts';
-import { systemRoutes } from '../../api/routes/system.ts';
+import { systemRoutes } from '../../api/routes/platform/system.ts';
 import type { Services } from '../../api/services.ts';
 import { pino } from 'pino';
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sayFault } from '../../contracts/import-words.ts';
+import { sayFault } from '../../contracts/imports/import-words.ts';
 import type { ImportKind } from '../../domain/imports/fields.ts';
 import type { Mapping } from '../../domain/imports/mapping.ts';
 import type { Actor } from '../../domain/platform/actor.ts';

@@ -4,7 +4,7 @@ import ExcelJS from 'exceljs';
 import iconv from 'iconv-lite';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sayFault } from '../../contracts/import-words.ts';
+import { sayFault } from '../../contracts/imports/import-words.ts';
 import type { ImportKind } from '../../domain/imports/fields.ts';
 import type { Mapping, Source } from '../../domain/imports/mapping.ts';
 import type { Actor } from '../../domain/platform/actor.ts';

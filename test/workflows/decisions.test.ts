@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { createCommands } from '../../api/commands.ts';
 import type { Commands } from '../../api/commands.ts';
 import type { Refusal } from '../../domain/platform/refusal.ts';
-import type { Decided } from '../../workflows/desk.ts';
+import type { Decided } from '../../workflows/platform/desk.ts';
 import { countUpdate } from '../support/deciding-workflow.ts';
 import type { CountBook, Counted } from '../support/deciding-workflow.ts';
 import { until } from '../support/world.ts';

@@ -1,4 +1,4 @@
-import type { ImportFault } from '../../contracts/import-words.ts';
+import type { ImportFault } from '../../contracts/imports/import-words.ts';
 import type { RefusalParams } from '../../domain/platform/refusal-codes.ts';
 
 /** The file as a whole cannot be read; told to whoever sent it. */

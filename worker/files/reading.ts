@@ -1,7 +1,7 @@
 import type { ImportKind } from '../../domain/imports/fields.ts';
 import { bindMapping } from '../../domain/imports/mapping.ts';
 import type { MappedRow, Mapping, MappingFault, Reader } from '../../domain/imports/mapping.ts';
-import type { ImportFault } from '../../contracts/import-words.ts';
+import type { ImportFault } from '../../contracts/imports/import-words.ts';
 import { groupsOf, surveyOf } from './documents.ts';
 import { FileFault } from './fault.ts';
 import { openTable } from './table.ts';
