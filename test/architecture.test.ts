@@ -175,6 +175,22 @@ describe('the house', () => {
     expect(shown.map(([, room]) => room)).toEqual(rooms.order);
   });
 
+  it.each(rooms.order)('the page of room %s names its tables, and what it leaves to rooms above', (room) => {
+    const page = readFileSync(join(ROOT, `docs/rooms/${room}.md`), 'utf8');
+    const told = (row: string): string[] =>
+      [...(new RegExp(`^\\| ${row} \\| (.*) \\|$`, 'm').exec(page)?.[1] ?? '').matchAll(/`(\w+)`/g)].map(
+        ([, name]) => name ?? '',
+      );
+    const found = (file: string, pattern: RegExp): string[] => {
+      const path = join(ROOT, file);
+      return existsSync(path) ? [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, name]) => name ?? '') : [];
+    };
+    expect(told('Tables')).toEqual(found(`prisma/schema/${room}.prisma`, /@@map\("([^"]+)"\)/g).sort());
+    expect(told('Leaves to rooms above')).toEqual(
+      found(`store/${room}/events.ts`, /^export const (\w+) =\s+(?:domainEvent|extensionPoint)/gm),
+    );
+  });
+
   it('no file imports itself, by whatever way, types included', () => {
     const edges = new Map(
       Object.keys(floors)
