@@ -181,13 +181,12 @@ describe('the house', () => {
       [...(new RegExp(`^\\| ${row} \\| (.*) \\|$`, 'm').exec(page)?.[1] ?? '').matchAll(/`(\w+)`/g)].map(
         ([, name]) => name ?? '',
       );
-    const found = (file: string, pattern: RegExp): string[] => {
-      const path = join(ROOT, file);
-      return existsSync(path) ? [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, name]) => name ?? '') : [];
-    };
-    expect(told('Tables')).toEqual(found(`prisma/schema/${room}.prisma`, /@@map\("([^"]+)"\)/g).sort());
+    const found = (files: readonly string[], pattern: RegExp): string[] =>
+      files.flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(pattern)].map(([, name]) => name ?? '')).sort();
+    const models = existsSync(join(ROOT, `prisma/schema/${room}.prisma`)) ? [`prisma/schema/${room}.prisma`] : [];
+    expect(told('Tables')).toEqual(found(models, /@@map\("([^"]+)"\)/g));
     expect(told('Leaves to rooms above')).toEqual(
-      found(`store/${room}/events.ts`, /^export const (\w+) =\s+(?:domainEvent|extensionPoint)/gm),
+      found(sources(`store/${room}`), /^export const (\w+) =\s+(?:domainEvent|extensionPoint)\b/gm),
     );
   });
 
