@@ -53,11 +53,17 @@ export function activitiesOf(store: Store, config: Config): Activities {
   const deployment = deploymentOf(config);
   const desk = { store, judge: creditJudge(zenTables(), deployment) };
   return createActivities({
-    receivables: { reassess: (input) => reassessReceivable(store, input), take: (input) => takeReceivableStep(store, input) },
-    workOrders: { reassess: (input) => reassessWorkOrder(store, input), take: (input) => takeWorkOrderStep(store, input) },
+    receivables: {
+      reassess: (input) => reassessReceivable(store, input),
+      take: (step, input) => takeReceivableStep(store, step, input),
+    },
+    workOrders: {
+      reassess: (input) => reassessWorkOrder(store, input),
+      take: (step, input) => takeWorkOrderStep(store, step, input),
+    },
     reservations: { reassess: (input) => reassessReservation(store, input), lapse: (input) => lapseReservation(store, input) },
     applications: applicationBookOf(desk),
-    reviews: { reassess: (input) => reassessReview(store, input), take: (input) => takeReviewStep(store, input) },
+    reviews: { reassess: (input) => reassessReview(store, input), take: (step, input) => takeReviewStep(store, step, input) },
     orderHolds: {
       reassess: (input) => reassessHold(store, input),
       take: (step, input) => takeHoldStep(store, step, input),

@@ -6,7 +6,7 @@ import { Refusal } from '../../domain/platform/refusal.ts';
 import { workflowId } from '../../domain/platform/subject.ts';
 import type { ApplicationState } from '../../domain/credit/application.ts';
 import { planReview, reviewOutcome, sayReviewWhy } from '../../domain/credit/review.ts';
-import type { ReviewCause, ReviewFacts, ReviewPlan, ReviewState, ReviewVerdict } from '../../domain/credit/review.ts';
+import type { ReviewCause, ReviewFacts, ReviewPlan, ReviewState, ReviewStep, ReviewVerdict } from '../../domain/credit/review.ts';
 import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
@@ -38,18 +38,18 @@ interface ReviewCase {
 type Input = { id: string; seq: number | null };
 
 /** Reads the facts of a review anew. */
-export const reassessReview = (store: Store, input: Input): Promise<ReviewPlan> => advance(store, input, false);
+export const reassessReview = (store: Store, input: Input): Promise<ReviewPlan> => advance(store, null, input);
 
-/** Starts the review's application when it is due, or notes what came of it. */
-export const takeReviewStep = (store: Store, input: Input): Promise<ReviewPlan> => advance(store, input, true);
+/** Starts the review's application when it is due, or notes what came of it: only if that very step is due. */
+export const takeReviewStep = (store: Store, step: ReviewStep, input: Input): Promise<ReviewPlan> => advance(store, step, input);
 
-async function advance(store: Store, input: Input, take: boolean): Promise<ReviewPlan> {
+async function advance(store: Store, step: ReviewStep | null, input: Input): Promise<ReviewPlan> {
   return write(store, systemActor('credit-review'), async (tx, at) => {
     const found = await lockReview(tx, at, input.id);
     if (!found) return { value: unknownReview(input.seq), audit: null };
     const verdict = planReview(factsOf(found), at.now);
-    const stale = take && input.seq !== null && input.seq < found.seq;
-    const traces = !take || stale || !verdict.due ? noTraces() : await takeStep(store, tx, at, found, verdict);
+    const stale = input.seq !== null && input.seq < found.seq;
+    const traces = stale || !verdict.due || verdict.step !== step ? noTraces() : await takeStep(store, tx, at, found, verdict);
     return settle(tx, at, found, traces);
   });
 }

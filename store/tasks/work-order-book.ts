@@ -9,7 +9,7 @@ import { taskReached } from './events.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
-import type { WorkOrderPlan } from '../../domain/tasks/process.ts';
+import type { WorkOrderPlan, WorkOrderStep } from '../../domain/tasks/process.ts';
 
 interface Row {
   id: string;
@@ -29,12 +29,13 @@ interface Row {
 type Input = { id: string; seq: number | null };
 
 /** Reads the work order anew and stores what its deadline calls for. */
-export const reassessWorkOrder = (store: Store, input: Input): Promise<WorkOrderPlan> => advance(store, input, false);
+export const reassessWorkOrder = (store: Store, input: Input): Promise<WorkOrderPlan> => advance(store, null, input);
 
-/** Warns or hands over, only if the stored plan is the one asked for and its moment has come. */
-export const takeWorkOrderStep = (store: Store, input: Input): Promise<WorkOrderPlan> => advance(store, input, true);
+/** Warns or hands over, only if the stored plan is the one the workflow holds, its moment has come, and it is that very step. */
+export const takeWorkOrderStep = (store: Store, step: WorkOrderStep, input: Input): Promise<WorkOrderPlan> =>
+  advance(store, step, input);
 
-async function advance(store: Store, input: Input, take: boolean): Promise<WorkOrderPlan> {
+async function advance(store: Store, step: WorkOrderStep | null, input: Input): Promise<WorkOrderPlan> {
   return write(store, systemActor('work-order'), async (tx, at) => {
     const lapsed = await taskReached.tell(tx, store, at, input.id);
     const row = await readWorkOrder(tx, input.id);
@@ -42,9 +43,9 @@ async function advance(store: Store, input: Input, take: boolean): Promise<WorkO
     const { current, calendar } = await store.policies.current();
     const kind = current['work-orders'].content.kinds[row.kind];
     if (!kind) throw new Error(`work-order policy has no kind ${row.kind}`);
-    const stale = take && input.seq !== null && input.seq < row.seq;
+    const stale = input.seq !== null && input.seq < row.seq;
     const verdict = planWorkOrder(row.facts, kind, at.now);
-    if (!take || stale || !verdict.due) return joined(await settle(tx, at, row, {}, verdict, null), lapsed);
+    if (stale || !verdict.due || verdict.step !== step) return joined(await settle(tx, at, row, {}, verdict, null), lapsed);
     if (verdict.step === 'warn') {
       const next = planWorkOrder({ ...row.facts, state: 'warned' }, kind, at.now);
       return settle(tx, at, row, { state: 'warned' }, next, 'work-order.warned');

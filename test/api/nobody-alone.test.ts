@@ -483,7 +483,7 @@ describe('a task', () => {
     await standAt(api.store, system, dueAt);
     expect(await taskOf(of, 'act-credit-manager')).toBe(id);
     const plan = await reassessWorkOrder(api.store, { id, seq: null });
-    await takeWorkOrderStep(api.store, { id, seq: plan.seq });
+    await takeWorkOrderStep(api.store, plan.step, { id, seq: plan.seq });
     expect(await read()).toMatchObject({ state: 'escalated', snoozedUntil: null });
     expect(await taskOf(of, 'act-credit-manager')).toBe(id);
   });
@@ -515,7 +515,7 @@ test('an act that nobody decides lapses at its moment, on record, with its task;
   let plan = await reassessWorkOrder(api.store, { id: task.id, seq: null });
   for (let times = 0; plan.step !== 'wait' && times < 9; times += 1) {
     await standAt(api.store, system, plan.at ?? '');
-    plan = await takeWorkOrderStep(api.store, { id: task.id, seq: plan.seq });
+    plan = await takeWorkOrderStep(api.store, plan.step, { id: task.id, seq: plan.seq });
   }
   expect(plan).toMatchObject({ step: 'wait', at: body.expiresAt, why: 'waits for a decision until it lapses' });
   await standAt(api.store, system, body.expiresAt);

@@ -340,7 +340,7 @@ test('every step of every dunning procedure does what it says: contact, task, ho
           .insertInto('rung')
           .values(before.map((one, position) => takenBefore(debt, one.id, position)))
           .execute();
-      await takeReceivableStep(api.store, { id: debt, seq: null });
+      await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
       const contact = rung.action === 'notice' || rung.action === 'remind';
       const taken = await store
         .selectFrom('rung')
@@ -407,7 +407,7 @@ test('a hold by dunning keeps orders and shipments, and goes when the item is pa
   const id = await customer('100000.00', { ladder: 'dealer' });
   await put(`${id}-0`, order(id, '10.00'));
   const debt = await dunned(id, 15);
-  await takeReceivableStep(api.store, { id: debt, seq: null });
+  await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
   expect(codes(await put(`${id}-1`, order(id, '10.00')))).not.toContain('dunning-hold');
   const task = await taskOf(id, 'hold-proposal');
   const call = await taskOf(id, 'collector-call-hold');

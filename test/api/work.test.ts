@@ -261,7 +261,7 @@ test('templates, messages and legal cases are read by those who may', async () =
 
 test('a receivable driven to legal opens a case that shows what it is about', async () => {
   const { id } = (await api.as('erp').get('/v1/receivables/INV-1').expect(200)).body as { id: string };
-  await takeReceivableStep(api.store, { id, seq: null });
+  await takeReceivableStep(api.store, 'whatever-is-due', { id, seq: null });
   const cases = await api.as('legal').get('/v1/legal-cases?customer=C-1').expect(200);
   expect(cases.body.data).toMatchObject([
     {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { postCreditNote } from '../../store/ledger/credit-notes.ts';
 import { openDatabase } from '../../store/platform/database.ts';
 import { openDispute, resolveDispute } from '../../store/ledger/disputes.ts';
-import { reassessReceivable } from '../../store/dunning/receivable-book.ts';
+import { reassessReceivable, takeReceivableStep } from '../../store/dunning/receivable-book.ts';
 import { system } from '../support/actors.ts';
 import { openContactDesk } from '../support/contact-desk.ts';
 import type { ContactDesk } from '../support/contact-desk.ts';
@@ -44,6 +44,22 @@ test('a look alone gives no rung up: only the taking of a higher one does', asyn
   await desk.take(other.id);
   expect(await desk.rung(other.id, 'call')).toMatchObject({ state: 'taken' });
   expect(await desk.rung(other.id, 'reminder-1')).toEqual({ state: 'missed', reason: 'superseded' });
+});
+
+test('a step is taken only as the one that was asked for: what else is due after an outage is asked for by its own name', async () => {
+  const { id } = await owing();
+  await desk.stand('2026-03-05');
+  const planned = await look(id);
+  expect(planned).toMatchObject({ step: 'remind' });
+  await desk.stand('2026-06-20');
+  const instead = await takeReceivableStep(desk.store, 'remind', { id, seq: planned.seq });
+  expect(instead).toMatchObject({ step: 'legal', waitMs: 0 });
+  expect(await desk.rung(id, 'reminder-1')).toBeUndefined();
+  expect(await tasks(id)).toEqual([]);
+  expect(await takeReceivableStep(desk.store, 'remind', { id, seq: instead.seq })).toEqual(instead);
+  await takeReceivableStep(desk.store, 'legal', { id, seq: instead.seq });
+  expect(await desk.rung(id, 'reminder-1')).toEqual({ state: 'missed', reason: 'superseded' });
+  expect(await desk.rung(id, 'legal')).toMatchObject({ state: 'taken' });
 });
 
 test('what was conceded is not asked for until it is credited', async () => {

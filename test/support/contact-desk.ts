@@ -90,7 +90,7 @@ export async function openContactDesk(from: string): Promise<ContactDesk> {
       return (await postPayment(store, system, paymentOf(code, customer, over))).id;
     },
     async take(...receivables) {
-      for (const id of receivables) await takeReceivableStep(store, { id, seq: null });
+      for (const id of receivables) await takeReceivableStep(store, 'whatever-is-due', { id, seq: null });
     },
     contact: (customerId, live = []) => contactCustomer(store, { id: customerId, seq: null }, reaching(...live)),
     messages: (customerId) =>

@@ -83,7 +83,7 @@ export function goodsOf(api: () => TestApi, today: string) {
   /** What dunning makes of the one item of a customer. */
   const dunning = async (id: string) => {
     const [item] = (await read(`receivables?customer=${id}`))['data'] as { id: string }[];
-    await takeReceivableStep(api().store, { id: item?.id ?? '', seq: null });
+    await takeReceivableStep(api().store, 'whatever-is-due', { id: item?.id ?? '', seq: null });
     return (await read(`receivables/${item?.id}`))['plan'] as object;
   };
   const tasks = async (id: string) =>
