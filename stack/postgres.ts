@@ -41,6 +41,9 @@ const SETTINGS = {
   jit: 'off',
 };
 
+/** For data that nobody wants to see again: a machine that loses its power may lose them. */
+const THROWN_AWAY = { fsync: 'off', full_page_writes: 'off' };
+
 /** A running embedded PostgreSQL. */
 export interface Postgres {
   /** postgres:// address of the database as its owner, with its password. */
@@ -66,12 +69,13 @@ interface Start {
   readonly port: number;
   readonly binaries: PostgresBinaries;
   readonly runAs: RunAs | null;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 function launch(s: Start): { child: ChildProcess; log: string; from: number } {
   const { file: log, fd } = openLog(s.dataDir, 'postgres');
   const from = statSync(log).size;
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries(s.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const command = commandAs(s.runAs, s.binaries.postgres, ['-D', s.cluster, '-p', String(s.port), ...settings]);
   // Its own session: Ctrl-C in the terminal must reach us, not the database we still need for a clean end.
   const child = spawn(command.file, command.args, { ...command.ids, cwd: '/', detached: true, stdio: ['ignore', fd, fd] });
@@ -166,9 +170,15 @@ async function stopServer(child: ChildProcess, s: Start): Promise<void> {
 
 /**
  * Brings up the real PostgreSQL of `dataDir` on 127.0.0.1, on the port it had before when that is free: makes cluster, password
- * and database when absent, ends a server left over from a killed run, recovers after a crash. Throws StackError.
+ * and database when absent, ends a server left over from a killed run, recovers after a crash. `thrownAway`: the data may be lost with the
+ * machine's power. Throws StackError.
  */
-export async function startPostgres(o: { dataDir: string; log?: Log; choosePort?: ChoosePort }): Promise<Postgres> {
+export async function startPostgres(o: {
+  dataDir: string;
+  log?: Log;
+  choosePort?: ChoosePort;
+  thrownAway?: boolean;
+}): Promise<Postgres> {
   const log: Log = o.log ?? (() => undefined);
   mkdirSync(o.dataDir, { recursive: true, mode: 0o700 });
   const dataDir = realpathSync(o.dataDir);
@@ -183,6 +193,7 @@ export async function startPostgres(o: { dataDir: string; log?: Log; choosePort?
     return typeof kept === 'string' ? kept : randomBytes(24).toString('base64url');
   };
   const [password, appPassword, auditorPassword] = [secretOf('password'), secretOf('appPassword'), secretOf('auditorPassword')];
+  const settings = o.thrownAway ? { ...SETTINGS, ...THROWN_AWAY } : SETTINGS;
   const choosePort = o.choosePort ?? freePort;
   const keep = (port: number): void => writeWhole(stateFile, JSON.stringify({ port, password, appPassword, auditorPassword }));
   keep(numberIn(state, 'port') ?? 0);
@@ -191,7 +202,7 @@ export async function startPostgres(o: { dataDir: string; log?: Log; choosePort?
   const { child, start } = await onFreePort('PostgreSQL', async (choice) => {
     const port = await choosePort(choice === 0 ? numberIn(state, 'port') || undefined : undefined);
     keep(port);
-    const begun: Start = { cluster, dataDir, port, binaries, runAs };
+    const begun: Start = { cluster, dataDir, port, binaries, runAs, settings };
     return { child: await startAnswering(begun, `${addressOf(port)}/postgres`, log), start: begun };
   });
   const { port } = start;

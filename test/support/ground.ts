@@ -53,7 +53,7 @@ export default async function ground(project: TestProject): Promise<() => Promis
   await sweep(parent);
   const folder = join(parent, `${PREFIX}${process.pid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const servers = [startPostgres({ dataDir: folder }), temporalOfRun(folder), bundleProcesses(folder)] as const;
+  const servers = [startPostgres({ dataDir: folder, thrownAway: true }), temporalOfRun(folder), bundleProcesses(folder)] as const;
   const [postgres, temporal] = await Promise.all(servers);
   project.provide('postgresUrl', postgres.url);
   project.provide('temporalAddress', temporal.address);
