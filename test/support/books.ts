@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
-import { setUp } from '../../store/setup.ts';
-import { freshDatabase } from './database.ts';
+import { freshBooks } from './database.ts';
 
 /** A store over a migrated database of its own, with default policies and a standing clock. */
 export interface Books {
@@ -13,8 +12,7 @@ export interface Books {
 
 /** Its clock stands at 2026-10-10 10:00 in Shanghai unless told otherwise. */
 export async function openBooks({ at = '2026-10-10T02:00:00.000Z', speed = 0, max = 10 } = {}): Promise<Books> {
-  const { url, drop } = await freshDatabase();
-  await setUp(url, { business: at, speed, pinned: false });
+  const { url, drop } = await freshBooks(at, speed);
   const store = openStore({ url, max });
   return {
     store,

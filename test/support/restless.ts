@@ -4,10 +4,9 @@ import { sql } from 'kysely';
 import { expect, inject } from 'vitest';
 import { openStore } from '../../store/open.ts';
 import type { OpenStore } from '../../store/open.ts';
-import { setUp } from '../../store/setup.ts';
 import { stepTo } from '../../store/platform/stepping.ts';
 import { system } from './actors.ts';
-import { freshDatabase } from './database.ts';
+import { freshBooks } from './database.ts';
 import { startFakeSmtp } from './fake-smtp.ts';
 import { fleetOver } from './fleet.ts';
 import type { Fleet } from './fleet.ts';
@@ -33,8 +32,7 @@ export interface RestlessGround {
 
 /** Business time goes from the first to the second date. */
 export async function openRestless(from: string, to: string): Promise<RestlessGround> {
-  const database = await freshDatabase();
-  await setUp(database.url, { business: shanghai(from), speed: 0, pinned: false });
+  const database = await freshBooks(shanghai(from), 0);
   const ground = {
     url: database.url,
     temporalAddress: inject('temporalAddress'),
