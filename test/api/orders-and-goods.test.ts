@@ -381,7 +381,7 @@ test('whatever a dunning step asks people for is one task a customer, with every
           ...{ receivable_id: debt, rung: one.id, position, state: 'taken', at: '2026-09-01T00:00:00.000Z', reason: null },
         }));
         if (taken.length > 0) await api.store.db.insertInto('rung').values(taken).execute();
-        await takeReceivableStep(api.store, { id: debt, seq: null });
+        await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
       }
       const open = (await tasksOf(id)).filter((kind) => kind === rung.workOrder || kind === 'hold-proposal');
       expect({ ladder: ladder.id, rung: rung.id, open }).toMatchObject({ open: [...new Set(open)] });
@@ -392,7 +392,7 @@ test('whatever a dunning step asks people for is one task a customer, with every
 test('a hold that is decided for a customer holds by each item of the task, and goes with the last', async () => {
   const id = await customer('100000.00', { ladder: 'dealer' });
   const debts = [await dunned(id, 15, 'D1'), await dunned(id, 15, 'D2')];
-  for (const debt of debts) await takeReceivableStep(api.store, { id: debt, seq: null });
+  for (const debt of debts) await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
   const task = await taskOf(id, 'hold-proposal');
   await api.as('credit_manager').post(`/v1/tasks/${task}/complete`).send({ outcome: 'hold', hold: true }).expect(200);
   const holding = async (key: string) => codes(await put(`${id}-${key}`, order(id, '10.00'))).includes('dunning-hold');
