@@ -47,5 +47,5 @@ begin
     update sales_order set account_id = v_new where customer_id = p_customer and account_id = r.account_id;
   end loop;
   perform credit_post(order_cover(array(
-    select o.id from sales_order o where o.customer_id = p_customer and o.prepaid and o.state = 'open' order by o.id)), p_at);
+    select o.id from sales_order o where o.customer_id = p_customer and (o.prepaid and o.state = 'open' or exists (select from payment p where p.order_code = o.external_id)) order by o.id)), p_at);
 end $$;

@@ -22,7 +22,7 @@ begin
   select array_agg((v_order.account_id, d.bucket, case when d.bucket <> 'delivered' then v_order.requested_ship_date end, d.amount, p_cause,
     p_order)::exposure_delta) into v_deltas
   from (select bucket, sum(amount) as amount from m where bucket in ('reserved', 'ordered', 'delivered') group by 1) d where d.amount <> 0;
-  if v_order.prepaid or v_order.covered_minor > 0 then v_deltas := coalesce(v_deltas, '{}') || order_cover(array[p_order]); end if;
+  if v_order.prepaid or v_order.covered_minor > 0 or v_order.state <> 'open' then v_deltas := coalesce(v_deltas, '{}') || order_cover(array[p_order]); end if;
   if array_length(v_deltas, 1) > 0 then perform credit_post(v_deltas, p_at); end if;
   -- Its processes look again: a reservation that has nothing left to lapse ends, a hold that has nothing left to release too.
   if p_cause <> 'order.lapsed' then

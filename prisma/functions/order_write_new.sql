@@ -43,7 +43,7 @@ begin
     union all select 'order-hold-' || hold, 'order-hold', null, 1, customer from n where hold is not null)
   select count(*) into v_written from o;
   if v_written < jsonb_array_length(p_rows) then raise exception 'an order was written meanwhile' using errcode = 'serialization_failure'; end if;
-  if exists (select from jsonb_array_elements(p_rows) r where (r ->> 'prepaid')::boolean) then
-    perform credit_post(order_cover(array(select (r ->> 'id')::uuid from jsonb_array_elements(p_rows) r where (r ->> 'prepaid')::boolean order by 1)), p_at);
+  if exists (select from jsonb_array_elements(p_rows) r where (r ->> 'prepaid')::boolean or r ->> 'state' <> 'open') then
+    perform credit_post(order_cover(array(select (r ->> 'id')::uuid from jsonb_array_elements(p_rows) r where (r ->> 'prepaid')::boolean or r ->> 'state' <> 'open' order by 1)), p_at);
   end if;
 end $$;

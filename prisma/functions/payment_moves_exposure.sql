@@ -3,6 +3,8 @@ create or replace function payment_moves_exposure() returns trigger language plp
 declare
   v_opened text[] := '{}';
   v_deltas exposure_delta[];
+  v_orders uuid[];
+  v_codes text[] := array(select order_code from new_rows where order_code is not null);
 begin
   if tg_op = 'INSERT' then
     if not exists (select from new_rows n join credit_member m on m.customer_id = n.customer_id) then return null; end if;
@@ -13,6 +15,7 @@ begin
       ('bills', n.clears_on, case when n.clears_on is not null and n.reversed_at is null then n.amount_minor - n.returned_minor else 0 end)) v (bucket, on_date, amount)
     where v.amount <> 0 and not (n.customer_id || ' ' || n.currency = any(v_opened));
   else
+    v_codes := v_codes || array(select order_code from old_rows where order_code is not null);
     if exists (select from new_rows n join old_rows o on o.id = n.id where n.currency <> o.currency) then
       v_opened := credit_open_currencies(
         array(select n.customer_id from new_rows n join old_rows o on o.id = n.id where n.currency <> o.currency order by n.id),
@@ -31,14 +34,14 @@ begin
       and (n.currency, n.amount_minor, n.returned_minor, n.unapplied_minor, n.clears_on, n.reversed_at)
         is distinct from (o.currency, o.amount_minor, o.returned_minor, o.unapplied_minor, o.clears_on, o.reversed_at);
   end if;
-  if exists (select from new_rows where order_code is not null) then
-    v_deltas := coalesce(v_deltas, '{}') || order_cover(array(select o.id from sales_order o
-      where o.external_id in (select order_code from new_rows) order by o.id));
+  if v_codes <> '{}' then
+    v_orders := array(select o.id from sales_order o where o.external_id = any(v_codes) order by o.id);
+    v_deltas := coalesce(v_deltas, '{}') || order_cover(v_orders);
   end if;
   if array_length(v_deltas, 1) > 0 then perform credit_post(v_deltas, business_now()); end if;
   -- Bound money moves no exposure, so whoever waits for it is rung here.
-  if exists (select from new_rows where order_code is not null) then
-    perform credit_ask_holds(array(select distinct o.account_id from sales_order o where o.external_id in (select order_code from new_rows) order by 1));
+  if v_orders <> '{}' then
+    perform credit_ask_holds(array(select distinct o.account_id from sales_order o where o.id = any(v_orders) order by 1));
   end if;
   return null;
 end $$;

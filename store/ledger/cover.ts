@@ -19,6 +19,14 @@ export const mayBeCovered = sql<boolean>`exists (
     exists (select from payment p where p.customer_id = k.id and p.unapplied_minor > 0 and p.currency = r.currency and p.order_code is null)
     or exists (select from credit_note n where n.customer_id = k.id and n.unapplied_minor > 0 and n.currency = r.currency)))`;
 
+/** Whether an order is over and nothing delivered of it waits for its invoice: what is bound to it has lost its place. */
+export async function orderIsOver(db: Database | Tx, order: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from sales_order o where o.external_id = ${order} and o.state <> 'open'
+      and not exists (select from order_line l where l.order_id = o.id and l.delivered_minor > 0)`.execute(db);
+  return rows.length > 0;
+}
+
 /** Money of customers, and of those who pay for them, that has not found its place. */
 export async function unappliedOf(
   db: Database | Tx,

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { itemsNamed, ordersNamed } from '../../domain/ledger/allocation.ts';
 import type { PaymentDocument } from '../../domain/ledger/documents.ts';
 import type { AuditFact } from '../../domain/platform/audit.ts';
-import { unappliedOf } from './cover.ts';
+import { orderIsOver, unappliedOf } from './cover.ts';
 import type { Tx } from '../platform/database.ts';
 import { readItems } from './payment-rows.ts';
-import type { LedgerItem } from './payment-rows.ts';
+import type { LedgerItem, StandingPayment } from './payment-rows.ts';
 import { unappliedChanged } from './unapplied.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { eventOf } from '../platform/transaction.ts';
@@ -85,7 +85,7 @@ export async function bindDeposits(tx: Tx, store: Store, at: Moment, order: Prep
     const text = { reference, currency, allocations: null };
     if (waiting.has(id) || reference === null || depositFor(text, customerId, orders, items) !== externalId) continue;
     await sql`update payment set order_code = ${externalId} where id = ${id}::uuid`.execute(tx);
-    traces.audit.push(told('payment.bound', order, { id, externalId: payment, reference, unappliedMinor }));
+    traces.audit.push(told('payment.bound', order, { id, externalId: payment, unappliedMinor }));
     const now = { kind: 'payment' as const, externalId: payment, customerId, currency, unappliedMinor };
     addTraces(traces, await unappliedChanged(tx, store, at, [{ ...now, order: externalId }]));
   }
@@ -98,34 +98,60 @@ async function waitingForRates(tx: Tx, payments: readonly string[]): Promise<Rea
 }
 
 /**
- * An order that ended, closed too, with nothing delivered that waits for its invoice binds no money by its text any longer: what lies
- * unused is unapplied again, and asks somebody. What its sender bound outright stays bound, in case the order is opened again.
+ * What is bound to orders looks again when they end, are opened again or have nothing delivered left to invoice: of those that are over it is
+ * a task. What a text had bound is unapplied again; what its sender bound stays bound, in case the order is opened again.
  */
-export async function freeDeposits(tx: Tx, store: Store, at: Moment, orderId: string): Promise<WorkOrderTraces> {
+export async function settleDeposits(tx: Tx, store: Store, at: Moment, orderIds: readonly string[]): Promise<WorkOrderTraces> {
   const traces = noTraces();
-  const { rows } = await sql<Lying & PrepaidOrder & { order: string }>`
-    select p.id, p.external_id as "externalId", p.reference, p.unapplied_minor as "unappliedMinor", p.currency, o.customer_id as "customerId",
-      o.external_id as "order"
-    from sales_order o join payment p on p.order_code = o.external_id and p.customer_id = o.customer_id and p.currency = o.currency
-    where o.id = ${orderId}::uuid and o.state <> 'open' and p.unapplied_minor > 0 and p.reversed_at is null and p.reference is not null
-      and not exists (select from order_line l where l.order_id = o.id and l.delivered_minor > 0)
+  const { rows } = await sql<Lying & PrepaidOrder & { order: string; own: boolean }>`
+    select p.id, p.external_id as "externalId", coalesce(p.reference, '') as reference, p.unapplied_minor as "unappliedMinor", p.currency,
+      p.customer_id as "customerId", o.external_id as "order", p.customer_id = o.customer_id as own
+    from sales_order o join payment p on p.order_code = o.external_id and p.currency = o.currency
+      and (p.customer_id = o.customer_id or p.customer_id = (select b.payer_id from credit_bearer b where b.customer_id = o.customer_id))
+    where o.id = any(${[...orderIds]}::uuid[]) and p.unapplied_minor > 0 and p.reversed_at is null
     order by p.id for no key update of p`.execute(tx);
-  for (const one of rows.filter(({ reference, order }) => ordersNamed(reference, [order]).has(order))) {
-    await sql`update payment set order_code = null where id = ${one.id}::uuid`.execute(tx);
-    const { externalId, customerId, currency, unappliedMinor } = one;
-    traces.audit.push(told('payment.freed', { ...one, externalId: one.order }, one));
-    const now = { kind: 'payment' as const, externalId, customerId, currency, unappliedMinor };
-    addTraces(traces, await unappliedChanged(tx, store, at, [now]));
+  for (const { own, order, ...one } of rows) {
+    const byText = own && ordersNamed(one.reference, [order]).has(order) && (await orderIsOver(tx, order));
+    addTraces(
+      traces,
+      await (byText ? freeDeposit(tx, store, at, { ...one, order }) : unappliedChanged(tx, store, at, [stands(one, order)])),
+    );
   }
+  return traces;
+}
+
+/** A person decides what becomes of a payment: bound to an order that is over, it is free from now on. The payment is locked. */
+export const releaseDeposit = async (
+  tx: Tx,
+  store: Store,
+  at: Moment,
+  { order, ...payment }: StandingPayment,
+): Promise<WorkOrderTraces | null> =>
+  order !== null && (await orderIsOver(tx, order)) ? freeDeposit(tx, store, at, { ...payment, order }) : null;
+
+type Bound = Pick<StandingPayment, 'id' | 'externalId' | 'customerId' | 'currency' | 'unappliedMinor'>;
+
+async function freeDeposit(tx: Tx, store: Store, at: Moment, one: Bound & { order: string }): Promise<WorkOrderTraces> {
+  await sql`update payment set order_code = null where id = ${one.id}::uuid`.execute(tx);
+  const traces = await unappliedChanged(tx, store, at, [stands(one, null)]);
+  traces.audit.unshift(told('payment.freed', { ...one, externalId: one.order }, one));
   return withEvents(traces, 'payment.freed');
 }
+
+const stands = ({ externalId, customerId, currency, unappliedMinor }: Bound, order: string | null) => ({
+  ...{ kind: 'payment' as const, externalId, customerId, currency, unappliedMinor, order },
+});
 
 function withEvents(traces: WorkOrderTraces, action: string): WorkOrderTraces {
   traces.events.push(...traces.audit.filter((fact) => fact.action === action).map(eventOf));
   return traces;
 }
 
-const told = (action: string, order: PrepaidOrder, { id, externalId, unappliedMinor }: Lying): AuditFact => ({
+const told = (
+  action: string,
+  order: PrepaidOrder,
+  { id, externalId, unappliedMinor }: Pick<Lying, 'id' | 'externalId' | 'unappliedMinor'>,
+): AuditFact => ({
   action,
   subjectKind: 'payment',
   subjectId: id,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { inScope } from '../../domain/platform/actor.ts';
 import type { Actor } from '../../domain/platform/actor.ts';
 import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
@@ -7,6 +8,7 @@ import { askForReDating } from './acts/re-dating.ts';
 import { invoicesCorrected, invoicesPosted, openRose } from './events.ts';
 import type { CorrectedReturn } from './events.ts';
 import { followClaims } from './claims-moved.ts';
+import { settleDeposits } from './deposits.ts';
 import { dropDiscounts } from './discounts.ts';
 import { askForRates } from './missing-rates.ts';
 import type { Tx } from '../platform/database.ts';
@@ -101,6 +103,7 @@ export async function postWithin(
     const across = await settleArrived(tx, store, at, customers, arrived);
     addTraces(arrival, across);
     for (const receivable of across.applied.keys()) applied.add(receivable);
+    addTraces(arrival, await settleDeposits(tx, store, at, await ordersOf(tx, current)));
   }
   addTraces(arrival, await followMoney(tx, at, [...applied]));
   // Whoever is asked anyway needs no first instant of its own.
@@ -257,4 +260,13 @@ async function reDated(
   const receivables = standing.instalments.map(({ id }) => id);
   const { externalId, currency } = standing;
   return askForReDating(tx, store, at, actor, { customerId: customer.id, externalId, currency, later, receivables });
+}
+
+/** The orders that these invoices are of. */
+async function ordersOf(tx: Tx, invoices: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct o.id from invoice i join sales_order o on o.external_id = i.order_code where i.id = any(${[...invoices]}::uuid[])`.execute(
+    tx,
+  );
+  return rows.map(({ id }) => id);
 }

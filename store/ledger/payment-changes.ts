@@ -12,6 +12,7 @@ import { settleDiscounts } from './discounts.ts';
 import { documentGone } from './duplicates.ts';
 import { acrossCurrencies } from '../../domain/ledger/exchange.ts';
 import type { Across, Paid } from '../../domain/ledger/exchange.ts';
+import { releaseDeposit } from './deposits.ts';
 import { convertPayment, exchangeAudits, ratesFor } from './exchange.ts';
 import { lockCustomers, reachOf } from './invoice-rows.ts';
 import { Ledger } from './ledger.ts';
@@ -27,7 +28,7 @@ import { idOf } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
 
 /** What a reversal took back: the receivables it touched are open again by these amounts. */
 export interface ReversedPayment {
@@ -123,7 +124,7 @@ function partOf(text: string, currency: string, mostMinor: number): number {
   return parsed.minor;
 }
 
-/** Allocates what a payment still has unapplied: by the debtor's lines, what they leave by the law's order. */
+/** Allocates what a payment still has unapplied: by the debtor's lines, what they leave by the law's order. An order that is over binds it no longer. */
 export async function allocatePayment(
   store: Store,
   actor: Actor,
@@ -133,9 +134,12 @@ export async function allocatePayment(
 ): Promise<PostedPayment> {
   return write<PostedPayment>(store, actor, async (tx, at) => {
     const found = await lockPayment(tx, actor, id);
-    const applied = await applyPayment(tx, store, at, found, lines(found.payment.currency), reason);
-    const [first, ...more] = applied.audit;
-    return first ? { ...applied, audit: [first, ...more] } : { value: applied.value, audit: null };
+    const released = await releaseDeposit(tx, store, at, found.payment);
+    const payment = released ? { ...found.payment, order: null } : found.payment;
+    const { value, ...applied } = await applyPayment(tx, store, at, { ...found, payment }, lines(payment.currency), reason);
+    const traces = joinTraces(released ?? noTraces(), applied);
+    const [first, ...more] = traces.audit;
+    return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
   });
 }
 

@@ -5,7 +5,7 @@ import { claimArrived } from '../../domain/ledger/unapplied.ts';
 import type { Claim } from '../../domain/ledger/unapplied.ts';
 import { takeBack } from '../../domain/ledger/take-back.ts';
 import type { LaidShare } from '../../domain/ledger/take-back.ts';
-import { unappliedOf } from './cover.ts';
+import { orderIsOver, unappliedOf } from './cover.ts';
 import type { Tx } from '../platform/database.ts';
 import { settleDiscounts } from './discounts.ts';
 import { layShares, releaseShares } from './money-sources.ts';
@@ -24,7 +24,7 @@ export interface Unapplied {
   customerId: string;
   currency: string;
   unappliedMinor: number;
-  /** Bound money has its place, and asks nobody. */
+  /** Bound money has its place, and asks nobody, until its order is over. */
   order?: string | null | undefined;
 }
 
@@ -42,13 +42,14 @@ export async function unappliedChanged(
   const traces = noTraces();
   for (const one of all) {
     const place = await placeOf(tx, `unapplied/${one.kind}/${one.externalId}`);
-    const bound = (one.order ?? null) !== null;
+    const order = one.order ?? null;
+    const bound = order !== null && !(await orderIsOver(tx, order));
     if ((one.unappliedMinor === 0 || bound) && place.open)
       addTraces(traces, await cancelWorkOrders(tx, at, { keys: [place.key] }, outcome));
     if (one.unappliedMinor > 0 && !place.open && !bound && !(await staysOnAccount(tx, one))) {
       const { kind, externalId, customerId, currency } = one;
       const subject = `${kind} ${externalId}`;
-      const reason = { [kind]: externalId, currency, unappliedMinor: one.unappliedMinor };
+      const reason = { [kind]: externalId, currency, unappliedMinor: one.unappliedMinor, ...(order !== null && { order }) };
       addTraces(
         traces,
         await openWorkOrder(tx, store, at, { key: place.key, kind: 'unapplied-money', customerId, subject, reason }),

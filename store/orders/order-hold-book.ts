@@ -6,7 +6,7 @@ import { wholeOffer } from '../../domain/orders/release.ts';
 import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
-import { bindDeposits, freeDeposits } from '../ledger/deposits.ts';
+import { bindDeposits, settleDeposits } from '../ledger/deposits.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { followOrders, openRound, standDown } from '../approvals/approvals.ts';
 import { noChange, unheard } from '../approvals/decision-update.ts';
@@ -175,6 +175,6 @@ async function lapse(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pr
   await moveOrder(tx, at, before.id, moveAll(before.lines, ['held'], 'cancelled'), 'order.lapsed');
   const order = changeOf(before, await readOrderCase(tx, before.id), 'order.lapsed', 'hold-expired');
   const closed = await closeHold(tx, at, found, 'lapsed', { by: 'policy', reason: 'hold-expired' });
-  addTraces(closed.traces, await freeDeposits(tx, store, at, before.id));
+  addTraces(closed.traces, await settleDeposits(tx, store, at, [before.id]));
   return { audit: [...order.audit, ...closed.audit], traces: closed.traces, events: [...order.events, ...closed.events] };
 }

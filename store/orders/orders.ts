@@ -9,7 +9,7 @@ import { countsFromOf } from '../../domain/orders/reservation.ts';
 import { moveAll, moveSome } from '../../domain/orders/order.ts';
 import type { LineFacts, LineMove, OrderDocument, OrderState } from '../../domain/orders/order.ts';
 import type { Tx } from '../platform/database.ts';
-import { freeDeposits } from '../ledger/deposits.ts';
+import { settleDeposits } from '../ledger/deposits.ts';
 import { commitMark } from '../platform/idempotency.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
@@ -110,7 +110,7 @@ export async function endOrder(
     await moveOrder(tx, at, before.id, moveAll(before.lines, OPEN_BUCKETS, 'cancelled'), `order.${as}`);
     const order = await readOrderCase(tx, before.id);
     const { audit, events } = changeOf(before, order, `order.${as}`, reason);
-    const freed = await freeDeposits(tx, store, at, before.id);
+    const freed = await settleDeposits(tx, store, at, [before.id]);
     return {
       value: { order, changed: true },
       ...freed,
@@ -140,12 +140,15 @@ export async function reopenOrder(
   id: string,
   reason: string | null,
 ): Promise<OrderDecided & { order: OrderCase }> {
-  return write(store, actor, async (tx) => {
+  return write(store, actor, async (tx, at) => {
     const order = await lockOrder(tx, actor, id);
     if (moveAll(order.lines, ['cancelled'], 'reserved').length === 0) throw new Refusal('not-open', { state: order.state });
     const decided = await checkWithin(tx, store, againRequest('reopen', actor, order, reason));
+    const traces = await settleDeposits(tx, store, at, [order.id]);
     for (const mark of commitMark()) await mark.execute(tx);
-    return { value: { ...decided, order: await readOrderCase(tx, order.id) }, audit: null };
+    const value = { ...decided, order: await readOrderCase(tx, order.id) };
+    const [first, ...more] = traces.audit;
+    return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
   });
 }
 
@@ -193,7 +196,7 @@ export async function recheckOrder(
   const order = await readOrderCase(tx, orderId);
   await keepRelease(tx, store, at, { order, actor, rejected, release });
   const change = changeOf(before, order, rejected ? 'order.rejected' : 'order.released', release.reason);
-  const unbound = await freeDeposits(tx, store, at, orderId);
+  const unbound = await settleDeposits(tx, store, at, [orderId]);
   const subject = workflowId('reservation', orderId);
   const first = beyond ? countsFromOf(before.requestedShipDate, horizonDays, store.policies.zone) : reservedUntil;
   const posts = first ? [{ subject, kind: 'reservation' as const, at: first, customerId: order.customerId }] : [];

@@ -6,7 +6,7 @@ import { countsFromOf, planReservation } from '../../domain/orders/reservation.t
 import type { ReservationFacts, ReservationVerdict } from '../../domain/orders/reservation.ts';
 import { moveAll } from '../../domain/orders/order.ts';
 import type { Tx } from '../platform/database.ts';
-import { freeDeposits } from '../ledger/deposits.ts';
+import { settleDeposits } from '../ledger/deposits.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import { againRequest, checkWithin, rulesInForce } from './check.ts';
@@ -59,7 +59,7 @@ export async function lapseReservation(store: Store, { id, seq }: Input): Promis
     const after = await readOrderCase(tx, id);
     const { value, answer } = planned(after, planReservation(await factsIn(store, after), at.now), at, asked);
     const { audit, events } = changeOf(order, after, 'order.lapsed', null);
-    const freed = await freeDeposits(tx, store, at, id);
+    const freed = await settleDeposits(tx, store, at, [id]);
     return { value, answer, ...freed, audit: [...audit, ...freed.audit], events: [...events, ...freed.events] };
   });
 }

@@ -219,7 +219,8 @@ async function matchOrders(tx: Tx, at: Moment, into: Merging, invoices: readonly
   for (const id of invoices) await sql`select order_take_over(${id}::uuid, ${at.now}::timestamptz)`.execute(tx);
   await sql`
     select credit_post(order_cover(array(
-      select o.id from sales_order o where o.customer_id = ${into.id}::uuid and o.prepaid and o.state = 'open' order by o.id)), ${at.now}::timestamptz)`.execute(
+      select o.id from sales_order o where o.customer_id = ${into.id}::uuid
+        and (o.prepaid and o.state = 'open' or exists (select from payment p where p.order_code = o.external_id)) order by o.id)), ${at.now}::timestamptz)`.execute(
     tx,
   );
 }

@@ -147,6 +147,71 @@ test('what a text had bound to a prepaid order is unapplied again when that orde
   expect(await unused(waiting)).toEqual({ bound: false, unapplied: '100.00', task: true });
 });
 
+test('a deposit bound outright to an order that is over covers nothing else and is a task, until a person releases it or the order opens again', async () => {
+  const deposited = async (amount: string, limit = '5000.00'): Promise<string> => {
+    const of = await customer(limit);
+    await put(`${of}-1`, order(of, '1000.00', { prepaid: true }));
+    await pay(`${of}-P`, of, amount, { order: `${of}-1` }).expect(201);
+    return of;
+  };
+  const ships = (of: string) =>
+    api
+      .as('erp')
+      .post('/v1/shipments')
+      .send({ externalId: `${of}-D`, order: `${of}-1`, lines: [{ line: 1, quantity: '1' }], issuedOn: '2026-10-10' })
+      .expect(201);
+  const does = (of: string, what: string, body: object = {}) => api.as('erp').post(`/v1/orders/${of}-1/${what}`).send(body);
+  const stands = async (of: string) => {
+    const { body } = await api.as('credit_manager').get(`/v1/tasks?customer=${of}`).expect(200);
+    const paid = (await api.as('erp').get(`/v1/payments/${of}-P`).expect(200)).body as {
+      order: string | null;
+      unapplied: string;
+    };
+    const task = (body as { data: { kind: string }[] }).data.some(({ kind }) => kind === 'unapplied-money');
+    return { bound: paid.order !== null, left: paid.unapplied, task, exposure: (await exposure(of)).exposure };
+  };
+  const one = await deposited('1000.00');
+  expect(await stands(one)).toEqual({ bound: true, left: '1000.00', task: false, exposure: '0.00' });
+  await does(one, 'close').expect(200);
+  expect(await stands(one)).toEqual({ bound: true, left: '1000.00', task: true, exposure: '0.00' });
+  await invoice(`${one}-I`, one, '1000.00');
+  expect(await stands(one)).toEqual({ bound: true, left: '1000.00', task: true, exposure: '1000.00' });
+  expect(codes(await put(`${one}-2`, order(one, '5000.00')))).toEqual(['limit-exceeded']);
+  await does(one, 'reopen', { reason: 'wanted after all' }).expect(200);
+  expect(await stands(one)).toEqual({ bound: true, left: '1000.00', task: false, exposure: '1000.00' });
+  const lines = { allocations: [{ invoice: `${one}-I`, amount: '400.00' }] };
+  const allocate = () => api.as('erp').post(`/v1/payments/${one}-P/allocate`).send(lines);
+  expect((await allocate()).body).toMatchObject({ code: 'payment-bound' });
+  await does(one, 'close').expect(200);
+  expect((await allocate().expect(200)).body).toMatchObject({ unapplied: '0.00' });
+  expect(await stands(one)).toEqual({ bound: false, left: '0.00', task: false, exposure: '0.00' });
+
+  const more = await deposited('1500.00');
+  await ships(more);
+  await does(more, 'close').expect(200);
+  // The goods that wait for their invoice keep their deposit; the rest of it lowers nothing.
+  expect(await stands(more)).toEqual({ bound: true, left: '1500.00', task: false, exposure: '0.00' });
+  await invoice(`${more}-I`, more, '1000.00', { order: `${more}-1` });
+  expect(await stands(more)).toEqual({ bound: true, left: '500.00', task: true, exposure: '0.00' });
+  const back = { externalId: `${more}-F`, customer: more, payment: `${more}-P`, amount: '500.00', currency: 'CNY' };
+  await api
+    .as('erp')
+    .post('/v1/refunds')
+    .send({ ...back, paidOn: '2026-10-10', reason: 'not wanted' })
+    .expect(201);
+  expect(await stands(more)).toEqual({ bound: true, left: '0.00', task: false, exposure: '0.00' });
+
+  const text = await customer('5000.00');
+  await put(`${text}-1`, order(text, '1000.00', { prepaid: true }));
+  await pay(`${text}-P`, text, '1500.00', { reference: `${text}-1` }).expect(201);
+  await ships(text);
+  await does(text, 'close').expect(200);
+  await invoice(`${text}-I`, text, '1000.00', { order: `${text}-1` });
+  expect(await stands(text)).toEqual({ bound: false, left: '500.00', task: true, exposure: '-500.00' });
+  const { rows } = await sql`select * from exposure_drift()`.execute(api.store.db);
+  expect(rows).toEqual([]);
+});
+
 test('an order of a branch that its payer is invoiced for counts once', async () => {
   const hq = await customer('5000.00');
   const branch = await customer(null, { payer: hq });

@@ -138,7 +138,7 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
       return void (await postPayment(
         store,
         erp,
-        paymentOf(`${code}-P${nth}`, code, { amountMinor: amount, ...(nth > 6 && { order: id }) }),
+        paymentOf(`${code}-P${nth}`, code, { amountMinor: amount, ...(nth > 4 && { order: id }) }),
       ));
     case 'bill':
       return void (await postPayment(

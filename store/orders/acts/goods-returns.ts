@@ -23,6 +23,7 @@ import {
   waitingReturns,
 } from '../returns-credit.ts';
 import type { ConcededShare } from '../returns-credit.ts';
+import { settleDeposits } from '../../ledger/deposits.ts';
 import { expectLess, followInvoices, followMoney } from '../../ledger/expected-credits.ts';
 import { askAboutOrders } from '../invoiced-beyond.ts';
 import { coverMoved } from '../../ledger/unapplied.ts';
@@ -73,8 +74,10 @@ export async function postReturn(
     const id = await bookReturn(tx, at, actor, order, document);
     const traces = tracesOf(about(id, order, 'return.posted', document.reason, { ...document }));
     const after = await readOrderCase(tx, order.id);
-    if (deliveredOf(after) === 0)
+    if (deliveredOf(after) === 0) {
       addTraces(traces, await cancelWorkOrders(tx, at, { keys: [deliveredTask(order.id)] }, 'returned'));
+      if (after.state !== 'open') addTraces(traces, await settleDeposits(tx, store, at, [order.id]));
+    }
     addTraces(traces, await settleInvoiced(tx, store, at, actor, order, await lockReturn(tx, actor, id)));
     return { value: { id, created: true }, ...told(traces) };
   });

@@ -11,7 +11,7 @@ import { cancelWorkOrders, openWorkOrder } from '../../tasks/work-orders.ts';
 import { proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
-import { freeDeposits } from '../../ledger/deposits.ts';
+import { settleDeposits } from '../../ledger/deposits.ts';
 import { addTraces, noTraces } from '../../platform/traces.ts';
 
 /** Why goods that were delivered will not be invoiced, in the words of whoever says so. */
@@ -106,6 +106,6 @@ async function leave(tx: Tx, store: Store, at: Moment, order: OrderCase, { why, 
   const { audit, events } = changeOf(order, await readOrderCase(tx, order.id), 'order.not-invoiced', `${why}: ${reason}`);
   traces.audit.unshift(...audit);
   traces.events.push(...events);
-  addTraces(traces, await freeDeposits(tx, store, at, order.id));
+  addTraces(traces, await settleDeposits(tx, store, at, [order.id]));
   return traces;
 }
