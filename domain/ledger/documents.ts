@@ -163,7 +163,10 @@ export interface LedgerEntry {
   settlements: readonly { no: number; paidMinor: number; on: BusinessDate | null }[];
 }
 
-/** The last day of terms as they are counted, before rest days. Without a delivery date, terms from delivery count from the invoice's date. */
+/**
+ * The last day of terms as they are counted, before rest days. Without a delivery date, terms from delivery count from the invoice's date.
+ * A day of the month is never the day they begin on, which is not counted [Civil Code 201].
+ */
 export function termsEnd(
   { days, from, months = 0, day }: Terms,
   issueDate: BusinessDate,
@@ -174,7 +177,7 @@ export function termsEnd(
   const end = addDays(from === 'endOfMonth' ? endOfMonth(month) : month, days);
   if (day === undefined) return end;
   const on = dayOfMonth(end, day);
-  return on >= end || (months > 0 && days === 0) ? on : dayOfMonth(addMonths(dayOfMonth(end, 1), 1), day);
+  return (on >= end && on > start) || (months > 0 && days === 0) ? on : dayOfMonth(addMonths(dayOfMonth(end, 1), 1), day);
 }
 
 /** The day an invoice without instalments falls due: the end of its terms, past rest days, since the term comes from us [Civil Code 203]. */

@@ -153,6 +153,8 @@ describe('invoices', () => {
     expect((await put('INV-T3', delivered)).body.receivables).toMatchObject([{ dueDate: '2026-10-20' }]);
     const endOfNext = await put('INV-T4', { terms: { months: 1, day: 31 } });
     expect(endOfNext.body.receivables).toMatchObject([{ dueDate: '2026-11-02' }]);
+    const ownDay = await put('INV-T6', { issueDate: '2026-01-31', terms: { days: 0, day: 31 } });
+    expect(ownDay.body.receivables).toMatchObject([{ dueDate: '2026-02-28' }]);
     expect(
       (
         await api

@@ -37,6 +37,12 @@ describe('an invoice without instalments falls due', () => {
     [{ days: 0, from: 'endOfMonth' as const, months: 1 }, '2026-02-10', '2026-03-31'],
     [{ days: 0, from: 'invoiceDate' as const, months: 1, day: 25 }, '2026-01-28', '2026-02-25'],
     [{ days: 0, from: 'invoiceDate' as const, day: 25 }, '2026-01-26', '2026-02-25'],
+    [{ days: 0, from: 'invoiceDate' as const, day: 31 }, '2026-01-31', '2026-02-28'],
+    [{ days: 0, from: 'invoiceDate' as const, day: 25 }, '2026-01-25', '2026-02-25'],
+    [{ days: 0, from: 'invoiceDate' as const, day: 31 }, '2026-01-30', '2026-01-31'],
+    [{ days: 0, from: 'delivery' as const, day: 31 }, '2026-01-31', '2026-02-28'],
+    [{ days: 0, from: 'endOfMonth' as const, day: 31 }, '2026-01-31', '2026-02-28'],
+    [{ days: 0, from: 'endOfMonth' as const }, '2026-01-31', '2026-01-31'],
     [{ days: 30, from: 'invoiceDate' as const, day: 30 }, '2026-01-15', '2026-02-28'],
     [{ days: 30, from: 'invoiceDate' as const, day: 10 }, '2026-01-15', '2026-03-10'],
   ])('by %o, issued %s: on %s, since 30 days are no month', (terms, issued, due) => {
