@@ -21,6 +21,8 @@ export interface UnappliedMoney {
   /** It is never applied by itself: a credit, or money that is meant to stay with the customer. */
   onAccount: boolean;
   leftMinor: number;
+  /** Nothing of it was ever used. */
+  whole: boolean;
   /** What of it was laid, by its text, on items that it names; it can be laid anew when more of these come. */
   laidMinor?: ReadonlyMap<string, number>;
 }
@@ -52,7 +54,7 @@ const byDue = (a: OpenItem, b: OpenItem): number =>
 /**
  * What unapplied payments do when invoices come: they go to those that their text names, or that are of their order, each less its discount
  * when that is exactly what they all cost; else to the only one of exactly their amount, or of that amount less its discount, when no other
- * money has it. Anything less sure is left to a person; credits on account are never applied by themselves. `items`: all that is open, and
+ * money has it, but such as is like it in all: then the older. Anything less sure is left to a person; credits on account are never applied by themselves. `items`: all that is open, and
  * what has money by its text; `arrived`: of these the receivables that have just come.
  */
 export function claimArrived(
@@ -102,11 +104,15 @@ export function claimArrived(
   for (const one of free) {
     const minor = left.get(one.id) ?? 0;
     const rivals = free.filter((other) => left.get(other.id) === minor && other.reach.some((id) => one.reach.includes(id)));
-    const exact = rivals.length === 1 ? soleExact(reached(one), openOf, minor, one.on) : [];
+    const exact = rivals.every((other) => areAlike(one, other)) ? soleExact(reached(one), openOf, minor, one.on) : [];
     if (exact.every((item) => arrived.has(item.receivableId))) for (const item of exact) lay(one, item, 'exact');
   }
   return claims;
 }
+
+/** Whether it matters nothing which of two payments of one amount goes to an item: of one customer, with the same text or none, unused. */
+const areAlike = (a: UnappliedMoney, b: UnappliedMoney): boolean =>
+  a.id === b.id || (a.customerId === b.customerId && a.reference === b.reference && a.whole && b.whole);
 
 /** What closes an item of which so much is owed when it came on this day. */
 const priceOf = ({ amountMinor, offer }: ReachableItem, owedMinor: number, on: BusinessDate): number =>

@@ -37,13 +37,13 @@ export async function unappliedOf(
       select distinct k.id, k.external_id from customer c join customer k on k.id = c.id or k.external_id = c.payer_code
       where c.id = any(${customerIds}::uuid[])),
     m as (
-      select 'payment' as kind, p.id, p.external_id, p.customer_id, p.currency, p.received_on as "on", p.reference, p.order_code, p.on_account, p.unapplied_minor, p.posted_at
+      select 'payment' as kind, p.id, p.external_id, p.customer_id, p.currency, p.received_on as "on", p.reference, p.order_code, p.on_account, p.unapplied_minor, p.unapplied_minor = p.amount_minor as whole, p.posted_at
       from payment p where p.customer_id in (select id from k) and p.unapplied_minor > 0
       union all
-      select 'credit-note', n.id, n.external_id, n.customer_id, n.currency, n.issued_on, null, null, true, n.unapplied_minor, n.posted_at
+      select 'credit-note', n.id, n.external_id, n.customer_id, n.currency, n.issued_on, null, null, true, n.unapplied_minor, n.unapplied_minor = n.amount_minor, n.posted_at
       from credit_note n where n.customer_id in (select id from k) and n.unapplied_minor > 0)
     select m.kind, m.id, m.external_id as "externalId", m.customer_id as "customerId", m.currency, m."on", m.reference, m.order_code as "order", m.on_account as "onAccount",
-      m.unapplied_minor as "leftMinor", m.posted_at as "postedAt",
+      m.unapplied_minor as "leftMinor", m.whole, m.posted_at as "postedAt",
       (select jsonb_agg(b.id order by b.id = k.id desc, b.id) from customer b where b.id = k.id or b.payer_code = k.external_id) as reach
     from m join k on k.id = m.customer_id`.execute(db);
   return rows;

@@ -322,6 +322,23 @@ describe('money that came before its invoice', () => {
     expect([await openOf('K06-3'), await unappliedOf('K06')]).toEqual(['50.00', '100.00']);
   });
 
+  test('of several alike that are exactly its amount the older pays it; where one has another payer or text, none does', async () => {
+    await customer('K06A');
+    await pay('K06A-P1', 'K06A', '300.00', { receivedOn: '2026-01-06' }).expect(201);
+    await pay('K06A-P2', 'K06A', '300.00', { receivedOn: '2026-01-05' }).expect(201);
+    await invoice('K06A-1', 'K06A', '300.00').expect(201);
+    expect([await openOf('K06A-1'), await unappliedOf('K06A')]).toEqual(['0.00', '300.00']);
+    const older = await api.as('erp').get('/v1/payments/K06A-P2').expect(200);
+    expect(older.body).toMatchObject({ unapplied: '0.00' });
+    await invoice('K06A-2', 'K06A', '300.00').expect(201);
+    expect([await openOf('K06A-2'), await unappliedOf('K06A')]).toEqual(['0.00', '0.00']);
+    await customer('K06B');
+    await pay('K06B-P1', 'K06B', '300.00', { reference: 'K06B-9' }).expect(201);
+    await pay('K06B-P2', 'K06B', '300.00').expect(201);
+    await invoice('K06B-1', 'K06B', '300.00').expect(201);
+    expect([await openOf('K06B-1'), await unappliedOf('K06B')]).toEqual(['300.00', '600.00']);
+  });
+
   test('bound to an order pays the invoices of that order alone, and covers nothing else', async () => {
     await customer('K07');
     await pay('K07-P1', 'K07', '300.00', { order: 'K07-O1' }).expect(201);

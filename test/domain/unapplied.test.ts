@@ -10,7 +10,7 @@ const item = (invoice: string, openMinor: number, more: Partial<ReachableItem> =
 });
 const money = (leftMinor: number, reference: string | null, more: Partial<UnappliedMoney> = {}): UnappliedMoney => ({
   ...{ kind: 'payment', id: 'P', externalId: 'P', customerId: 'C', reach: ['C'], currency: 'CNY', on: '2026-01-05' },
-  ...{ reference, order: null, onAccount: false, leftMinor, ...more },
+  ...{ reference, order: null, onAccount: false, leftMinor, whole: true, ...more },
 });
 const laidOn = (one: UnappliedMoney, items: ReachableItem[], arrived: string[]) =>
   claimArrived([one], items, new Set(arrived)).map(({ receivableId, amountMinor }) => [receivableId, amountMinor]);
