@@ -3,7 +3,7 @@ import { fileURLToPath } from 'url';
 
 const OLDEST = [20, 19];
 /** Errors whose message says what to do; the stack trace of any other is wanted. */
-const MENDABLE = ['StackError', 'ConfigError'];
+const MENDABLE = ['StackError', 'ConfigError', 'SchemaError'];
 /** No room left: the system's codes, and PostgreSQL's. */
 const FULL = ['ENOSPC', 'EDQUOT', '53100', '58030'];
 

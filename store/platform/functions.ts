@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
-import type { Database } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database, Tx } from './database.ts';
+import { definitions, followFunctions } from './function-users.ts';
 
 const FOLDER = new URL('../../prisma/functions/', import.meta.url);
 
@@ -37,24 +39,40 @@ export async function pendingFunctions(db: Database): Promise<string[]> {
   return (await changed(db)).map(({ name }) => name);
 }
 
+async function give(tx: Tx, { name, text, checksum }: FunctionSource): Promise<void> {
+  await sql.raw(text).execute(tx);
+  await sql`insert into function_source (name, checksum) values (${name}, ${checksum})
+    on conflict (name) do update set checksum = excluded.checksum, applied_at = excluded.applied_at`.execute(tx);
+}
+
 /**
- * Gives a migrated database, as its owner, the functions whose source is not what it was given last, all in one transaction; answers their
- * names. The caller is the only one who does. A function that is gone is dropped by a migration, and so is one whose parameters or result change.
+ * Gives the migrated database at `url`, as its owner, the functions whose source is not what it was given last, and what holds their answers
+ * follows, all in one transaction; answers their names. The caller is the only one who does. A function that is gone is dropped by a migration,
+ * and so is one whose parameters or result change.
  */
-export async function replaceFunctions(db: Database): Promise<string[]> {
-  return db.transaction().execute(async (tx) => {
-    const files = await changed(tx);
-    if (files.length === 0) return [];
-    await sql`create table if not exists function_source (
-      name text primary key, checksum text not null, applied_at timestamptz not null default clock_timestamp())`.execute(tx);
-    await sql`revoke insert, update, delete on function_source from duecourse_app`.execute(tx);
-    // What a function calls may come after it in the order of names.
-    await sql`set local check_function_bodies = off`.execute(tx);
-    for (const { name, text, checksum } of files) {
-      await sql.raw(text).execute(tx);
-      await sql`insert into function_source (name, checksum) values (${name}, ${checksum})
-        on conflict (name) do update set checksum = excluded.checksum, applied_at = excluded.applied_at`.execute(tx);
-    }
-    return files.map(({ name }) => name);
-  });
+export async function replaceFunctions(url: string): Promise<string[]> {
+  // A session of its own: one that a migration ran in keeps the former text of a function in its picture of an index, and would build by it.
+  const db = openDatabase({ url, max: 1, role: null, applicationName: 'duecourse-migrate' });
+  try {
+    return await db.transaction().execute(async (tx) => {
+      const files = await changed(tx);
+      if (files.length === 0) return [];
+      await sql`create table if not exists function_source (
+        name text primary key, checksum text not null, applied_at timestamptz not null default clock_timestamp())`.execute(tx);
+      await sql`revoke insert, update, delete on function_source from duecourse_app`.execute(tx);
+      // What a function calls may come after it in the order of names.
+      await sql`set local check_function_bodies = off`.execute(tx);
+      const before = await definitions(tx);
+      for (const file of files) await give(tx, file);
+      const after = await definitions(tx);
+      const names = files.map(({ name }) => name);
+      await followFunctions(
+        tx,
+        names.filter((name) => before.get(name) !== after.get(name)),
+      );
+      return names;
+    });
+  } finally {
+    await db.destroy();
+  }
 }

@@ -106,7 +106,8 @@ export interface SchemaSteps {
 
 /**
  * Brings the database at `url` (as its owner) to the newest schema with its functions, or to the migration `upTo` without them; answers what
- * was applied now. Concurrent callers wait for one another. A failed migration leaves the schema as it was and throws.
+ * was applied now. Concurrent callers wait for one another. A failed migration leaves the schema as it was and throws, and so do functions
+ * whose new text rows of a table do not pass (SchemaError).
  */
 export async function migrate(url: string, upTo?: string): Promise<SchemaSteps> {
   // One connection: it holds the lock until it ends.
@@ -114,7 +115,7 @@ export async function migrate(url: string, upTo?: string): Promise<SchemaSteps> 
   try {
     await sql`select pg_advisory_lock(${LOCK})`.execute(db);
     const migrations = await applyMissing(db, upTo);
-    return { migrations, functions: upTo === undefined ? await replaceFunctions(db) : [] };
+    return { migrations, functions: upTo === undefined ? await replaceFunctions(url) : [] };
   } finally {
     await db.destroy();
   }
