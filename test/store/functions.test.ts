@@ -26,15 +26,12 @@ async function byFormerText(body: string): Promise<void> {
   await run(`update function_source set checksum = 'of an earlier build' where name = 'out_of_sum'`);
 }
 
-/** Ids as an index that holds nothing else tells them: it is asked, not the table. */
-async function told(table: string, predicate: string): Promise<number[]> {
-  return db.transaction().execute(async (tx) => {
-    await sql`set local enable_seqscan = off`.execute(tx);
-    const text = `select id from ${table} where ${predicate} order by id`;
-    const { rows: plan } = await sql.raw<{ 'QUERY PLAN': string }>(`explain ${text}`).execute(tx);
-    expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain('Index');
-    return (await sql.raw<{ id: number }>(text).execute(tx)).rows.map(({ id }) => id);
-  });
+/** How many rows each of these indexes took in when it was built last: no query tells, which looks at the rows again. */
+async function tookIn(...indexes: string[]): Promise<number[]> {
+  const { rows } = await sql<{ n: number }>`
+    select reltuples::int as n from unnest(${indexes}::text[]) with ordinality i(name, place) join pg_class on oid = to_regclass(i.name)
+    order by place`.execute(db);
+  return rows.map(({ n }) => n);
 }
 
 it('indexes and stored columns hold what a function answers as it reads now, also one that another calls, after the run that replaced it', async () => {
@@ -42,22 +39,19 @@ it('indexes and stored columns hold what a function answers as it reads now, als
   await run(
     `create function bounded(minor bigint) returns boolean language sql immutable as 'select not public.out_of_sum(minor)'`,
   );
-  await run(
-    `create table held (id int primary key, minor bigint, faulty boolean generated always as (out_of_sum(minor)) stored)`,
-  );
+  await run('create table held (id int primary key, minor bigint)');
+  await run('create table stored (minor bigint, faulty boolean generated always as (out_of_sum(minor)) stored)');
+  await run(`insert into held values (1, 5), (2, 5000), (3, ${HUGE})`);
+  await run('insert into stored select minor from held');
   await run('create index held_faulty on held (id) where out_of_sum(minor)');
   await run('create index held_bounded on held (id) where bounded(minor)');
-  await run(`insert into held values (1, 5), (2, 5000), (3, ${HUGE})`);
-  expect(await told('held', 'out_of_sum(minor)')).toEqual([2, 3]);
+  expect(await tookIn('held_faulty', 'held_bounded')).toEqual([2, 1]);
   expect((await migrate(database.url)).functions).toEqual(['out_of_sum']);
-  expect(await told('held', 'out_of_sum(minor)')).toEqual([3]);
-  expect(await told('held', 'bounded(minor)')).toEqual([1, 2]);
-  expect((await sql`select id, faulty from held order by id`.execute(db)).rows).toEqual([
-    { id: 1, faulty: false },
-    { id: 2, faulty: false },
-    { id: 3, faulty: true },
-  ]);
-  await run('drop table held');
+  expect(await tookIn('held_faulty', 'held_bounded')).toEqual([1, 2]);
+  expect(
+    (await sql`select faulty from stored order by minor`.execute(db)).rows.map((row) => (row as { faulty: boolean }).faulty),
+  ).toEqual([false, false, true]);
+  await run('drop table held, stored');
   await run('drop function bounded');
 });
 
