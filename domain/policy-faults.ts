@@ -7,7 +7,7 @@ import type { CreditRules, GradesPolicy, ScorecardPolicy } from './credit/policy
 import { reconciliationFaults } from './reconciliation/policy.ts';
 import type { ReconciliationPolicy } from './reconciliation/policy.ts';
 import type { PolicyContents, PolicyKind } from './policy.ts';
-import type { PolicyContext, PolicyFault } from './platform/policy-fault.ts';
+import type { PolicyContext, PolicyDay, PolicyFault } from './platform/policy-fault.ts';
 import type { CollectionPolicy } from './ledger/policy.ts';
 import type { ContactPolicy } from './outreach/policy.ts';
 import type { WorkOrderPolicy } from './tasks/policy.ts';
@@ -41,4 +41,21 @@ export function policyFaults<K extends PolicyKind>(kind: K, content: PolicyConte
     default:
       return known satisfies never;
   }
+}
+
+/** The faults of a policy on its first day, then those that only a later day brings, which say from when. */
+export function policyFaultsFrom<K extends PolicyKind>(
+  kind: K,
+  content: PolicyContents[K],
+  days: readonly PolicyDay[],
+): PolicyFault[] {
+  const said = new Set<string>();
+  return days.flatMap(({ day, context }, no) =>
+    policyFaults(kind, content, context)
+      .filter(({ at, what }) => !said.has(`${at} ${what}`))
+      .map((one) => {
+        said.add(`${one.at} ${one.what}`);
+        return no === 0 ? one : { ...one, what: `${one.what}, from ${day}`, params: { ...one.params, since: day } };
+      }),
+  );
 }

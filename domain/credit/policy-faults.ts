@@ -9,8 +9,8 @@ import type { TableColumns } from '../policies/table-faults.ts';
 import { readScalar } from '../policies/table-cells.ts';
 import { readTable, step } from '../policies/tables.ts';
 import type { DecisionTable } from '../policies/tables.ts';
-import { fault, twice, unknownGrades } from '../platform/policy-fault.ts';
-import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
+import { fault, goneFaults, twice, unknownGrades } from '../platform/policy-fault.ts';
+import type { Naming, PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 import type { ApprovalMatrix, RouteRow } from '../approvals/policy.ts';
 import { customerTypes } from '../customers/customer.ts';
 
@@ -63,6 +63,14 @@ function cellsOf(table: DecisionTable, field: string): { at: string; value: unkn
   const id = read.content.outputs.find((column) => column.field === field)?.id;
   if (id === undefined) return [];
   return read.content.rules.map((row, no) => ({ at: `${read.at}/rules/${no}/${step(id)}`, value: readScalar(row[id] ?? '') }));
+}
+
+/** The dunning procedures that the table of terms grants, by row. */
+export function laddersNamedBy({ termsTable }: GradesPolicy): Naming[] {
+  const rows = cellsOf(termsTable, 'row');
+  return cellsOf(termsTable, 'ladder').flatMap(({ value }, no) =>
+    typeof value === 'string' ? [{ by: `grades, row ${String(rows[no]?.value ?? no + 1)}`, names: [value] }] : [],
+  );
 }
 
 /** A verdict names the row it rests on, so no two rows have one name. */
@@ -132,10 +140,11 @@ export function gradesFaults(policy: GradesPolicy, { ladders, gradesNamed = [] }
       '/grades',
       '/grade',
     ),
-    ...gradesNamed.flatMap(({ by, grades: named }) =>
-      named
-        .filter((one) => grades.every(({ grade }) => grade !== one))
-        .map((one) => fault('/grades', `grade ${one} is named by ${by}`)),
+    ...goneFaults(
+      'grade',
+      gradesNamed,
+      grades.map((row) => row.grade),
+      '/grades',
     ),
     ...grades.flatMap((row, at) => gradeFaults(row, grades[at - 1], at === grades.length - 1, `/grades/${at}`)),
     ...segmentFaults(stepUp.for, '/stepUp/for'),

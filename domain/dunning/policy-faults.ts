@@ -4,7 +4,7 @@ import { ladderDayFaults } from './ladder-days.ts';
 import { stepLetterFaults } from './letters-there.ts';
 import { unreachedStrategy } from './strategy-rows.ts';
 import type { LaddersPolicy } from './policy.ts';
-import { fault, twice, unknownGrades } from '../platform/policy-fault.ts';
+import { fault, goneFaults, twice, unknownGrades } from '../platform/policy-fault.ts';
 import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 
 /** Each rung names what exists, and the strategy holds for everybody. */
@@ -21,6 +21,7 @@ export function laddersFaults({ ladders: all, strategy }: LaddersPolicy, context
     ...(context.ownLadders ?? [])
       .filter((own) => !ids.includes(own))
       .map((own) => fault('/ladders', `${own} is named by customers`)),
+    ...goneFaults('dunning procedure', context.laddersNamed ?? [], ids, '/ladders'),
     ...strategy.flatMap((row, at) => strategyFaults(row, ids, context, `/strategy/${at}`)),
     ...(last && Object.keys(last.when).length === 0 ? [] : [fault('/strategy', 'the last row must hold for everybody')]),
     ...unreachedStrategy(strategy, context.grades).map((at): PolicyFault => ({

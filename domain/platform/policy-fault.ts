@@ -9,7 +9,7 @@ export interface PolicyFault {
   params?: RefusalParams;
 }
 
-/** The policies a new version must fit beside. */
+/** The policies a new version must fit beside, on one day. */
 export interface PolicyContext {
   kinds: readonly string[];
   templates: readonly string[];
@@ -23,16 +23,24 @@ export interface PolicyContext {
   letters?: LettersThere;
   /** Ladders that customers have of their own. */
   ownLadders?: readonly string[];
-  /** What in the other policies in force names grades; absent: not judged. */
-  gradesNamed?: readonly NamedGrades[];
+  /** What in the other policies in force names grades, ladders and kinds of tasks; absent: not judged. */
+  gradesNamed?: readonly Naming[];
+  laddersNamed?: readonly Naming[];
+  kindsNamed?: readonly Naming[];
   /** The day from which the version will be in force; absent: not judged. */
   from?: BusinessDate;
 }
 
-/** Grades that a policy names; `by`: the policy, and the row where it has rows. */
-export interface NamedGrades {
+/** What stands beside a version from a day on, until the next of its days. */
+export interface PolicyDay {
+  day: BusinessDate;
+  context: PolicyContext;
+}
+
+/** What a policy names; `by`: the policy, and the row where it has rows. */
+export interface Naming {
   by: string;
-  grades: readonly string[];
+  names: readonly string[];
 }
 
 export interface LettersThere {
@@ -50,6 +58,12 @@ export const fault = (at: string, what: string): PolicyFault => ({ at, what });
 /** What a list names more than once, each at its place; `field` is the part of an item that holds it, such as '/id'. */
 export const twice = (names: readonly string[], at: string, field = ''): PolicyFault[] =>
   names.flatMap((name, no) => (names.indexOf(name) === no ? [] : [fault(`${at}/${no}${field}`, `${name} appears twice`)]));
+
+/** What is named by another policy and is not there. */
+export const goneFaults = (what: string, named: readonly Naming[], left: readonly string[], at: string): PolicyFault[] =>
+  named.flatMap(({ by, names }) =>
+    names.filter((one) => !left.includes(one)).map((one) => fault(at, `${what} ${one} is named by ${by}`)),
+  );
 
 /** What names no grade in force. */
 export const unknownGrades = (named: readonly string[], known: readonly string[], at: string): PolicyFault[] =>

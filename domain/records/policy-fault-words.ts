@@ -14,6 +14,12 @@ const rungFaults: Readonly<Record<string, string>> = {
   'task-without-kind': '建立待办的步骤须指定待办种类',
 };
 
+const named: Readonly<Record<string, string>> = {
+  grade: '信用等级',
+  'dunning procedure': '催收流程',
+  'kind of task': '待办种类',
+};
+
 /** What a policy contradicts, in Chinese; ids and names come as they were sent. The first pattern that fits counts. */
 const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => string])[] = [
   [/^unknown kind of task (.+)$/, (id) => `没有待办种类“${id}”`],
@@ -22,8 +28,9 @@ const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => s
   [/^unknown dunning procedure (.+)$/, (id) => `没有催收流程“${id}”`],
   [/^unknown role (.+)$/, (id) => `没有角色“${id}”`],
   [
-    /^grade (.+) is named by ([a-z-]+)(?:, row (.+))?$/,
-    (id, by, row) => `信用等级“${id}”仍被政策 ${by}${row === undefined ? '' : ` 的行“${row}”`}引用，不能删除`,
+    /^(grade|dunning procedure|kind of task) (.+) is named by ([a-z-]+)(?:, row (.+))?$/,
+    (what = '', id, by, row) =>
+      `${named[what] ?? ''}“${id}”仍被政策 ${by}${row === undefined ? '' : ` 的行“${row}”`}引用，不能删除`,
   ],
   [/^(.+) never meets the conditions of its row$/, (kind) => `种类“${kind}”永远不会满足本行的条件`],
   [/^ends before the version is in force$/, () => '停止联系的截止日期早于该版本的生效日期'],
@@ -111,7 +118,12 @@ const faults: readonly (readonly [pattern: RegExp, zh: (...found: string[]) => s
   ],
 ];
 
+/** A fault that only a later day brings says from when. */
+const later = /^(.+), from (\d{4}-\d\d-\d\d)$/s;
+
 function inChinese(fault: string): string {
+  const [, rest, day] = later.exec(fault) ?? [];
+  if (rest !== undefined && day !== undefined) return `${inChinese(rest)}（自${sayDate(day, 'zh')}起）`;
   for (const [pattern, zh] of faults) {
     const found = pattern.exec(fault);
     if (found) return zh(...found.slice(1));

@@ -183,12 +183,12 @@ export const refusalsEn: Readonly<Record<RefusalCode, RefusalText>> = {
   'table-cell': {
     title: 'Cell does not fit its column',
     detail:
-      'A cell does not fit its column[: row {row}, column {column}, cell {cell}].[ It takes {oneOf}.][ It takes a text in quotes of at most {chars} characters.][ It takes a number from {from} to {to}, with at most {digits} digits and no leading zero.][ It takes a whole number from {wholeFrom} to {wholeTo}, without leading zeros.] In an input an empty cell holds for all; several values are separated by commas; ==, != and not in are understood.',
+      'A cell does not fit its column[: row {row}, column {column}, cell {cell}].[ It takes {oneOf}.][ It takes a text in quotes of at most {chars} characters.][ It takes a number from {from} to {to}, with at most {digits} digits and no leading zero.][ It takes a whole number from {wholeFrom} to {wholeTo}, without leading zeros.][ This is so from {since}.] In an input an empty cell holds for all; several values are separated by commas; ==, != and not in are understood.',
   },
   'table-row': {
     title: 'Row of a decision table decides nothing',
     detail:
-      'Every row of a decision table must be the first that holds for somebody, and the last must hold for everybody.[ Row {row} is never reached][ ({name})][: the rows above take all cases of row {row}. Move it up, narrow those above it, or take it out.][ Row {last} has conditions. Clear them, or add a last row without any.]',
+      'Every row of a decision table must be the first that holds for somebody, and the last must hold for everybody.[ Row {row} is never reached][ ({name})][: the rows above take all cases of row {row}. Move it up, narrow those above it, or take it out.][ Row {last} has conditions. Clear them, or add a last row without any.][ This is so from {since}.]',
   },
   'import-unreadable': {
     title: 'File cannot be read',

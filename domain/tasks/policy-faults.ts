@@ -1,15 +1,17 @@
 import { may, roles } from '../platform/actor.ts';
 import type { Permission, Role } from '../platform/actor.ts';
-import { fault, twice } from '../platform/policy-fault.ts';
+import { fault, goneFaults, twice } from '../platform/policy-fault.ts';
 import type { PolicyContext, PolicyFault } from '../platform/policy-fault.ts';
 import type { WorkOrderKind, WorkOrderPolicy } from './policy.ts';
 
-/** Kinds in use stay: open ladders name them. */
+/** Kinds in use stay: open ladders name them. So do those that other policies name. */
 export function workOrdersFaults({ kinds }: WorkOrderPolicy, context: PolicyContext): PolicyFault[] {
   const gone = context.kinds
     .filter((kind) => !Object.hasOwn(kinds, kind))
     .map((kind) => fault(`/kinds/${kind}`, `${kind} is in use`));
-  return [...gone, ...Object.entries(kinds).flatMap(([name, kind]) => kindFaults(name, kind, `/kinds/${name}`))];
+  const left = [...Object.keys(kinds), ...context.kinds];
+  const named = goneFaults('kind of task', context.kindsNamed ?? [], left, '/kinds');
+  return [...gone, ...named, ...Object.entries(kinds).flatMap(([name, kind]) => kindFaults(name, kind, `/kinds/${name}`))];
 }
 
 const allows = (role: string, verb: Permission): boolean => may({ kind: 'user', id: '', role: role as Role, scope: {} }, verb);

@@ -4,6 +4,7 @@ import { parseAmount } from '../../domain/platform/money.ts';
 import { contactSlot } from '../../domain/outreach/governor.ts';
 import type { Ladder } from '../../domain/dunning/ladder.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
+import type { WorkOrderPolicy } from '../../domain/tasks/policy.ts';
 import type { CollectionTerms } from '../../domain/dunning/receivable.ts';
 import { readCalendar } from './calendar-rows.ts';
 import { defaultPolicy } from './default-policies.ts';
@@ -114,7 +115,9 @@ export class PolicyBook {
       this.db,
     );
     const current = Object.fromEntries(rows.map((row) => [row.kind, { version: row.version, content: row.content }]));
-    await completeTasks(current as Loaded['current']);
+    const loaded = current as Loaded['current'];
+    const tasks = loaded['work-orders'];
+    loaded['work-orders'] = { ...tasks, content: await completeTasks(tasks.content) };
     const calendar = await readCalendar(this.db, this.zone);
     const [seen] = ahead;
     if (!seen) throw new Error('the clock row is missing: the database was not set up');
@@ -123,7 +126,7 @@ export class PolicyBook {
       leaps: seen.leaps,
       today: seen.today,
       calendarVersion: seen.version,
-      current: current as Loaded['current'],
+      current: loaded,
       calendar,
     };
     return this.#loaded;
@@ -131,13 +134,10 @@ export class PolicyBook {
 }
 
 /** A stored version that is older than a kind of task, or than what it does, says nothing of it: until one does, the product's row counts. */
-async function completeTasks(current: Loaded['current']): Promise<void> {
-  const stored = current['work-orders'];
+export async function completeTasks(stored: WorkOrderPolicy): Promise<WorkOrderPolicy> {
   const { kinds } = await defaultPolicy('work-orders');
-  const known = Object.fromEntries(
-    Object.entries(stored.content.kinds).map(([name, kind]) => [name, { ...kinds[name], ...kind }]),
-  );
-  current['work-orders'] = { ...stored, content: { ...stored.content, kinds: { ...kinds, ...known } } };
+  const known = Object.fromEntries(Object.entries(stored.kinds).map(([name, kind]) => [name, { ...kinds[name], ...kind }]));
+  return { ...stored, kinds: { ...kinds, ...known } };
 }
 
 function minimum(text: string | undefined, currency: string): number {

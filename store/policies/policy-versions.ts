@@ -2,15 +2,14 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
-import { policyFaults } from '../../domain/policy-faults.ts';
+import { policyFaultsFrom } from '../../domain/policy-faults.ts';
 import { LostRace } from '../platform/rows.ts';
 import { refuseOwn } from '../access/second-person.ts';
-import { noticeTemplates } from '../../domain/outreach/message.ts';
 import { momentOf, write, eventOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
-import type { NamedGrades, PolicyContext, PolicyFault } from '../../domain/platform/policy-fault.ts';
+import type { PolicyFault } from '../../domain/platform/policy-fault.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import { rolesFilled } from '../access/roles-filled.ts';
+import { daysOf } from './policy-days.ts';
 
 const MOST_FAULTS = 100;
 
@@ -30,7 +29,9 @@ export async function addPolicyVersion<K extends PolicyKind>(
   kind: K,
   { content, effectiveFrom, reason, seen }: NewPolicy<K>,
 ): Promise<{ kind: K; version: number }> {
-  refuseFaults(policyFaults(kind, content, await contextOf(store, effectiveFrom)));
+  const { today } = await momentOf(store.db, store);
+  const days = await daysOf(store.db, { kind, version: null, from: effectiveFrom ?? today }, today);
+  refuseFaults(policyFaultsFrom(kind, content, days));
   return write(store, actor, async (tx, at) => {
     const newest = await tx
       .selectFrom('policy')
@@ -73,45 +74,6 @@ export async function addPolicyVersion<K extends PolicyKind>(
   });
 }
 
-/** What a version must fit beside: the policies in force now, and the letters that are on its day (null: today). */
-async function contextOf(store: Store, from: BusinessDate | null): Promise<PolicyContext> {
-  const { current } = await store.policies.current();
-  const moment = await momentOf(store.db, store);
-  const inForce = from !== null && from > moment.today ? from : moment.today;
-  const letters = await store.db
-    .selectFrom('template')
-    .select(['id', 'class', 'language', 'channel'])
-    .distinct()
-    .where('approved_by', 'is not', null)
-    .where('effective_from', '<=', inForce)
-    .execute();
-  const own = await store.db.selectFrom('customer').select('ladder').distinct().where('ladder', 'is not', null).execute();
-  const { ladders } = current.ladders.content;
-  const ofSteps = ladders.flatMap(({ rungs }) => rungs.flatMap(({ template }) => template ?? []));
-  const { channels } = current['contact-rules'].content;
-  return {
-    kinds: Object.keys(current['work-orders'].content.kinds),
-    templates: [...new Set(letters.map(({ id }) => id))],
-    letters: { letters, channels, ofSteps: [...new Set(ofSteps)], ofNotices: noticeTemplates },
-    ladders: ladders.map((ladder) => ladder.id),
-    ownLadders: own.flatMap(({ ladder }) => ladder ?? []),
-    grades: current.grades.content.grades.map((row) => row.grade),
-    gradesNamed: gradesNamedBy(current),
-    from: inForce,
-    filled: [...(await rolesFilled(store.db, moment, null))],
-  };
-}
-
-/** What of the policies in force names grades. */
-const gradesNamedBy = (current: Awaited<ReturnType<Store['policies']['current']>>['current']): NamedGrades[] => [
-  { by: 'credit-rules', grades: current['credit-rules'].content.checks.grade?.held ?? [] },
-  ...current['approval-matrix'].content.rows.map(({ id, when }) => ({
-    by: `approval-matrix, row ${id}`,
-    grades: when.grades ?? [],
-  })),
-  ...current.ladders.content.strategy.map(({ when }, at) => ({ by: `strategy, row ${at + 1}`, grades: when.grades ?? [] })),
-];
-
 /** Throws Refusal `policy-invalid` that names each fault by its place, the first hundred of them. */
 function refuseFaults(all: readonly PolicyFault[]): void {
   const faults = all.slice(0, MOST_FAULTS);
@@ -127,7 +89,7 @@ function refuseFaults(all: readonly PolicyFault[]): void {
 
 /**
  * Approves a version, once, by another person than its author: from its day on it is in force. Throws Refusal `policy-invalid` when it does
- * not fit beside what is in force by now, or was written when less was checked.
+ * not fit beside what is approved by now for the days on which it will count, or was written when less was checked.
  */
 export async function approvePolicyVersion(
   store: Store,
@@ -136,25 +98,20 @@ export async function approvePolicyVersion(
   version: number,
   reason: string | null,
 ): Promise<{ kind: PolicyKind; version: number; approvedBy: string }> {
-  const asked = await store.db
-    .selectFrom('policy')
-    .select('effective_from')
-    .where('kind', '=', kind)
-    .where('version', '=', version)
-    .executeTakeFirst();
-  const context = await contextOf(store, asked?.effective_from ?? null);
-  const value = await write(store, actor, async (tx) => {
+  const value = await write(store, actor, async (tx, { today }) => {
+    // Two that contradict each other are not approved at once, each beside what was before.
+    await tx.selectFrom('policy').select('version').orderBy('kind').orderBy('version').forNoKeyUpdate().execute();
     const row = await tx
       .selectFrom('policy')
       .select(['content', 'author', 'approved_by', 'effective_from'])
       .where('kind', '=', kind)
       .where('version', '=', version)
-      .forUpdate()
       .executeTakeFirst();
     if (!row) throw new Refusal('policy-unknown', { policy: kind, version });
     if (row.approved_by !== null) throw new Refusal('already-decided', { by: row.approved_by });
     await refuseOwn(tx, actor, row.author, 'policy.approve');
-    refuseFaults(policyFaults(kind, row.content as unknown as PolicyContents[PolicyKind], context));
+    const days = await daysOf(tx, { kind, version, from: row.effective_from }, today);
+    refuseFaults(policyFaultsFrom(kind, row.content as unknown as PolicyContents[PolicyKind], days));
     await tx
       .updateTable('policy')
       .set({ approved_by: actor.id })

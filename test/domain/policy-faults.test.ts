@@ -6,7 +6,7 @@ import { refusalText } from '../../domain/records/refusal-text.ts';
 import type { PolicyContext } from '../../domain/platform/policy-fault.ts';
 import { policyKinds } from '../../domain/policy.ts';
 import type { PolicyContents, PolicyKind } from '../../domain/policy.ts';
-import { policyFaults } from '../../domain/policy-faults.ts';
+import { policyFaults, policyFaultsFrom } from '../../domain/policy-faults.ts';
 
 const read = <K extends PolicyKind>(kind: K): PolicyContents[K] =>
   JSON.parse(readFileSync(new URL(`../../policies/${kind}.json`, import.meta.url), 'utf8')) as PolicyContents[K];
@@ -29,9 +29,11 @@ const context: PolicyContext = {
   ladders: read('ladders').ladders.map(({ id }) => id),
   grades: read('grades').grades.map(({ grade }) => grade),
   gradesNamed: [
-    { by: 'credit-rules', grades: ['E'] },
-    { by: 'approval-matrix, row no-credit', grades: ['A', 'E'] },
+    { by: 'credit-rules', names: ['E'] },
+    { by: 'approval-matrix, row no-credit', names: ['A', 'E'] },
   ],
+  laddersNamed: [{ by: 'grades, row first-hospital', names: ['new-customer'] }],
+  kindsNamed: [{ by: 'reconciliation', names: ['collector-call'] }],
   from: '2026-03-04',
 };
 
@@ -165,6 +167,7 @@ const cases: Readonly<Record<PolicyKind, readonly (readonly [title: string, valu
     ['a letter that some customer could not read', { '/ladders/0/rungs/0/template': 'half-written' }],
     ['a letter that goes by SMS alone', { '/ladders/0/rungs/0/template': 'please-contact-us' }],
     ['a notice in the place of a letter', { '/ladders/0/rungs/1/template': 'shipment-held' }],
+    ['a procedure gone that a row of terms grants', { '/ladders/3/id': 'first', '/strategy/0/ladder': 'first' }, '/ladders'],
     ['a procedure gone that customers name', { '/ladders/0/id': 'general', '/strategy/3/ladder': 'general' }, '/ladders'],
     ['a letter of a task', { '/ladders/0/rungs/3/template': 'overdue-first' }],
   ],
@@ -230,6 +233,19 @@ describe('a policy that can never mean what it says', () => {
       if (code !== undefined) continue;
       expect(refusalText('policy-invalid', { what }, 'zh').detail).not.toContain(what);
     }
+  });
+
+  it('says from when, if only a later day brings it, and says it once', () => {
+    const matrix = changed('approval-matrix', { '/rows/0/when/grades': ['A', 'Z'] }) as PolicyContents['approval-matrix'];
+    const withZ = { ...context, grades: [...context.grades, 'Z'] };
+    const days = (...all: PolicyContext[]) => all.map((one, no) => ({ day: `2027-0${no + 1}-01`, context: one }));
+    const said = (...all: PolicyContext[]) => policyFaultsFrom('approval-matrix', matrix, days(...all)).map(({ what }) => what);
+    expect(said(withZ, withZ)).toEqual([]);
+    expect(said(context, withZ, context)).toEqual(['unknown grade Z']);
+    expect(said(withZ, context, context)).toEqual(['unknown grade Z, from 2027-02-01']);
+    expect(refusalText('policy-invalid', { what: 'unknown grade Z, from 2027-02-01' }, 'zh').detail).toContain(
+      '没有信用等级“Z”（自2027年2月1日起）',
+    );
   });
 
   it('leaves the policies that come with the product as they are', () => {
