@@ -39,7 +39,7 @@ const columns = sql`k.id, k.name, k.role, k.scope, k.prefix, k.created_at as "cr
 const IN_FORCE = sql`${columns}, k.confirmed_by as "confirmedBy", k.confirmed_at as "confirmedAt"`;
 const PROPOSED = sql`${columns}, null::text as "confirmedBy", null::timestamptz as "confirmedAt"`;
 
-/** Whether a key's scope lies within the regions of an administrator, as in `scopeFault`: theirs alone are to be seen and revoked. */
+/** Whether a key's scope lies within the regions of an administrator, as in `scopeFault`: theirs alone are to be seen, confirmed and revoked. */
 const isWithin = (by: Actor) =>
   by.scope.regions === undefined ? sql`true` : sql`scope -> 'regions' <@ ${JSON.stringify(by.scope.regions)}::jsonb`;
 
@@ -97,18 +97,19 @@ function lookAtScope(by: Actor, key: Pick<NewApiKey, 'role' | 'scope'>): void {
 
 /**
  * Puts a proposed key in force, by another administrator than the one who proposed it; confirming again changes nothing. Throws Refusal
- * `not-found`, `own-key`, `scope-too-wide`.
+ * `not-found`, for a key outside the actor's regions too, `own-key`, `scope-unheeded`.
  */
 export async function confirmApiKey(store: Store, id: string, by: Actor): Promise<ApiKeyRow> {
   if (!isOurId(id)) throw new Refusal('not-found', { id });
   return write<ApiKeyRow>(store, by, async (tx) => {
-    const { rows } =
-      await sql<Row>`select ${PROPOSED} from proposed_key k where k.id = ${id}::uuid and k.revoked_at is null for update`.execute(
-        tx,
-      );
+    const { rows } = await sql<Row>`
+      select ${PROPOSED} from proposed_key k where k.id = ${id}::uuid and k.revoked_at is null and ${isWithin(by)} for update`.execute(
+      tx,
+    );
     const [proposed] = rows;
     if (!proposed) {
-      const { rows: known } = await sql<Row>`select ${IN_FORCE} from api_key k where k.id = ${id}::uuid`.execute(tx);
+      const { rows: known } =
+        await sql<Row>`select ${IN_FORCE} from api_key k where k.id = ${id}::uuid and ${isWithin(by)}`.execute(tx);
       if (!known[0]) throw new Refusal('not-found', { id });
       return { value: known[0], audit: null };
     }
