@@ -133,7 +133,7 @@ const gradesNamedBy = (policies: Contents): Naming[] => [
 
 const kindsNamedBy = (policies: Contents): Naming[] => [
   ...policies.ladders.ladders.map(({ id, rungs }) => ({
-    by: `ladders, row ${id}`,
+    by: `procedures, row ${id}`,
     names: [...new Set(rungs.flatMap(({ workOrder }) => workOrder ?? []))],
   })),
   { by: 'reconciliation', names: [...new Set(Object.values(policies.reconciliation.workOrders).flatMap((kind) => kind ?? []))] },

@@ -125,8 +125,8 @@ describe('a policy with a later day', () => {
     const own = { ...visited, ladders: [...visited.ladders, { ...visited.ladders[0]!, id: 'late' }] };
     await put('ladders', own, '2026-12-01');
     expect(await written('work-orders', tasks)).toEqual([
-      expect.stringContaining('kind of task new-call is named by ladders, row general-30, from 2026-12-01'),
-      expect.stringContaining('kind of task new-call is named by ladders, row late, from 2026-12-01'),
+      expect.stringContaining('kind of task new-call is named by procedures, row general-30, from 2026-12-01'),
+      expect.stringContaining('kind of task new-call is named by procedures, row late, from 2026-12-01'),
     ]);
     expect(await written('work-orders', tasks, '2026-12-02')).toEqual([expect.stringContaining('new-call is in use')]);
 
