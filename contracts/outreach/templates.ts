@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channels } from '../../domain/outreach/governor.ts';
 import { businessDate, documentDate } from '../platform/dates.ts';
-import { flag, instant, line, note, pageOf, pageQuery, reason } from '../platform/common.ts';
+import { flag, instant, line, note, pageOf, pageQuery, reason, wholeNumber } from '../platform/common.ts';
 import { fault, written } from '../platform/faults.ts';
 
 export const messageClasses = ['notice', 'reminder', 'demand', 'statement', 'neutral'] as const;
@@ -81,7 +81,7 @@ export const newTemplate = z
   });
 export const newTemplateAnswer = templateParams.extend({ version: z.int() }).meta({ id: 'NewTemplateAnswer' });
 
-export const templateVersionParams = templateParams.extend({ version: z.coerce.number().int().min(1).max(1_000_000) });
+export const templateVersionParams = templateParams.extend({ version: wholeNumber(1, 1_000_000) });
 export const approveTemplate = z.strictObject({ reason: reason.optional() }).meta({ id: 'ApproveTemplate' });
 export const approveTemplateAnswer = newTemplateAnswer
   .extend({ effectiveFrom: businessDate, approvedBy: z.string() })

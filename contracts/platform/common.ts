@@ -137,9 +137,13 @@ export const cursor = z
   .regex(written(/^[\w-]+$/, 'cursor'))
   .meta({ id: 'Cursor', description: 'Opaque; send it back to read on.' });
 
+const asDigits = (text: unknown): unknown => (typeof text === 'string' && /^-?\d{1,15}$/.test(text) ? Number(text) : text);
+/** A whole number in a path or query, in decimal digits alone: what else JavaScript reads as a number is none. */
+export const wholeNumber = (least: number, most: number) => z.preprocess(asDigits, z.int().min(least).max(most));
+
 /** The two parameters of every list, to spread into a strict query object. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows a page, 1 to 200.', example: 50 }),
+  limit: wholeNumber(1, 200).default(50).meta({ description: 'Rows a page, 1 to 200.', example: 50 }),
   cursor: cursor.optional(),
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentDate, line, reason } from '../platform/common.ts';
+import { documentDate, line, reason, wholeNumber } from '../platform/common.ts';
 
 const day = z.strictObject({
   name: line(60).meta({ description: 'The holiday it belongs to.', example: '元旦' }),
@@ -7,7 +7,7 @@ const day = z.strictObject({
   isOffDay: z.boolean().meta({ description: 'True: free. False: a weekend day that is worked instead.' }),
 });
 
-export const calendarYearParams = z.strictObject({ year: z.coerce.number().int().min(2000).max(2199).meta({ example: 2027 }) });
+export const calendarYearParams = z.strictObject({ year: wholeNumber(2000, 2199).meta({ example: 2027 }) });
 
 /** A year's holiday notice, as in policies/calendar. */
 export const putCalendarYear = z

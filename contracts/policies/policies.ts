@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { policyKinds } from '../../domain/policy.ts';
-import { businessDate, documentDate, instant, reason } from '../platform/common.ts';
+import { businessDate, documentDate, instant, reason, wholeNumber } from '../platform/common.ts';
 import { written } from '../platform/faults.ts';
 
 /** The key of something that policies name: a procedure, a step, a letter, a kind of task. */
@@ -12,7 +12,7 @@ export const policyKey = z
 export const policyKindParams = z.strictObject({ kind: z.enum(policyKinds) });
 export const policyVersionParams = z.strictObject({
   kind: z.enum(policyKinds),
-  version: z.coerce.number().int().min(1).max(1_000_000),
+  version: wholeNumber(1, 1_000_000),
 });
 
 /** A new version. Its content is held against the shape of its kind by `policyContents`. */

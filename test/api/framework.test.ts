@@ -9,7 +9,17 @@ import { createApiKey } from '../../api/auth.ts';
 import { route } from '../../api/route.ts';
 import type { RouteSpec } from '../../api/route.ts';
 import type { Services } from '../../api/services.ts';
-import { amount, amountsIn, businessDate, currency, idParams, line, note, problem } from '../../contracts/platform/common.ts';
+import {
+  amount,
+  amountsIn,
+  businessDate,
+  currency,
+  idParams,
+  line,
+  note,
+  problem,
+  wholeNumber,
+} from '../../contracts/platform/common.ts';
 import { permissions } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { revokeApiKey } from '../../store/access/api-keys.ts';
@@ -76,7 +86,7 @@ const echoRoutes = (services: Pick<Services, 'store'>): RouteSpec[] => [
     verb: 'signed-in',
     tag: 'Record',
     summary: 'An answer its schema does not have',
-    query: z.strictObject({ n: z.coerce.number().int().max(9).optional() }),
+    query: z.strictObject({ n: wholeNumber(0, 9).optional() }),
     answers: { 200: { description: 'Never.', schema: z.strictObject({ a: z.int() }) } },
     handle: ({ query }) => Promise.resolve({ status: 200, body: query.n === 1 ? { a: 1 } : { b: 1 } }),
   }),

@@ -94,6 +94,25 @@ test(
   },
 );
 
+test('a whole number in an address is read in decimal digits alone: else it is refused and its place named', async () => {
+  const places = [
+    {
+      role: 'auditor',
+      path: (n: string) => `/v1/calendar-years/${n}`,
+      pointer: '{year}',
+      odd: ['0x7EA', '2e3', '2026.0', '0b11111101010'],
+    },
+    { role: 'auditor', path: (n: string) => `/v1/customers?limit=${n}`, pointer: '?limit', odd: ['0x10', '1e2', '5.0', ''] },
+  ] as const;
+  for (const { role, path, pointer, odd } of places)
+    for (const n of odd) {
+      const res = await api.as(role).get(path(n));
+      expect([n, res.status, (res.body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer]).toEqual([n, 422, pointer]);
+    }
+  await api.as('auditor').get('/v1/calendar-years/2026').expect(200);
+  await api.as('auditor').get('/v1/customers?limit=200').expect(200);
+});
+
 type Path = (string | number)[];
 function* textsIn(body: unknown, path: Path = []): Generator<Path> {
   if (typeof body === 'string') yield path;
