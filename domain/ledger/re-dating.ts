@@ -1,7 +1,9 @@
 import { addDays } from '../platform/calendar.ts';
-import type { BusinessDate } from '../platform/calendar.ts';
+import type { BusinessDate, Calendar } from '../platform/calendar.ts';
 import { sumMinor } from '../platform/money.ts';
-import type { Instalment, InstalmentChanges, StandingInstalment } from './documents.ts';
+import { withoutDiscount } from './discount.ts';
+import { dueBy } from './documents.ts';
+import type { Instalment, InstalmentChanges, InvoiceDocument, StandingInstalment, Terms } from './documents.ts';
 import type { CollectionPolicy } from './policy.ts';
 
 /** A due date that a correction moves to later than policy lets pass. */
@@ -40,6 +42,44 @@ export function withoutLaterDates(
     return same ? [] : [{ standing, to: { ...to, dueDate: standing.dueDate } }];
   });
   return { changes: { ...changes, changed }, later };
+}
+
+/** The time a customer has: its terms, and the days its credit was granted for. */
+export interface CustomerTime {
+  terms: Terms;
+  grantedDays: number | null;
+}
+
+/** The last day an invoice may be due by what its customer has, the tolerance aside. */
+export function latestBy(
+  { terms, grantedDays }: CustomerTime,
+  { issueDate, deliveredOn }: Dated,
+  calendar: Calendar,
+): BusinessDate {
+  const byTerms = dueBy(terms, issueDate, deliveredOn, calendar);
+  if (grantedDays === null) return byTerms;
+  const granted = dueBy({ days: grantedDays, from: terms.from }, issueDate, deliveredOn, calendar);
+  return granted > byTerms ? granted : byTerms;
+}
+type Dated = Pick<InvoiceDocument, 'issueDate' | 'deliveredOn'>;
+
+/**
+ * A new invoice whose own terms are longer than its customer has, beyond the tolerance, as it comes in: by the customer's terms. Null: they are
+ * not. Its discount is judged apart; instalments have the days that the contract names.
+ */
+export function withinTerms(
+  invoice: InvoiceDocument,
+  customer: CustomerTime,
+  toleranceDays: number,
+  calendar: Calendar,
+): InvoiceDocument | null {
+  const { instalments, terms, issueDate, deliveredOn } = invoice;
+  if (instalments || !terms) return null;
+  const last = addDays(latestBy(customer, invoice, calendar), toleranceDays);
+  if (dueBy(terms, issueDate, deliveredOn, calendar) <= last) return null;
+  const { discountPercent, discountDays } = terms;
+  const discount = discountPercent === undefined ? {} : { discountPercent, discountDays };
+  return { ...invoice, terms: { ...withoutDiscount(customer.terms), ...discount } };
 }
 
 /** Nothing is given on what is settled, or on a day that was agreed with a second person before. */

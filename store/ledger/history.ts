@@ -20,7 +20,8 @@ export async function postHistory(
   documents: readonly HistoryDocument[],
 ): Promise<RowResult<PutInvoice>[]> {
   return write(store, actor, async (tx, at) => {
-    const done = await postWithin({ store, tx, at, actor, reason: 'history' }, documents);
+    const postings = documents.map((document) => ({ ...document, takenOver: true as const }));
+    const done = await postWithin({ store, tx, at, actor, reason: 'history' }, postings);
     const settled = documents.flatMap(({ invoice, settledOn }, index) => {
       const result = done.value[index];
       return settledOn !== null && invoice.amountMinor > 0 && result?.outcome === 'created'

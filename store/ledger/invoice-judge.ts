@@ -1,11 +1,11 @@
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { dueBy, extended, instalmentChanges, instalmentsOf, invoiceFaults } from '../../domain/ledger/documents.ts';
-import type { InstalmentChanges, InvoiceDocument } from '../../domain/ledger/documents.ts';
+import type { InstalmentChanges, InvoiceDocument, Terms } from '../../domain/ledger/documents.ts';
 import { bookedAloneMinor } from '../../domain/ledger/booked.ts';
 import { discountOffer, raisesDiscount, withoutDiscount } from '../../domain/ledger/discount.ts';
 import { aloneOn, giftOf, weighCorrection } from '../../domain/ledger/giving-corrections.ts';
-import { withoutLaterDates } from '../../domain/ledger/re-dating.ts';
+import { latestBy, withinTerms, withoutLaterDates } from '../../domain/ledger/re-dating.ts';
 import type { LaterDate } from '../../domain/ledger/re-dating.ts';
 import type { InvoiceWrite, LedgerCustomer, NewReceivable, StandingInvoice } from './invoice-rows.ts';
 import { procedureMoves } from './invoice-procedures.ts';
@@ -24,6 +24,8 @@ export interface Posting {
   settledOn: BusinessDate | null;
   /** A second person has agreed to what it gives away. */
   agreed?: true;
+  /** Out of the books we take over: due as they say. */
+  takenOver?: true;
 }
 
 /** What an accepted document will do. */
@@ -44,7 +46,7 @@ export interface Job {
   twin: Twin | null;
   /** Instalments that go over to another dunning procedure. */
   procedures: readonly ProcedureMove[];
-  /** Of a new invoice that comes in without its discount: as it was sent, which a second person is asked about. */
+  /** Of a new invoice that comes in without its discount or its later days: as it was sent, which a second person is asked about. */
   asSent?: InvoiceDocument;
 }
 /** What comes of a document: a refusal, nothing, or a job. */
@@ -72,22 +74,18 @@ export async function judge(
   if (!customer) return refuse('customer-unknown', { customer: invoice.customer }, '/customer');
   const hash = contentHash(invoice);
   if (standing?.contentHash === hash) return { kind: 'same', standing };
-  if (standing && posting.settledOn !== null) return refuse('already-exists', { id: invoice.externalId });
-  const refusal = refusalFor([...invoiceFaults(invoice, today), ...settlementFaults(posting.settledOn, today)]);
+  const refusal = outright(posting, customer, standing, today);
   if (refusal) return { kind: 'refused', refusal };
-  if (standing && standing.customerId !== customer.id) return refuse('other-customer', {}, '/customer');
-  if (standing && standing.currency !== invoice.currency) {
-    return refuse('currency-mismatch', { currency: invoice.currency, expected: standing.currency }, '/currency');
-  }
   const terms = invoice.terms ?? standing?.terms ?? customer.terms;
   const { current, calendar } = await poster.policies();
   const offer = invoice.instalments ? null : discountOffer(terms, invoice, calendar);
   const aloneMinor = bookedAloneMinor(current.collection.content, invoice.currency);
   // What its own terms let off more than before, beyond what its customer's terms do.
   const letOffMinor = offer && raisesDiscount(customer.terms, terms) ? offer.minor - (standing?.offer?.minor ?? 0) : 0;
-  if (!standing && posting.settledOn === null && !posting.agreed && letOffMinor > aloneMinor) {
-    const less = { ...posting, invoice: { ...invoice, terms: withoutDiscount(terms) } };
-    const judged = await judge(poster, less, customer, null, today, twins);
+  const toleranceDays = await poster.reDatingDays();
+  const less = standing ? null : await givingLess(poster, posting, customer, letOffMinor > aloneMinor ? terms : null);
+  if (less) {
+    const judged = await judge(poster, { ...posting, invoice: less }, customer, null, today, twins);
     return judged.kind === 'job' ? { ...judged, job: { ...judged.job, asSent: invoice } } : judged;
   }
   const parts = standing?.instalments ?? [];
@@ -98,8 +96,9 @@ export async function judge(
   const gone = twin !== null && standing?.doubt?.state === 'duplicate';
   const wanted = gone ? { added: [], changed: [], withdrawn: [] } : result.changes;
   const { dueDoubtDays } = current.collection.content;
-  const byTerms = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
-  const toleranceDays = await poster.reDatingDays();
+  const own = dueBy(terms, invoice.issueDate, invoice.deliveredOn, calendar);
+  const latest = latestBy(customer, invoice, calendar);
+  const byTerms = own < latest ? own : latest;
   const procedures = await procedureMoves(poster, posting, customer, terms, standing);
   if (procedures instanceof Refusal) return { kind: 'refused', refusal: procedures };
   const worth = standing && weighCorrection(standing, wanted, offer);
@@ -131,6 +130,40 @@ export async function judge(
     kind: 'job',
     job: { posting, customer, standing, write: row, changes, later, receivables, questions, discounts, procedures, twin },
   };
+}
+
+/** Why a document cannot be taken, whatever it says of money and days. */
+function outright(
+  { invoice, settledOn }: Posting,
+  customer: LedgerCustomer,
+  standing: StandingInvoice | null,
+  today: BusinessDate,
+): Refusal | null {
+  if (standing && settledOn !== null) return new Refusal('already-exists', { id: invoice.externalId });
+  const refusal = refusalFor([...invoiceFaults(invoice, today), ...settlementFaults(settledOn, today)]);
+  if (refusal || !standing) return refusal;
+  if (standing.customerId !== customer.id) return new Refusal('other-customer', {}, { pointer: '/customer' });
+  const expected = standing.currency;
+  if (expected === invoice.currency) return null;
+  return new Refusal('currency-mismatch', { currency: invoice.currency, expected }, { pointer: '/currency' });
+}
+
+/**
+ * A new invoice as it comes in when it gives more than one person may: without its discount (`letOff`: the terms that have it), or due by the
+ * terms of its customer. Null: as it was sent.
+ */
+async function givingLess(
+  poster: Poster,
+  { invoice, takenOver, settledOn, agreed }: Posting,
+  customer: LedgerCustomer,
+  letOff: Terms | null,
+): Promise<InvoiceDocument | null> {
+  if (settledOn !== null || agreed) return null;
+  if (letOff) return { ...invoice, terms: withoutDiscount(letOff) };
+  if (takenOver) return null;
+  const { calendar } = await poster.policies();
+  const less = withinTerms(invoice, customer, await poster.reDatingDays(), calendar);
+  return less && !(await poster.opening()) ? less : null;
 }
 
 function settlementFaults(settledOn: BusinessDate | null, today: BusinessDate): RefusalReason[] {

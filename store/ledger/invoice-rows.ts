@@ -30,6 +30,8 @@ export interface LedgerCustomer {
   grantedLadder: string | null;
   currency: string;
   terms: Terms;
+  /** The longest time to pay that credit was granted for. */
+  grantedDays: number | null;
   firstIssueDate: BusinessDate | null;
   /** The go-live day in force (a setting), on which old rungs are measured. */
   collectFrom: BusinessDate | null;
@@ -49,7 +51,7 @@ export async function lockCustomers(
   const own = among('c.external_id', [...new Set(codes)], 'text');
   const wanted = payees ? sql`(${own} or ${among('c.payer_code', [...new Set(codes)], 'text')})` : own;
   const { rows } = await sql<LedgerCustomer & { mergedInto: string | null }>`
-    select c.id, c.external_id as code, (select n.external_id from customer n where n.id = c.merged_into) as "mergedInto", c.type, c.region, c.tier, c.owner, c.payer_code as payer, c.ladder, c.currency, p.grade, p.ladder as "grantedLadder",
+    select c.id, c.external_id as code, (select n.external_id from customer n where n.id = c.merged_into) as "mergedInto", c.type, c.region, c.tier, c.owner, c.payer_code as payer, c.ladder, c.currency, p.grade, p.ladder as "grantedLadder", p.max_terms_days as "grantedDays",
       coalesce(c.terms_rule, jsonb_build_object('days', c.terms_days, 'from', c.terms_from)) as terms,
       (select min(i.issue_date) from invoice i where i.customer_id = c.id) as "firstIssueDate",
       (select s.value #>> '{}' from setting s where s.key = 'collectFrom') as "collectFrom",

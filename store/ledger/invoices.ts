@@ -60,8 +60,9 @@ export async function postInvoices(
   actor: Actor,
   documents: readonly InvoiceDocument[],
   reason: string | null = null,
+  more: Pick<Posting, 'takenOver'> = {},
 ): Promise<RowResult<PutInvoice>[]> {
-  const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null }));
+  const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null, ...more }));
   return postApart(postings, (some) => write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, some)));
 }
 
@@ -85,11 +86,18 @@ export async function postWithin(
       if (put.record) records.push(put.record);
       if (put.beside) waits.push(put.beside);
     }
-    const asked = done.flatMap(({ asSent }) => asSent ?? []);
-    for (const { beside } of asked.length > 0 ? await putWave(desk, asked) : []) if (beside) waits.push(beside);
+    const asked = done.flatMap(({ asSent }, place) => (asSent ? [{ asSent, index: wave[place]?.index ?? 0 }] : []));
+    for (const { put, index } of await putAsSent(desk, asked)) {
+      if (put.beside) waits.push(put.beside);
+      if (put.record) records.push(put.record);
+      const first = results[index];
+      // What was created stays so, in the version that the days asked for have made of it.
+      if (first?.outcome === 'created' && put.result.outcome === 'changed')
+        results[index] = { ...first, value: put.result.value };
+    }
   }
   const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
-  const beyond = await invoicesPosted.tell(desk.tx, desk.store, desk.at, current);
+  const beyond = await invoicesPosted.tell(desk.tx, desk.store, desk.at, [...new Set(current)]);
   const beside = joinTraces(...records.map((record) => record.beside), beyond, ...waits);
   const own = records.map((record) => ({ ...record.audit, reason: desk.reason }));
   const [first, ...more] = [...own, ...beside.audit];
@@ -127,12 +135,25 @@ export async function postWithin(
   };
 }
 
+/** New invoices that came in giving less are put once more as they were sent: what they give besides waits. */
+async function putAsSent(
+  desk: Desk,
+  asked: readonly { asSent: Posting; index: number }[],
+): Promise<{ put: Put; index: number }[]> {
+  if (asked.length === 0) return [];
+  const puts = await putWave(
+    desk,
+    asked.map(({ asSent }) => asSent),
+  );
+  return puts.map((put, place) => ({ put, index: asked[place]?.index ?? 0 }));
+}
+
 interface Put {
   result: RowResult<PutInvoice>;
   record?: InvoiceRecord;
   /** What a correction that waits, or one that no longer does, left behind. */
   beside?: WorkOrderTraces;
-  /** A new invoice whose discount waits for a second person: as it was sent. */
+  /** A new invoice whose discount, or whose later days, wait for a second person: as it was sent. */
   asSent?: Posting;
 }
 
@@ -146,7 +167,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     tx,
     postings.map(({ invoice }) => invoice.externalId),
   );
-  const poster = new Poster(store, at);
+  const poster = new Poster(store, at, tx);
   const seen = postings.map((posting) => {
     const customer = customers.get(posting.invoice.customer);
     return { posting, customer: customer && inScope(actor, customer) ? customer : null };

@@ -94,6 +94,7 @@ async function attempt(
     actor,
     present.map((entry) => entry.invoice),
     reason,
+    { takenOver: true },
   );
   for (const [index, entry] of past.entries()) results.set(entry, atInvoice(closed[index]));
   for (const [index, entry] of present.entries()) results.set(entry, atInvoice(posted[index]));

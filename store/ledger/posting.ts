@@ -8,6 +8,8 @@ import type { CollectionTerms, Plan, ReceivableFacts } from '../../domain/dunnin
 import { discountColumns } from './discounts.ts';
 import type { LedgerCustomer, NewReceivable } from './invoice-rows.ts';
 import type { Procedure } from '../../domain/ledger/procedures.ts';
+import { windowToday } from './acts/go-live.ts';
+import type { Tx } from '../platform/database.ts';
 import type { Moment, Store } from '../platform/transaction.ts';
 import type { Question } from '../../domain/ledger/claims.ts';
 
@@ -18,13 +20,23 @@ import type { Question } from '../../domain/ledger/claims.ts';
 export class Poster {
   readonly #store: Store;
   readonly #at: Moment;
+  readonly #tx: Tx;
   readonly #terms = new Map<string, CollectionTerms>();
   readonly #plans = new Map<string, Plan>();
   readonly #first = new Map<string, BusinessDate>();
 
-  constructor(store: Store, at: Moment) {
+  #opening: Promise<boolean> | undefined;
+
+  constructor(store: Store, at: Moment, tx: Tx) {
     this.#store = store;
     this.#at = at;
+    this.#tx = tx;
+  }
+
+  /** The go-live window is open: days come in as they are. */
+  opening(): Promise<boolean> {
+    this.#opening ??= windowToday(this.#tx, this.#at).then((window) => window !== null);
+    return this.#opening;
   }
 
   /** Days by which a correction may move a due date later by itself. */

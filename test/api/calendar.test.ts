@@ -11,6 +11,8 @@ beforeAll(async () => {
   api = await openTestApi({ business: '2026-12-20T02:00:00.000Z' });
   const customer = { name: 'Dealer', type: 'dealer', region: 'SH', currency: 'CNY', terms: { days: 30 } };
   await api.as('erp').put('/v1/customers/C-1').send(customer).expect(201);
+  const longer = { ...customer, terms: { days: 60 } };
+  await api.as('erp').put('/v1/customers/C-2').send(longer).expect(201);
 });
 afterAll(() => api.close());
 
@@ -61,7 +63,7 @@ describe('a year whose notice is not out', () => {
     await api
       .as('erp')
       .put('/v1/invoices/Y-2')
-      .send({ ...base, number: 'Y-2', issueDate: '2026-12-11', terms })
+      .send({ ...base, customer: 'C-2', number: 'Y-2', issueDate: '2026-12-11', terms })
       .expect(201);
     const named = [{ no: 1, amount: '1000.00', dueDate: '2027-02-09' }];
     await api

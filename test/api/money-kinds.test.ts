@@ -216,6 +216,64 @@ describe('a due date that an ERP moves', () => {
   });
 });
 
+describe('a new invoice with longer terms than its customer has', () => {
+  const put = (customer: string, number: string, terms: object, more: object = {}) => {
+    const body = {
+      customer,
+      number,
+      issueDate: '2026-01-02',
+      currency: 'CNY',
+      amount: '1000.00',
+      ladder: 'dealer',
+      terms,
+      ...more,
+    };
+    return world.as('erp').put(`/v1/invoices/${number}`, body);
+  };
+  const waiting = async (customer: string) =>
+    (
+      (await world.as('auditor').get(`/v1/pending-acts?customer=${customer}&state=pending`).expect(200)).body as {
+        data: { id: string; kind: string; days: number; booked: boolean; what: object }[];
+      }
+    ).data;
+  const idOf = (res: { body: unknown }) => (res.body as { receivables: { id: string }[] }).receivables[0]?.id ?? '';
+
+  test("is taken and due by the customer's terms: the later day waits for a second person, and comes when they agree", async () => {
+    await world.customer('NT-1', { type: 'dealer' });
+    const byTerms = idOf(await put('NT-1', 'NT-1-A', { days: 30 }).expect(201));
+    const { dueDate, limitation } = await world.read(byTerms);
+    const id = idOf(await put('NT-1', 'NT-1-B', { days: 720 }).expect(201));
+    await world.settled();
+    expect(await world.read(id)).toMatchObject({ dueDate, limitation, open: '1000.00', plan: { code: 'second-person' } });
+    const [act, ...more] = await waiting('NT-1');
+    expect(more).toEqual([]);
+    expect(act).toMatchObject({ kind: 're-dating', booked: true, what: { before: dueDate, dueDate: '2027-12-23' } });
+    await put('NT-1', 'NT-1-B', { days: 720 }).expect(200);
+    expect(await waiting('NT-1')).toMatchObject([{ id: act?.id }]);
+    await agreed({ id: act?.id });
+    const verdict = { verdict: 'approve', reason: 'agreed with the customer' };
+    await world.as('finance_director').post(`/v1/pending-acts/${act?.id}/decision`, verdict).expect(200);
+    expect(await world.read(id)).toMatchObject({ dueDate: '2027-12-23', limitation });
+  });
+
+  test("stays due by the customer's terms when they decline; counted from delivery, days within the tolerance give nothing", async () => {
+    await world.customer('NT-2', { type: 'dealer' });
+    const id = idOf(await put('NT-2', 'NT-2-A', { days: 120 }).expect(201));
+    const { dueDate } = await world.read(id);
+    const [act] = await waiting('NT-2');
+    const verdict = { verdict: 'decline', reason: 'thirty days were agreed' };
+    await world.as('credit_manager').post(`/v1/pending-acts/${act?.id}/decision`, verdict).expect(200);
+    await world.settled();
+    expect(await world.read(id)).toMatchObject({ dueDate });
+    expect((await world.read(id))['plan']).not.toMatchObject({ code: 'second-person' });
+    await put('NT-2', 'NT-2-B', { days: 35 }).expect(201);
+    expect(await waiting('NT-2')).toEqual([]);
+    const late = await put('NT-2', 'NT-2-C', { days: 60, from: 'delivery' }, { deliveredOn: '2026-01-04' }).expect(201);
+    expect(await waiting('NT-2')).toMatchObject([{ kind: 're-dating' }]);
+    expect(await world.read(idOf(late))).not.toMatchObject({ dueDate: '2026-03-05' });
+  });
+});
+
 describe('a payment that names nothing', () => {
   test('goes to the undisputed item of exactly that amount, and disputed parts come last', async () => {
     await world.customer('X-1', { type: 'dealer' });
