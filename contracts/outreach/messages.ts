@@ -22,11 +22,15 @@ const shape = {
   class: z.string(),
   language: z.enum(['zh', 'en']),
   state: z.enum(messageStates),
+  stateText: z
+    .string()
+    .meta({ description: 'The state in the language of the request; of one that is kept here: that it was not sent.' }),
   reason: z.string().nullable(),
+  reasonText: z.string().nullable().meta({ description: 'The reason in the language of the request.' }),
   outbox: z.boolean().meta({ description: 'Kept here, and final: `reason` says why nothing left.' }),
   subject: z.string().nullable(),
   at: instant,
-  sentAt: instant.nullable(),
+  sentAt: instant.nullable().meta({ description: 'When a provider took it; null while none has, and of one that is kept here.' }),
   deliveredAt: instant.nullable(),
 };
 

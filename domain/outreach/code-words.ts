@@ -3,6 +3,7 @@ import { w } from '../platform/words.ts';
 import { contactWarningWords } from './contact-words.ts';
 
 import type { CodeWords } from '../platform/words.ts';
+import type { MessageState } from './message.ts';
 
 const channel = {
   email: w('e-mail', '电子邮件'),
@@ -47,3 +48,9 @@ export const outreachCodeWords = {
   'template.language': languageWords,
   'template.tone': { neutral: w('neutral', '中性'), soft: w('soft', '温和'), firm: w('firm', '坚定') },
 } as const satisfies CodeWords;
+
+const kept = w('written, kept in the outbox, not sent', '已生成，未外发（发件箱模式）');
+
+/** The state of a message in words: one that is kept here (`outbox`) was sent to nobody. */
+export const sayMessageState = (state: MessageState, outbox: boolean, language: 'en' | 'zh'): string =>
+  (outbox ? kept : outreachCodeWords['message.state'][state])[language];

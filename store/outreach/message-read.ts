@@ -24,6 +24,7 @@ export interface MessageView {
   outbox: boolean;
   subject: string | null;
   at: Instant;
+  /** When a provider took it; null: not yet, or it is kept here. */
   sentAt: Instant | null;
   deliveredAt: Instant | null;
 }
@@ -44,7 +45,7 @@ export interface MessageFilter {
 }
 
 const view = sql`m.id, c.external_id as customer, m.contact_id as contact, m.channel, m.template, m.class, m.language, m.state, m.reason, m.outbox,
-  m.subject, m.at, m.sent_at as "sentAt", m.delivered_at as "deliveredAt",
+  m.subject, m.at, case when not m.outbox then m.sent_at end as "sentAt", m.delivered_at as "deliveredAt",
   (select coalesce(jsonb_agg(distinct x.receivable_id), '[]') from message_rung x where x.message_id = m.id) as receivables,
   (select coalesce(jsonb_agg(distinct x.rung), '[]') from message_rung x where x.message_id = m.id) as rungs`;
 

@@ -90,7 +90,7 @@ test(
     const read = async (path: string) =>
       (await (await fetch(url + path, { headers: { Authorization: `Bearer ${apiKeys.auditor}` } })).json()) as {
         missing: { part: string; message: string }[];
-        data: { outbox: boolean }[];
+        data: { outbox: boolean; sentAt: string | null; stateText: string }[];
       };
     const { missing } = await read('/v1/settings');
     expect(missing.map(({ part }) => part)).toEqual(
@@ -102,5 +102,7 @@ test(
     const { data } = await read('/v1/messages');
     expect(data.length).toBeGreaterThan(0);
     expect(data.filter(({ outbox }) => !outbox)).toEqual([]);
+    expect(data.filter(({ sentAt }) => sentAt !== null)).toEqual([]);
+    expect(new Set(data.map(({ stateText }) => stateText))).toEqual(new Set(['written, kept in the outbox, not sent']));
   },
 );
