@@ -3,7 +3,7 @@ import { actKinds } from '../../domain/approvals/act.ts';
 import { connectorNames, dimensions, enterable, factNames, factSources, factTable } from '../../domain/credit/facts.ts';
 import type { FactName } from '../../domain/credit/facts.ts';
 import type { FactValue } from '../../domain/credit/profile.ts';
-import { datesInFact, readFactValue } from '../../domain/credit/fact-values.ts';
+import { datesInFact, factShape, readFactValue } from '../../domain/credit/fact-values.ts';
 import { findingKinds } from '../../domain/credit/quality.ts';
 import { warningEffects, warningKinds } from '../../domain/credit/policy.ts';
 import { formatAmount, isCurrency } from '../../domain/platform/money.ts';
@@ -47,7 +47,7 @@ function factsRead<T extends { name: FactName; value?: unknown }>(
       context.addIssue({
         code: 'custom',
         path: [...at(i), 'value'],
-        ...refused('fact-value', { fact: fact.name, type: factTable[fact.name].type }),
+        ...refused('fact-value', { ...factShape(fact.name) }),
       });
     else for (const date of datesInFact(fact.name, read)) boundDate('since', context, date, [...at(i), 'value']);
     return { ...fact, value: read ?? '' };

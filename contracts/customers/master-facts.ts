@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { enterable, factTable } from '../../domain/credit/facts.ts';
 import type { FactName } from '../../domain/credit/facts.ts';
-import { datesInFact, readFactValue } from '../../domain/credit/fact-values.ts';
+import { datesInFact, factShape, readFactValue } from '../../domain/credit/fact-values.ts';
 import { documentDate, line, note, refused } from '../platform/common.ts';
 import { boundDate } from '../platform/dates.ts';
 import { written } from '../platform/faults.ts';
@@ -34,10 +34,10 @@ export const masterFacts = z
   )
   .superRefine((facts, context) => {
     for (const [name, fact] of Object.entries(facts) as [FactName, { value?: unknown; evidence?: unknown }][]) {
-      const { type, evidence: needed } = factTable[name];
+      const { evidence: needed } = factTable[name];
       const read = readFactValue(name, fact.value);
       if (read === undefined)
-        context.addIssue({ code: 'custom', path: [name, 'value'], ...refused('fact-value', { fact: name, type }) });
+        context.addIssue({ code: 'custom', path: [name, 'value'], ...refused('fact-value', { ...factShape(name) }) });
       else for (const date of datesInFact(name, read)) boundDate('since', context, date, [name, 'value']);
       if (needed && fact.evidence === undefined)
         context.addIssue({ code: 'custom', path: [name, 'evidence'], ...refused('evidence-missing', { fact: name }) });

@@ -2,7 +2,7 @@ import { isBusinessDate } from '../platform/calendar.ts';
 import type { BusinessDate } from '../platform/calendar.ts';
 import { NO_END } from '../platform/date-bounds.ts';
 import { isCurrency, parseAmount } from '../platform/money.ts';
-import { factTable, lists } from './facts.ts';
+import { factTable, lists, rangeOf } from './facts.ts';
 import type { FactName, ListEntry } from './facts.ts';
 import type { Evidence, FactValue } from './profile.ts';
 
@@ -26,6 +26,18 @@ const isAmounts = (value: unknown): boolean =>
   Object.keys(value).length > 0 &&
   Object.entries(value).every(([currency, minor]) => isCurrency(currency) && Number.isSafeInteger(minor));
 
+/** Between which figures a share lies, both included: a part of a whole from 0 to 1, others up to a thousand times what they are measured by. */
+function shareBounds(name: FactName): { from: number; to: number } {
+  const { from, to } = rangeOf(name);
+  return { from: Math.max(from, -1), to: Math.min(to, 1000) };
+}
+
+/** What a fact's value must be, as a refusal says it: its type, and the bounds of a share. */
+export const factShape = (name: FactName): { fact: FactName; type: string; from?: number; to?: number } => ({
+  ...{ fact: name, type: factTable[name].type },
+  ...(factTable[name].type === 'share' && shareBounds(name)),
+});
+
 /** Whether a value is one the fact's definition takes; nothing is converted. */
 export function fitsFact(name: FactName, value: unknown): value is FactValue {
   const { type, codes, unit } = factTable[name];
@@ -34,8 +46,10 @@ export function fitsFact(name: FactName, value: unknown): value is FactValue {
       return (
         typeof value === 'number' && Number.isFinite(value) && (unit !== 'count' || (Number.isSafeInteger(value) && value >= 0))
       );
-    case 'share':
-      return typeof value === 'number' && Number.isFinite(value) && value >= -1 && value <= 1000;
+    case 'share': {
+      const { from, to } = shareBounds(name);
+      return typeof value === 'number' && value >= from && value <= to;
+    }
     case 'boolean':
       return typeof value === 'boolean';
     case 'date':

@@ -50,7 +50,7 @@ export const decisionsEn = {
   'fact-value': {
     title: 'Not a value of this fact',
     detail:
-      'The value does not fit its fact[: {fact}][ is of type {type}]. The definitions of all facts stand in docs/connectors.md; amounts are lists of currency and decimal string.',
+      'The value does not fit its fact[: {fact}][ is of type {type}][, from {from} to {to}]. The definitions of all facts stand in docs/connectors.md; amounts are lists of currency and decimal string.',
   },
   'evidence-missing': {
     title: 'Evidence is missing',
@@ -130,7 +130,8 @@ export const decisionsZh = {
   'limit-missing': { title: '缺少申请内容', detail: '此类申请缺少必填内容[：{what}]。请在 "requested" 中提供。' },
   'fact-value': {
     title: '数值不符合该资料的定义',
-    detail: '数值不符合定义[：{fact}][ 的类型为 {type}]。各项资料的定义见 docs/connectors.md；金额为币种与十进制字符串的列表。',
+    detail:
+      '数值不符合定义[：{fact}][ 的类型为 {type}][，取值从 {from} 到 {to}]。各项资料的定义见 docs/connectors.md；金额为币种与十进制字符串的列表。',
   },
   'evidence-missing': {
     title: '缺少证据',

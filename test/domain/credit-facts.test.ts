@@ -76,6 +76,11 @@ describe('a value fits its fact', () => {
     ['bankAccount', '', false],
     ['bankAccount', 'a\u0007', false],
     ['shareOfWallet', 0.4, true],
+    ['shareOfWallet', 1, true],
+    ['shareOfWallet', 25, false],
+    ['shareOfWallet', -0.1, false],
+    ['salesGrowth', -0.4, true],
+    ['salesGrowth', 3, true],
   ])('%s %j: %s', (name, value, fits) => expect(fitsFact(name, value)).toBe(fits));
 });
 
