@@ -135,6 +135,9 @@ export async function databaseFindings(config: Config): Promise<Finding[]> {
     found.push(...(await board(db, config)), await messages(db), ...(await faultyRows(db)), ...(await keys(db)));
     return found;
   } catch (error) {
+    // The book of migrations may not be read where "prisma migrate" alone made it.
+    if ((error as { code?: string }).code === '42501')
+      return [...found, { state: 'bad', code: 'migrations-pending', params: { names: '_prisma_migrations' } }];
     const said = error instanceof Error ? ((error as { code?: string }).code ?? error.message) : String(error);
     return [...found, { state: 'bad', code: 'postgres-down', params: { error: said } }];
   } finally {

@@ -28,8 +28,8 @@ export const findings = {
   },
   'migrations-ok': { zh: ['数据库结构为最新'], en: ['The schema is up to date'] },
   'migrations-pending': {
-    zh: ['有未执行的数据库迁移：{names}', '请运行 duecourse migrate'],
-    en: ['Migrations are pending: {names}', 'Run "duecourse migrate"'],
+    zh: ['数据库结构不完整，缺少迁移或函数：{names}', '请运行 duecourse migrate'],
+    en: ['The schema is not complete; migrations or functions are missing: {names}', 'Run "duecourse migrate"'],
   },
   'roles-ok': {
     zh: ['以 {login} 登录数据库，无权修改结构；审计记录只可追加'],

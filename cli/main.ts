@@ -11,6 +11,7 @@ import { creditFileCommand } from './credit-file.ts';
 import type { FitOptions } from './scorecard-fit.ts';
 import type { KeyOptions } from './store-commands.ts';
 import { refusalText } from '../domain/records/refusal-text.ts';
+import { SchemaError } from '../store/platform/schema-error.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -287,7 +288,7 @@ function program(): Command {
 
 /** What the user can mend is one sentence; the rest keeps its stack. */
 function mendable(error: unknown): unknown {
-  if (error instanceof ConfigError) return new StackError(error.message, error.zh);
+  if (error instanceof ConfigError || error instanceof SchemaError) return new StackError(error.message, error.zh);
   if (error instanceof Refusal) {
     const say = (language: 'en' | 'zh'): string => refusalText(error.code, error.params, language).detail;
     return new StackError(say('en'), say('zh'));

@@ -3,6 +3,7 @@ import { openLogger } from '../config/log.ts';
 import { say } from '../stack/help.ts';
 import { beginNights } from '../store/credit/night-book.ts';
 import { openStore } from '../store/open.ts';
+import { requireSchema } from '../store/platform/migrate.ts';
 
 /** Real time from the wish to stop to the end of the process, whatever hangs. */
 const STOP_MS = 25_000;
@@ -37,6 +38,7 @@ export async function runApi(): Promise<void> {
   const config = readConfig();
   const { startApi } = await import('../api/main.ts');
   const { databaseUrl: url, databasePool: max, zone } = config;
+  await requireSchema(url);
   const store = openStore({ url, max, zone, applicationName: 'duecourse-api' });
   const api = await startApi({ config, store, log: openLogger(config.logLevel) });
   await stopAsked();
@@ -55,6 +57,7 @@ export async function runWorker(): Promise<void> {
   const config = readConfig();
   const { startWorker } = await import('../worker/main.ts');
   const { serveMetrics } = await import('../worker/metrics.ts');
+  await requireSchema(config.databaseUrl);
   const worker = await startWorker({ config, log: openLogger(config.logLevel) });
   await beginNights(worker.store);
   const metrics = config.metricsPort === null ? null : await serveMetrics(worker, config.metricsPort, config.host);

@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
 import { formerMigrations, leaveFormerBook } from './former-migrations.ts';
 import { pendingFunctions, replaceFunctions } from './functions.ts';
+import { SchemaError } from './schema-error.ts';
 
 const FOLDER = new URL('../../prisma/migrations/', import.meta.url);
 
@@ -115,11 +116,40 @@ export async function migrate(url: string, upTo?: string): Promise<SchemaSteps> 
   try {
     await sql`select pg_advisory_lock(${LOCK})`.execute(db);
     const migrations = await applyMissing(db, upTo);
+    // Made by "prisma migrate" itself, it is nobody's to read but the owner's.
+    if (upTo === undefined) await sql`grant select on _prisma_migrations to duecourse_app`.execute(db);
     return { migrations, functions: upTo === undefined ? await replaceFunctions(url) : [] };
   } finally {
     await db.destroy();
   }
 }
+
+/**
+ * Throws SchemaError when the database at `url` cannot be served by this build: it was never migrated or not to the end, its functions were not
+ * given, or it was not set up. Functions that only read otherwise are no reason: processes go on beside an upgrade.
+ */
+export async function requireSchema(url: string): Promise<void> {
+  const db = openDatabase({ url, max: 1, role: null, applicationName: 'duecourse-schema' });
+  try {
+    const { migrations } = await pendingSteps(url);
+    const { rows: given } = await sql`select from function_source limit 1`.execute(db);
+    const { rows: clock } = await sql`select from clock`.execute(db);
+    if (migrations.length > 0 || given.length === 0 || clock.length === 0) throw incomplete();
+  } catch (error) {
+    throw INCOMPLETE.includes((error as { code?: string }).code ?? '') ? incomplete() : error;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** A table that is not there, or that another program made and we may not read: `prisma migrate` without us. */
+const INCOMPLETE = ['42P01', '42501'];
+
+const incomplete = (): SchemaError =>
+  new SchemaError(
+    'The database is not complete for this version: run "duecourse migrate" as its owner (DATABASE_OWNER_URL), then start again.',
+    '数据库对本版本而言尚不完整：请以其所有者身份（DATABASE_OWNER_URL）运行 "duecourse migrate"，然后重新启动。',
+  );
 
 /** What this build would apply to the database at `url`. */
 export async function pendingSteps(url: string): Promise<SchemaSteps> {
