@@ -139,7 +139,8 @@ function outright(
   standing: StandingInvoice | null,
   today: BusinessDate,
 ): Refusal | null {
-  if (standing && settledOn !== null) return new Refusal('already-exists', { id: invoice.externalId });
+  if (standing && settledOn !== null)
+    return new Refusal('already-exists', { id: invoice.externalId }, { pointer: '/externalId' });
   const refusal = refusalFor([...invoiceFaults(invoice, today), ...settlementFaults(settledOn, today)]);
   if (refusal || !standing) return refusal;
   if (standing.customerId !== customer.id) return new Refusal('other-customer', {}, { pointer: '/customer' });
