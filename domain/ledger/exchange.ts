@@ -6,6 +6,7 @@ import type { LedgerLine, PaymentDocument } from './documents.ts';
 import { documentMeant } from './reference.ts';
 import type { RateOf } from './rates.ts';
 import { convertedMinor } from './rates.ts';
+import { isUnusualConversion } from './unusual-rates.ts';
 
 /** Of a payment that settles in another currency: what was paid, how it was converted, and the exchange difference in the settled currency. */
 export interface Exchange {
@@ -54,11 +55,12 @@ export type Paid = Pick<PaymentDocument, 'amountMinor' | 'currency' | 'reference
   receivedOn: BusinessDate;
 };
 
-/** A payment as it settles; `waits`: for this rate, before it can settle what it names. */
+/** A payment as it settles; `waits`: for this rate, before it can settle what it names. `doubted`: the bank's amount is far from the rate on file. */
 export interface Across<P> {
   paid: P;
   exchange: Exchange | null;
   waits: { base: string; quote: string } | null;
+  doubted?: true;
 }
 
 /** Rates by the day on which money came, for the payments of a batch that name invoices in another currency. */
@@ -97,7 +99,8 @@ function meantMinor(worthMinor: number, items: readonly OwedItem[]): number {
 
 /**
  * A payment in another currency than what it names is worth the amount the bank told, or its own by the rate on file of the day it came. It
- * settles all that it names when the two differ by no more than the tolerance (in hundredths of a per cent), and the difference is booked.
+ * settles all that it names when the two differ by no more than the tolerance (in hundredths of a per cent), and the difference is booked. What
+ * the bank told is not taken for what it settles when it is as far from the rate on file as an unusual rate.
  */
 export function acrossCurrencies<P extends Paid>(
   paid: P,
@@ -110,9 +113,13 @@ export function acrossCurrencies<P extends Paid>(
   if (target === null) return { paid, exchange: null, waits: null };
   const { currency, amountMinor, converted, receivedOn } = paid;
   const rateOf = rates.get(receivedOn);
-  const found = converted ? null : (rateOf?.(currency, target) ?? null);
+  const onFile = rateOf?.(currency, target) ?? null;
+  const byFile = (): number => convertedMinor([{ currency, minor: amountMinor }], target, () => onFile);
+  if (converted && onFile && isUnusualConversion(converted.amountMinor, byFile()))
+    return { paid, exchange: null, waits: null, doubted: true };
+  const found = converted ? null : onFile;
   if (!converted && found === null) return { paid, exchange: null, waits: { base: currency, quote: target } };
-  const worthMinor = converted?.amountMinor ?? convertedMinor([{ currency, minor: amountMinor }], target, () => found);
+  const worthMinor = converted?.amountMinor ?? byFile();
   const lines = paid.allocations ?? [];
   const namedMinor = meantMinor(
     worthMinor,

@@ -136,7 +136,7 @@ interface Put {
 type Judged =
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'same'; standing: StandingPayment }
-  | { kind: 'write'; row: PaymentWrite; waits?: Across<PaymentDocument>['waits'] };
+  | { kind: 'write'; row: PaymentWrite; waits?: Across<PaymentDocument>['waits']; doubted?: Unapplied['doubted'] };
 /** How payments settle in another currency. */
 interface Crossing {
   rates: Rates;
@@ -193,7 +193,10 @@ async function postWave(tx: Tx, store: Store, at: Moment, actor: Actor, document
       case 'same':
         return { result: { outcome: 'unchanged', value: asPosted(one.standing) }, audit: [] };
       case 'write':
-        return { ...putOf(one.row, ids.get(one.row.document.externalId) ?? ''), ...(one.waits && { waits: one.waits }) };
+        return {
+          ...putOf(one.row, ids.get(one.row.document.externalId) ?? '', one.doubted),
+          ...(one.waits && { waits: one.waits }),
+        };
     }
   });
 }
@@ -223,10 +226,10 @@ function judge(
     const row = { document, customerId, contentHash: hash, unappliedMinor: document.amountMinor, allocations: [] };
     return { kind: 'write', row };
   }
-  const { paid, exchange, waits } = acrossCurrencies(document, ledger.itemsOf(customerIds), rates, toleranceBasis);
-  if (waits) {
+  const { paid, exchange, waits, doubted } = acrossCurrencies(document, ledger.itemsOf(customerIds), rates, toleranceBasis);
+  if (waits || doubted) {
     const row = { document, customerId, contentHash: hash, unappliedMinor: document.amountMinor, allocations: [] };
-    return { kind: 'write', row, waits };
+    return { kind: 'write', row, ...(waits && { waits }), ...(doubted && { doubted: sent.converted ?? undefined }) };
   }
   const spread = ledger.spread(paid, customerIds, today);
   if (!spread.ok) return { kind: 'refused', refusal: spread.refusal };
@@ -243,12 +246,16 @@ const asPosted = (payment: StandingPayment): PostedPayment => ({
   reversedOn: payment.reversedOn,
 });
 
-function putOf({ document, customerId, unappliedMinor, allocations, exchange = null }: PaymentWrite, id: string): Put {
+function putOf(
+  { document, customerId, unappliedMinor, allocations, exchange = null }: PaymentWrite,
+  id: string,
+  doubted: Unapplied['doubted'],
+): Put {
   const { externalId, currency } = document;
   return {
     result: { outcome: 'created', value: { id, externalId, currency, allocations, unappliedMinor, reversedOn: null } },
     ...(unappliedMinor > 0 && {
-      unapplied: { kind: 'payment', externalId, customerId, currency, unappliedMinor, order: document.order },
+      unapplied: { kind: 'payment', externalId, customerId, currency, unappliedMinor, order: document.order, doubted },
     }),
     audit: [
       {

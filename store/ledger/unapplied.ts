@@ -26,6 +26,8 @@ export interface Unapplied {
   unappliedMinor: number;
   /** Bound money has its place, and asks nobody, until its order is over. */
   order?: string | null | undefined;
+  /** What a bank says it credited for it, which is too far from the rate on file to count. */
+  doubted?: { currency: string; amountMinor: number } | undefined;
 }
 
 /**
@@ -49,7 +51,13 @@ export async function unappliedChanged(
     if (one.unappliedMinor > 0 && !place.open && !bound && !(await staysOnAccount(tx, one))) {
       const { kind, externalId, customerId, currency } = one;
       const subject = `${kind} ${externalId}`;
-      const reason = { [kind]: externalId, currency, unappliedMinor: one.unappliedMinor, ...(order !== null && { order }) };
+      const reason = {
+        [kind]: externalId,
+        currency,
+        unappliedMinor: one.unappliedMinor,
+        ...(order !== null && { order }),
+        ...(one.doubted && { doubted: one.doubted }),
+      };
       addTraces(
         traces,
         await openWorkOrder(tx, store, at, { key: place.key, kind: 'unapplied-money', customerId, subject, reason }),

@@ -355,6 +355,21 @@ describe('money in another currency than what it pays', () => {
     expect((await pay(await owes(), same)).status).toBe(422);
   });
 
+  test('settles nothing by what a bank says when that is far from the rate on file: a task until a person decides', async () => {
+    await record('SGD', '2026-10-01', '5');
+    const id = await owes();
+    const far = { currency: 'SGD', amount: '100.00', converted: { currency: 'CNY', amount: '751.00' }, reference: `${id}-A` };
+    expect((await pay(id, far).expect(201)).body).toMatchObject({ allocations: [], unapplied: '100.00' });
+    expect(await open(id)).toBe('500.00');
+    const task = (await read(`/v1/tasks?customer=${id}`)).data.find((one: { kind: string }) => one.kind === 'unapplied-money');
+    expect(task.why).toMatchObject({ payment: `${id}-P`, doubted: { currency: 'CNY', amount: '751.00' } });
+    await api.as('credit_officer').post(`/v1/payments/${id}-P/allocate`).send({ reason: 'by the rate on file' }).expect(200);
+    expect(await open(id)).toBe('0.00');
+    const near = await owes();
+    await pay(near, { ...far, converted: { currency: 'CNY', amount: '749.00' }, reference: `${near}-A` }).expect(201);
+    expect(await read(`/v1/payments/${near}-P`)).toMatchObject({ currency: 'CNY', unapplied: '249.00' });
+  });
+
   test('settles an invoice that comes after it, by the rate of its day, and waits for that rate while there is none', async () => {
     await record('CHF', '2026-10-01', '7.10');
     const bills = async (id: string) => {
