@@ -33,10 +33,12 @@ const strayPointers = (verb: string, path: string, body: unknown): string[] => {
   return inBody.filter((pointer) => verb === 'get' || path.includes(`{${pointer.slice(1)}}`));
 };
 
-/** Sentences of a problem that hold an instant as machines write it. */
+/** Sentences of a problem that hold an instant as machines write it, but for the example of how to write one. */
 const saidInstants = (body: unknown): string[] => {
   const { detail, errors = [] } = (body ?? {}) as { detail?: string; errors?: { detail: string }[] };
-  return [detail ?? '', ...errors.map((one) => one.detail)].filter((text) => /\d{4}-\d\d-\d\dT\d\d:/.test(text));
+  return [detail ?? '', ...errors.map((one) => one.detail)].filter((text) =>
+    /\d{4}-\d\d-\d\dT\d\d:/.test(text.replaceAll('"2026-12-31T18:00:00+08:00"', '')),
+  );
 };
 
 /**
