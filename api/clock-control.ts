@@ -44,7 +44,7 @@ export function clockControlOf(store: Store): ClockControl {
       alone(async () => {
         if (await pinned()) throw new Refusal('clock-fixed');
         const { businessNow } = await readClock(store);
-        const { zone } = store.policies;
+        const { zone } = store;
         const furthest = addDays(dateOf(businessNow, zone), furthestDays);
         if (dateOf(instant, zone) > furthest || instant < businessNow)
           throw invalidAt('/stepTo', 'step-to', { earliest: sayInstant(businessNow, 'en', zone), latest: furthest });

@@ -41,9 +41,6 @@ const SETTINGS = {
   jit: 'off',
 };
 
-/** For data that nobody wants to see again: a machine that loses its power may lose them. */
-const THROWN_AWAY = { fsync: 'off', full_page_writes: 'off' };
-
 /** A running embedded PostgreSQL. */
 export interface Postgres {
   /** postgres:// address of the database as its owner, with its password. */
@@ -170,14 +167,14 @@ async function stopServer(child: ChildProcess, s: Start): Promise<void> {
 
 /**
  * Brings up the real PostgreSQL of `dataDir` on 127.0.0.1, on the port it had before when that is free: makes cluster, password
- * and database when absent, ends a server left over from a killed run, recovers after a crash. `thrownAway`: the data may be lost with the
- * machine's power. Throws StackError.
+ * and database when absent, ends a server left over from a killed run, recovers after a crash. `settings`: of
+ * PostgreSQL, beyond those of the stack. Throws StackError.
  */
 export async function startPostgres(o: {
   dataDir: string;
   log?: Log;
   choosePort?: ChoosePort;
-  thrownAway?: boolean;
+  settings?: Readonly<Record<string, string>>;
 }): Promise<Postgres> {
   const log: Log = o.log ?? (() => undefined);
   mkdirSync(o.dataDir, { recursive: true, mode: 0o700 });
@@ -193,7 +190,7 @@ export async function startPostgres(o: {
     return typeof kept === 'string' ? kept : randomBytes(24).toString('base64url');
   };
   const [password, appPassword, auditorPassword] = [secretOf('password'), secretOf('appPassword'), secretOf('auditorPassword')];
-  const settings = o.thrownAway ? { ...SETTINGS, ...THROWN_AWAY } : SETTINGS;
+  const settings = { ...SETTINGS, ...o.settings };
   const choosePort = o.choosePort ?? freePort;
   const keep = (port: number): void => writeWhole(stateFile, JSON.stringify({ port, password, appPassword, auditorPassword }));
   keep(numberIn(state, 'port') ?? 0);

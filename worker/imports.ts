@@ -139,7 +139,7 @@ async function postDocuments(work: Work, reader: Reader, stop: AbortSignal): Pro
 /** Opens the file, reads it through once and keeps what that tells; what is wrong with its mapping as a list. Throws FileFault. */
 async function open({ store, leased, files }: Work): Promise<Reader | KeptError[]> {
   const { kind, mapping } = leased.order;
-  const opened = await files.open({ bytes: leased.file, kind, mapping, zone: store.policies.zone });
+  const opened = await files.open({ bytes: leased.file, kind, mapping, zone: store.zone });
   if ('faults' in opened) return opened.faults.map(mappingError);
   const { format, encoding, delimiter, sheet, reader, rows, skippedRows } = opened;
   const { unusedColumns } = reader;

@@ -87,7 +87,7 @@ export async function live(options: LiveOptions): Promise<Lived> {
   const living = performance.now();
   const arrivals = new Arrivals(arrivalsOf(options, telling, refusals), from, signal);
   show({ phase: 'living', done: arrivals.sent, total: arrivals.total });
-  const end = instantAt(until, 0, store.policies.zone);
+  const end = instantAt(until, 0, store.zone);
   const { visits } = await stepTo(store, actor, end, {
     incoming: arrivals,
     signal,
@@ -148,7 +148,7 @@ function arrivalsOf(
   telling: Telling,
   refusals: string[],
 ): Arrival[] {
-  const { zone } = store.policies;
+  const { zone } = store;
   const at = (day: BusinessDate): Instant => instantAt(day, ARRIVAL_MINUTE, zone);
   const sending = (work: () => Promise<void>) => async (): Promise<void> => {
     try {

@@ -42,7 +42,7 @@ export async function firstRun(options: RunOptions): Promise<void> {
   const { stack, run, dataDir, language, say } = options;
   const { store } = stack;
   const began = performance.now();
-  const { zone } = store.policies;
+  const { zone } = store;
   const source = await sourceLedger(run.source, dataDir);
   const today = dateOf(new Date().toISOString(), zone);
   const until = run.stepped || run.today > today ? run.today : today;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Actor, Role } from '../../domain/platform/actor.ts';
 import { needsSecondAdmin, roles, scopeFault } from '../../domain/platform/actor.ts';
 import type { Instant } from '../../domain/platform/calendar.ts';
-import { Refusal } from '../../domain/platform/refusal.ts';
+import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import type { Database } from '../platform/database.ts';
 import { gathererOf } from '../platform/gather.ts';
 import { isOurId } from '../platform/rows.ts';
@@ -60,7 +60,7 @@ const same = (a: string, b: string): boolean => a.length === b.length && timingS
 /**
  * Makes a key and answers its secret, which is shown this once. One whose role decides, or makes keys, is only proposed until another
  * administrator confirms it; the owner's command line makes any key at once, the first two administrators among them. Throws Refusal
- * `scope-unheeded`, `scope-too-wide`.
+ * `scope-unheeded`, `scope-too-wide`, `invalid` for one that would be over before it begins.
  */
 export async function createApiKey(
   store: Store,
@@ -68,6 +68,8 @@ export async function createApiKey(
   by: Actor = systemActor('cli'),
 ): Promise<{ key: ApiKeyRow; secret: string }> {
   lookAtScope(by, key);
+  // Keys live by real time, whatever the business clock shows.
+  if (key.expiresAt && key.expiresAt <= new Date().toISOString()) throw invalidAt('/expiresAt', 'time-past');
   const secret = `dck_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const proposedBy = by.kind === 'system' ? null : by.id;
   const proposed = proposedBy !== null && needsSecondAdmin(key.role);

@@ -24,7 +24,7 @@ export async function collectDossiers(
   at: Moment,
   customerIds: readonly string[],
 ): Promise<Map<string, Facts>> {
-  const { zone } = store.policies;
+  const { zone } = store;
   const masters = await masterRows(db, customerIds, zone);
   const told = await toldFacts(db, customerIds);
   const sums = await ledgerSums(db, customerIds, at.today, zone);

@@ -167,7 +167,7 @@ export async function viewExposure(
   if (!found) throw new Refusal('not-found', { id });
   const { today } = await momentOf(store.db, store);
   if (asOf !== undefined && asOf > today) throw new Refusal('date-in-future', { date: asOf, today }, { pointer: '?asOf' });
-  const past = asOf === undefined || asOf === today ? null : { asOf, zone: store.policies.zone };
+  const past = asOf === undefined || asOf === today ? null : { asOf, zone: store.zone };
   const { current } = await store.policies.current();
   const of = { customerId: found.id, ...(currency !== undefined && { currency }) };
   const exposure = await readExposure(store.db, store, { today: asOf ?? today }, of, past);

@@ -61,7 +61,7 @@ export function creditJudge(tables: DecisionTables, deployment: Deployment): Cre
       const { current } = await store.policies.current();
       const judged = new Set(current.scorecard.content.characteristics.map(({ fact }) => toldAs(fact)));
       const needed = factNames.filter((name) => judged.has(name) && live(connectorOf(name)));
-      const answered = (await lastAnswers(tx, store.policies.zone, [customerId])).get(customerId);
+      const answered = (await lastAnswers(tx, store.zone, [customerId])).get(customerId);
       const { freshness } = current['credit-rules'].content;
       const stale = staleFacts(facts, freshness, at.today, needed, answered).filter(({ name }) => judged.has(name));
       return { facts: stale.map(({ name }) => name), connectors: connectorsFor(stale).filter(live) };

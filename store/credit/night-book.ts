@@ -50,7 +50,7 @@ export async function beginNights(store: Store): Promise<void> {
 /** The night after `after`; null: one is planned already. */
 async function planNight(tx: Tx, store: Store, at: Moment, after: BusinessDate) {
   const onDate = addDays(after > at.today ? after : at.today, 1);
-  return insertNight(tx, onDate, instantAt(onDate, NIGHT_MINUTE, store.policies.zone));
+  return insertNight(tx, onDate, instantAt(onDate, NIGHT_MINUTE, store.zone));
 }
 
 async function insertNight(tx: Tx, onDate: BusinessDate, begins: Instant) {

@@ -25,7 +25,7 @@ export async function peerFigures(
 ): Promise<PeerFigures | null> {
   const group = peerGroups.find((one) => holds(one.for, { facts, productLines }));
   if (group?.minMembers === undefined) return null;
-  const { zone } = store.policies;
+  const { zone } = store;
   const { rows } = await sql<{ id: string }>`
     select c.id from customer c join customer me on me.id = ${customerId}::uuid
     where c.type = me.type and c.tier is not distinct from me.tier and c.id <> me.id

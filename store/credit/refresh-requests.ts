@@ -69,7 +69,7 @@ export async function askStale(
   const { current } = await store.policies.current();
   const { freshness } = current['credit-rules'].content;
   const needed = factNames.filter((name) => connectors.some((connector) => connector === connectorOf(name)));
-  const answers = await lastAnswers(tx, store.policies.zone, [...dossiers.keys()]);
+  const answers = await lastAnswers(tx, store.zone, [...dossiers.keys()]);
   const requests = [...dossiers].flatMap(([customerId, facts]) =>
     connectorsFor(staleFacts(facts, freshness, at.today, needed, answers.get(customerId)))
       .filter((connector) => connectors.includes(connector))

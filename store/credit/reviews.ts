@@ -72,7 +72,7 @@ export async function scheduleReview(
   const { rows } = await sql<{ id: string }>`
     select id from credit_review where customer_id = ${customerId}::uuid and state = 'open' and cause = 'date'
       and due_at > ${at.now}::timestamptz order by id`.execute(tx);
-  const dueAt = instantAt(on, MORNING, store.policies.zone);
+  const dueAt = instantAt(on, MORNING, store.zone);
   const { traces } = await openReview(tx, at, {
     key: `date/${granted}`,
     customerId,
@@ -97,7 +97,7 @@ export async function watchLimit(
   const { current } = await store.policies.current();
   const life = daysBetween(at.today, limit.validUntil);
   const ahead = Math.min(current['credit-rules'].content.limits.warnBeforeExpiryDays, Math.floor(life / 2));
-  const dueAt = instantAt(addDays(limit.validUntil, -ahead), MORNING, store.policies.zone);
+  const dueAt = instantAt(addDays(limit.validUntil, -ahead), MORNING, store.zone);
   const detail = { limitId: limit.id, limitKind: limit.kind, validUntil: limit.validUntil };
   const { traces } = await openReview(tx, at, {
     ...{ key: `limit-expiry/${limit.id}`, customerId: limit.customerId, cause: 'limit-expiry' as const, detail },

@@ -77,19 +77,19 @@ export async function simulatePolicy(
   of: SimulationInput,
   progress: (done: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Simulation> {
-  const { db, policies } = store;
+  const { db, zone } = store;
   const { today } = await momentOf(db, store);
   const version = policyVersions(db);
   await version(of.kind, of.version);
   const matrices = await matricesByDay(db);
-  const span = { from: of.from ?? '1970-01-01', until: of.until ?? today, zone: policies.zone };
+  const span = { from: of.from ?? '1970-01-01', until: of.until ?? today, zone };
   const result = empty(of);
   for (let after: string | null = null; ;) {
     const batch: RecordedAssessment[] = await listRecorded(db, span, after, BATCH);
     if (batch.length === 0) return finished(result);
-    const became = await outcomesOf(db, batch, today, policies.zone);
+    const became = await outcomesOf(db, batch, today, zone);
     for (const recorded of batch) {
-      const day = dateOf(recorded.at, policies.zone);
+      const day = dateOf(recorded.at, zone);
       const matrix = await version('approval-matrix', matrices(day));
       count(
         result,

@@ -45,7 +45,7 @@ export async function settleWarnings(
   const { current } = await store.policies.current();
   const { version, content } = current['credit-rules'];
   const rules = content.warnings;
-  const facts = await warningFacts(tx, at, store.policies.zone, rules, dossiers);
+  const facts = await warningFacts(tx, at, store.zone, rules, dossiers);
   const standing = await openWarnings(tx, [...dossiers.keys()]);
   const keys = standing.map((one) => one.key);
   const called = facts.flatMap((one) => judgeWarnings(one, rules, at.today, keys));
@@ -56,7 +56,7 @@ export async function settleWarnings(
   for (const one of raised) addTraces(traces, await tell(tx, store, at, one, `credit-rules/${version}`));
   addTraces(traces, await close(tx, at, gone));
   const open = [...standing.filter((one) => !gone.includes(one)), ...raised.map(({ row }) => row)];
-  return { ...traces, raised: raised.length, holds: holdsOf(open, store.policies.zone) };
+  return { ...traces, raised: raised.length, holds: holdsOf(open, store.zone) };
 }
 
 async function openWarnings(tx: Tx, customerIds: readonly string[]): Promise<Standing[]> {

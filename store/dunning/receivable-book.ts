@@ -30,34 +30,30 @@ export interface StepInput {
 
 /** Reads the facts anew and stores what they call for. Acts on nothing but what the facts themselves have ended. */
 export function reassessReceivable(store: Store, input: StepInput): Promise<ReceivablePlan> {
-  return advance(store, 'look', input);
+  return advance(store, null, input);
 }
 
 /**
  * Takes the step that is asked for, only if the stored plan is the one the workflow holds and the facts still call for that very step. When
  * another one is due by now, it is what the answer plans: the workflow asks for it by its own name.
  */
-export function takeReceivableStep(store: Store, step: PlanStep | 'whatever-is-due', input: StepInput): Promise<ReceivablePlan> {
+export function takeReceivableStep(store: Store, step: PlanStep, input: StepInput): Promise<ReceivablePlan> {
   return advance(store, step, input);
 }
 
-async function advance(store: Store, asked: PlanStep | 'whatever-is-due' | 'look', input: StepInput): Promise<ReceivablePlan> {
+async function advance(store: Store, step: PlanStep | null, input: StepInput): Promise<ReceivablePlan> {
   const look = (tx: Tx) => openReceivable(tx, store, input.id);
   return writeSeeing(store, systemActor('receivable'), look, async (tx, { at, found }) => {
     if (!found) return { value: unknownSubject(input.seq), audit: null };
-    if (asked !== 'look' && input.seq !== null && input.seq < found.seq) return { value: storedPlan(found, at), audit: null };
+    if (step !== null && input.seq !== null && input.seq < found.seq) return { value: storedPlan(found, at), audit: null };
     const terms = await store.policies.terms(found);
     const verdict = planReceivable(found.facts, terms, at.now);
     const ahead = input.seq !== null && input.seq > found.seq;
     if (ahead) return restoredBehind(store, tx, at, found, verdict, input.seq ?? 0);
-    if (verdict.due && isAskedFor(asked, verdict.plan.step)) return takeRung(store, tx, at, found, terms, verdict);
+    if (verdict.due && verdict.plan.step === step) return takeRung(store, tx, at, found, terms, verdict);
     return settle(store, tx, at, found, terms, untaken(verdict), await askForCredits(store, tx, at, found, verdict));
   });
 }
-
-/** Whether the step that is due is the one that was asked for. */
-const isAskedFor = (asked: PlanStep | 'whatever-is-due' | 'look', due: PlanStep): boolean =>
-  asked === 'whatever-is-due' || asked === due;
 
 /** The due rung: a contact is asked of the customer's outreach, the others are done here and now. */
 async function takeRung(

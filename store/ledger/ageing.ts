@@ -43,7 +43,7 @@ export async function readAgeing(
   const { customer = null, asOf = today, after } = filter;
   if (asOf > today) throw new Refusal('date-in-future', { date: asOf, today }, { pointer: '?asOf' });
   const [code, currency] = after ?? [null, null];
-  const { zone } = store.policies;
+  const { zone } = store;
   const day = { asOf, zone, customerId: customer === null ? null : await whoseOn(store, customer, asOf) };
   const { rows } = await sql<AgeingRow>`
     with ${booksOn(day)},
@@ -75,7 +75,7 @@ export async function readAgeing(
  */
 async function whoseOn(store: Store, code: string, asOf: BusinessDate): Promise<string> {
   const { rows } = await sql<{ id: string }>`
-    select owner_on(id, coalesce(merged_into, id), ${asOf}::date, ${store.policies.zone}) as id from customer where external_id = ${code}`.execute(
+    select owner_on(id, coalesce(merged_into, id), ${asOf}::date, ${store.zone}) as id from customer where external_id = ${code}`.execute(
     store.db,
   );
   return rows[0]?.id ?? '00000000-0000-0000-0000-000000000000';

@@ -50,7 +50,7 @@ export async function loadNotice(store: Store, actor: Actor, notice: Notice, rea
     const before = await daysOf(tx, year);
     if (before.published && JSON.stringify(before.days) === JSON.stringify(days))
       return { value: { year, changed: false, redated: 0, asked: 0 }, audit: null };
-    const { zone } = store.policies;
+    const { zone } = store;
     const old = await readCalendar(tx, zone);
     await replaceYear(tx, year, days, source, true);
     await sql`update clock set calendar_version = calendar_version + 1`.execute(tx);

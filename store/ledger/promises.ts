@@ -38,7 +38,7 @@ export async function recordPromise(
     if (on < at.today) throw new Refusal('promise-date-past', { date: on, today: at.today }, { pointer: '/on' });
     const { current } = await store.policies.current();
     const days = promiseDays(current.collection.content);
-    const until = lastPromiseDay(promisesSoFar(found.facts, store.policies.zone), {
+    const until = lastPromiseDay(promisesSoFar(found.facts, store.zone), {
       today: at.today,
       dueDate: found.facts.dueDate,
       days,

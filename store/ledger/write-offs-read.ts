@@ -75,7 +75,7 @@ export async function writeOffFigures(
       select r.customer_id, r.currency, 0, 0, -a.recovered_minor from allocation a join receivable r on r.id = a.receivable_id
         left join payment p on p.id = a.payment_id
       where a.recovered_minor > 0 and a.reversed_at is not null
-        and coalesce(p.reversed_on, (a.reversed_at at time zone ${store.policies.zone})::date) between ${from}::date and ${to}::date) x
+        and coalesce(p.reversed_on, (a.reversed_at at time zone ${store.zone})::date) between ${from}::date and ${to}::date) x
     join customer c on c.id = x.customer_id
     where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = customer_now(${customer}))
       and (off <> 0 or back <> 0 or recovered <> 0)

@@ -123,7 +123,7 @@ export async function rulesInForce(store: Store): Promise<CheckRules> {
 async function check(db: Database | Tx, store: Store, requests: readonly CheckRequest[]): Promise<Answered[]> {
   const rules = await rulesInForce(store);
   const { rows } = await sql<{ answers: Answered[] }>`
-    select credit_check(requests_now(${JSON.stringify(requests)}::jsonb), ${JSON.stringify(rules)}::jsonb, ${store.policies.zone}) as answers`.execute(
+    select credit_check(requests_now(${JSON.stringify(requests)}::jsonb), ${JSON.stringify(rules)}::jsonb, ${store.zone}) as answers`.execute(
     db,
   );
   return rows[0]?.answers ?? [];

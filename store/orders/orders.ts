@@ -198,7 +198,7 @@ export async function recheckOrder(
   const change = changeOf(before, order, rejected ? 'order.rejected' : 'order.released', release.reason);
   const unbound = await settleDeposits(tx, store, at, [orderId]);
   const subject = workflowId('reservation', orderId);
-  const first = beyond ? countsFromOf(before.requestedShipDate, horizonDays, store.policies.zone) : reservedUntil;
+  const first = beyond ? countsFromOf(before.requestedShipDate, horizonDays, store.zone) : reservedUntil;
   const posts = first ? [{ subject, kind: 'reservation' as const, at: first, customerId: order.customerId }] : [];
   return {
     decided: null,
@@ -225,7 +225,7 @@ async function reservedUntilOf(tx: Tx, store: Store, at: Moment, shipDate: Busin
   const { reservationDays } = await rulesInForce(store);
   const from = shipDate > at.today ? shipDate : at.today;
   const { rows } = await sql<{ until: Instant }>`
-    select (${from}::date + ${reservationDays}::int + 1)::timestamp at time zone ${store.policies.zone} as until`.execute(tx);
+    select (${from}::date + ${reservationDays}::int + 1)::timestamp at time zone ${store.zone} as until`.execute(tx);
   return rows[0]?.until ?? at.now;
 }
 

@@ -85,7 +85,7 @@ const factsOf = (order: OrderCase): Omit<ReservationFacts, 'countsFrom'> => ({
 const factsIn = async (store: Store, order: OrderCase): Promise<ReservationFacts> => ({
   ...factsOf(order),
   countsFrom: order.beyondHorizon
-    ? countsFromOf(order.requestedShipDate, (await rulesInForce(store)).horizonDays, store.policies.zone)
+    ? countsFromOf(order.requestedShipDate, (await rulesInForce(store)).horizonDays, store.zone)
     : null,
 });
 

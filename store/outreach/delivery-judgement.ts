@@ -55,7 +55,7 @@ export async function judgeAgain(
   if (contact.verdict === 'defer') return { verdict: 'wait', until: inSlot(contact.until, terms), why: contact.why };
   const recipient: Sent = { verdict: 'send', person, channel: row.channel, fallback: false };
   const sameAddress = addressHash(row.channel, person.addresses[row.channel] ?? '') === row.address_hash;
-  const sameDay = dateOf(row.sending_at, store.policies.zone) === at.today;
+  const sameDay = dateOf(row.sending_at, store.zone) === at.today;
   if (!asked.differs && sameAddress && sameDay) return { verdict: 'go', traces: noTraces() };
   const desk = { tx, store, at, templates, row };
   return { verdict: 'go', traces: await rewrite(desk, customer, recipient, notice, asked.standing) };

@@ -150,7 +150,7 @@ export async function judgeFirstContact(
   const rule = await firstContactRule(tx, store);
   if (!rule) return asUsual;
   await sql`select pg_advisory_xact_lock(hashtextextended('first-contact', 0))`.execute(tx);
-  const { zone } = store.policies;
+  const { zone } = store;
   const [from, until] = [instantAt(at.today, 0, zone), instantAt(addDays(at.today, 1), 0, zone)];
   const { rows: waiting } = await sql<FirstContactCandidate>`
     select c.external_id as customer, min(r.due_date)::text as "oldestDueDate",

@@ -33,7 +33,7 @@ const MOST_DAYS = 3660;
 /** Business time leaps ahead, like an outage of so many days, and every open process is asked. */
 export async function jumpDays(store: Store, actor: Actor, days: number): Promise<ClockReading> {
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) throw invalidAt('/jumpDays', 'days-of-jump', { most: MOST_DAYS });
-  const zone = store.policies.zone;
+  const zone = store.zone;
   await moveClock(store, actor, 'clock.jump', (at) => ({
     business: instantAt(addDays(dateOf(at.now, zone), days), minuteOfDay(at.now, zone), zone),
     speed: at.clock.speed,

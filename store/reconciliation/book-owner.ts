@@ -20,7 +20,7 @@ export async function ownerOn(
 ): Promise<{ id: string; code: string }> {
   const { rows } = await sql<{ id: string; code: string }>`
     select c.id, c.external_id as code from customer c where ${seesCustomer(actor)} and c.id = coalesce((
-      select owner_on(n.id, ${liveId}::uuid, ${asOf}::date, ${store.policies.zone}) from customer n
+      select owner_on(n.id, ${liveId}::uuid, ${asOf}::date, ${store.zone}) from customer n
       where n.external_id = ${customer} or n.id = our_id(${customer}) order by n.external_id = ${customer} desc limit 1), ${liveId}::uuid)`.execute(
     tx,
   );

@@ -100,5 +100,5 @@ export async function planOf(
   const { transitDays } = current.reconciliation.content;
   const facts = rows[0] ?? { ended: true, hasTiming: false };
   const verdict = planComparison({ ...facts, asOf: found.asOf, transitDays });
-  return { verdict, instant: verdict.on === null ? null : instantAt(verdict.on, 0, store.policies.zone) };
+  return { verdict, instant: verdict.on === null ? null : instantAt(verdict.on, 0, store.zone) };
 }

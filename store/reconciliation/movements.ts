@@ -70,7 +70,7 @@ export async function readMovements(
         order by c.external_id = ${id} desc limit 1`.execute(tx);
       const customer = known[0];
       if (!customer) throw new Refusal('not-found', { id });
-      const { zone } = store.policies;
+      const { zone } = store;
       const totalOn = async (asOf: BusinessDate): Promise<number> =>
         totalMinor((await openItems(tx, customer.id, customer.currency, { asOf, zone })).map((item) => item.amountMinor));
       const openingMinor = await totalOn(addDays(from, -1));

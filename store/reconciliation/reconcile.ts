@@ -61,7 +61,7 @@ export async function reconcile(
   const roundingMinor = rounding.ok ? rounding.minor : 0;
   const rules = { confidence, match: { ...match, roundingMinor } };
   const theirs = await theirLines(tx, statement.id);
-  const ours = await booksFor(tx, statement, theirs, rules, store.policies.zone);
+  const ours = await booksFor(tx, statement, theirs, rules, store.zone);
   const standing = await standingMatches(tx, statement.id);
   const barred = new Set(standing.filter((one) => one.state === 'rejected').map((one) => one.key));
   const matching = matchBooks(ours, theirs, rules, barred);

@@ -27,7 +27,7 @@ export async function reconciliationOf(db: Database | Tx, store: Store, customer
       (select max(answered_on) from answered where verdict = 'confirmed') as "lastConfirmedOn",
       (select max(as_of) from their) as "lastAgreedOn",
       coalesce((select jsonb_agg(jsonb_build_object('id', d.id, 'kind', d.kind, 'amountMinor', d.amount_minor, 'currency', d.currency,
-          'number', d.number, 'since', (d.opened_at at time zone ${store.policies.zone})::date) order by d.opened_at, d.key)
+          'number', d.number, 'since', (d.opened_at at time zone ${store.zone})::date) order by d.opened_at, d.key)
         from reconciliation_difference d where d.customer_id = ${customerId}::uuid and d.state = 'open'), '[]'::jsonb) as "openDifferences"`.execute(
     db,
   );

@@ -61,7 +61,7 @@ export async function issueStatement(
     const { id: customerId, code: customer } = await ownerOn(tx, actor, { customer: asked.customer, liveId }, asOf, store);
     const respondBy = await deadlineOf(store, at, asked.respondBy);
     const currency = asked.currency ?? (await currencyOf(tx, customerId));
-    const items = await openItems(tx, customerId, currency, { asOf, zone: store.policies.zone });
+    const items = await openItems(tx, customerId, currency, { asOf, zone: store.zone });
     if (!Number.isSafeInteger(totalOf(items.map((item) => item.amountMinor))))
       throw new Refusal('sum-too-large', { bound: SUM_BOUND }, { pointer: '/customer' });
     const content = { customer, currency, asOf, items };
@@ -99,7 +99,7 @@ async function deadlineOf(store: Store, at: Moment, asked: BusinessDate | null):
   if (asked !== null && asked <= at.today) throw invalidAt('/respondBy', 'not-later', { date: asked, earliest: at.today });
   const { current } = await store.policies.current();
   const on = asked ?? addDays(at.today, current.reconciliation.content.answerDays);
-  return instantAt(on, END_OF_DAY, store.policies.zone);
+  return instantAt(on, END_OF_DAY, store.zone);
 }
 
 async function currencyOf(tx: Tx, customerId: string): Promise<string> {

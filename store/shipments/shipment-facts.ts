@@ -77,7 +77,7 @@ export async function shipmentFacts(
   await lockAccounts(tx, [order.accountId]);
   const check = await rulesInForce(store);
   const { current } = await store.policies.current();
-  const released = { today: at.today, zone: store.policies.zone, days: check.toleranceDays };
+  const released = { today: at.today, zone: store.zone, days: check.toleranceDays };
   const customer = await readCustomer(tx, order, hold, released);
   const standing = await reconciliationOf(tx, store, order.customerId);
   const exposure = await readExposure(tx, store, at, { customerId: order.customerId, currency: order.currency });

@@ -167,7 +167,7 @@ const decidedFact = ({ tier, role }: SeatCase, hat: Hat, { act, lines, exposureV
 function timeToAnswer(store: Store, { respondBy }: ShipmentHoldCase, at: Moment): void {
   if (respondBy !== null && respondBy <= at.now) return;
   const params: Record<string, string> = {};
-  if (respondBy !== null) params['until'] = sayInstant(respondBy, 'en', store.policies.zone);
+  if (respondBy !== null) params['until'] = sayInstant(respondBy, 'en', store.zone);
   throw new Refusal('answer-awaited', params, { pointer: '/act' });
 }
 

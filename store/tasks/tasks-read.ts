@@ -129,7 +129,7 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
       m.overdue, m.oldest as "oldestDueDate", m.last as "lastOfDebt",
       (select count(*)::int from promise p where p.customer_id = o.customer_id and p.state in ('broken', 'part-kept')) as "brokenPromises",
       (greatest((select max(l.at) from contact_log l where l.customer_id = o.customer_id),
-        (select max(s.sent_at) from message s where s.customer_id = o.customer_id and s.state in ('sent', 'delivered') and not s.outbox)) at time zone ${store.policies.zone})::date as "lastContactOn"
+        (select max(s.sent_at) from message s where s.customer_id = o.customer_id and s.state in ('sent', 'delivered') and not s.outbox)) at time zone ${store.zone})::date as "lastContactOn"
     from work_order o left join customer c on c.id = o.customer_id
     left join lateral (
       select coalesce(jsonb_agg(jsonb_build_object('currency', t.currency, 'minor', t.open) order by t.currency), '[]') as overdue,
@@ -149,7 +149,7 @@ async function read(store: Store, where: ReturnType<typeof sql<boolean>>, today:
   return rows.map(({ overdue, oldestDueDate, brokenPromises, lastContactOn, lastOfDebt: last, ...row }): TaskView => {
     const limitationOn = last === null ? null : limitationOrNull(last);
     const harm = kinds[row.kind]?.harm ?? 'books';
-    const dueOn = dateOf(row.dueAt, store.policies.zone);
+    const dueOn = dateOf(row.dueAt, store.zone);
     const debt = { overdue, oldestDueDate, brokenPromises, lastContactOn, limitationOn };
     const facts: TaskFacts = { ...debt, harm, dueOn, state: row.state };
     return { ...row, title: kinds[row.kind]?.title ?? { en: row.kind, zh: row.kind }, ...rankTask(facts, today) };

@@ -104,8 +104,7 @@ export async function snoozeTask(
 ): Promise<void> {
   await change(store, actor, id, async (tx, at, task) => {
     if (until <= at.now) throw invalidAt('/until', 'time-past');
-    if (until > task.dueAt)
-      throw invalidAt('/until', 'after-deadline', { latest: sayInstant(task.dueAt, 'en', store.policies.zone) });
+    if (until > task.dueAt) throw invalidAt('/until', 'after-deadline', { latest: sayInstant(task.dueAt, 'en', store.zone) });
     await tx.updateTable('work_order').set({ snoozed_until: until }).where('id', '=', task.id).execute();
     return { action: 'task.snoozed', reason, before: { snoozedUntil: task.snoozedUntil }, after: { snoozedUntil: until } };
   });

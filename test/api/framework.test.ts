@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import pg from 'pg';
 import { pino } from 'pino';
 import request from 'supertest';
@@ -124,7 +125,8 @@ test('a revoked key ends at its next request, an expired one when its time has c
   expect((await me()).status).toBe(200);
   await revokeApiKey(api.store, key.id, systemActor('test'), 'lost');
   expect((await me()).status).toBe(401);
-  const past = await createApiKey(api.store, { name: 'past', role: 'erp', expiresAt: '2020-01-01T00:00:00.000Z' });
+  const past = await createApiKey(api.store, { name: 'past', role: 'erp', expiresAt: '2099-01-01T00:00:00.000Z' });
+  await sql`update api_key set expires_at = '2020-01-01T00:00:00Z' where id = ${past.key.id}::uuid`.execute(api.store.db);
   const late = await request(api.app).get('/v1/wrong-answer?n=1').set('Authorization', `Bearer ${past.secret}`);
   expect(late.status).toBe(401);
 });

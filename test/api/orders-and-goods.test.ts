@@ -4,7 +4,7 @@ import { rungActions } from '../../domain/dunning/ladder.ts';
 import { addDays } from '../../domain/platform/dates.ts';
 import { standAt } from '../../store/platform/clock.ts';
 import { askAboutLateOrders } from '../../store/orders/invoiced-beyond.ts';
-import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
+import { takeDue } from '../support/steps.ts';
 import { write } from '../../store/platform/transaction.ts';
 import { system } from '../support/actors.ts';
 import { openTestApi } from '../support/api.ts';
@@ -405,7 +405,7 @@ test('every step of every dunning procedure does what it says: contact, task, ho
           .insertInto('rung')
           .values(before.map((one, position) => takenBefore(debt, one.id, position)))
           .execute();
-      await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
+      await takeDue(api.store, debt);
       const contact = rung.action === 'notice' || rung.action === 'remind';
       const taken = await store
         .selectFrom('rung')
@@ -446,7 +446,7 @@ test('whatever a dunning step asks people for is one task a customer, with every
           ...{ receivable_id: debt, rung: one.id, position, state: 'taken', at: '2026-09-01T00:00:00.000Z', reason: null },
         }));
         if (taken.length > 0) await api.store.db.insertInto('rung').values(taken).execute();
-        await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
+        await takeDue(api.store, debt);
       }
       const open = (await tasksOf(id)).filter((kind) => kind === rung.workOrder || kind === 'hold-proposal');
       expect({ ladder: ladder.id, rung: rung.id, open }).toMatchObject({ open: [...new Set(open)] });
@@ -457,7 +457,7 @@ test('whatever a dunning step asks people for is one task a customer, with every
 test('a hold that is decided for a customer holds by each item of the task, and goes with the last', async () => {
   const id = await customer('100000.00', { ladder: 'dealer' });
   const debts = [await dunned(id, 15, 'D1'), await dunned(id, 15, 'D2')];
-  for (const debt of debts) await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
+  for (const debt of debts) await takeDue(api.store, debt);
   const task = await taskOf(id, 'hold-proposal');
   await api.as('credit_manager').post(`/v1/tasks/${task}/complete`).send({ outcome: 'hold', hold: true }).expect(200);
   const holding = async (key: string) => codes(await put(`${id}-${key}`, order(id, '10.00'))).includes('dunning-hold');
@@ -472,7 +472,7 @@ test('a hold by dunning keeps orders and shipments, and goes when the item is pa
   const id = await customer('100000.00', { ladder: 'dealer' });
   await put(`${id}-0`, order(id, '10.00'));
   const debt = await dunned(id, 15);
-  await takeReceivableStep(api.store, 'whatever-is-due', { id: debt, seq: null });
+  await takeDue(api.store, debt);
   expect(codes(await put(`${id}-1`, order(id, '10.00')))).not.toContain('dunning-hold');
   const task = await taskOf(id, 'hold-proposal');
   const call = await taskOf(id, 'collector-call-hold');

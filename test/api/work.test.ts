@@ -3,7 +3,7 @@ import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { standAt } from '../../store/platform/clock.ts';
 import { readReceivables } from '../../store/ledger/receivable-facts.ts';
-import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
+import { takeDue } from '../support/steps.ts';
 import { policyKinds } from '../../domain/policy.ts';
 import { openWorkOrder } from '../../store/tasks/work-orders.ts';
 import { systemActor, write } from '../../store/platform/transaction.ts';
@@ -261,7 +261,7 @@ test('templates, messages and legal cases are read by those who may', async () =
 
 test('a receivable driven to legal opens a case that shows what it is about', async () => {
   const { id } = (await api.as('erp').get('/v1/receivables/INV-1').expect(200)).body as { id: string };
-  await takeReceivableStep(api.store, 'whatever-is-due', { id, seq: null });
+  await takeDue(api.store, id);
   const cases = await api.as('legal').get('/v1/legal-cases?customer=C-1').expect(200);
   expect(cases.body.data).toMatchObject([
     {

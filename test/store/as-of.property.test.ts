@@ -320,7 +320,7 @@ interface Statement {
 async function statementOf(code: string, asOf: string): Promise<Statement> {
   const { store } = ledger;
   const { id } = await store.db.selectFrom('customer').select('id').where('external_id', '=', code).executeTakeFirstOrThrow();
-  const items = await store.db.transaction().execute((tx) => openItems(tx, id, 'CNY', { asOf, zone: store.policies.zone }));
+  const items = await store.db.transaction().execute((tx) => openItems(tx, id, 'CNY', { asOf, zone: store.zone }));
   const { rows } = await readAgeing(store, system, { customer: code, asOf }, 10);
   return { items, ageing: rows };
 }

@@ -6,7 +6,7 @@ import { postInvoice } from '../../store/ledger/invoices.ts';
 import type { OpenStore } from '../../store/open.ts';
 import { contactCustomer } from '../../store/outreach/outreach-book.ts';
 import { postPayment } from '../../store/ledger/payments.ts';
-import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
+import { takeDue } from './steps.ts';
 import { system } from './actors.ts';
 import { openBooks } from './books.ts';
 import { contactOf, customerOf, emailOf, invoiceOf, paymentOf } from './documents.ts';
@@ -90,7 +90,7 @@ export async function openContactDesk(from: string): Promise<ContactDesk> {
       return (await postPayment(store, system, paymentOf(code, customer, over))).id;
     },
     async take(...receivables) {
-      for (const id of receivables) await takeReceivableStep(store, 'whatever-is-due', { id, seq: null });
+      for (const id of receivables) await takeDue(store, id);
     },
     contact: (customerId, live = []) => contactCustomer(store, { id: customerId, seq: null }, reaching(...live)),
     messages: (customerId) =>

@@ -25,6 +25,8 @@ const PREFIX = 'duecourse-test-';
 const NAMESPACE = 'duecourse';
 const temporalPid = (folder: string) => join(folder, 'temporal.pid');
 const silent = () => undefined;
+/** Nobody wants these data again: a machine that loses its power may lose them. */
+const THROWN_AWAY = { fsync: 'off', full_page_writes: 'off' };
 
 /** Ends what a killed test run left behind, so that repeated runs do not fill the machine. */
 async function sweep(parent: string): Promise<void> {
@@ -53,7 +55,11 @@ export default async function ground(project: TestProject): Promise<() => Promis
   await sweep(parent);
   const folder = join(parent, `${PREFIX}${process.pid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const servers = [startPostgres({ dataDir: folder, thrownAway: true }), temporalOfRun(folder), bundleProcesses(folder)] as const;
+  const servers = [
+    startPostgres({ dataDir: folder, settings: THROWN_AWAY }),
+    temporalOfRun(folder),
+    bundleProcesses(folder),
+  ] as const;
   const [postgres, temporal] = await Promise.all(servers);
   project.provide('postgresUrl', postgres.url);
   project.provide('temporalAddress', temporal.address);

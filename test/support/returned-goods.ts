@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { findDrift } from '../../store/credit/drift.ts';
-import { takeReceivableStep } from '../../store/dunning/receivable-book.ts';
+import { takeDue } from './steps.ts';
 import type { TestApi } from './api.ts';
 
 /** Customers whose goods come back, through the API, on one business day. */
@@ -83,7 +83,7 @@ export function goodsOf(api: () => TestApi, today: string) {
   /** What dunning makes of the one item of a customer. */
   const dunning = async (id: string) => {
     const [item] = (await read(`receivables?customer=${id}`))['data'] as { id: string }[];
-    await takeReceivableStep(api().store, 'whatever-is-due', { id: item?.id ?? '', seq: null });
+    await takeDue(api().store, item?.id ?? '');
     return (await read(`receivables/${item?.id}`))['plan'] as object;
   };
   const tasks = async (id: string) =>

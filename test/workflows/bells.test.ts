@@ -138,7 +138,7 @@ describe('doorbells', () => {
     await world.settled();
     const before = await world.receivable(id);
     expect(before.seq).toBeGreaterThan(1);
-    const answer = await takeReceivableStep(world.store, 'whatever-is-due', { id, seq: before.seq - 1 });
+    const answer = await takeReceivableStep(world.store, 'notice', { id, seq: before.seq - 1 });
     expect(answer.seq).toBe(before.seq);
     expect(await world.receivable(id)).toEqual(before);
     expect((await world.rungs(id)).map(({ rung }) => rung)).toEqual(['notice']);

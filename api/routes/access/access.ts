@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { apiKey, apiKeys, createdApiKey, me, newApiKey, revocation } from '../../../contracts/access/access.ts';
 import { idParams, pageQuery } from '../../../contracts/platform/common.ts';
 import { permissionsOf } from '../../../domain/platform/actor.ts';
-import { invalidAt } from '../../../domain/platform/refusal.ts';
 import { confirmApiKey, createApiKey, listApiKeys, revokeApiKey } from '../../../store/access/api-keys.ts';
 import { decodeCursor, pageFrom } from '../../cursor.ts';
 import { route } from '../../route.ts';
@@ -60,9 +59,6 @@ function changes(store: Services['store']): RouteSpec[] {
       secretAnswer: true,
       answers: { 201: { description: 'The key with its secret.', schema: createdApiKey } },
       async handle({ actor, body }) {
-        // Keys live by real time, whatever the business clock shows.
-        if (body.expiresAt !== undefined && body.expiresAt <= new Date().toISOString())
-          throw invalidAt('/expiresAt', 'time-past');
         const { key, secret } = await createApiKey(store, body, actor);
         return { status: 201, body: { ...key, secret } };
       },

@@ -77,7 +77,7 @@ function looking({ store }: Services): RouteSpec[] {
         const body = pageFrom(
           rows,
           limit,
-          (row) => showListed(row, language, store.policies.zone),
+          (row) => showListed(row, language, store.zone),
           (row) => [row.submittedAt, row.id],
         );
         return { status: 200, body };
@@ -92,7 +92,7 @@ function looking({ store }: Services): RouteSpec[] {
       params: idParams,
       answers: { 200: { description: 'The application.', schema: contract.applicationAnswer } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: show(await readApplication(store, actor, params.id), language, store.policies.zone) };
+        return { status: 200, body: show(await readApplication(store, actor, params.id), language, store.zone) };
       },
     }),
   ];

@@ -41,7 +41,7 @@ function reads(store: Services['store']): RouteSpec[] {
           body: pageFrom(
             rows,
             limit,
-            (row) => show(row, language, store.policies.zone),
+            (row) => show(row, language, store.zone),
             (row) => [row.dueDate, row.id],
           ),
         };
@@ -56,7 +56,7 @@ function reads(store: Services['store']): RouteSpec[] {
       params: idParams,
       answers: { 200: { description: 'The receivable.', schema: contract.receivableAnswer } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: showDetail(await readReceivable(store, actor, params.id), language, store.policies.zone) };
+        return { status: 200, body: showDetail(await readReceivable(store, actor, params.id), language, store.zone) };
       },
     }),
   ];

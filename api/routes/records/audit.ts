@@ -28,7 +28,7 @@ const shown = (row: AuditRow) => ({
 
 /** The append-only record of who did what, when and why. */
 export function auditRoutes({ store }: Services): RouteSpec[] {
-  const { zone } = store.policies;
+  const { zone } = store;
   return [
     route({
       method: 'get',

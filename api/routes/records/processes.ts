@@ -90,7 +90,7 @@ export function processRoutes(services: Services): RouteSpec[] {
         if (!found) throw new Refusal('not-found', { id: workflowId });
         const runs = await services.commands.history(workflowId).catch(onlyAway);
         const known = runs === 'away' ? null : runs;
-        const telling = { kind: subjectOf(workflowId)?.kind ?? null, language, zone: services.store.policies.zone };
+        const telling = { kind: subjectOf(workflowId)?.kind ?? null, language, zone: services.store.zone };
         const story =
           known?.flatMap((run) => tell(run.events, telling)) ?? (await fromRecord(services, actor, workflowId, language));
         const events = (known ?? []).flatMap(({ runId, events: own }) => own.map((event) => ({ runId, ...event })));

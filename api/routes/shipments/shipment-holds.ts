@@ -43,7 +43,7 @@ function looking({ store }: Services): RouteSpec[] {
         const body = pageFrom(
           rows,
           limit,
-          (row) => showListed(row, language, store.policies.zone),
+          (row) => showListed(row, language, store.zone),
           (row) => [row.openedAt, row.id],
         );
         return { status: 200, body };
@@ -58,7 +58,7 @@ function looking({ store }: Services): RouteSpec[] {
       params: idParams,
       answers: { 200: { description: 'The hold.', schema: contract.shipmentHold } },
       async handle({ actor, params, language }) {
-        return { status: 200, body: show(await readShipmentHold(store, actor, params.id), language, store.policies.zone) };
+        return { status: 200, body: show(await readShipmentHold(store, actor, params.id), language, store.zone) };
       },
     }),
   ];

@@ -57,7 +57,7 @@ export async function askRate(
  * same again is none of them.
  */
 async function ratesAround(tx: Tx, store: Store, at: Moment, { base, quote, on, rate }: RateDocument): Promise<Conversion[]> {
-  const { zone } = store.policies;
+  const { zone } = store;
   const { rows } = await sql<Conversion & { near: boolean }>`
     with known as (
       select base, quote, on_date, rate from exchange_rate where not (base = ${base} and on_date = ${on}::date and rate = ${rate}::numeric)
