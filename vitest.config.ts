@@ -5,13 +5,13 @@ import { drawRunSeed } from './test/support/seeded.ts';
 
 drawRunSeed();
 
-const UNIT = ['test/domain/**/*.test.ts', 'test/contracts/**/*.test.ts', 'test/architecture.test.ts'];
+const UNIT = ['test/*/*.unit.test.ts'];
 const REPLAY = ['test/replay/**/*.test.ts'];
 /** Installs generators of clients: a run of its own, `npm run test:clients`. */
 const CLIENTS = ['test/clients/python.test.ts'];
 
 /** What takes longest begins first, so that the run does not end with one worker alone at it. */
-const LONGEST = ['workflows/hold-decisions', 'chaos/first-run-killed', 'chaos/kills', 'api/money-kinds', 'e2e/small-ledger'];
+const LONGEST = ['orders/hold-decisions', 'chaos/first-run-killed', 'chaos/kills', 'ledger/money-kinds', 'e2e/small-ledger'];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {

@@ -4,10 +4,7 @@ import { drawRunSeed } from './test/support/seeded.ts';
 drawRunSeed();
 
 /** Files of `npm test` that have more cases or runs than it has time for: here all of them. */
-const THOROUGH = [
-  'test/chaos/{,credit-,hold-,shipment-hold-,reconciliation-}crash.test.ts',
-  'test/store/{as-of,balances,covered,ledger-facts,order-histories,order-twin}.property.test.ts',
-];
+const THOROUGH = ['test/chaos/{,credit-,hold-,shipment-hold-,reconciliation-}crash.test.ts', 'test/*/*.property.test.ts'];
 
 /** What takes too long for `npm test`, beside a longer `npm run fuzz`: `npm run nightly` runs both. */
 export default defineConfig({

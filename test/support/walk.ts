@@ -19,7 +19,7 @@ export interface Walk {
 
 /** Routes that the walk leaves out, with the reason; any other is walked, or fails it. */
 export const UNREAD: Readonly<Record<string, string>> = {
-  '/v1/events': 'a stream that does not end: test/api/events.test.ts reads it',
+  '/v1/events': 'a stream that does not end: test/platform/events.test.ts reads it',
 };
 
 /** An id that the engine gives to a decision. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { upsertCustomer } from '../../../store/customers/customers.ts';
-import { reconciliationOf } from '../../../store/reconciliation/standing.ts';
-import { erp } from '../../support/actors.ts';
-import { openBooks } from '../../support/books.ts';
-import { customerOf } from '../../support/documents.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
+import { reconciliationOf } from '../../store/reconciliation/standing.ts';
+import { erp } from '../support/actors.ts';
+import { openBooks } from '../support/books.ts';
+import { customerOf } from '../support/documents.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

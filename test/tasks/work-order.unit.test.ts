@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextDeadline, planWorkOrder, workOrderDates } from '../../domain/tasks/work-order.ts';
 import type { WorkOrderFacts } from '../../domain/tasks/work-order.ts';
-import { at, china } from './receivable-world.ts';
+import { at, china } from '../dunning/receivable-world.ts';
 import type { WorkOrderKind } from '../../domain/tasks/policy.ts';
 
 const kind: WorkOrderKind = {

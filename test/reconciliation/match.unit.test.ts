@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { dayNumber, dateOfDayNumber } from '../../../domain/platform/dates.ts';
-import { matchBooks, matchKey } from '../../../domain/reconciliation/match.ts';
-import type { BookItem, Matching } from '../../../domain/reconciliation/match.ts';
-import { mostSumItems, onlySum } from '../../../domain/reconciliation/sums.ts';
-import { item, matchingRules as rules } from '../../support/book-items.ts';
-import { seededFrom } from '../../support/seeded.ts';
-import type { Seeded } from '../../support/seeded.ts';
+import { dayNumber, dateOfDayNumber } from '../../domain/platform/dates.ts';
+import { matchBooks, matchKey } from '../../domain/reconciliation/match.ts';
+import type { BookItem, Matching } from '../../domain/reconciliation/match.ts';
+import { mostSumItems, onlySum } from '../../domain/reconciliation/sums.ts';
+import { item, matchingRules as rules } from '../support/book-items.ts';
+import { seededFrom } from '../support/seeded.ts';
+import type { Seeded } from '../support/seeded.ts';
 
 const books = (texts: readonly string[], prefix: string, family?: string): BookItem[] =>
   texts.map((text, at) => item(`${prefix}${at + 1}`, text, family));

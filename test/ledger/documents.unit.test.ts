@@ -13,7 +13,7 @@ import { sayFact, timelineActions } from '../../domain/records/fact-words.ts';
 import { rankTask } from '../../domain/tasks/worklist.ts';
 import type { TaskFacts } from '../../domain/tasks/worklist.ts';
 import { limitationEnds } from '../../domain/ledger/limitation.ts';
-import { chinaIn } from './receivable-world.ts';
+import { chinaIn } from '../dunning/receivable-world.ts';
 import { taskHarms } from '../../domain/tasks/policy.ts';
 
 const china = chinaIn('Asia/Shanghai');

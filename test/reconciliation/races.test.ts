@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Actor } from '../../../domain/platform/actor.ts';
-import { Refusal } from '../../../domain/platform/refusal.ts';
-import { upsertCustomer } from '../../../store/customers/customers.ts';
-import { postInvoice } from '../../../store/ledger/invoices.ts';
-import { postPayment } from '../../../store/ledger/payments.ts';
-import { decideAdjustment, proposeAdjustment } from '../../../store/reconciliation/adjustments.ts';
-import { postCustomerStatement, rematchStatement } from '../../../store/reconciliation/customer-statements.ts';
-import type { CustomerStatementDocument } from '../../../store/reconciliation/customer-statements.ts';
-import { readCustomerStatement } from '../../../store/reconciliation/reconciliation-read.ts';
-import { reconciliationOf } from '../../../store/reconciliation/standing.ts';
-import { answerStatement } from '../../../store/reconciliation/statement-answers.ts';
-import { issueStatement } from '../../../store/reconciliation/statements.ts';
-import { erp, system } from '../../support/actors.ts';
-import { openBooks } from '../../support/books.ts';
-import { desk } from '../../support/credit.ts';
-import { customerOf, invoiceOf, paymentOf } from '../../support/documents.ts';
+import type { Actor } from '../../domain/platform/actor.ts';
+import { Refusal } from '../../domain/platform/refusal.ts';
+import { upsertCustomer } from '../../store/customers/customers.ts';
+import { postInvoice } from '../../store/ledger/invoices.ts';
+import { postPayment } from '../../store/ledger/payments.ts';
+import { decideAdjustment, proposeAdjustment } from '../../store/reconciliation/adjustments.ts';
+import { postCustomerStatement, rematchStatement } from '../../store/reconciliation/customer-statements.ts';
+import type { CustomerStatementDocument } from '../../store/reconciliation/customer-statements.ts';
+import { readCustomerStatement } from '../../store/reconciliation/reconciliation-read.ts';
+import { reconciliationOf } from '../../store/reconciliation/standing.ts';
+import { answerStatement } from '../../store/reconciliation/statement-answers.ts';
+import { issueStatement } from '../../store/reconciliation/statements.ts';
+import { erp, system } from '../support/actors.ts';
+import { openBooks } from '../support/books.ts';
+import { desk } from '../support/credit.ts';
+import { customerOf, invoiceOf, paymentOf } from '../support/documents.ts';
 
 let books: Awaited<ReturnType<typeof openBooks>>;
 beforeAll(async () => {

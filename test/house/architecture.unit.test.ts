@@ -3,11 +3,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { domainEvent, extensionPoint, leftOpen } from '../store/platform/extension.ts';
-import { noTraces } from '../store/platform/traces.ts';
-import { workflowBundle } from '../worker/bundle.ts';
+import { domainEvent, extensionPoint, leftOpen } from '../../store/platform/extension.ts';
+import { noTraces } from '../../store/platform/traces.ts';
+import { workflowBundle } from '../../worker/bundle.ts';
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The migration that makes the schema as former builds left it. */
 const BASE = '20261201000000_base';
@@ -21,6 +21,7 @@ interface May {
 interface Rooms {
   order: string[];
   floors: string[];
+  tests: string[];
 }
 
 const { floors, nobodyImports, rooms } = JSON.parse(readFileSync(join(ROOT, 'house.json'), 'utf8')) as {
@@ -157,7 +158,7 @@ describe('the house', () => {
   });
 
   it('what a room leaves to those above it is filled and followed when a store is opened, and says so when it is not', async () => {
-    await import('../store/rooms.ts');
+    await import('../../store/rooms.ts');
     expect(leftOpen()).toEqual([]);
     const point = extensionPoint<number>('nobody fills this');
     const event = domainEvent('nobody follows this');
@@ -168,6 +169,11 @@ describe('the house', () => {
     event.follow(() => Promise.resolve(noTraces()));
     expect(leftOpen()).toEqual([]);
     expect(() => point.fill(2)).toThrow('filled twice');
+  });
+
+  it('tests stand in the room of what they prove, or in a folder that is named with the rooms', () => {
+    const folders = readdirSync(join(ROOT, 'test'), { withFileTypes: true }).map(({ name }) => name);
+    expect(folders.filter((name) => !rooms.order.includes(name) && !rooms.tests.includes(name))).toEqual([]);
   });
 
   it('the docs name the rooms in their order', () => {

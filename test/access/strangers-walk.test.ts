@@ -64,12 +64,12 @@ const NOBODYS: Readonly<Record<string, string>> = {
 };
 /** Routes that can, and cannot be walked like the others: why, and what holds them. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'get /v1/events': 'does not end: test/api/events.test.ts',
-  'post /v1/imports': 'its rows are sent one by one as their sender: test/worker/imports.test.ts',
-  'post /v1/callbacks/twilio': 'signed by the provider: test/api/callbacks.test.ts',
-  'post /v1/adjustments/{id}/decision': 'of a compared statement, which only a process makes: test/api/reconciliation.test.ts',
+  'get /v1/events': 'does not end: test/platform/events.test.ts',
+  'post /v1/imports': 'its rows are sent one by one as their sender: test/imports/imports.test.ts',
+  'post /v1/callbacks/twilio': 'signed by the provider: test/outreach/callbacks.test.ts',
+  'post /v1/adjustments/{id}/decision': 'of a compared statement, which only a process makes: test/reconciliation/routes.test.ts',
   'post /v1/customer-statements/{id}/matches/{match}/decision':
-    'of a match, which only a process makes: test/api/reconciliation.test.ts',
+    'of a match, which only a process makes: test/reconciliation/routes.test.ts',
 };
 /** Lists in which nothing of C-1 stands here. */
 const EMPTY: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { differencesOf } from '../../../domain/reconciliation/classify.ts';
-import type { OurDocument, TheirLine } from '../../../domain/reconciliation/classify.ts';
-import { asListed } from '../../../domain/reconciliation/gross.ts';
-import { doubtfulMinor } from '../../../domain/reconciliation/difference.ts';
-import { matchBooks } from '../../../domain/reconciliation/match.ts';
-import { matchingRules as rules, our, their } from '../../support/book-items.ts';
+import { differencesOf } from '../../domain/reconciliation/classify.ts';
+import type { OurDocument, TheirLine } from '../../domain/reconciliation/classify.ts';
+import { asListed } from '../../domain/reconciliation/gross.ts';
+import { doubtfulMinor } from '../../domain/reconciliation/difference.ts';
+import { matchBooks } from '../../domain/reconciliation/match.ts';
+import { matchingRules as rules, our, their } from '../support/book-items.ts';
 
 const frame = { asOf: '2026-09-30', today: '2026-10-02', transitDays: 7, roundingMinor: 100 };
 /** `price -5000 o1=t1`, one a difference. */
