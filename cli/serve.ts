@@ -69,5 +69,5 @@ export async function runWorker(): Promise<void> {
 /** Runs the embedded stack with the arguments after `start`. */
 export async function runStack(args: readonly string[]): Promise<void> {
   process.argv.splice(2, process.argv.length, ...args);
-  await import(new URL('../stack/main.ts', import.meta.url).href);
+  await import('../stack/main.ts');
 }

@@ -51,7 +51,7 @@ function checkNode() {
 }
 
 function checkInstalled() {
-  const packages = ['tsx', 'commander', 'pg', '@temporalio/worker'];
+  const packages = ['esbuild', 'tsx', 'commander', 'pg', '@temporalio/worker'];
   const missing = packages.some(
     (name) => !existsSync(fileURLToPath(new URL('../node_modules/' + name + '/package.json', import.meta.url))),
   );
@@ -63,8 +63,21 @@ function checkInstalled() {
     );
 }
 
+/** The program as it was compiled; read module by module where nothing can be kept. */
+async function load(program) {
+  const { compiled } = await import('./compiled.mjs');
+  const script = await compiled(program);
+  if (script) {
+    process.setSourceMapsEnabled(true);
+    return import(script);
+  }
+  const { register } = await import('tsx/esm/api');
+  register();
+  return import('../' + program);
+}
+
 /**
- * Runs a TypeScript program of this package, its path given relative to this file. A StackError is something the user can
+ * Runs a TypeScript program of this package, its path given from the root. A StackError is something the user can
  * mend: its sentence is all that is printed, `greeting` apart, which stands on stderr while the program is read. Anything else is a defect and keeps its stack.
  */
 export async function run(program, greeting) {
@@ -79,9 +92,7 @@ export async function run(program, greeting) {
   const asksForHelp = process.argv.slice(2).some((word) => word === '--help' || word === '-h');
   if (greeting && !asksForHelp) process.stderr.write((isChinese ? greeting.zh : greeting.en) + '\n');
   try {
-    const { register } = await import('tsx/esm/api');
-    register();
-    await import(program);
+    await load(program);
   } catch (error) {
     if (error && FULL.includes(error.code))
       fail(

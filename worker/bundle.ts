@@ -30,10 +30,15 @@ export async function workflowBundle(): Promise<{ code: string }> {
   const kept = known && (await readFile(fileOf(await bundleHash(known)), 'utf8').catch(() => null));
   if (kept) return { code: kept };
   const { code, inputs } = await buildBundle();
+  // Where nothing can be kept (an image that belongs to another user) each start bundles.
+  await keep(inputs, code, list).catch(() => undefined);
+  return { code };
+}
+
+async function keep(inputs: readonly string[], code: string, list: URL): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   await place(fileOf(await bundleHash(inputs)), code);
   await place(list, JSON.stringify(inputs));
-  return { code };
 }
 
 /**
