@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { createCommands } from '../../api/commands.ts';
 import type { Commands } from '../../api/commands.ts';
 import type { Refusal } from '../../domain/platform/refusal.ts';
-import type { Decided } from '../../workflows/platform/desk.ts';
+import type { Decided } from '../../workflows/platform/decisions.ts';
 import { countUpdate } from '../support/deciding-workflow.ts';
 import type { CountBook, Counted } from '../support/deciding-workflow.ts';
 import { until } from '../support/world.ts';
@@ -13,7 +13,8 @@ import { until } from '../support/world.ts';
 /** What the record would hold: the plan of each process, and the first answer of each update. */
 const plans = new Map<string, Counted>();
 const answers = new Map<string, string>();
-const planOf = (id: string): Counted => plans.get(id) ?? { seq: 1, step: 'wait', taken: [] };
+const planOf = (id: string): Counted =>
+  plans.get(id) ?? { seq: 1, step: 'wait', at: null, waitMs: null, why: 'waits', taken: [] };
 let crashOnce = false;
 let atOnce = 0;
 let most = 0;
@@ -29,7 +30,7 @@ const book: CountBook = {
     if (first !== undefined) return { plan, outcome: { answer: first } };
     if (plan.step === 'close') return { plan, outcome: { refused: { code: 'already-decided', params: {} } } };
     if (what === 'stale') return { plan, outcome: { refused: { code: 'stale-exposure', params: { given: 1, now: 2 } } } };
-    const next: Counted = { seq: plan.seq + 1, step: what === 'end' ? 'close' : 'wait', taken: [...plan.taken, what] };
+    const next: Counted = { ...plan, seq: plan.seq + 1, step: what === 'end' ? 'close' : 'wait', taken: [...plan.taken, what] };
     plans.set(id, next);
     answers.set(held.updateId, `${what} is number ${next.taken.length}`);
     if (crashOnce) {

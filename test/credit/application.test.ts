@@ -9,7 +9,7 @@ import { Refusal } from '../../domain/platform/refusal.ts';
 import { revokeApiKey } from '../../store/access/api-keys.ts';
 import { intend, intentOutcome, refuseIntent } from '../../store/approvals/intents.ts';
 import type { ApplicationAnswer, DecisionInput, SentDecision } from '../../domain/credit/application.ts';
-import { decideApplicationUpdate, withdrawApplicationUpdate } from '../../workflows/platform/messages.ts';
+import { decideApplicationUpdate, withdrawApplicationUpdate } from '../../workflows/credit/updates.ts';
 import { delegate, revokeDelegation } from '../../store/access/delegations.ts';
 import { recordFacts } from '../../store/credit/facts.ts';
 import { write } from '../../store/platform/transaction.ts';

@@ -1,11 +1,9 @@
-import { continueAsNew, defineUpdate, proxyLocalActivities } from '@temporalio/workflow';
-import { listenForBell } from '../../workflows/platform/bell.ts';
-import { openDesk } from '../../workflows/platform/desk.ts';
-import type { Decided, Held } from '../../workflows/platform/desk.ts';
+import { defineQuery, defineUpdate, proxyLocalActivities } from '@temporalio/workflow';
+import type { ProcessPlan } from '../../domain/platform/plan.ts';
+import type { Decided, Held } from '../../workflows/platform/decisions.ts';
+import { defineProcess, step } from '../../workflows/platform/process.ts';
 
-export interface Counted {
-  seq: number;
-  step: 'wait' | 'close';
+export interface Counted extends ProcessPlan<'wait' | 'close'> {
   taken: string[];
 }
 export interface CountBook {
@@ -17,19 +15,15 @@ export const countUpdate = defineUpdate<string, [string]>('count');
 const book = proxyLocalActivities<CountBook>({ startToCloseTimeout: '5 seconds' });
 
 /** The smallest process on which people decide: what they say is counted, 'end' closes it. */
-export async function creditApplication({ id, plan: given }: { id: string; plan: Counted | null }): Promise<void> {
-  const bell = listenForBell();
-  const desk = openDesk(given, bell, () => book.read({ id }));
-
-  desk.takes(
-    countUpdate,
-    (_plan, updateId) => (updateId.startsWith('never') ? { code: 'tier-exceeded', params: { tier: 2 } } : null),
-    (what, held) => book.take({ id, what, held }),
-  );
-  let plan = await desk.act((known) => (known ? Promise.resolve(known) : book.read({ id })));
-  while (await desk.goesOn()) {
-    await bell.ringsWithin(null, 'waits');
-    plan = await desk.act(() => book.read({ id }));
-    if (await desk.renews()) await continueAsNew<typeof creditApplication>({ id, plan });
-  }
-}
+export const creditApplication = defineProcess<Counted>({
+  query: defineQuery('counted'),
+  reassess: book.read,
+  decisions: [
+    {
+      update: countUpdate,
+      judge: (_plan, updateId) => (updateId.startsWith('never') ? { code: 'tier-exceeded', params: { tier: 2 } } : null),
+      commit: (id, what: string, held) => book.take({ id, what, held }),
+    },
+  ],
+  steps: { wait: step(book.read), close: step(book.read) },
+});

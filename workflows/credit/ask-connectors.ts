@@ -1,6 +1,6 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { ConnectorName } from '../../domain/credit/facts.ts';
-import { because, connectors, records } from '../platform/proxies.ts';
+import { callActivity, connectors, records } from '../platform/proxies.ts';
 
 /**
  * Asks registers about a customer, each in its turn; what came of it, an answer or none, is on record afterwards.
@@ -13,9 +13,9 @@ export async function askConnectors(customerId: string, names: readonly Connecto
 /** A worker that died in the last try leaves the call open: it is ended here, so that nobody waits for it. */
 async function ask(call: { customerId: string; connector: ConnectorName; askedFor: string | null }): Promise<void> {
   try {
-    await because(`${call.connector} is asked`, connectors.askConnector, call);
+    await callActivity(connectors.askConnector, call, { summary: `${call.connector} is asked` });
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    await because(`${call.connector} could not be asked`, records.giveUpConnector, call);
+    await callActivity(records.giveUpConnector, call, { summary: `${call.connector} could not be asked` });
   }
 }

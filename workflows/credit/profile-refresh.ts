@@ -1,34 +1,17 @@
-import { setHandler } from '@temporalio/workflow';
-import type { RefreshPlan, RefreshStep } from '../../domain/credit/watch.ts';
+import { defineQuery } from '@temporalio/workflow';
+import type { RefreshPlan } from '../../domain/credit/watch.ts';
 import { askConnectors } from './ask-connectors.ts';
-import { listenForBell } from '../platform/bell.ts';
-import { refreshPlanQuery } from '../platform/messages.ts';
-import type { ProcessInput } from '../platform/messages.ts';
-import { because, beginsUnplanned, newsCame, records } from '../platform/proxies.ts';
-
-const take: Record<RefreshStep, (id: string, plan: RefreshPlan) => Promise<RefreshPlan>> = {
-  ask: askAll,
-  close: (id, { seq }) => because(newsCame, records.planRefresh, { id, seq }),
-};
+import { defineProcess, step } from '../platform/process.ts';
+import { callActivity, records } from '../platform/proxies.ts';
 
 async function askAll(id: string, { seq, connectors }: RefreshPlan): Promise<RefreshPlan> {
   await askConnectors(id, connectors, null);
-  return because('what was told is read', records.planRefresh, { id, seq });
+  return callActivity(records.planRefresh, { id, seq }, { summary: 'what was told is read' });
 }
 
-/** A refresh of what is known of a customer: asks the connectors that were called for, until none is left. */
-export async function profileRefresh({ id, plan: given }: ProcessInput<RefreshPlan>): Promise<void> {
-  const bell = listenForBell();
-  let plan: RefreshPlan | null = given;
-  setHandler(refreshPlanQuery, () => plan);
-
-  if (!plan) {
-    bell.quiet();
-    plan = await because(beginsUnplanned, records.planRefresh, { id, seq: null });
-  }
-  while (plan.step !== 'close' || bell.rung) {
-    const rang = await bell.ringsWithin(plan.waitMs, plan.why);
-    const known: RefreshPlan = plan;
-    plan = await (rang ? because(newsCame, records.planRefresh, { id, seq: known.seq }) : take[known.step](id, known));
-  }
-}
+/** A refresh of what is known of a customer: asks the registers that were called for, until none is left. */
+export const profileRefresh = defineProcess<RefreshPlan>({
+  query: defineQuery('refreshPlan'),
+  reassess: records.planRefresh,
+  steps: { ask: askAll, close: step(records.planRefresh) },
+});

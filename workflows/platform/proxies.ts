@@ -28,15 +28,16 @@ export const connectors = proxyActivities<Activities>({
   retry: { initialInterval: '500 milliseconds', backoffCoefficient: 3, maximumInterval: '30 seconds', maximumAttempts: 4 },
 });
 
-interface Told<Input, Plan> {
-  executeWithOptions(options: { summary: string }, args: [Input]): Promise<Plan>;
+/** An activity that can be called with a summary. */
+export interface LocalActivity<Input, Result> {
+  executeWithOptions(options: { summary: string }, args: [Input]): Promise<Result>;
 }
 
 /** Calls an activity with the reason beside it in the history, in plain words. */
-export function because<Input, Plan>(why: string, activity: Told<Input, Plan>, input: Input): Promise<Plan> {
-  return activity.executeWithOptions({ summary: why }, [input]);
+export function callActivity<Input, Result>(
+  activity: LocalActivity<Input, Result>,
+  input: Input,
+  { summary }: { summary: string },
+): Promise<Result> {
+  return activity.executeWithOptions({ summary }, [input]);
 }
-
-/** Why the facts are read: the reasons every process has in common. */
-export const newsCame = 'news has come: the facts are read anew';
-export const beginsUnplanned = 'no plan yet: the facts are read first';

@@ -21,7 +21,7 @@ import {
   decideApplicationUpdate,
   resubmitApplicationUpdate,
   withdrawApplicationUpdate,
-} from '../../../workflows/platform/messages.ts';
+} from '../../../workflows/credit/updates.ts';
 import { answerDecision, pendingAnswer } from '../../deciding.ts';
 import { decodeCursor, pageFrom } from '../../cursor.ts';
 import { updateIdOf } from '../../idempotency.ts';

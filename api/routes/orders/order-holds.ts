@@ -10,7 +10,7 @@ import { deciderOf } from '../../../store/access/hats.ts';
 import { findOrderHold, listOrderHolds, readOrderHold } from '../../../store/orders/order-holds-read.ts';
 import type { OrderHoldListed, OrderHoldView } from '../../../store/orders/order-holds-read.ts';
 import { momentOf } from '../../../store/platform/transaction.ts';
-import { decideOrderHoldUpdate } from '../../../workflows/platform/messages.ts';
+import { decideOrderHoldUpdate } from '../../../workflows/orders/updates.ts';
 import { answerDecision, pendingAnswer } from '../../deciding.ts';
 import { decodeCursor, pageFrom } from '../../cursor.ts';
 import { updateIdOf } from '../../idempotency.ts';

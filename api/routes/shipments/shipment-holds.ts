@@ -11,7 +11,7 @@ import { deciderOf } from '../../../store/access/hats.ts';
 import { findShipmentHold, listShipmentHolds, readShipmentHold } from '../../../store/shipments/shipment-holds-read.ts';
 import type { ShipmentHoldListed, ShipmentHoldView } from '../../../store/shipments/shipment-holds-read.ts';
 import { momentOf } from '../../../store/platform/transaction.ts';
-import { decideShipmentHoldUpdate } from '../../../workflows/platform/messages.ts';
+import { decideShipmentHoldUpdate } from '../../../workflows/shipments/updates.ts';
 import { answerDecision, pendingAnswer } from '../../deciding.ts';
 import { decodeCursor, pageFrom } from '../../cursor.ts';
 import { updateIdOf } from '../../idempotency.ts';

@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Bell } from './bell.ts';
+import type { WakeUps } from './wake-ups.ts';
 import { Mutex } from './mutex.ts';
 import type { Refused } from '../../domain/platform/refusal-codes.ts';
 
@@ -24,44 +24,47 @@ export interface Held {
   updateId: string;
 }
 
-/** A process on which people decide: its plan, and one pair of hands at a time. */
-export interface Desk<Plan> {
+/**
+ * What people decide on a process, of which the engine is told the id. `judge` sees the plan alone and refuses at once; `commit` reads who
+ * decides what from our record and judges by the facts, under lock, and its word is the answer.
+ */
+export interface Decision<Plan, Told, Answer> {
+  update: UpdateDefinition<Answer, [Told]>;
+  judge(plan: Plan, updateId: string): Refused | null;
+  /** `told` is what versions before told of a decision: it stands in what is replayed, and nobody heeds it. */
+  commit(id: string, told: Told, held: Held): Promise<Decided<Plan, Answer>>;
+}
+
+/** The plan of a process, changed by one at a time: its own steps, and what people decide. */
+export interface PlanHolder<Plan> {
   /** Null until the facts were read. */
   readonly plan: Plan | null;
   /** The next look or step of the process itself; waits while a decision is being committed. */
   act(work: (plan: Plan | null) => Promise<Plan>): Promise<Plan>;
-  /**
-   * Takes decisions of one kind, of which it is told the id. `judge` sees the plan alone and refuses at once; `commit` reads who decides
-   * what from our record and judges by the facts, under lock, and its word is the answer. A run without a plan reads the facts first.
-   * `told` is what versions before told of a decision: it stands in what is replayed, and nobody heeds it.
-   */
-  takes<Told, Answer>(
-    update: UpdateDefinition<Answer, [Told]>,
-    judge: (plan: Plan, updateId: string) => Refused | null,
-    commit: (told: Told, held: Held) => Promise<Decided<Plan, Answer>>,
-  ): void;
+  /** Lets people decide; call it before the first await. A run without a plan reads the facts first. */
+  takes<Told, Answer>(id: string, decision: Decision<Plan, Told, Answer>): void;
   /** Whether there is more to do; resolves when no decision is under way, so that none is cut off by the end of the run. */
   goesOn(): Promise<boolean>;
   /** Whether the history has grown so long that the run should go on in a new one; no decision is under way then. */
   renews(): Promise<boolean>;
 }
 
-/** Opens the desk; call it, and `takes`, before the first await. `begin` reads the facts of a run that has no plan. */
-export function openDesk<Plan extends { seq: number; step: string }>(
+/** Holds the plan of a run; `begin` reads the facts of one that has none. */
+export function holdPlan<Plan extends { seq: number; step: string }>(
   given: Plan | null,
-  bell: Bell,
+  wakeUps: WakeUps,
   begin: () => Promise<Plan>,
-): Desk<Plan> {
+): PlanHolder<Plan> {
   const turn = new Mutex();
   let plan = given;
-  const more = (): boolean => plan?.step !== 'close' || bell.rung;
+  const more = (): boolean => plan?.step !== 'close' || wakeUps.pending;
   return {
     get plan() {
       return plan;
     },
     act: (work) => turn.run(async () => (plan = await work(plan))),
-    takes(update, judge, commit) {
-      const validator: (told: Parameters<typeof commit>[0]) => void = () => {
+    takes(id, { update, judge, commit }) {
+      const validator: (told: Parameters<typeof commit>[1]) => void = () => {
         const refused = plan && judge(plan, idOfUpdate());
         if (refused) throw failureOf(refused);
       };
@@ -72,8 +75,8 @@ export function openDesk<Plan extends { seq: number; step: string }>(
           return turn.run(async () => {
             plan ??= await begin();
             const { seq } = plan;
-            const decided = await commit(told, { seq, updateId });
-            if (decided.plan.seq !== seq) bell.ring();
+            const decided = await commit(id, told, { seq, updateId });
+            if (decided.plan.seq !== seq) wakeUps.wake();
             plan = decided.plan;
             if ('refused' in decided.outcome) throw failureOf(decided.outcome.refused);
             return decided.outcome.answer;
@@ -90,7 +93,7 @@ export function openDesk<Plan extends { seq: number; step: string }>(
     async renews() {
       if (!workflowInfo().continueAsNewSuggested) return false;
       await condition(allHandlersFinished);
-      return !bell.rung;
+      return !wakeUps.pending;
     },
   };
 }
