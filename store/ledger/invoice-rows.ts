@@ -49,7 +49,9 @@ export async function lockCustomers(
   { payees = false } = {},
 ): Promise<Map<string, LedgerCustomer>> {
   const own = among('c.external_id', [...new Set(codes)], 'text');
-  const wanted = payees ? sql`(${own} or ${among('c.payer_code', [...new Set(codes)], 'text')})` : own;
+  // Nobody pays for one that was merged: what it owes is owed by whoever took it over, perhaps the payer itself.
+  const paidFor = sql`(c.merged_into is null and ${among('c.payer_code', [...new Set(codes)], 'text')})`;
+  const wanted = payees ? sql`(${own} or ${paidFor})` : own;
   const { rows } = await sql<LedgerCustomer & { mergedInto: string | null }>`
     select c.id, c.external_id as code, (select n.external_id from customer n where n.id = c.merged_into) as "mergedInto", c.type, c.region, c.tier, c.owner, c.payer_code as payer, c.ladder, c.currency, p.grade, p.ladder as "grantedLadder", p.max_terms_days as "grantedDays",
       coalesce(c.terms_rule, jsonb_build_object('days', c.terms_days, 'from', c.terms_from)) as terms,

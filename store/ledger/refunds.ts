@@ -174,7 +174,7 @@ async function partsOf(tx: Tx, actor: Actor, document: RefundDocument): Promise<
     };
   }
   const source = document.payment === null ? await noteOf(tx, actor, document) : await paymentOf(tx, actor, document);
-  if (source.code !== code) throw new Refusal('other-customer', {}, { pointer: '/customer' });
+  if (source.code !== (await codeNow(tx, code))) throw new Refusal('other-customer', {}, { pointer: '/customer' });
   if (source.currency !== currency)
     throw new Refusal('currency-mismatch', { currency, expected: source.currency }, { pointer: '/currency' });
   const laid = source.kind === 'payment' ? await laidShares(tx, source) : [];
@@ -189,6 +189,12 @@ async function partsOf(tx: Tx, actor: Actor, document: RefundDocument): Promise<
 }
 
 type Source = Part['source'] & { code: string };
+
+/** The code of a customer, or of whoever took it over. */
+async function codeNow(tx: Tx, code: string): Promise<string | null> {
+  const { rows } = await sql<{ code: string | null }>`select customer_now(${code}) as code`.execute(tx);
+  return rows[0]?.code ?? null;
+}
 
 async function paymentOf(tx: Tx, actor: Actor, document: RefundDocument): Promise<Source> {
   const { payment } = await lockPayment(tx, actor, document.payment ?? '', '/payment');

@@ -197,6 +197,20 @@ describe('a customer merged into another one', () => {
       .as('erp')
       .post('/v1/credit-notes', { ...note, reason: 'bonus' })
       .expect(201);
+    const back = {
+      customer: 'OLD',
+      payment: 'OLD-P9',
+      amount: '7.00',
+      currency: 'CNY',
+      paidOn: '2026-03-12',
+      reason: 'too much',
+    };
+    await world
+      .as('erp')
+      .post('/v1/refunds', { externalId: 'OLD-R9', ...back })
+      .expect(201);
+    await world.as('erp').post('/v1/refunds/OLD-R9/reverse', { reason: 'account closed' }).expect(200);
+    await world.as('erp').post('/v1/payments/OLD-P9/allocate', {}).expect(200);
     expect((await order('OLD-O9', 'OLD', '10.00')).status).toBe(201);
     expect(await get('/v1/orders/OLD-O9')).toMatchObject({ customer: 'NEW' });
     expect((await order('OLD-O1', 'OLD', '900.00')).status).toBe(200);
@@ -436,4 +450,20 @@ describe('a merger is refused', () => {
     expect(decided.status).toBe(422);
     expect(await get(`/v1/pending-acts/${id}`)).toMatchObject({ state: 'pending' });
   });
+});
+
+test('a branch that becomes part of its payer is paid for no more: that one’s money pays, goes back and is refunded as ever', async () => {
+  await world.customer('HQ');
+  await world.customer('HQ-B', { payer: 'HQ' });
+  const item = await world.invoice({ id: 'HQ-B-1', customer: 'HQ-B', amount: '400.00', issued: '2026-03-01', due: '2026-04-30' });
+  await pay('HQ-P1', 'HQ', '150.00', { reference: 'HQ-B-1' });
+  await merge('HQ-B', 'HQ');
+  expect((await pay('HQ-P2', 'HQ-B', '200.00')).body).toMatchObject({ allocations: [{ receivableId: item }], unapplied: '0.00' });
+  await world.as('erp').post('/v1/payments/HQ-P1/reverse', { reason: 'returned by the bank' }).expect(200);
+  const refund = { externalId: 'HQ-R', customer: 'HQ', payment: 'HQ-P2', amount: '30.00', currency: 'CNY', paidOn: '2026-03-04' };
+  await world
+    .as('erp')
+    .post('/v1/refunds', { ...refund, reason: 'too much' })
+    .expect(201);
+  expect(await world.read(item)).toMatchObject({ customer: 'HQ', open: '230.00' });
 });
