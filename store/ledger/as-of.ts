@@ -77,14 +77,24 @@ export const paymentsOn = ({ asOf, zone, customerId }: DayOf): RawBuilder<unknow
     case when p.converted_on > ${asOf}::date then p.paid_minor else p.amount_minor end as stood_minor
   from (select p.*, ${convertedOn(zone)} as converted_on from payment p where ${whose(customerId, 'p')}) p)`;
 
+/**
+ * The day on which share `a` of payment `p` or note `n` left its invoice; null: it lies there. With the money that went back: on the day on
+ * which the bank took it back, or we paid it out; else when somebody took it off.
+ */
+export const takenOffOn = (zone: string): RawBuilder<string | null> => sql`coalesce(
+  case when a.reversed_at = p.reversed_at then p.reversed_on when a.reversed_at = n.reversed_at then n.reversed_on end,
+  (select max(b.returned_on) from payment_return b where b.payment_id = a.payment_id and b.posted_at = a.reversed_at),
+  (select max(f.paid_on) from refund_share s join refund f on f.id = s.refund_id where s.payment_id = a.payment_id and f.posted_at = a.reversed_at),
+  ${dayOf('a.reversed_at', zone)})`;
+
 /** Every share that was ever laid on an invoice: whether it lay there at the end of the day, or does so only since. */
 function laid({ asOf, zone, customerId }: DayOf): RawBuilder<unknown> {
   const appliedOn = sql`greatest(a.value_date, ${countsFrom(zone)},
     case when a.posted_at = coalesce(p.posted_at, n.posted_at) then null else ${dayOf('a.posted_at', zone)} end)`;
-  const takenOffOn = sql`coalesce(case when a.reversed_at = p.reversed_at then p.reversed_on when a.reversed_at = n.reversed_at then n.reversed_on end, ${dayOf('a.reversed_at', zone)})`;
+  const takenOff = takenOffOn(zone);
   return sql`laid as materialized (
-    select a.receivable_id, a.payment_id, a.credit_note_id, a.amount_minor, a.recovered_minor, ${appliedOn} as applied_on, ${takenOffOn} as taken_off_on,
-      ${lasted(appliedOn, takenOffOn, asOf)} as stood,
+    select a.receivable_id, a.payment_id, a.credit_note_id, a.amount_minor, a.recovered_minor, ${appliedOn} as applied_on, ${takenOff} as taken_off_on,
+      ${lasted(appliedOn, takenOff, asOf)} as stood,
       a.reversed_at is null and ${appliedOn} > ${asOf}::date as since
     from allocation a join receivable r on r.id = a.receivable_id join invoice i on i.id = r.invoice_id
       left join issued_first f on f.invoice_id = i.id left join payment p on p.id = a.payment_id left join credit_note n on n.id = a.credit_note_id

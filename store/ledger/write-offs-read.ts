@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/platform/actor.ts';
 import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
+import { takenOffOn } from './as-of.ts';
 import { seesCustomer } from '../access/scope.ts';
 import type { Store } from '../platform/transaction.ts';
 
@@ -52,7 +53,7 @@ export interface WriteOffFigures {
   writtenOffMinor: number;
   /** Taken back in the time. */
   takenBackMinor: number;
-  /** Money and credits with a value date in the time that came for what was written off before, less what went back in it. */
+  /** What came in the time for what stands written off, less what went back in it, or whose write-off was taken back in it. */
   recoveredMinor: number;
 }
 
@@ -63,19 +64,21 @@ export async function writeOffFigures(
   { customer = null, from, to }: { customer?: string | null; from: BusinessDate; to: BusinessDate },
 ): Promise<WriteOffFigures[]> {
   const within = (column: string) => sql`${sql.ref(column)} between ${from}::date and ${to}::date`;
+  // Money on a debt is a recovery as far as a write-off of it stands: once that is taken back, it is a payment like any other.
+  const recoveredBy = (day: BusinessDate, upTo: '<=' | '<') => sql`least(
+    (select coalesce(sum(w.amount_minor), 0) from write_off w where w.receivable_id = r.id and w.written_off_on ${sql.raw(upTo)} ${day}::date
+      and (w.reversed_on is null or not w.reversed_on ${sql.raw(upTo)} ${day}::date)),
+    (select coalesce(sum(a.recovered_minor), 0) from allocation a left join payment p on p.id = a.payment_id
+      left join credit_note n on n.id = a.credit_note_id where a.receivable_id = r.id and a.recovered_minor > 0
+      and a.value_date ${sql.raw(upTo)} ${day}::date and coalesce(not ${takenOffOn(store.zone)} ${sql.raw(upTo)} ${day}::date, true)))`;
   const { rows } = await sql<WriteOffFigures>`
     select x.currency, to_jsonb(sum(off)) as "writtenOffMinor", to_jsonb(sum(back)) as "takenBackMinor", to_jsonb(sum(recovered)) as "recoveredMinor"
     from (
       select w.customer_id, w.currency, case when ${within('w.written_off_on')} then w.amount_minor else 0 end as off,
         case when ${within('w.reversed_on')} then w.amount_minor else 0 end as back, 0 as recovered from write_off w
       union all
-      select r.customer_id, r.currency, 0, 0, a.recovered_minor from allocation a join receivable r on r.id = a.receivable_id
-      where a.recovered_minor > 0 and ${within('a.value_date')}
-      union all
-      select r.customer_id, r.currency, 0, 0, -a.recovered_minor from allocation a join receivable r on r.id = a.receivable_id
-        left join payment p on p.id = a.payment_id
-      where a.recovered_minor > 0 and a.reversed_at is not null
-        and coalesce(p.reversed_on, (a.reversed_at at time zone ${store.zone})::date) between ${from}::date and ${to}::date) x
+      select r.customer_id, r.currency, 0, 0, ${recoveredBy(to, '<=')} - ${recoveredBy(from, '<')} from receivable r
+      where exists (select from write_off w where w.receivable_id = r.id)) x
     join customer c on c.id = x.customer_id
     where ${seesCustomer(actor)} and (${customer}::text is null or c.external_id = customer_now(${customer}))
       and (off <> 0 or back <> 0 or recovered <> 0)
