@@ -48,7 +48,7 @@ export interface PromiseFact {
   state: PromiseState;
   madeAt: Instant;
   judgedAt: Instant | null;
-  /** Money with a value date on or before `on`, posted since the promise was made. */
+  /** Money with a value date on or before `on`, posted since the promise was made, that keeps no promise for an earlier day. */
   receivedMinor: number;
   /** Money and credits in force with a value date after `on`, whenever posted: what was left of the debt did not end in time. */
   lateMinor: number;

@@ -152,9 +152,17 @@ export interface CoverableItem {
   askedMinor: number;
 }
 
-/** How much of each item unapplied money covers: the earliest due first; money that reaches fewest customers is used before any other. */
-export function coverOf(items: readonly CoverableItem[], money: readonly UnappliedMoney[]): Map<string, number> {
+/** What of some unapplied money covers an item. */
+export interface CoverShare<M> {
+  receivableId: string;
+  money: M;
+  amountMinor: number;
+}
+
+/** Which unapplied money covers which item: the earliest due first; money that reaches fewest customers is used before any other. */
+export function coverSharesOf<M extends UnappliedMoney>(items: readonly CoverableItem[], money: readonly M[]): CoverShare<M>[] {
   const covered = new Map<string, number>();
+  const shares: CoverShare<M>[] = [];
   const ordered = items.toSorted(
     (a, b) => compareText(a.dueDate, b.dueDate) || compareText(a.invoice, b.invoice) || a.instalment - b.instalment,
   );
@@ -167,8 +175,9 @@ export function coverOf(items: readonly CoverableItem[], money: readonly Unappli
       const partMinor = Math.min(leftMinor, item.askedMinor - soFar);
       if (partMinor <= 0) continue;
       covered.set(item.receivableId, soFar + partMinor);
+      shares.push({ receivableId: item.receivableId, money: one, amountMinor: partMinor });
       leftMinor -= partMinor;
     }
   }
-  return covered;
+  return shares;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Instant } from '../../domain/platform/calendar.ts';
-import { coverOf } from '../../domain/ledger/unapplied.ts';
+import type { MoneyIn } from '../../domain/ledger/promise.ts';
+import { coverSharesOf } from '../../domain/ledger/unapplied.ts';
 import type { CoverableItem, UnappliedMoney } from '../../domain/ledger/unapplied.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { disputesOf } from './dispute-facts.ts';
@@ -11,6 +12,8 @@ import { leftOutMinor } from '../../domain/ledger/claims.ts';
 export interface Cover {
   coveredMinor: number;
   coveredAt: Instant;
+  /** The payments that cover it; credits on account do too, but keep no promise. */
+  money: readonly MoneyIn[];
 }
 
 /** Whether receivable `r` of customer `c` may be covered: money that no order binds lies unused with it, or with whoever pays for it. */
@@ -74,5 +77,11 @@ export async function coversOf(db: Database | Tx, customerIds: readonly string[]
       .toSorted()
       .at(-1) ?? 0,
   ).toISOString();
-  return new Map([...coverOf(items, money)].map(([id, coveredMinor]) => [id, { coveredMinor, coveredAt }]));
+  const covers = new Map<string, Cover>();
+  for (const { receivableId, money: one, amountMinor } of coverSharesOf(items, money)) {
+    const { coveredMinor, money: payments } = covers.get(receivableId) ?? { coveredMinor: 0, money: [] };
+    const paid = one.kind === 'payment' ? [{ on: one.on, postedAt: one.postedAt, amountMinor }] : [];
+    covers.set(receivableId, { coveredMinor: coveredMinor + amountMinor, coveredAt, money: [...payments, ...paid] });
+  }
+  return covers;
 }

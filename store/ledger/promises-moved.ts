@@ -2,11 +2,15 @@ import { sql } from 'kysely';
 import type { AuditFact } from '../../domain/platform/audit.ts';
 import { sumMinor } from '../../domain/platform/money.ts';
 import { claimMoves } from '../../domain/ledger/claim-moves.ts';
-import type { ClaimedItem, ClaimMove } from '../../domain/ledger/claim-moves.ts';
+import type { ClaimedItem, ClaimMove, InstalmentClaim } from '../../domain/ledger/claim-moves.ts';
+import type { PromiseFact } from '../../domain/ledger/claims.ts';
+import { receivedOf } from '../../domain/ledger/promise.ts';
+import type { MoneyIn } from '../../domain/ledger/promise.ts';
 import type { Tx } from '../platform/database.ts';
 import { groupsOf } from './disputes-moved.ts';
 import type { LoweredItem } from './disputes-moved.ts';
 import { among } from '../platform/prepared.ts';
+import { moneyFrom, moneyOn } from './receivable-facts.ts';
 import { recordset } from '../platform/rows.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
 import type { Moment } from '../platform/transaction.ts';
@@ -49,17 +53,27 @@ export async function followPromises(
 
 async function promisedItems(tx: Tx, lowered: readonly LoweredItem[]): Promise<Row[]> {
   const items = lowered.map(({ receivableId, minor }) => ({ id: receivableId, minor }));
-  const { rows } = await sql<Row>`
+  const { rows } = await sql<Omit<Row, 'claims'> & { promises: Promised[] | null; money: MoneyIn[] | null }>`
     select r.id as "receivableId", r.invoice_id as "invoiceId", r.customer_id as "customerId", r.currency, x.minor as "loweredMinor",
       r.amount_minor - r.paid_minor - r.credited_minor - r.written_off_minor as "openMinor", receivable_conceded(r.id)
         + coalesce((select sum(d.amount_minor) from dispute d where d.receivable_id = r.id and d.state = 'open'), 0)::bigint as "expectedMinor",
-      (select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.minor, 'unaskedMinor', null) order by p.made_at desc, p.id desc), '[]')
-        from (select p.id, p.made_at, p.amount_minor - coalesce((select sum(a.amount_minor) from allocation a where a.receivable_id = p.receivable_id
-            and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0) as minor
-          from promise p where p.receivable_id = r.id and p.state = 'pending') p where p.minor > 0) as claims
+      (select jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'state', p.state, 'madeAt', p.made_at)
+        order by p.made_at desc, p.id desc) from promise p where p.receivable_id = r.id) as promises, ${moneyOn} as money
     from ${recordset(items, 'id uuid, minor bigint')} join receivable r on r.id = x.id
     where not receivable_faulty(r) order by r.due_date, r.id`.execute(tx);
-  return rows;
+  return rows.map(({ promises, money, ...item }) => ({ ...item, claims: stillToCome(promises ?? [], money) }));
+}
+
+type Promised = Pick<PromiseFact, 'id' | 'amountMinor' | 'on' | 'state' | 'madeAt'>;
+
+/** What is still to come of the pending ones, the latest made first. */
+function stillToCome(told: readonly Promised[], money: readonly MoneyIn[] | null): InstalmentClaim[] {
+  const promises = told.map((one) => ({ ...one, madeAt: new Date(one.madeAt).toISOString() }));
+  const received = receivedOf(promises, moneyFrom(money));
+  return promises.flatMap(({ id, amountMinor, state }) => {
+    const minor = amountMinor - (received.get(id) ?? 0);
+    return state === 'pending' && minor > 0 ? [{ id, amountMinor: minor, unaskedMinor: null }] : [];
+  });
 }
 
 /** The parts are promises of their own, for the same day; of one that goes as a whole nothing stands where it was. */

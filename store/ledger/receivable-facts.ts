@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { Instant } from '../../domain/platform/calendar.ts';
 import type { Pause, ReceivableFacts, RungRecord } from '../../domain/dunning/receivable.ts';
 import type { Database, Tx } from '../platform/database.ts';
+import { receivedOf } from '../../domain/ledger/promise.ts';
+import type { MoneyIn } from '../../domain/ledger/promise.ts';
 import { coversOf, mayBeCovered } from './cover.ts';
 import type { Cover } from './cover.ts';
 import { disputesOf } from './dispute-facts.ts';
@@ -68,7 +70,8 @@ interface Row {
   standing_write_offs: number;
   rungs: RungRecord[] | null;
   disputes: DisputeFact[] | null;
-  promises: PromiseFact[] | null;
+  promises: Omit<PromiseFact, 'receivedMinor'>[] | null;
+  money: MoneyIn[] | null;
 }
 
 const iso = (text: string): Instant => new Date(text).toISOString();
@@ -82,6 +85,16 @@ const unaskedOf = sql`(
     select jsonb_build_object('id', p.id, 'amountMinor', h.amount_minor, 'state', 'open', 'openedAt', p.requested_at, 'closedAt', null,
       'lapsedAt', null, 'creditedMinor', 0, 'act', true)
     from pending_act_receivable h join pending_act p on p.id = h.act_id and p.state = 'pending' where h.receivable_id = r.id) x)`;
+
+/** The payments that lie on receivable `r`, as promises of it are judged by them; null where nothing was promised. */
+export const moneyOn = sql`(
+  select jsonb_agg(jsonb_build_object('on', a.value_date, 'postedAt', a.posted_at, 'amountMinor', a.amount_minor)) from allocation a
+  where a.receivable_id = r.id and a.payment_id is not null and a.reversed_at is null
+    and exists (select from promise p where p.receivable_id = r.id))`;
+
+/** Money as it is compared with what was promised. */
+export const moneyFrom = (rows: readonly MoneyIn[] | null): MoneyIn[] =>
+  (rows ?? []).map((one) => ({ ...one, postedAt: iso(one.postedAt) }));
 
 /** Locks the receivables in id order (one order for everybody: no deadlock) and answers what each had been asked before. */
 export async function lockReceivables(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
@@ -132,12 +145,10 @@ export async function viewReceivables(
         from rung g where g.receivable_id = r.id) as rungs,
       ${unaskedOf} as disputes,
       (select jsonb_agg(jsonb_build_object('id', p.id, 'amountMinor', p.amount_minor, 'on', p.due_on, 'state', p.state, 'madeAt', p.made_at,
-        'judgedAt', p.judged_at, 'receivedMinor', coalesce((select sum(a.amount_minor) from allocation a where a.receivable_id = r.id
-          and a.payment_id is not null and a.reversed_at is null and a.value_date <= p.due_on and a.posted_at >= p.made_at), 0),
-        'lateMinor', coalesce((select sum(a.amount_minor) from allocation a
+        'judgedAt', p.judged_at, 'lateMinor', coalesce((select sum(a.amount_minor) from allocation a
           where a.receivable_id = r.id and a.reversed_at is null and a.value_date > p.due_on), 0),
         'faulty', out_of_time(p.due_on, p.made_at) or out_of_sum(p.amount_minor))
-        order by p.made_at, p.id) from promise p where p.receivable_id = r.id) as promises
+        order by p.made_at, p.id) from promise p where p.receivable_id = r.id) as promises, ${moneyOn} as money
     from receivable r join customer c on c.id = r.customer_id join invoice i on i.id = r.invoice_id
     where ${among('r.id', ids, 'uuid')} order by r.id`.execute(db);
   const customers = [...new Set(rows.filter((row) => row.may_be_covered).map((row) => row.customer_id))];
@@ -146,6 +157,8 @@ export async function viewReceivables(
 }
 
 function toCase(row: Row, asked: number, cover: Cover | undefined): ReceivableCase {
+  const promises = (row.promises ?? []).map((p) => ({ ...p, madeAt: iso(p.madeAt), judgedAt: isoOrNull(p.judgedAt) }));
+  const received = receivedOf(promises, moneyFrom([...(row.money ?? []), ...(cover?.money ?? [])]));
   return {
     id: row.id,
     customerId: row.customer_id,
@@ -184,7 +197,7 @@ function toCase(row: Row, asked: number, cover: Cover | undefined): ReceivableCa
         closedAt: isoOrNull(d.closedAt),
         lapsedAt: isoOrNull(d.lapsedAt),
       })),
-      promises: (row.promises ?? []).map((p) => ({ ...p, madeAt: iso(p.madeAt), judgedAt: isoOrNull(p.judgedAt) })),
+      promises: promises.map((p) => ({ ...p, receivedMinor: received.get(p.id) ?? 0 })),
     },
   };
 }

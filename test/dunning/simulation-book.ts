@@ -15,6 +15,7 @@ import type {
 } from '../../domain/dunning/receivable.ts';
 import type { Outcome, Stage } from '../../domain/ledger/outcome.ts';
 import type { DisputeFact, PromiseState } from '../../domain/ledger/claims.ts';
+import { receivedOf } from '../../domain/ledger/promise.ts';
 
 interface Allocation {
   kind: 'payment' | 'credit';
@@ -92,10 +93,8 @@ export class Book {
     const standing = this.allocations.filter((a) => a.reversedAt === null);
     const sum = (kind: Allocation['kind']) => standing.filter((a) => a.kind === kind).reduce((s, a) => s + a.amountMinor, 0);
     const money = this.allocations.flatMap((a) => [a.postedAt, ...(a.reversedAt ? [a.reversedAt] : [])]).sort();
-    const received = (p: StoredPromise) =>
-      standing
-        .filter((a) => a.kind === 'payment' && a.valueDate <= p.on && a.postedAt >= p.madeAt)
-        .reduce((s, a) => s + a.amountMinor, 0);
+    const payments = standing.filter((a) => a.kind === 'payment').map(({ valueDate, ...a }) => ({ ...a, on: valueDate }));
+    const received = receivedOf(this.promises, payments);
     const late = (p: StoredPromise) => standing.filter((a) => a.valueDate > p.on).reduce((s, a) => s + a.amountMinor, 0);
     const credited = (d: DisputeFact) =>
       standing.filter((a) => a.kind === 'credit' && a.postedAt >= d.openedAt).reduce((s, a) => s + a.amountMinor, 0);
@@ -110,7 +109,7 @@ export class Book {
       outcome: this.outcome,
       rungs: [...this.rungs.values()],
       disputes: this.disputes.map((d) => ({ ...d, creditedMinor: credited(d) })),
-      promises: this.promises.map((p) => ({ ...p, receivedMinor: received(p), lateMinor: late(p) })),
+      promises: this.promises.map((p) => ({ ...p, receivedMinor: received.get(p.id) ?? 0, lateMinor: late(p) })),
       pauses: this.pauses,
       coveredMinor: 0,
       coveredAt: null,
