@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { importKinds } from '../../domain/imports/fields.ts';
+import { units } from '../../domain/imports/units.ts';
 import { dateFormats } from '../../domain/imports/values.ts';
 import { flag, idParams, instant, ourId, pageOf, pageQuery, reason, refused } from '../platform/common.ts';
 import { fault } from '../platform/faults.ts';
@@ -13,6 +14,7 @@ const MAX_WORDS = 500;
 const columnName = z.string().min(1).max(200);
 const decimal = z.enum(['.', ',']);
 const thousands = z.enum([',', '.', ' ', "'", '']);
+const unit = z.literal(units);
 const dateFormat = z.enum(dateFormats);
 const words = z
   .record(z.string().max(200), z.string().max(200))
@@ -27,6 +29,7 @@ const source = z.preprocess(
       format: dateFormat.optional(),
       decimal: decimal.optional(),
       thousands: thousands.optional(),
+      unit: unit.optional(),
       values: words.optional(),
       replace: words.optional(),
       default: z.string().max(200).optional(),
@@ -54,7 +57,7 @@ const rowTest = z
 export const importMapping = z.strictObject({
   fields: z.record(z.string().max(60), source).optional(),
   dates: dateFormat.optional(),
-  numbers: z.strictObject({ decimal: decimal.optional(), thousands: thousands.optional() }).optional(),
+  numbers: z.strictObject({ decimal: decimal.optional(), thousands: thousands.optional(), unit: unit.optional() }).optional(),
   parts: z
     .array(z.record(z.string().max(60), source))
     .min(1)

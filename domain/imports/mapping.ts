@@ -2,13 +2,16 @@ import { fieldsOf, missingFields } from './fields.ts';
 import type { Field, ImportKind } from './fields.ts';
 import { bindTests } from './row-filter.ts';
 import type { BoundTests, RowTest } from './row-filter.ts';
-import { canBe, marksOf } from './numbers.ts';
+import { amountOf, otherMoney } from './amounts.ts';
+import type { AmountSource, SaidAmount } from './amounts.ts';
+import { marksOf } from './numbers.ts';
 import type { NumberFormat } from './numbers.ts';
-import { negated, readCell, textOf, unsigned } from './values.ts';
+import type { Unit } from './units.ts';
+import { readCell, textOf } from './values.ts';
 import type { Cell, DateFormat } from './values.ts';
 
 /** Where a field's value comes from: a column, or the same `value` in every row. */
-export interface Source {
+export interface Source extends AmountSource {
   column?: string | undefined;
   value?: string | undefined;
   /** How the column writes dates; the mapping's own without it. */
@@ -21,15 +24,16 @@ export interface Source {
   replace?: Readonly<Record<string, string>> | undefined;
   /** Of an empty cell. */
   default?: string | undefined;
-  /** An amount's sign: turned round, left out, or told by the words of another column (借 / 贷). */
-  sign?: 'inverted' | 'absolute' | { column: string; negative: readonly string[] } | undefined;
 }
+
+/** How a file writes numbers, and what all its amounts count. */
+type FileNumbers = Partial<NumberFormat> & { unit?: Unit | undefined };
 
 /** How a file is read. Without `fields` each column fills the field that has its name. */
 export interface Mapping {
   fields?: Readonly<Record<string, Source>> | undefined;
   dates?: DateFormat | undefined;
-  numbers?: Partial<NumberFormat> | undefined;
+  numbers?: FileNumbers | undefined;
   /** Parts that stand beside each other in one row, such as instalments in columns: the fields of each part. */
   parts?: readonly Readonly<Record<string, Source>>[] | undefined;
   /** Rows left out: each of which one of these is true. */
@@ -96,7 +100,7 @@ export interface Reader {
   /** Columns nothing is read from. */
   unusedColumns: string[];
   dates: DateFormat;
-  numbers: Partial<NumberFormat>;
+  numbers: FileNumbers;
   /** The seller's zone. */
   zone: string;
 }
@@ -248,7 +252,7 @@ function readFields(
 ): MappedRow {
   const values: Record<string, string | number | boolean> = {};
   const faults: RowFault[] = [];
-  const amounts: { name: string; text: string }[] = [];
+  const amounts: SaidAmount[] = [];
   let hasPart = false;
   for (const one of fields) {
     const { name, field, source, index } = one;
@@ -257,27 +261,32 @@ function readFields(
     const date = one.agreed ?? source.format ?? reader.dates;
     const read = readCell(cell, field.type, { date, numbers, zone: reader.zone });
     if (field.part && index !== null && textOf(cells[index] ?? null) !== '') hasPart = true;
-    if (read.ok && read.value !== undefined) values[name] = signed(one, read.value, cells);
-    if (field.type === 'amount' && typeof cell === 'string') amounts.push({ name, text: textOf(cell) });
+    if (read.ok && read.value !== undefined) values[name] = meant(one, read.value, reader, cells);
+    if (field.type === 'amount' && textOf(cell) !== '')
+      amounts.push({ name, text: typeof cell === 'string' ? textOf(cell) : '', column: source.column ?? '' });
     if (read.ok) continue;
     const params = { value: shown(textOf(cell)), format: date };
     faults.push({ row, field: name, fault: read.fault, params });
   }
   const currency = String(values['currency'] ?? head['currency'] ?? '');
-  for (const { name, text } of amounts)
-    if (currency !== '' && !canBe(text, currency))
-      faults.push({ row, field: name, fault: 'other-currency', params: { value: shown(text), currency } });
+  for (const one of currency === '' ? [] : amounts) {
+    const value = otherMoney(one, currency);
+    if (value !== undefined)
+      faults.push({ row, field: one.name, fault: 'other-currency', params: { value: shown(value), currency } });
+  }
   return { row, values, hasPart, faults };
 }
 
-/** An amount with the sign the mapping's rule gives it. */
-function signed({ field, source, signIndex }: Bound, value: string | number | boolean, cells: readonly Cell[]) {
-  const { sign } = source;
-  if (sign === undefined || field.type !== 'amount' || typeof value !== 'string') return value;
-  if (sign === 'absolute') return unsigned(value);
-  if (sign === 'inverted') return negated(value);
-  const word = textOf(signIndex === undefined ? null : (cells[signIndex] ?? null));
-  return sign.negative.some((one) => norm(one) === norm(word)) ? negated(unsigned(value)) : value;
+/** A value as the mapping means it: an amount in ones and with its sign, others as they are. */
+function meant(
+  { name, field, source, index, signIndex }: Bound,
+  value: string | number | boolean,
+  of: Reader,
+  cells: readonly Cell[],
+) {
+  if (field.type !== 'amount' || typeof value !== 'string') return value;
+  const unit = index === null ? 1 : (source.unit ?? of.numbers.unit);
+  return amountOf(name, { ...source, unit }, value, signIndex === undefined ? null : (cells[signIndex] ?? null));
 }
 
 /** What a field reads of its cell: the mapping's words, replacements and default done. */

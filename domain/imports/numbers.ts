@@ -14,7 +14,10 @@ const money: readonly (readonly [RegExp, readonly string[] | null])[] = [
   [/JPY/g, ['JPY']],
   [/£/g, ['GBP']],
   [/¥/g, ['CNY', 'JPY']],
-  [/元/g, ['CNY', 'HKD', 'TWD', 'MOP', 'SGD']],
+  [/(?<![美欧日韩加澳])元/g, ['CNY', 'HKD', 'TWD', 'MOP', 'SGD']],
+  [/美元/g, ['USD']],
+  [/欧元/g, ['EUR']],
+  [/日元/g, ['JPY']],
   [/\$/g, null],
 ];
 const noDollars = ['CNY', 'EUR', 'JPY', 'GBP', 'CHF', 'KRW'];
@@ -32,6 +35,21 @@ export const canBe = (text: string, currency: string): boolean =>
     ([sign, of]) =>
       text.normalize('NFKC').search(sign) < 0 || (of === null ? !noDollars.includes(currency) : of.includes(currency)),
   );
+
+const heads: readonly (readonly [RegExp, string])[] = [
+  [/(?<![A-Z])(?:RMB|CNY)(?![A-Z])|人民币/i, 'CNY'],
+  [/(?<![A-Z])USD(?![A-Z])|US\$|美元|美金/i, 'USD'],
+  [/(?<![A-Z])EUR(?![A-Z])|€|欧元/i, 'EUR'],
+  [/(?<![A-Z])HKD(?![A-Z])|HK\$|港[元币]/i, 'HKD'],
+  [/(?<![A-Z])JPY(?![A-Z])|日元/i, 'JPY'],
+  [/(?<![A-Z])GBP(?![A-Z])|£|英镑/i, 'GBP'],
+];
+
+/** Whether the header of a column names money, and none of this currency. */
+export function headsOther(header: string, currency: string): boolean {
+  const named = heads.flatMap(([sign, of]) => (sign.test(header.normalize('NFKC')) ? [of] : []));
+  return named.length > 0 && !named.includes(currency);
+}
 
 type Told = Partial<Record<keyof NumberFormat, NumberFormat[keyof NumberFormat] | undefined>>;
 

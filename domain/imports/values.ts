@@ -1,6 +1,7 @@
 import { dateOfDayNumber, isBusinessDate } from '../platform/dates.ts';
 import type { BusinessDate } from '../platform/dates.ts';
 import { dateOf, parseInstant } from '../platform/instants.ts';
+import { dayInFigures, timeBeside } from './day-words.ts';
 import { bareNumber } from './numbers.ts';
 import type { NumberFormat } from './numbers.ts';
 
@@ -140,8 +141,6 @@ const patterns: Readonly<Record<Exclude<DateFormat, 'excel'>, RegExp>> = {
 };
 /** Forms that begin with the year mean one day only, so they are read whatever format is asked for. */
 const plain = [patterns['YYYY-MM-DD'], patterns['YYYY/M/D'], patterns['YYYY年M月D日']];
-const clockTime = /[ T](?:[上下]午 ?)?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M| ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$/i;
-const weekday = / ?(?:星期|周)[一二三四五六日天]$/;
 
 function readDate(cell: Cell, text: string, { date: format, zone }: DayFormat): Read {
   if (typeof cell === 'object' && cell !== null && 'date' in cell) return good(cell.date);
@@ -152,11 +151,10 @@ function readDate(cell: Cell, text: string, { date: format, zone }: DayFormat): 
     const date = dateOfSerial(serial, false);
     return date === undefined ? bad('not-a-date') : good(date);
   }
-  const dated = text.replace(clockTime, '');
-  const day = dated.replace(weekday, '');
+  const day = dayInFigures(text);
   const own = format === 'excel' ? [] : [patterns[format]];
   const found = [...own, ...plain].find((pattern) => pattern.test(day));
-  return found ? there(dateFrom(found, day), text.slice(dated.length), zone) : bad('not-a-date');
+  return found ? there(dateFrom(found, day), timeBeside(text), zone) : bad('not-a-date');
 }
 
 const zoned = /^[ T](\d{1,2}:\d{2})(:\d{2})?(\.\d+)? ?(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$/;
@@ -177,7 +175,7 @@ export type AgreedFormat = (typeof agreedFormats)[number];
 
 /** The one of these forms that a cell is a day of; 'other': a day of another form; null: no day at all, which says nothing of the others. */
 export function agreedFormatOf(cell: Cell, format: DayFormat): AgreedFormat | 'other' | null {
-  const day = narrow(textOf(cell)).replace(clockTime, '');
+  const day = dayInFigures(narrow(textOf(cell)));
   const agreed = agreedFormats.find((one) => patterns[one].test(day) && dateFrom(patterns[one], day).ok);
   return agreed ?? (readDate(cell, narrow(textOf(cell)), format).ok ? 'other' : null);
 }

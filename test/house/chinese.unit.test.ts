@@ -83,7 +83,7 @@ describe('Chinese sentences of the product', () => {
   test('are found', () => expect(lines.length).toBeGreaterThan(500));
 
   test('use full-width punctuation', () => {
-    const source = /domain\/imports\/(values|row-filter)/;
+    const source = /domain\/imports\/(values|row-filter|day-words|numbers|units)/;
     const halves = /[一-鿿”』）][,:;?!]|[一-鿿] ?…?\(|\([一-鿿]|\) ?[一-鿿]|[\w}%"`][,:;][一-鿿]|`,[一-鿿]/;
     expect(where(halves).filter((line) => !source.test(line))).toEqual([]);
   });

@@ -93,3 +93,15 @@ test('without a mapping the header is the first row with the fields its kind nee
   const table = await openTable(Buffer.from(text), {}, 'invoices');
   expect(table).toMatchObject({ delimiter: ';', header: ['externalId', 'customer', 'issueDate', 'currency', 'amount'] });
 });
+
+test('a file whose amounts are told in 10,000 by a title or header is refused with its column, unless the mapping tells the unit', async () => {
+  const opened = (text: string, told: Mapping) => openTable(Buffer.from(text), told, 'ledger');
+  const file = '未清项目\n单位：万元\nBeleg;Kunde;Betrag\nA1;K;1,5\n';
+  const untold = { fault: 'file-in-units', params: { column: 'Betrag', unit: '万' } };
+  await expect(opened(file, mapping)).rejects.toMatchObject(untold);
+  await expect(opened(file, { ...mapping, headerRow: 3 })).rejects.toMatchObject(untold);
+  const byName = '单位：万元\nexternalId,customer,issueDate,currency,amount\nA,K,2026-01-01,CNY,1.5\n';
+  await expect(opened(byName, {})).rejects.toMatchObject({ params: { column: 'amount' } });
+  expect((await opened(file, { ...mapping, numbers: { unit: 10_000 } })).header).toEqual(columns);
+  expect((await opened(file.replace('万元', '元'), mapping)).header).toEqual(columns);
+});

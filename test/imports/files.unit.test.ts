@@ -6,6 +6,7 @@ import iconv from 'iconv-lite';
 import { gb18030Of } from '../../domain/imports/gb18030.ts';
 import { marksOf, plainNumbers } from '../../domain/imports/numbers.ts';
 import type { NumberFormat } from '../../domain/imports/numbers.ts';
+import { inOnes, untoldUnit } from '../../domain/imports/units.ts';
 import { dateOfSerial, numberCell, readCell, unformula } from '../../domain/imports/values.ts';
 import type { Cell, DateFormat } from '../../domain/imports/values.ts';
 import { formatAmount } from '../../domain/platform/money.ts';
@@ -342,6 +343,123 @@ test('an amount that names other money than its row is refused at its cell', () 
     ['RMB5元', 'CNY'],
   ] as const)
     expect(faultsOf(amount, currency), `${amount} ${currency}`).toEqual([]);
+});
+
+test('an amount under a header that names other money alone is refused, and one that names its own is not', () => {
+  const faultsOf = (column: string, currency: string) => {
+    const header = ['id', 'customer', 'day', 'money', column];
+    const names = ['externalId', 'customer', 'issueDate', 'currency', 'amount'];
+    const fields = Object.fromEntries(names.map((name, at) => [name, { column: header[at] ?? '' }]));
+    return readRow(bound('invoices', { fields }, header), 2, ['I', 'C', '2026-01-01', currency, '5'], 5).faults;
+  };
+  for (const [column, currency] of [
+    ['金额（美元）', 'CNY'],
+    ['Betrag EUR', 'CNY'],
+    ['本币金额(人民币)', 'USD'],
+  ] as const)
+    expect(faultsOf(column, currency), column).toMatchObject([
+      { field: 'amount', fault: 'other-currency', params: { value: column } },
+    ]);
+  for (const [column, currency] of [
+    ['金额（元）', 'CNY'],
+    ['Amount (CNY)', 'CNY'],
+    ['CNY/USD', 'USD'],
+    ['Umsatz Europe', 'CNY'],
+    ['金额', 'USD'],
+  ] as const)
+    expect(faultsOf(column, currency), column).toEqual([]);
+});
+
+describe('amounts in a unit', () => {
+  test.each([
+    ['1.2', 10_000, '12000'],
+    ['-3.456789', 10_000, '-34567.89'],
+    ['0.00001', 10_000, '0.1'],
+    ['12', 1_000, '12000'],
+    ['0', 100_000_000, '0'],
+    ['0.5', 1, '0.5'],
+  ] as const)('%s times %i is %s', (amount, unit, ones) => expect(inOnes(amount, unit)).toBe(ones));
+
+  test('told by the mapping are read in ones, the pieces of an order as they are', () => {
+    const header = ['单号', '客户', '币种', '交期', '品名', '数量', '单价（万元）'];
+    const names = ['externalId', 'customer', 'currency', 'requestedShipDate', 'lines.item', 'lines.quantity', 'lines.unitPrice'];
+    const fields = Object.fromEntries(names.map((name, at) => [name, { column: header[at] ?? '' }]));
+    const reader = bound('orders', { fields, numbers: { unit: 10_000 } }, header);
+    const { values } = readRow(reader, 2, ['S', 'C', 'CNY', '2026-10-01', 'X', '3', '1.25'], 7);
+    expect(values).toMatchObject({ 'lines.quantity': '3', 'lines.unitPrice': '12500' });
+  });
+
+  const untold = (column: string, title = '') =>
+    untoldUnit({ fields: { amount: { column } } }, 'invoices', { header: [column], titles: [title] });
+  test.each([
+    ...[
+      '金额（万元）',
+      '金额(千元)',
+      '本期金额 万元',
+      'Amount (k)',
+      "USD '000",
+      'USD 000',
+      'TEUR offen',
+      'Betrag (Mio.)',
+      'CNY thousands',
+    ].map((column) => [column, '']),
+    ...['单位：万元', '单位:人民币千元', '（百万元）', 'Figures in thousands', 'in CNY millions'].map((title) => ['金额', title]),
+  ])('that no mapping tells are found by header or title: %s %s', (column = '', title) =>
+    expect(untold(column, title)).toMatchObject({ column }),
+  );
+
+  test.each([
+    ['金额（元）', '单位：元'],
+    ['万达店金额', '编制单位：万科医疗'],
+    ['Amount', 'Million Hospital Ltd'],
+    ['Amount K1', '上海万元贸易有限公司'],
+  ])('are none: %s under %s', (column, title) => expect(untold(column, title)).toBeNull());
+
+  test('that a mapping tells are not asked for again', () => {
+    expect(
+      untoldUnit({ fields: { amount: { column: '金额（万元）', unit: 10_000 } } }, 'invoices', { header: [], titles: [] }),
+    ).toBeNull();
+    expect(
+      untoldUnit({ fields: { amount: { column: '金额' } }, numbers: { unit: 1 } }, 'invoices', {
+        header: [],
+        titles: ['单位：万元'],
+      }),
+    ).toBeNull();
+  });
+});
+
+test('a day that names its month, is spelled in Chinese, or has its weekday beside it is that day; a year of two figures is none', () => {
+  const written = [
+    '2026年3月5号',
+    '二〇二六年三月五日',
+    '二零二六年三月五号',
+    '5-Mar-2026',
+    '05 Mar 2026',
+    'Mar 5, 2026',
+    'March 5th, 2026',
+  ];
+  const beside = [
+    'Thursday, March 5, 2026',
+    '2026-Mar-05',
+    '2026年3月5日（星期四）',
+    '2026/03/05 (周四)',
+    '星期四 2026/3/5',
+    '2026年3月5日 10时30分',
+  ];
+  for (const text of [...written, ...beside]) expect([text, dateOf(text)]).toEqual([text, '2026-03-05']);
+  expect([dateOf('二〇二六年十二月三十一日'), dateOf('二〇二六年十月二十日'), dateOf('31 Dec. 2026')]).toEqual([
+    ...['2026-12-31', '2026-10-20', '2026-12-31'],
+  ]);
+  for (const text of [
+    '5-Mar-26',
+    '26-03-05',
+    '2026年3月',
+    '31 Feb 2026',
+    '5 Mai 2026',
+    '二〇二六年十三月五日',
+    '二〇二六年三月三十二日',
+  ])
+    expect([text, dateOf(text)]).toEqual([text, 'not-a-date']);
 });
 
 describe('red-letter rows', () => {

@@ -2,6 +2,7 @@ import { headerTest } from '../../domain/imports/mapping.ts';
 import type { ImportKind } from '../../domain/imports/fields.ts';
 import type { Mapping } from '../../domain/imports/mapping.ts';
 import { textOf } from '../../domain/imports/values.ts';
+import { untoldUnit } from '../../domain/imports/units.ts';
 import { csvOf } from './csv.ts';
 import { FileFault, fileBounds } from './fault.ts';
 import { xlsxOf } from './xlsx.ts';
@@ -25,30 +26,40 @@ export async function openTable(bytes: Buffer, mapping: Mapping, kind?: ImportKi
   const header = trimmed((found?.cells ?? []).map(textOf));
   if (!found || header.length === 0) throw new FileFault('file-empty');
   if (header.length > fileBounds.columns) throw new FileFault('file-too-many-columns', { limit: fileBounds.columns });
+  const untold = kind && untoldUnit(mapping, kind, { header, titles: found.titles });
+  if (untold) throw new FileFault('file-in-units', untold);
   return { ...raw, header, rows: () => below(raw, found.row) };
 }
 
 /** Rows above the header (titles, the day of the export) are few. */
 const SEARCHED_ROWS = 100;
 
+interface FoundHeader extends FileRow {
+  /** What stands above it. */
+  titles: readonly string[];
+}
+
 /** The row told; else the first that has the columns the mapping reads, or without a mapping those its kind needs, or where none has, the first that is not empty. */
 async function headerOf(
   raw: RawTable,
   headerRow: number | undefined,
   isHeader: ((row: readonly string[]) => boolean) | null,
-): Promise<FileRow | null> {
-  let first: FileRow | null = null;
+): Promise<FoundHeader | null> {
+  let first: FoundHeader | null = null;
+  const titles: string[] = [];
   let seen = 0;
   for await (const rows of raw.rows()) {
     for (const row of rows) {
       if (headerRow !== undefined) {
-        if (row.row >= headerRow) return row;
+        if (row.row >= headerRow) return { ...row, titles };
+        titles.push(...row.cells.map(textOf));
         continue;
       }
       const texts = row.cells.map(textOf);
       if (texts.every((text) => text === '')) continue;
-      if (!isHeader || isHeader(texts)) return row;
-      first ??= row;
+      if (!isHeader || isHeader(texts)) return { ...row, titles };
+      first ??= { ...row, titles: [] };
+      titles.push(...texts);
       seen += 1;
       if (seen >= SEARCHED_ROWS) return first;
     }
