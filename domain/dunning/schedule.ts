@@ -112,7 +112,7 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
   const lastTakenAt = lastAt(facts.rungs, ['taken']);
   const judged = brokenSince(facts);
   const freeFrom = heldUntil(facts, zone);
-  const late = postedLate(facts, ladder.rungs, zone);
+  const lateBy = postedLate(facts, ladder.rungs, zone);
   const start = ladder.rungs[0] ? nominal(ladder.rungs[0], facts, facts.dueDate) : facts.dueDate;
 
   const remaining: ScheduledRung[] = [];
@@ -126,7 +126,7 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
       continue;
     }
     const since = rung.anchor === 'previousRung' ? previousOn : start;
-    const shift = pausedDays(facts, since, now, zone) + (rung.anchor === 'previousRung' ? 0 : late);
+    const shift = pausedDays(facts, since, now, zone) + (rung.anchor === 'previousRung' ? 0 : lateBy);
     let on = addDays(planned, shift);
     if (record && record.state !== 'planned' && record.state !== 'requested') {
       const settledOn = dateOf(record.at, zone);
@@ -142,9 +142,9 @@ export function scheduleRungs(facts: ReceivableFacts, terms: CollectionTerms, no
     const asked = on;
     if (isContact(rung.action)) on = nextContactDay(calendar, asked);
     const announces = isAnnouncement(rung, facts, ladder.rungs);
-    // No contact day is left before the due date: an announcement goes on the last one there was.
-    const broughtOn =
-      announces && asked <= facts.dueDate && on > facts.dueDate ? lastContactDayBefore(calendar, facts.dueDate) : null;
+    // An announcement that finds no contact day before the due date goes on the last one there was: on that date it is late.
+    const late = announces && asked <= facts.dueDate && on >= later(facts.dueDate, addDays(asked, 1));
+    const broughtOn = late ? lastContactDayBefore(calendar, facts.dueDate) : null;
     const inTime = broughtOn !== null && broughtOn >= today && broughtOn >= earliest(gapFrom, freeFrom, rung);
     if (inTime) on = broughtOn;
     const requested = record?.state === 'requested' && on <= today;

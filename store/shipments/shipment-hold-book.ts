@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { addMs } from '../../domain/platform/calendar.ts';
-import { formatAmount } from '../../domain/platform/money.ts';
+import { groupedAmount } from '../../domain/platform/money.ts';
 import { clauseFor, groundWords, lawWords } from '../../domain/shipments/ground.ts';
 import type { GivenGround } from '../../domain/shipments/ground.ts';
 import type { ShipmentHoldPlan, ShipmentHoldStep } from '../../domain/shipments/hold.ts';
@@ -163,7 +163,7 @@ async function giveNotice(tx: Tx, store: Store, at: Moment, found: ShipmentHoldC
   const { currency } = found.order;
   const shared = {
     ...{ order: found.order.externalId, request: found.request, goods, days, currency },
-    amount: formatAmount(found.withheldMinor, currency),
+    amount: groupedAmount(found.withheldMinor, currency),
   };
   const say = (language: 'zh' | 'en') => ({
     ...shared,

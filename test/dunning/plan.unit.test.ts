@@ -374,12 +374,18 @@ describe('a notice of a due date', () => {
 
   it.each([
     ['is sent before it', '2026-09-30', '2026-09-28'],
-    ['is sent on it, when that is the first contact day', '2026-10-08', '2026-10-08'],
+    ['is sent before the holidays, when it falls due on the first day after them', '2026-10-08', '2026-09-30'],
+    ['is sent on the first contact day after its own that is still before it', '2026-10-09', '2026-10-08'],
     ['is sent on the last contact day before it, when the holidays lead past it', '2026-10-06', '2026-09-30'],
   ])('%s (due %s, on %s)', (_, dueDate, on) => {
     const verdict = plan(factsOf({ dueDate, postedAt: at('2026-09-01') }), at('2026-09-20'));
     expect(verdict.plan).toMatchObject({ rung: 'notice', at: at(on) });
     expect(verdict.changes).toEqual([]);
+  });
+
+  it('is sent on it, when nobody could be contacted any more before it', () => {
+    const verdict = plan(factsOf({ dueDate: '2026-10-08', postedAt: at('2026-10-02') }), at('2026-10-02'));
+    expect(verdict).toMatchObject({ plan: { rung: 'notice', at: at('2026-10-08') }, changes: [] });
   });
 
   it('is dropped when nobody could be contacted any more before it', () => {

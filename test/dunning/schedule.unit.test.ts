@@ -322,6 +322,12 @@ describe('a notice that cannot go before its due date', () => {
     expect(days(factsOf({ dueDate: '2026-02-23' }), ladder(notice), at('2026-02-01'))).toEqual([['notice', '2026-02-13']]);
   });
 
+  it('and does not wait for the due date itself while a contact day before it is left', () => {
+    expect(days(factsOf({ dueDate: '2026-02-24' }), ladder(notice), at('2026-02-01'))).toEqual([['notice', '2026-02-13']]);
+    const onIt = ladder(rung('notice', 0, { action: 'notice', stage: 'due' }));
+    expect(days(factsOf({ dueDate: '2026-02-24' }), onIt, at('2026-02-01'))).toEqual([['notice', '2026-02-24']]);
+  });
+
   it('and is given up once that day has passed', () => {
     const [only] = scheduleRungs(factsOf({ dueDate: '2026-02-17' }), ladder(notice), at('2026-02-15'));
     expect(only).toMatchObject({ pastDue: true });

@@ -59,11 +59,11 @@ describe('a digest', () => {
     });
     const lines = message?.body.split('\n').filter((line) => line.startsWith('- '));
     expect(lines).toEqual([
-      `- Invoice ${code}-I2, due 2026-03-03: CNY 1,000.00, 2 days past that date`,
-      `- Invoice ${code}-I0, instalment 1, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
-      `- Invoice ${code}-I0, instalment 2, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
-      `- Invoice ${code}-I1, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
-      `- Invoice ${code}-I3, due 2026-03-04: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I2, due 3 March 2026: CNY 1,000.00, 2 days past that date`,
+      `- Invoice ${code}-I0, instalment 1, due 4 March 2026: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I0, instalment 2, due 4 March 2026: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I1, due 4 March 2026: CNY 1,000.00, 1 day past that date`,
+      `- Invoice ${code}-I3, due 4 March 2026: CNY 1,000.00, 1 day past that date`,
     ]);
     expect(message?.body).toContain('Total: CNY 5,000.00');
     expect(plan).toMatchObject({ step: 'close', at: null, waitMs: null });
@@ -105,7 +105,7 @@ describe('a digest', () => {
     await desk.contact(id);
     const [message] = await desk.messages(id);
     expect(message?.body).not.toContain(`${code}-I3`);
-    expect(message?.body).toContain(`- Invoice ${code}-I2, due 2026-03-04: CNY 600.00`);
+    expect(message?.body).toContain(`- Invoice ${code}-I2, due 4 March 2026: CNY 600.00`);
     expect(message?.body).toContain('Total: CNY 1,600.00');
     const asked = await desk.store.db
       .selectFrom('message_rung')

@@ -90,6 +90,20 @@ describe('the default letters', () => {
     }
   });
 
+  test('an amount of renminbi reads in Chinese as 人民币 12,000.00 元, other money by its code, and a day in English by its month', () => {
+    for (const id of dunning) {
+      const zh = renderTemplate(book.find(id, 'zh', 'email'), context()).body;
+      expect([zh.match(/人民币 [\d,.]+ 元/g)?.length, zh.includes('CNY'), zh.includes('合计：USD 12.00')]).toEqual([
+        4,
+        false,
+        true,
+      ]);
+      const en = renderTemplate(book.find(id, 'en', 'email'), context());
+      expect(`${en.subject} ${en.body}`).not.toMatch(/\d{4}-\d{2}/);
+      expect(en.body).toContain('due 4 March 2026: CNY 12,000.00');
+    }
+  });
+
   test.each(['zh', 'en'] as const)('the SMS in %s says nothing of money, whatever it is about', (language) => {
     const template = book.find('please-contact-us', language, 'sms');
     const text = renderTemplate(template, context()).body;

@@ -126,7 +126,8 @@ function schedule(debt: Debt, today: string): { rung: PolicyRung; on: string }[]
     if (gapFrom !== null) on = max(on, plus(gapFrom, Math.max(1, rung.minGapDays)));
     const asked = on;
     if (isContact(rung)) on = contactDay(on);
-    if (rung.action === 'notice' && rung.days <= 0 && asked <= debt.due && on > debt.due) {
+    const tooLate = asked < debt.due ? on >= debt.due : asked === debt.due && on > debt.due;
+    if (rung.action === 'notice' && rung.days <= 0 && tooLate) {
       const before = contactDayBefore(debt.due);
       const free = max(today, gapFrom === null ? '' : plus(gapFrom, Math.max(1, rung.minGapDays)), pause?.to ?? '');
       if (before >= free) on = before;
