@@ -1,12 +1,5 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import {
-  ApplicationFailure,
-  allHandlersFinished,
-  condition,
-  currentUpdateInfo,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, allHandlersFinished, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { WakeUps } from './wake-ups.ts';
 import { Mutex } from './mutex.ts';
 import type { Refused } from '../../domain/platform/refusal-codes.ts';
@@ -40,13 +33,13 @@ export interface PlanHolder<Plan> {
   /** Null until the facts were read. */
   readonly plan: Plan | null;
   /** The next look or step of the process itself; waits while a decision is being committed. */
-  act(work: (plan: Plan | null) => Promise<Plan>): Promise<Plan>;
+  act(work: (plan: Plan | null) => Plan | Promise<Plan>): Promise<Plan>;
   /** Lets people decide; call it before the first await. A run without a plan reads the facts first. */
   takes<Told, Answer>(id: string, decision: Decision<Plan, Told, Answer>): void;
-  /** Whether there is more to do; resolves when no decision is under way, so that none is cut off by the end of the run. */
-  goesOn(): Promise<boolean>;
-  /** Whether the history has grown so long that the run should go on in a new one; no decision is under way then. */
-  renews(): Promise<boolean>;
+  /** Whether there is more to do. */
+  more(): boolean;
+  /** The same when no decision is under way, so that none is cut off by the end of the run. */
+  drained(): Promise<boolean>;
 }
 
 /** Holds the plan of a run; `begin` reads the facts of one that has none. */
@@ -57,13 +50,18 @@ export function holdPlan<Plan extends { seq: number; step: string }>(
 ): PlanHolder<Plan> {
   const turn = new Mutex();
   let plan = given;
+  let decided = false;
+  const kept = async (next: Plan | Promise<Plan>): Promise<Plan> => (plan = await next);
   const more = (): boolean => plan?.step !== 'close' || wakeUps.pending;
   return {
     get plan() {
       return plan;
     },
-    act: (work) => turn.run(async () => (plan = await work(plan))),
+    more,
+    // A promise costs the sandbox a stack trace: where nobody decides there is no turn to wait for.
+    act: (work) => (decided ? turn.run(async () => (plan = await work(plan))) : kept(work(plan))),
     takes(id, { update, judge, commit }) {
+      decided = true;
       const validator: (told: Parameters<typeof commit>[1]) => void = () => {
         const refused = plan && judge(plan, idOfUpdate());
         if (refused) throw failureOf(refused);
@@ -85,15 +83,9 @@ export function holdPlan<Plan extends { seq: number; step: string }>(
         { validator },
       );
     },
-    async goesOn() {
-      if (more()) return true;
+    async drained() {
       await condition(allHandlersFinished);
       return more();
-    },
-    async renews() {
-      if (!workflowInfo().continueAsNewSuggested) return false;
-      await condition(allHandlersFinished);
-      return !wakeUps.pending;
     },
   };
 }

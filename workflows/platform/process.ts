@@ -1,4 +1,4 @@
-import { continueAsNew, setHandler } from '@temporalio/workflow';
+import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { QueryDefinition } from '@temporalio/common';
 import type { ProcessPlan } from '../../domain/platform/plan.ts';
 import { holdPlan } from './decisions.ts';
@@ -53,15 +53,18 @@ export function defineProcess<Plan extends ProcessPlan<string>>(of: ProcessDefin
     setHandler(of.query, () => held.plan);
     for (const decision of of.decisions ?? []) held.takes(id, decision);
 
+    // Where people decide, a decision may have begun the run: what woke it meanwhile is read again.
     if (!given && !of.decisions) wakeUps.clear();
-    let plan = await held.act(async (known) => known ?? reassess(null));
+    let plan = await held.act((known) => known ?? reassess(null));
     if (!given && of.stage?.first !== undefined) showStage(of.stage.first, of.stage.of(plan));
-    while (await held.goesOn()) {
+    while (held.more() || (await held.drained())) {
       const woken = await wakeUps.within(plan.waitMs, plan.why);
       const before = plan;
       plan = await held.act((now) => (woken || !now ? reassess(now) : of.steps[now.step as Plan['step']](id, now)));
       if (of.stage) showStage(of.stage.of(before), of.stage.of(plan));
-      if (await held.renews()) await continueAsNew<typeof run>({ id, plan });
+      if (!workflowInfo().continueAsNewSuggested) continue;
+      await held.drained();
+      if (!wakeUps.pending) await continueAsNew<typeof run>({ id, plan });
     }
   };
 }
