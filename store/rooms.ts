@@ -20,6 +20,7 @@ import {
 } from './ledger/events.ts';
 import { lastOfDebt } from './ledger/limitation.ts';
 import { concedeAgain, followCorrections, followNote } from './orders/acts/goods-returns.ts';
+import { endInvoicedTasks } from './orders/delivered-tasks.ts';
 import { askAboutLateOrders, askAboutOrders } from './orders/invoiced-beyond.ts';
 import { holdContacts } from './outreach/contact-hold.ts';
 import { leftOpen } from './platform/extension.ts';
@@ -45,6 +46,7 @@ registeredActs.fill(givingActs);
 openRose.follow(concedeAgain);
 invoicesCorrected.follow(followCorrections);
 invoicesPosted.follow(askAboutOrders);
+invoicesPosted.follow(endInvoicedTasks);
 notePosted.follow(followNote);
 promisesBroken.follow(reviewBrokenPromises);
 promisesKeptAfterAll.follow(takeBackReviews);

@@ -75,6 +75,7 @@ const reasons: Table = {
   kept: { en: 'kept', zh: '维持' },
   'goes-on': { en: 'it goes on', zh: '已恢复' },
   'put-right': { en: 'put right', zh: '已更正' },
+  invoiced: { en: 'it is invoiced', zh: '已开票' },
   'not-invoiced': { en: 'it will not be invoiced', zh: '不再开票' },
   'before-go-live': { en: 'before going live', zh: '上线前' },
   'by-hand': { en: 'by a person', zh: '由人工处理' },

@@ -19,7 +19,8 @@ import { lockAccounts } from '../credit/accounts.ts';
 import { againRequest, checkOrder, checkWithin, putRequest, rulesInForce } from './check.ts';
 import type { OrderDecided } from './check.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
-import { joinTraces } from '../platform/traces.ts';
+import { addTraces, joinTraces } from '../platform/traces.ts';
+import { endDelivered } from './delivered-tasks.ts';
 
 /** Puts an order: judged, and what it may take reserved, before this answers. The same content again changes nothing. */
 export const putOrder = (
@@ -145,6 +146,7 @@ export async function reopenOrder(
     if (moveAll(order.lines, ['cancelled'], 'reserved').length === 0) throw new Refusal('not-open', { state: order.state });
     const decided = await checkWithin(tx, store, againRequest('reopen', actor, order, reason));
     const traces = await settleDeposits(tx, store, at, [order.id]);
+    addTraces(traces, await endDelivered(tx, at, [order.id], 'reopened'));
     for (const mark of commitMark()) await mark.execute(tx);
     const value = { ...decided, order: await readOrderCase(tx, order.id) };
     const [first, ...more] = traces.audit;

@@ -377,6 +377,28 @@ test('goods delivered and not invoiced leave on close with a reason, above the t
   expect(await exposure(large)).toMatchObject({ exposure: '0.00' });
 });
 
+test('the task about delivered goods of a closed order ends when they are invoiced or the order is open again, and comes again when it is closed again', async () => {
+  const id = await customer('90000.00');
+  await put(`${id}-1`, order(id, '100.00', { lines: [{ line: 1, item: 'A-1', quantity: '10', unitPrice: '100.00' }] }));
+  const issue = { externalId: `${id}-D`, order: `${id}-1`, lines: [{ line: 1, quantity: '4' }], issuedOn: '2026-10-10' };
+  await api.as('erp').post('/v1/shipments').send(issue).expect(201);
+  const say = (how: string) => api.as('erp').post(`/v1/orders/${id}-1/${how}`).send({}).expect(200);
+  const asked = async () => {
+    const { body } = await api.as('credit_officer').get(`/v1/tasks?customer=${id}`).expect(200);
+    return (body as { data: { kind: string }[] }).data.filter(({ kind }) => kind === 'delivered-not-invoiced').length;
+  };
+  await say('close');
+  expect(await asked()).toBe(1);
+  await say('reopen');
+  expect(await asked()).toBe(0);
+  await say('close');
+  expect(await asked()).toBe(1);
+  await invoice(`${id}-I1`, id, '300.00', { order: `${id}-1` });
+  expect(await asked()).toBe(1);
+  await invoice(`${id}-I2`, id, '100.00', { order: `${id}-1` });
+  expect(await asked()).toBe(0);
+});
+
 /** What a step that names this kind of task does beside opening it; a kind that is not here fails the walk. */
 const beside: Record<string, readonly string[]> = {
   ...{ 'collector-call': [], 'joint-visit': [], 'finance-office-letter': [], 'formal-demand': [], 'legal-review': [] },

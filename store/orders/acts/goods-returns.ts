@@ -29,8 +29,8 @@ import { askAboutOrders } from '../invoiced-beyond.ts';
 import { coverMoved } from '../../ledger/unapplied.ts';
 import { write, asksOf, eventOf } from '../../platform/transaction.ts';
 import type { Moment, Store } from '../../platform/transaction.ts';
-import { cancelWorkOrders } from '../../tasks/work-orders.ts';
-import { deliveredOf, deliveredTask } from './not-invoiced.ts';
+import { endDelivered } from '../delivered-tasks.ts';
+import { deliveredOf } from './not-invoiced.ts';
 import { overtakeAct, proposeAct, told, withholdAnew } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
@@ -75,7 +75,7 @@ export async function postReturn(
     const traces = tracesOf(about(id, order, 'return.posted', document.reason, { ...document }));
     const after = await readOrderCase(tx, order.id);
     if (deliveredOf(after) === 0) {
-      addTraces(traces, await cancelWorkOrders(tx, at, { keys: [deliveredTask(order.id)] }, 'returned'));
+      addTraces(traces, await endDelivered(tx, at, [order.id], 'returned'));
       if (after.state !== 'open') addTraces(traces, await settleDeposits(tx, store, at, [order.id]));
     }
     addTraces(traces, await settleInvoiced(tx, store, at, actor, order, await lockReturn(tx, actor, id)));

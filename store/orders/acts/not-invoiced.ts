@@ -7,7 +7,7 @@ import { changeOf, endOrder, lockOrder, moveOrder, readOrderCase } from '../orde
 import type { OrderCase } from '../orders.ts';
 import { within, write } from '../../platform/transaction.ts';
 import type { Moment, Store } from '../../platform/transaction.ts';
-import { cancelWorkOrders, openWorkOrder } from '../../tasks/work-orders.ts';
+import { askAboutDelivered, endDelivered } from '../delivered-tasks.ts';
 import { proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
@@ -22,9 +22,6 @@ export interface NotInvoiced {
 
 /** What of an order was delivered and is not invoiced, in minor units. */
 export const deliveredOf = (order: OrderCase): number => sumMinor(order.lines.map((line) => line.minor.delivered));
-
-/** The key of the task about it. */
-export const deliveredTask = (orderId: string): string => `delivered-not-invoiced/${orderId}`;
 
 /** What was delivered and not invoiced leaves the exposure. */
 export const notInvoicedAct: ActKind<{ order: string; why: NotInvoicedWhy }> = {
@@ -79,11 +76,8 @@ async function settleDelivered(
   const { current } = await store.policies.current();
   const allowed = parseAmount(current['credit-rules'].content.shipments.notInvoiced?.[currency] ?? '0', currency);
   if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(tx, store, at, order, notInvoiced);
-  const traces = await openWorkOrder(tx, store, at, {
-    ...{ key: deliveredTask(order.id), kind: 'delivered-not-invoiced', customerId: order.customerId },
-    subject: `order ${order.externalId}`,
-    reason: { order: order.externalId, amount, currency, ...(notInvoiced && { why: notInvoiced.why }) },
-  });
+  const told = { order: order.externalId, amount, currency, ...(notInvoiced && { why: notInvoiced.why }) };
+  const traces = await askAboutDelivered(tx, store, at, order, told);
   if (!notInvoiced) return traces;
   const asked = await proposeAct(tx, store, at, actor, notInvoicedAct, {
     customerId: order.customerId,
@@ -102,7 +96,7 @@ async function leave(tx: Tx, store: Store, at: Moment, order: OrderCase, { why, 
   const moves = moveAll(order.lines, ['delivered'], 'cancelled');
   if (moves.length === 0) return noTraces();
   await moveOrder(tx, at, order.id, moves, `order.not-invoiced.${why}`);
-  const traces = await cancelWorkOrders(tx, at, { keys: [deliveredTask(order.id)] }, 'not-invoiced');
+  const traces = await endDelivered(tx, at, [order.id], 'not-invoiced');
   const { audit, events } = changeOf(order, await readOrderCase(tx, order.id), 'order.not-invoiced', `${why}: ${reason}`);
   traces.audit.unshift(...audit);
   traces.events.push(...events);
