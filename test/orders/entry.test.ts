@@ -126,6 +126,15 @@ describe('PUT /v1/orders', () => {
     expect(await onFile()).toEqual([7.12, 4.5]);
   });
 
+  test('a rate of a day long before all on file, which counts until the first of them, is held against that', async () => {
+    const rate = (value: string, on: string) =>
+      api.as('erp').post('/v1/exchange-rates').send({ base: 'NZD', quote: 'CNY', on, rate: value, source: 'bank' });
+    await rate('1.1', '2026-10-01').expect(201);
+    actOf(await rate('0.4', '2026-08-01'));
+    await rate('1.0', '2026-08-01').expect(201);
+    actOf(await rate('1.6', '2026-06-20'));
+  });
+
   test('an order in a currency without a rate is held by a reason of its own, in words, and takes nothing of the limit', async () => {
     const id = await customer('1000.00');
     const { body } = await put(`${id}-1`, order(id, '50.00', { currency: 'SGD' })).expect(201);

@@ -53,20 +53,23 @@ export async function askRate(
 }
 
 /**
- * Rates of the pair around a day, told either way, those replaced today among them, so that steps count together; else the newest before it. The
- * same again is none of them.
+ * Rates of the pair around a day, told either way, those replaced today among them, so that steps count together; else the newest before it and
+ * the first after it, until which it would count. The same again is none of them.
  */
 async function ratesAround(tx: Tx, store: Store, at: Moment, { base, quote, on, rate }: RateDocument): Promise<Conversion[]> {
   const { zone } = store;
-  const { rows } = await sql<Conversion & { near: boolean }>`
+  const { rows } = await sql<Conversion & { near: boolean; before: boolean }>`
     with known as (
       select base, quote, on_date, rate from exchange_rate where not (base = ${base} and on_date = ${on}::date and rate = ${rate}::numeric)
       union all select base, quote, on_date, rate from exchange_rate_before where ${dayOf('replaced_at', zone)} = ${at.today}::date)
-    select trim_scale(rate)::text as rate, base = ${quote} as inverse, abs(on_date - ${on}::date) <= ${RATE_DAYS} as near from known
-    where (base, quote) in ((${base}, ${quote}), (${quote}, ${base})) and on_date <= ${on}::date + ${RATE_DAYS}::int
+    select trim_scale(rate)::text as rate, base = ${quote} as inverse, abs(on_date - ${on}::date) <= ${RATE_DAYS} as near, on_date < ${on}::date as before from known
+    where (base, quote) in ((${base}, ${quote}), (${quote}, ${base}))
     order by near desc, on_date desc, inverse`.execute(tx);
   const near = rows.filter((row) => row.near);
-  return near.length > 0 ? near : rows.slice(0, 1);
+  if (near.length > 0) return near;
+  const [before] = rows.filter((row) => row.before);
+  const after = rows.findLast((row) => !row.before);
+  return [...(before ? [before] : []), ...(after ? [after] : [])];
 }
 
 const told = (rates: readonly Conversion[], inverse: boolean): string[] =>
