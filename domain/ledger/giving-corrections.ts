@@ -4,6 +4,7 @@ import { LAST_RECKONED } from '../platform/date-bounds.ts';
 import { sumMinor } from '../platform/money.ts';
 import { askedAbout } from './booked.ts';
 import type { DiscountOffer } from './discount.ts';
+import { losersOf } from './re-dating.ts';
 import type { Instalment, InstalmentChanges, StandingInstalment } from './documents.ts';
 
 /** An invoice as it stands, with what was given away on it. Amounts in minor units. */
@@ -89,7 +90,7 @@ export function raisedBy({ added, changed, withdrawn }: InstalmentChanges): numb
 
 /**
  * Whether a correction waits for a second person: it makes the invoice worth less by more than policy lets an ERP do alone, all steps together,
- * or takes instalments out and lets others come later, which is a re-dating by another name. Later days of instalments that stay are judged
+ * or takes instalments out, or amounts from them, and lets others have these later, which is a re-dating by another name. Later days of instalments that stay are judged
  * apart (`withoutLaterDates`). `byTerms`: the day that counts for one that is in doubt.
  */
 export function giftOf(
@@ -102,7 +103,9 @@ export function giftOf(
   const after = afterOf(of.instalments, changes);
   const before = live.map((part): Instalment => ({ ...part, dueDate: agreedOf(part, byTerms) }));
   const smallerMinor = Math.max(0, worthOf(before, null) - worthOf(after, null));
-  const days = changes.withdrawn.length === 0 ? 0 : laterBy(before, after, smallerMinor, toleranceDays);
+  const shiftedMinor = sumMinor(losersOf(changes).map(({ minor }) => minor)) - smallerMinor;
+  const moves = changes.withdrawn.length > 0 || shiftedMinor > 0;
+  const days = moves ? laterBy(before, after, smallerMinor, toleranceDays) : 0;
   if (askedAbout(loweredMinor, beforeMinor, aloneMinor) === null && days === 0) return null;
   const to = new Map(changes.changed.map((change) => [change.standing.id, change.to]));
   const gone = new Set(changes.withdrawn.map((part) => part.id));
@@ -114,7 +117,7 @@ export function giftOf(
     letOffMinor = 0;
     return amountMinor > 0 ? [{ receivableId: part.id, amountMinor }] : [];
   });
-  const movedMinor = days === 0 ? 0 : worthOf(changes.withdrawn.filter(isSound), null);
+  const movedMinor = days === 0 ? 0 : Math.max(worthOf(changes.withdrawn.filter(isSound), null), shiftedMinor);
   return { loweredMinor, movedMinor, sumMinor: sumMinor([loweredMinor, beforeMinor]), days, withholds };
 }
 

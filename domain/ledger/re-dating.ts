@@ -89,15 +89,25 @@ function movesLater(is: StandingInstalment, to: Instalment, toleranceDays: numbe
   return to.dueDate > is.dueDate && to.dueDate > addDays(agreed, toleranceDays);
 }
 
+/** Those that a correction takes out or makes smaller, with what goes from each; none that an earlier version let in out of bounds. */
+export function losersOf({ changed, withdrawn }: InstalmentChanges): { standing: StandingInstalment; minor: number }[] {
+  const gone = withdrawn.map((standing) => ({ standing, minor: standing.amountMinor }));
+  const less = changed.flatMap(({ standing, to }) =>
+    standing.withdrawn ? [] : [{ standing, minor: standing.amountMinor - to.amountMinor }],
+  );
+  return [...gone, ...less].filter(({ standing, minor }) => Number.isSafeInteger(standing.amountMinor) && minor > 0);
+}
+
 /**
- * The instalments that stand for those a correction takes out, the earliest first, as far as these reach: their limitation and their agreed day
- * are no later than those they stand for. What comes beyond that is owed anew; what the correction does not touch keeps its own; nothing stands for
+ * The instalments that stand for what a correction takes out of others, the earliest first, as far as that reaches: their limitation and their
+ * agreed day are no later than those of the others. What comes beyond that is owed anew; what the correction does not touch keeps its own; nothing stands for
  * an amount that an earlier version let in out of bounds.
  */
-export function successorsOf({ added, changed, withdrawn }: InstalmentChanges): readonly Instalment[] {
+export function successorsOf(changes: InstalmentChanges): readonly Instalment[] {
+  const { added, changed } = changes;
   const revived = changed.flatMap(({ standing, to }) => (standing.withdrawn ? [to] : []));
   const fresh = [...added, ...revived].toSorted((a, b) => (a.dueDate < b.dueDate ? -1 : a.dueDate > b.dueDate ? 1 : a.no - b.no));
-  let left = sumMinor(withdrawn.map((part) => part.amountMinor).filter((minor) => Number.isSafeInteger(minor)));
+  let left = sumMinor(losersOf(changes).map(({ minor }) => minor));
   return fresh.filter(({ amountMinor }) => {
     const stands = left > 0;
     left -= amountMinor;

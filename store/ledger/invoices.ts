@@ -17,7 +17,7 @@ import { consumeExpected, followMoney } from './expected-credits.ts';
 import { asIs, putOf, withOpen } from './invoice-answers.ts';
 import type { InvoiceRecord } from './invoice-answers.ts';
 import { settleInvoice } from './invoice-doubts.ts';
-import { keepFirstDays } from './invoice-heirs.ts';
+import { keepFirstDays, keepLimitation } from './invoice-heirs.ts';
 import { judge } from './invoice-judge.ts';
 import { moveProcedures } from './invoice-procedures.ts';
 import { askForCorrections } from './invoice-waits.ts';
@@ -185,6 +185,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     at,
     jobs.map(({ write: row }) => ({ ...row.document, customerId: row.customerId })),
   );
+  await keepLimitation(tx, jobs);
   const { corrected, dropped } = await correct(tx, at, jobs);
   const written = await writeInvoices(
     tx,

@@ -976,6 +976,10 @@ export type Receivable = {
     agreed_due_date: string | null;
     limitation_due_date: string | null;
     /**
+     * Limitation counts from no later day than this, whatever corrections made of the other instalments of its debt; null: none did.
+     */
+    limitation_cap: string | null;
+    /**
      * Its invoice looks like another one under another key: not asked for, nor held against orders, until a person has looked.
      */
     suspected: Generated<boolean>;

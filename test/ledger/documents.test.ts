@@ -177,7 +177,7 @@ describe('invoices', () => {
     const moved = await put([
       { ...one },
       { ...two, amount: '2000.00' },
-      { no: 3, amount: '4000.00', dueDate: '2026-12-01' },
+      { no: 3, amount: '4000.00', dueDate: '2026-11-05' },
     ]).expect(200);
     expect(moved.body.receivables.map((r: { open: string }) => r.open)).toEqual(['5990.00', '2000.00', '4000.00']);
     const later = await put([{ ...one, dueDate: '2026-10-08' }, { ...two }]).expect(200);

@@ -809,6 +809,41 @@ describe('an invoice that an ERP makes smaller or later', () => {
     expect(await waiting('LO-2')).toEqual([]);
   });
 
+  test('amounts that a correction moves to a later instalment, added or there, are a later day by another name: they wait', async () => {
+    await world.customer('LO-9', { type: 'dealer' });
+    await put('LO-9', 'LO-9-A', [[1, '1000.00', '2026-02-01']]).expect(201);
+    await put('LO-9', 'LO-9-A', [
+      [1, '1.00', '2026-02-01'],
+      [2, '999.00', '2027-02-01'],
+    ]).expect(200);
+    expect(await itemsOf('LO-9-A')).toMatchObject([{ instalment: 1, dueDate: '2026-02-01', open: '1000.00' }]);
+    expect(await waiting('LO-9')).toMatchObject([{ kind: 'invoice-correction', days: 365, what: { moved: '999.00' } }]);
+    await put('LO-9', 'LO-9-A', [
+      [1, '400.00', '2026-02-01'],
+      [2, '600.00', '2026-02-06'],
+    ]).expect(200);
+    expect(await waiting('LO-9')).toEqual([]);
+    // Steps count from the day of what they stand for.
+    await put('LO-9', 'LO-9-A', [
+      [1, '400.00', '2026-02-01'],
+      [2, '1.00', '2026-02-06'],
+      [3, '599.00', '2026-02-11'],
+    ]).expect(200);
+    expect(await waiting('LO-9')).toMatchObject([{ kind: 'invoice-correction', what: { moved: '599.00' } }]);
+    await put('LO-9', 'LO-9-A', [
+      [1, '400.00', '2026-02-01'],
+      [2, '600.00', '2026-02-06'],
+      [3, '500.00', '2026-12-01'],
+    ]).expect(200);
+    expect(await waiting('LO-9')).toEqual([]);
+    await put('LO-9', 'LO-9-A', [
+      [1, '100.00', '2026-02-01'],
+      [2, '600.00', '2026-02-06'],
+      [3, '800.00', '2026-12-01'],
+    ]).expect(200);
+    expect(await waiting('LO-9')).toMatchObject([{ kind: 'invoice-correction', what: { moved: '300.00' } }]);
+  });
+
   test('an instalment that the correction does not touch keeps its limitation; one that stands for another has that of the other', async () => {
     await world.customer('LO-3', { type: 'dealer' });
     await put('LO-3', 'LO-3-A', [
@@ -881,7 +916,7 @@ describe('an invoice that an ERP makes smaller or later', () => {
     const parts = (one: string, ...more: [number, string][]) =>
       put('DM-1', 'DM-1-A', [
         [1, one, '2026-06-01'],
-        ...more.map(([no, amount]): [number, string, string] => [no, amount, '2026-07-01']),
+        ...more.map(([no, amount]): [number, string, string] => [no, amount, '2026-06-05']),
       ]);
     await parts('1000.00', [2, '500.00']).expect(201);
     const [one, two] = await itemsOf('DM-1-A');

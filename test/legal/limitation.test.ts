@@ -113,4 +113,36 @@ describe('the limitation of an invoice in instalments', () => {
     expect(await inLists('L-C')).toEqual({ 3: '2026-10-15', 4: '2026-12-01' });
     expect(await inWorklist('L-C')).toEqual({ 3: '2026-10-15', 4: '2026-12-01' });
   });
+
+  test('is no later by an instalment that a correction adds, or by one that it says is of the same debt', async () => {
+    await put('L-D', [[1, '300.00', '2023-10-15']]).expect(201);
+    await put('L-D', [
+      [1, '299.00', '2023-10-15'],
+      [2, '1.00', '2023-10-20'],
+    ]).expect(200);
+    expect(await inLists('L-D')).toEqual({ 1: '2026-10-15', 2: '2026-10-15' });
+    const more = [
+      { no: 1, amount: '299.00', dueDate: '2023-10-15' },
+      { no: 2, amount: '1.00', dueDate: '2023-10-20' },
+      { no: 3, amount: '7.00', dueDate: '2023-12-20' },
+    ];
+    await api
+      .as('erp')
+      .put('/v1/invoices/L-D')
+      .send({
+        ...{ customer: 'L-1', number: 'L-D', issueDate: '2023-09-01', currency: 'CNY', amount: '307.00', instalments: more },
+      })
+      .expect(200);
+    expect(await inLists('L-D')).toEqual({ 1: '2026-10-15', 2: '2026-10-15', 3: '2026-12-20' });
+    const kinds = (...all: string[]) =>
+      put('L-E', [
+        [1, '100.00', '2023-10-15', all[0]],
+        [2, '200.00', '2023-12-01', all[1]],
+      ]);
+    await kinds('equipment', 'maintenance').expect(201);
+    await kinds('equipment', 'equipment').expect(200);
+    expect([await inLists('L-E'), await inWorklist('L-E')]).toEqual(Array(2).fill({ 1: '2026-10-15', 2: '2026-12-01' }));
+    await kinds('equipment', 'maintenance').expect(200);
+    expect(await inDetail('L-E', 1)).toBe('2026-10-15');
+  });
 });
