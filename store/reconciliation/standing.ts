@@ -8,7 +8,8 @@ import { seesCustomer } from '../access/scope.ts';
 import type { Store } from '../platform/transaction.ts';
 
 /**
- * Where a customer's books and ours stand to one another, by what is on record now. A statement is answered by any later answer in its
+ * Where a customer's books and ours stand to one another, by what is on record now. How strictly they are held together was granted with its
+ * credit; of one whose credit nobody has granted the last proposal counts. A statement is answered by any later answer in its
  * currency, and by a statement of the customer's own that agrees; sending a newer one does not begin its wait anew.
  */
 export async function reconciliationOf(db: Database | Tx, store: Store, customerId: string): Promise<ReconciliationStanding> {
@@ -19,8 +20,9 @@ export async function reconciliationOf(db: Database | Tx, store: Store, customer
       select o.currency, o.as_of, a.answered_on, a.verdict from own o join statement_answer a on a.statement_id = o.id
       union all select currency, as_of, as_of, 'agreed' from their)
     select
-      coalesce((select case when a.verdict #>> '{proposal,reconciliation}' = 'strict' then 'strict' else 'normal' end from assessment a
-        where a.customer_id = ${customerId}::uuid order by a.at desc, a.id desc limit 1), 'normal') as mode,
+      coalesce((select case when a.verdict #>> '{proposal,reconciliation}' = 'strict' then 'strict' else 'normal' end
+        from assessment a left join credit_application k on k.assessment_id = a.id and k.state = 'approved' and k.kind <> 'temporary'
+        where a.customer_id = ${customerId}::uuid order by k.decided_at desc nulls last, a.at desc, a.id desc limit 1), 'normal') as mode,
       exists (select from own) or exists (select from customer_statement where customer_id = ${customerId}::uuid and withdrawn_at is null) as stated,
       (select min(o.issued_on) from own o where not exists (
         select from answered a where a.currency = o.currency and a.as_of >= o.as_of)) as "unconfirmedSince",

@@ -157,3 +157,39 @@ test('goods of a customer reconciled strictly wait for a first statement, as pol
   const { body: second } = await ask(request('SR-H2', 'SO-H2')).expect(201);
   expect((second as { reasons: { code: string }[] }).reasons.map(({ code }) => code)).toEqual(['hold-open']);
 });
+
+test('how strictly books are reconciled is as it was granted: an application that is assessed and not decided changes nothing', async () => {
+  const customer = {
+    name: 'H-2',
+    type: 'hospital',
+    tier: '3A',
+    region: 'SH',
+    currency: 'CNY',
+    terms: { days: 60 },
+    owner: 'lin',
+  };
+  await api
+    .as('erp')
+    .put('/v1/customers/H-2')
+    .send({ ...customer, contacts: [] })
+    .expect(201);
+  const mode = async () => ((await api.as('auditor').get('/v1/reconciliation/H-2').expect(200)).body as { mode: string }).mode;
+  /** An application as its process leaves it: assessed with this mode, in this state. */
+  const applied = (id: string, reconciliation: string, state: string, kind = 'new') =>
+    sql`
+    with a as (insert into assessment (customer_id, at, policy_versions, facts, verdict, proposal, facts_hash)
+      select id, clock_timestamp(), '{}', '{}', ${JSON.stringify({ proposal: { reconciliation } })}::jsonb, '{}', 'x' from customer where external_id = 'H-2' returning id, customer_id)
+    insert into credit_application (external_id, customer_id, kind, state, currency, reason, requested_by, content_hash, submitted_at, assessment_id, decided_at)
+    select ${id}, customer_id, ${kind}, ${state}, 'CNY', 'new business', 'sales', 'x', clock_timestamp(), id,
+      case when ${state} = 'approved' then clock_timestamp() end from a`.execute(api.store.db);
+  expect(await mode()).toBe('normal');
+  await applied('CA-1', 'strict', 'expired');
+  expect(await mode()).toBe('strict');
+  await applied('CA-2', 'strict', 'approved');
+  await applied('CA-3', 'normal', 'awaiting-decision');
+  await applied('CA-4', 'normal', 'declined');
+  await applied('CA-5', 'normal', 'approved', 'temporary');
+  expect(await mode()).toBe('strict');
+  await applied('CA-6', 'normal', 'approved');
+  expect(await mode()).toBe('normal');
+});
