@@ -124,17 +124,20 @@ export async function judgeRefund(
     .flatMap(({ source }) => (source.kind === 'payment' ? [source.on] : []))
     .reduce((a, b) => (a > b ? a : b), paidOn);
   if (came > paidOn) throw invalidAt('/paidOn', 'too-early', { date: paidOn, earliest: came });
-  return { customerId, known: null, taken, beforeMinor: await paidAlone(tx, taken) };
+  const named = document.payment !== null || document.creditNote !== null;
+  const beforeMinor = await paidAlone(tx, named ? { ids: taken.map(({ source }) => source.id) } : { customerId, currency });
+  return { customerId, known: null, taken, beforeMinor };
 }
 
-/** What was paid out of these sources before without a second person, and did not come back. */
-async function paidAlone(tx: Tx, taken: readonly Part[]): Promise<number> {
-  const ids = taken.map(({ source }) => source.id);
+/** What was paid out of these sources, or to a customer in a currency, before without a second person, and did not come back. */
+async function paidAlone(tx: Tx, of: { ids: readonly string[] } | { customerId: string; currency: string }): Promise<number> {
+  const counted =
+    'ids' in of
+      ? sql`(s.payment_id = any(${[...of.ids]}::uuid[]) or s.credit_note_id = any(${[...of.ids]}::uuid[]))`
+      : sql`f.customer_id = ${of.customerId}::uuid and f.currency = ${of.currency}`;
   const { rows } = await sql<{ minor: number }>`
     select coalesce(sum(s.amount_minor), 0)::bigint as minor from refund_share s join refund f on f.id = s.refund_id
-    where (s.payment_id = any(${ids}::uuid[]) or s.credit_note_id = any(${ids}::uuid[])) and f.reversed_at is null and not f.agreed`.execute(
-    tx,
-  );
+    where ${counted} and f.reversed_at is null and not f.agreed`.execute(tx);
   return rows[0]?.minor ?? 0;
 }
 

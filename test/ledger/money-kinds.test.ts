@@ -616,6 +616,20 @@ describe('what an ERP books that gives money away', () => {
     await world.as('erp').post('/v1/refunds/RF-2-1/reverse', { reason: 'returned' }).expect(200);
     await post('RF-2-6', '10000.00', 'RF-2-P').expect(201);
   });
+
+  test('refunds that name no payment count together for their customer and currency, whichever money they take', async () => {
+    await world.customer('RF-3', { type: 'dealer' });
+    for (const no of [1, 2, 3]) await pays(`RF-3-P${no}`, 'RF-3', '40000.00', { reference: `RF-3-P${no}` });
+    const post = (no: number, amount: string) => {
+      const refund = { externalId: `RF-3-${no}`, customer: 'RF-3', amount, currency: 'CNY', paidOn: '2026-01-05' };
+      return world.as('erp').post('/v1/refunds', { ...refund, reason: 'paid twice' });
+    };
+    await post(1, '40000.00').expect(201);
+    const second = await post(2, '40000.00').expect(202);
+    expect(second.body).toMatchObject({ amount: '80000.00', what: { amount: '40000.00', together: '80000.00' } });
+    await world.as('erp').post('/v1/refunds/RF-3-1/reverse', { reason: 'returned' }).expect(200);
+    await post(3, '40000.00').expect(201);
+  });
 });
 
 test('a dispute has an owner and a deadline: a task that goes on to the next role when it passes, and ends when it is resolved', async () => {
