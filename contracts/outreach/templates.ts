@@ -16,6 +16,11 @@ export const templateQuery = z.strictObject({
     .meta({ description: 'true: versions that wait for a second person, in the place of those in force.' }),
 });
 
+const doubtful = z.array(z.string()).meta({
+  description:
+    'Sentences that are nearer to what no letter may say (threats, shame, third parties, untrue law, jargon) than to what letters say, for the approver to read.',
+});
+
 const template = z
   .strictObject({
     id: z.string(),
@@ -32,6 +37,7 @@ const template = z
     author: z.string(),
     approvedBy: z.string().nullable().meta({ description: 'Null: it waits for a second person.' }),
     createdAt: instant,
+    doubtful,
   })
   .meta({ id: 'Template' });
 export const templatePage = pageOf(template);
@@ -79,10 +85,11 @@ export const newTemplate = z
       reason: 'Shorter',
     },
   });
-export const newTemplateAnswer = templateParams.extend({ version: z.int() }).meta({ id: 'NewTemplateAnswer' });
+const templateVersion = templateParams.extend({ version: z.int() });
+export const newTemplateAnswer = templateVersion.extend({ doubtful }).meta({ id: 'NewTemplateAnswer' });
 
 export const templateVersionParams = templateParams.extend({ version: wholeNumber(1, 1_000_000) });
 export const approveTemplate = z.strictObject({ reason: reason.optional() }).meta({ id: 'ApproveTemplate' });
-export const approveTemplateAnswer = newTemplateAnswer
+export const approveTemplateAnswer = templateVersion
   .extend({ effectiveFrom: businessDate, approvedBy: z.string() })
   .meta({ id: 'ApproveTemplateAnswer' });

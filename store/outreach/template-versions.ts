@@ -6,6 +6,7 @@ import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import type { LintPolicy } from '../../domain/outreach/template-lint.ts';
 import type { Channel } from '../../domain/outreach/governor.ts';
 import { checks } from './letters/aside.ts';
+import { doubtfulIn } from './letters/tone.ts';
 import type { Judged } from './letters/judge.ts';
 import { LostRace } from '../platform/rows.ts';
 import { refuseOwn } from '../access/second-person.ts';
@@ -67,10 +68,15 @@ async function judgeTemplate(template: Judged): Promise<void> {
  * Proposes a new version of a template: another person approves it. Throws Refusal `template-invalid`, `version-mismatch`, or `forbidden`
  * for the class.
  */
-export async function addTemplateVersion(store: Store, actor: Actor, template: NewTemplate): Promise<Written> {
+export async function addTemplateVersion(
+  store: Store,
+  actor: Actor,
+  template: NewTemplate,
+): Promise<Written & { doubtful: string[] }> {
   judgeAuthor(actor, template.class);
   await judgeTemplate(template);
   const { id, language, channel, subject, body, tone, providerTemplate, effectiveFrom, reason, seen } = template;
+  const doubtful = await doubtfulIn(template);
   return write(store, actor, async (tx, at) => {
     const from = effectiveFrom ?? at.today;
     if (from < at.today) throw invalidAt('/effectiveFrom', 'too-early', { date: from, earliest: at.today });
@@ -117,7 +123,7 @@ export async function addTemplateVersion(store: Store, actor: Actor, template: N
       before: newest ? { version: newest.version, contentHash: newest.content_hash } : null,
       after: { version, contentHash, class: template.class, tone, effectiveFrom: from },
     };
-    return { value: { id, language, channel, version }, audit: [audit], events: [eventOf(audit)] };
+    return { value: { id, language, channel, version, doubtful }, audit: [audit], events: [eventOf(audit)] };
   });
 }
 

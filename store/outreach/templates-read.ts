@@ -3,6 +3,7 @@ import type { BusinessDate, Instant } from '../../domain/platform/calendar.ts';
 import type { Channel } from '../../domain/outreach/governor.ts';
 import { momentOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
+import { doubtfulIn } from './letters/tone.ts';
 import type { MessageClass } from '../../domain/outreach/policy.ts';
 
 /** A version of a template for a channel and language. It never changes; only its approval is added, once. */
@@ -22,6 +23,8 @@ export interface TemplateView {
   author: string;
   approvedBy: string | null;
   createdAt: Instant;
+  /** Sentences that whoever approves it should look at. */
+  doubtful: string[];
 }
 
 export interface TemplateFilter {
@@ -33,6 +36,10 @@ export interface TemplateFilter {
   /** Id, language and channel of the last row of the page before. */
   after?: readonly [string, string, string] | undefined;
 }
+
+type Row = Omit<TemplateView, 'doubtful'>;
+const told = (rows: readonly Row[]): Promise<TemplateView[]> =>
+  Promise.all(rows.map(async (row) => ({ ...row, doubtful: await doubtfulIn(row) })));
 
 const view = (
   today: BusinessDate,
@@ -52,10 +59,10 @@ export async function listTemplates(store: Store, filter: TemplateFilter, limit:
     ...(channel === undefined ? [] : [sql<boolean>`t.channel = ${channel}`]),
     ...(after === undefined ? [] : [sql<boolean>`(t.id, t.language, t.channel) > (${after[0]}, ${after[1]}, ${after[2]})`]),
   ];
-  const { rows } = await sql<TemplateView>`
+  const { rows } = await sql<Row>`
     select distinct on (t.id, t.language, t.channel) * from (select ${view(today)} from template t where ${sql.join(conditions, sql` and `)}) t
     order by t.id, t.language, t.channel, t.current desc, t.version desc limit ${limit + 1}`.execute(store.db);
-  return rows;
+  return told(rows);
 }
 
 /** Every version of a template for a channel and language, the newest first. */
@@ -64,8 +71,8 @@ export async function templateVersions(
   of: Pick<TemplateView, 'id' | 'language' | 'channel'>,
 ): Promise<TemplateView[]> {
   const { today } = await momentOf(store.db, store);
-  const { rows } = await sql<TemplateView>`
+  const { rows } = await sql<Row>`
     select ${view(today)} from template t where t.id = ${of.id} and t.language = ${of.language} and t.channel = ${of.channel}
     order by t.version desc`.execute(store.db);
-  return rows;
+  return told(rows);
 }

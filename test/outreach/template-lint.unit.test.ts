@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { lintOurWords, lintText, missingIn, sayFindings } from '../../domain/outreach/template-lint.ts';
 import type { LintPolicy } from '../../domain/outreach/template-lint.ts';
 import rules from '../../policies/template-lint.json' with { type: 'json' };
-import { bad, good } from '../support/letter-sentences.ts';
+import sentences from '../../policies/letter-sentences.json' with { type: 'json' };
 import type { MessageClass } from '../../domain/outreach/policy.ts';
 
 const policy = rules as LintPolicy;
+const { refused: bad, plain: good } = sentences;
 
 const kinds = (text: string, messageClass: MessageClass = 'reminder') =>
   lintText(text, messageClass, policy).map(({ kind }) => kind);

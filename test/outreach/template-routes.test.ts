@@ -34,7 +34,7 @@ describe('templates', () => {
     const seen = await api.as('credit_manager').get(path).expect(200);
     expect(seen.headers['etag']).toBe('"1"');
     const written = await write({}, 'credit_manager', 1).expect(201);
-    expect(written.body).toEqual({ id: 'overdue-first', language: 'en', channel: 'email', version: 2 });
+    expect(written.body).toEqual({ id: 'overdue-first', language: 'en', channel: 'email', version: 2, doubtful: [] });
     expect(written.headers['etag']).toBe('"2"');
     expect(await inForce('2026-09-01')).toMatchObject({ version: 1 });
     const waiting = await api.as('finance_director').get('/v1/templates?proposed=true').expect(200);
@@ -53,6 +53,19 @@ describe('templates', () => {
     expect(audit.body.data[0]).toMatchObject({ reason: 'Shorter', subject: { id: 'overdue-first/en/email/2' } });
     const approved = await api.as('auditor').get('/v1/audit?action=template.approved').expect(200);
     expect(approved.body.data).toMatchObject([{ reason: 'read it', subject: { id: 'overdue-first/en/email/2' } }]);
+  });
+
+  test('doubtful sentences are shown to author and approver, and refuse nothing', async () => {
+    const body =
+      '{{ contact.name }}，您好。我们的人会天天到贵院报到。{% if count > 3 %}请贵院好自为之。{% endif %}请回复本邮件。';
+    const doubtful = ['我们的人会天天到贵院报到。', '请贵院好自为之。'];
+    const sent = { id: 'overdue-second', language: 'zh', subject: '未付款项', body };
+    expect((await write(sent).expect(201)).body).toMatchObject({ version: 2, doubtful });
+    const waiting = await api.as('legal').get('/v1/templates?proposed=true&id=overdue-second').expect(200);
+    expect(waiting.body.data).toMatchObject([{ version: 2, doubtful }]);
+    const of = '/v1/templates/overdue-second/zh/email';
+    expect((await api.as('legal').get(of).expect(200)).body.data).toMatchObject([{ doubtful }, { version: 1, doubtful: [] }]);
+    expect((await approve(2, 'legal', of).expect(200)).body).toMatchObject({ version: 2 });
   });
 
   test('an approved version is in force from its day, not before; one written for a past day, or passed by a newer one, never', async () => {
