@@ -3,6 +3,7 @@ import { faults } from '../platform/faults.ts';
 import type { Fault } from '../platform/faults.ts';
 import { sayIssue } from '../platform/issue-words.ts';
 import type { RefusalCode, RefusalParams } from '../../domain/platform/refusal-codes.ts';
+import { byAnotherVersion } from '../../domain/platform/sentences.ts';
 import { refusalText } from '../../domain/records/refusal-text.ts';
 
 type Language = 'zh' | 'en';
@@ -103,7 +104,8 @@ const isOwn = (name: string): name is ImportFault => Object.hasOwn(importFaults,
 export function sayFault({ fault, refusal, words, params = {} }: StoredFault, language: Language): string {
   if (refusal !== undefined) return refusalText(refusal, params, language).detail;
   if (fault === undefined) return words?.[language] ?? '';
-  const text: string = isOwn(fault) ? importFaults[fault][language] : faults[fault][language];
+  const known: Readonly<Record<string, Words>> = isOwn(fault) ? importFaults : faults;
+  const text = (Object.hasOwn(known, fault) ? known[fault] : undefined)?.[language] ?? byAnotherVersion[language];
   return text.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
 }
 

@@ -6,7 +6,8 @@ type Params = Readonly<Record<string, string>>;
 /** A sentence for each code, in both languages. */
 export type Sentences<Code extends string> = Readonly<Record<Language, Readonly<Record<Code, (params: Params) => string>>>>;
 
-const unknown: Readonly<Record<Language, string>> = {
+/** What is said of a code without words. */
+export const byAnotherVersion: Readonly<Record<Language, string>> = {
   en: 'recorded by another version of the product, which this one has no words for',
   zh: '由其他版本的系统记录，当前版本没有对应的说明',
 };
@@ -22,7 +23,7 @@ export function sentenceOf<Code extends string>(
 ): string {
   const known: Readonly<Record<string, ((params: Params) => string) | undefined>> = sentences[language];
   const figures = Object.fromEntries(Object.entries(params).map(([name, text]) => [name, sayDate(text, language)]));
-  const said = (Object.hasOwn(known, code) ? known[code]?.(figures) : undefined) ?? unknown[language];
+  const said = (Object.hasOwn(known, code) ? known[code]?.(figures) : undefined) ?? byAnotherVersion[language];
   return language === 'zh' ? closedUp(said) : said;
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { sayFault } from '../../contracts/imports/import-words.ts';
+import type { StoredFault } from '../../contracts/imports/import-words.ts';
 import { assemble } from '../../domain/imports/assemble.ts';
 import { bindMapping, mappingFaults, readParts, readRow } from '../../domain/imports/mapping.ts';
 import type { Mapping, Reader } from '../../domain/imports/mapping.ts';
@@ -522,4 +524,16 @@ describe('documents', () => {
     expect(assemble(single, [cells(2, '5'), cells(3, '5.00')]).faults).toEqual([]);
     expect(assemble(single, [cells(2, '5'), cells(3, '6')]).faults).toMatchObject([{ row: 3, fault: 'same-id' }]);
   });
+});
+
+test('a fault or refusal that another version kept is said to be one, and keeps no import from being read', () => {
+  for (const kept of [
+    { fault: 'from-tomorrow' },
+    { refusal: 'from-tomorrow' },
+    { fault: 'constructor' },
+    { refusal: 'toString' },
+  ]) {
+    expect(sayFault(kept as StoredFault, 'en')).toMatch(/by another version/);
+    expect(sayFault(kept as StoredFault, 'zh')).toMatch(/由其他版本/);
+  }
 });
