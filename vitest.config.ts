@@ -11,7 +11,23 @@ const REPLAY = ['test/replay/**/*.test.ts'];
 const CLIENTS = ['test/clients/python.test.ts'];
 
 /** What takes longest begins first, so that the run does not end with one worker alone at it. */
-const LONGEST = ['orders/hold-decisions', 'chaos/first-run-killed', 'chaos/kills', 'ledger/money-kinds', 'e2e/small-ledger'];
+const LONGEST = [
+  'orders/hold-decisions',
+  'platform/timers',
+  'chaos/parts-killed',
+  'chaos/database-away',
+  'chaos/zombies',
+  'chaos/interrupted-hour',
+  'chaos/first-run-killed',
+  'chaos/kills',
+  'ledger/money-kinds',
+  'tasks/failing-process',
+  'platform/every-route',
+  'credit/application',
+  'shipments/hold',
+  'cli/cli',
+  'e2e/small-ledger',
+];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
@@ -22,7 +38,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** `unit` is pure and instant; `replay` runs recorded histories through today's workflow code; `ground` has one real PostgreSQL and one real Temporal for the run, and two cores to share. */
+/** `unit` is pure and instant; `replay` runs recorded histories through today's workflow code; `ground` has one real PostgreSQL and one real Temporal for the run, and two cores to share: a third process works while the others wait. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -38,7 +54,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...UNIT, ...REPLAY, ...CLIENTS],
           globalSetup: ['test/support/ground.ts'],
-          maxWorkers: 2,
+          maxWorkers: 3,
           // One process reads and warms the product's modules once for all its files, each of which opens worlds of its own.
           isolate: false,
           sequence: { groupOrder: 2 },
