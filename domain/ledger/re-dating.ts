@@ -91,11 +91,12 @@ function movesLater(is: StandingInstalment, to: Instalment, toleranceDays: numbe
 
 /** Those that a correction takes out or makes smaller, with what goes from each; none that an earlier version let in out of bounds. */
 export function losersOf({ changed, withdrawn }: InstalmentChanges): { standing: StandingInstalment; minor: number }[] {
-  const gone = withdrawn.map((standing) => ({ standing, minor: standing.amountMinor }));
-  const less = changed.flatMap(({ standing, to }) =>
-    standing.withdrawn ? [] : [{ standing, minor: standing.amountMinor - to.amountMinor }],
-  );
-  return [...gone, ...less].filter(({ standing, minor }) => Number.isSafeInteger(standing.amountMinor) && minor > 0);
+  const less = changed.map(({ standing, to }) => ({ standing, to: to.amountMinor }));
+  const all = [...withdrawn.map((standing) => ({ standing, to: 0 })), ...less.filter(({ standing }) => !standing.withdrawn)];
+  return all
+    .filter(({ standing }) => Number.isSafeInteger(standing.amountMinor))
+    .map(({ standing, to }) => ({ standing, minor: standing.amountMinor - to }))
+    .filter(({ minor }) => minor > 0);
 }
 
 /**
