@@ -30,7 +30,7 @@ import { holdDecided, limitationFrom, taskReached } from './tasks/events.ts';
 // What the rooms add to those below them, one line each; who reads of a lower room's event finds here who follows it.
 
 givingAway.fill({
-  opening: async (tx, at) => (await windowToday(tx, at)) !== null,
+  opening: async (work) => (await windowToday(work)) !== null,
   fields: givingFields,
   ask: askForWhatWaits,
 });
@@ -51,7 +51,7 @@ notePosted.follow(followNote);
 promisesBroken.follow(reviewBrokenPromises);
 promisesKeptAfterAll.follow(takeBackReviews);
 
-reviewWanted.follow(async (tx, at, asked) => (await openReview(tx, at, { ...asked, cause: 'dunning', dueAt: at.now })).traces);
+reviewWanted.follow(async (work, asked) => (await openReview(work, { ...asked, cause: 'dunning', dueAt: work.at.now })).traces);
 restoreNoticed.follow(async (...noticed) => {
   await holdContacts(...noticed);
   return noTraces();

@@ -92,35 +92,35 @@ async function workOnce(options: Running, stop: AbortSignal): Promise<boolean> {
 }
 
 /** An import under work; `done` counts the rows that have their result. */
-interface Work extends ImportRunnerOptions {
+interface RunningImport extends ImportRunnerOptions {
   files: ReadAside;
   leaseSeconds: number;
   leased: LeasedImport;
   done: number;
 }
 
-const end = ({ store, leased, done }: Work, errors: KeptError[] | null): Promise<void> =>
+const end = ({ store, leased, done }: RunningImport, errors: KeptError[] | null): Promise<void> =>
   endImport(store, leased.actor, { id: leased.id, done }, errors);
 
-async function runImport(work: Work, stop: AbortSignal): Promise<void> {
-  const { store, leased } = work;
+async function runImport(running: RunningImport, stop: AbortSignal): Promise<void> {
+  const { store, leased } = running;
   try {
-    const opened = await open(work);
-    if (Array.isArray(opened)) return await end(work, opened);
-    const finished = await postDocuments(work, opened, stop);
-    if (!finished) return await releaseImport(store.db, leased.id, work.done);
-    await end(work, null);
-    work.log.info({ import: leased.id, rows: work.done }, 'import finished');
+    const opened = await open(running);
+    if (Array.isArray(opened)) return await end(running, opened);
+    const finished = await postDocuments(running, opened, stop);
+    if (!finished) return await releaseImport(store.db, leased.id, running.done);
+    await end(running, null);
+    running.log.info({ import: leased.id, rows: running.done }, 'import finished');
   } catch (error) {
-    if (stop.aborted) return releaseImport(store.db, leased.id, work.done);
+    if (stop.aborted) return releaseImport(store.db, leased.id, running.done);
     if (!(error instanceof FileFault)) throw error;
-    await end(work, [{ pointer: '', column: null, fault: { fault: error.fault, params: error.params } }]);
+    await end(running, [{ pointer: '', column: null, fault: { fault: error.fault, params: error.params } }]);
   }
 }
 
 /** Posts what has no result yet, batch by batch. Answers whether that was all of it, or it was stopped. */
-async function postDocuments(work: Work, reader: Reader, stop: AbortSignal): Promise<boolean> {
-  const { store, leased, files, batch = BATCH } = work;
+async function postDocuments(running: RunningImport, reader: Reader, stop: AbortSignal): Promise<boolean> {
+  const { store, leased, files, batch = BATCH } = running;
   let skipped = 0;
   for await (const documents of files.documents(batch)) {
     const waiting: Judged[] = [];
@@ -130,14 +130,14 @@ async function postDocuments(work: Work, reader: Reader, stop: AbortSignal): Pro
       if (skipped < leased.done) skipped += document.rows.length;
       else waiting.push(judgeDocument(reader, document, today));
     }
-    if (waiting.length > 0) work.done += await runBatch(work, reader, waiting);
+    if (waiting.length > 0) running.done += await runBatch(running, reader, waiting);
     if (stop.aborted) return false;
   }
   return true;
 }
 
 /** Opens the file, reads it through once and keeps what that tells; what is wrong with its mapping as a list. Throws FileFault. */
-async function open({ store, leased, files }: Work): Promise<Reader | KeptError[]> {
+async function open({ store, leased, files }: RunningImport): Promise<Reader | KeptError[]> {
   const { kind, mapping } = leased.order;
   const opened = await files.open({ bytes: leased.file, kind, mapping, zone: store.zone });
   if ('faults' in opened) return opened.faults.map(mappingError);
@@ -163,24 +163,24 @@ class Rehearsed extends Error {
 }
 
 /** Posts a batch and keeps the results of its rows, in one transaction; answers how many rows that were. */
-async function runBatch(work: Work, reader: Reader, batch: readonly Judged[]): Promise<number> {
+async function runBatch(running: RunningImport, reader: Reader, batch: readonly Judged[]): Promise<number> {
   try {
-    return await postBatch(work, reader, batch);
+    return await postBatch(running, reader, batch);
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'sum-too-large') throw error;
-    if (batch.length === 1) return postBatch(work, reader, batch, error);
+    if (batch.length === 1) return postBatch(running, reader, batch, error);
   }
   // One of them takes a sum out of its bounds: only that one is to be refused.
   let rows = 0;
   for (const one of batch) {
-    const done = work.done + rows;
-    rows += await runBatch({ ...work, done }, reader, [one]);
+    const done = running.done + rows;
+    rows += await runBatch({ ...running, done }, reader, [one]);
   }
   return rows;
 }
 
-async function postBatch(work: Work, reader: Reader, batch: readonly Judged[], refusal?: Refusal): Promise<number> {
-  const { store, leased, done, leaseSeconds } = work;
+async function postBatch(running: RunningImport, reader: Reader, batch: readonly Judged[], refusal?: Refusal): Promise<number> {
+  const { store, leased, done, leaseSeconds } = running;
   const { id, actor, order } = leased;
   const keep = async (tx: Tx, rows: readonly ImportedRow[]) => {
     await keepRows(tx, id, rows, leaseSeconds);
@@ -194,14 +194,14 @@ async function postBatch(work: Work, reader: Reader, batch: readonly Judged[], r
     let next = 0;
     return batch.flatMap((one) => resultRows(reader, one, one.accepted ? results[next++] : undefined));
   };
-  if (!order.dryRun) return write(store, actor, async (tx) => keep(tx, await post(tx)));
-  const rows = await write<readonly ImportedRow[]>(store, actor, async (tx) => {
+  if (!order.dryRun) return write(store, actor, async ({ tx }) => keep(tx, await post(tx)));
+  const rows = await write<readonly ImportedRow[]>(store, actor, async ({ tx }) => {
     throw new Rehearsed(await post(tx));
   }).catch((error: unknown) => {
     if (error instanceof Rehearsed) return error.rows;
     throw error;
   });
-  return write(store, actor, async (tx) => {
+  return write(store, actor, async ({ tx }) => {
     await holdImport(tx, id, done);
     return keep(tx, rows);
   });

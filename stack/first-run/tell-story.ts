@@ -41,7 +41,7 @@ export async function sendEvent(api: ApiClient, store: Store, event: StoryEvent)
 
 /** An opt-out comes in through a provider's callback, which the story has not: it is recorded as that callback would. */
 async function optOut(store: Store, { channel, address }: Extract<StoryEvent, { kind: 'opt-out' }>): Promise<void> {
-  await write(store, systemActor('first-run'), async (tx, at) => {
+  await write(store, systemActor('first-run'), async ({ tx, at }) => {
     const { audit, asks } = await recordOptOut(tx, { channel, address, source: 'example story', at: at.now });
     const [first, ...more] = audit;
     return first ? { value: undefined, audit: [first, ...more], asks } : { value: undefined, audit: null };

@@ -73,7 +73,7 @@ export async function createApiKey(
   const secret = `dck_${randomBytes(SECRET_BYTES).toString('base64url')}`;
   const proposedBy = by.kind === 'system' ? null : by.id;
   const proposed = proposedBy !== null && needsSecondAdmin(key.role);
-  const made = await write(store, by, async (tx) => {
+  const made = await write(store, by, async ({ tx }) => {
     const values = [
       ...[key.name, key.role, JSON.stringify(key.scope ?? {}), hashOf(secret), secret.slice(0, SHOWN)],
       ...[key.expiresAt ?? null, proposedBy],
@@ -103,7 +103,7 @@ function lookAtScope(by: Actor, key: Pick<NewApiKey, 'role' | 'scope'>): void {
  */
 export async function confirmApiKey(store: Store, id: string, by: Actor): Promise<ApiKeyRow> {
   if (!isOurId(id)) throw new Refusal('not-found', { id });
-  return write<ApiKeyRow>(store, by, async (tx) => {
+  return write<ApiKeyRow>(store, by, async ({ tx }) => {
     const { rows } = await sql<Row>`
       select ${PROPOSED} from proposed_key k where k.id = ${id}::uuid and k.revoked_at is null and ${isWithin(by)} for update`.execute(
       tx,
@@ -134,7 +134,7 @@ export async function confirmApiKey(store: Store, id: string, by: Actor): Promis
  */
 export async function revokeApiKey(store: Store, id: string, by: Actor, reason: string | null): Promise<ApiKeyRow> {
   if (!isOurId(id)) throw new Refusal('not-found', { id });
-  return write<ApiKeyRow>(store, by, async (tx) => {
+  return write<ApiKeyRow>(store, by, async ({ tx }) => {
     const revoke = async (table: string, shown: typeof PROPOSED) => {
       const { rows } = await sql<Row & { was: Instant | null }>`
         with found as (select id, revoked_at as was from ${sql.table(table)} where id = ${id}::uuid and ${isWithin(by)} for update)

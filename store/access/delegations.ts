@@ -40,7 +40,7 @@ const rankOf = (role: Role | 'system'): number => (role === 'system' ? 0 : (rank
  * own. Throws Refusal `not-found`, `forbidden`, `own-request` or `invalid`.
  */
 export async function delegate(store: Store, actor: Actor, asked: NewDelegation): Promise<Delegation> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const { from, to, validFrom, validUntil, reason } = asked;
     const giver = await roleOf(tx, from, '/from');
     const taker = await roleOf(tx, to, '/to');
@@ -66,7 +66,7 @@ export async function delegate(store: Store, actor: Actor, asked: NewDelegation)
 
 /** Ends a delegation at once; again changes nothing. Throws Refusal `not-found` or `forbidden`. */
 export async function revokeDelegation(store: Store, actor: Actor, id: string, reason: string): Promise<Delegation> {
-  return write<Delegation>(store, actor, async (tx, at) => {
+  return write<Delegation>(store, actor, async ({ tx, at }) => {
     const { rows } = await sql<Delegation>`
       select ${COLUMNS} from delegation where id = ${isOurId(id) ? id : null}::uuid for update`.execute(tx);
     const found = rows[0];

@@ -7,7 +7,7 @@ import { isOpenSeat } from '../../domain/approvals/seats.ts';
 import type { Hat, Seat, TierState } from '../../domain/approvals/seats.ts';
 import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -99,19 +99,15 @@ async function laySeats(
 }
 
 /** Lays the way of a round and opens its first tier. */
-export async function openRound(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  of: Decided,
-  tiers: Parameters<typeof laySeats>[2],
-): Promise<WorkOrderTraces> {
+export async function openRound(work: Work, of: Decided, tiers: Parameters<typeof laySeats>[2]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   await laySeats(tx, of, tiers);
-  return (await openTier(tx, store, at, of)) ?? noTraces();
+  return (await openTier(work, of)) ?? noTraces();
 }
 
 /** Opens the lowest tier that waits: each of its seats gets a work order with its deadline. Null when no tier waits. */
-export async function openTier(tx: Tx, store: Store, at: Moment, of: Decided): Promise<WorkOrderTraces | null> {
+export async function openTier(work: Work, of: Decided): Promise<WorkOrderTraces | null> {
+  const { tx, at } = work;
   const seats = await readSeats(tx, of.process, of.round);
   const waiting = seats.filter(({ state }) => state === 'waiting');
   const [next] = waiting;
@@ -119,15 +115,16 @@ export async function openTier(tx: Tx, store: Store, at: Moment, of: Decided): P
   const traces = noTraces();
   for (const seat of waiting.filter(({ tier }) => tier === next.tier)) {
     await sql`update approval set state = 'open', opened_at = ${at.now}::timestamptz where id = ${seat.id}::uuid`.execute(tx);
-    addTraces(traces, await giveOrder(tx, store, at, of, seat));
+    addTraces(traces, await giveOrder(work, of, seat));
   }
   return traces;
 }
 
 /** The role's work order for its seat; one that was closed without a decision is followed by another. */
-async function giveOrder(tx: Tx, store: Store, at: Moment, of: Decided, seat: SeatCase): Promise<WorkOrderTraces> {
+async function giveOrder(work: Work, of: Decided, seat: SeatCase): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const key = `${of.process}/round/${of.round}/tier/${seat.tier}/${seat.role}/${seat.orders + 1}`;
-  const traces = await openWorkOrder(tx, store, at, {
+  const traces = await openWorkOrder(work, {
     key,
     kind: `${of.work}-${seat.role.replaceAll('_', '-')}`,
     customerId: of.customerId,
@@ -147,16 +144,15 @@ async function giveOrder(tx: Tx, store: Store, at: Moment, of: Decided, seat: Se
  * without deciding is given anew. Answers what it did.
  */
 export async function followOrders(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   of: Decided,
   seats: readonly SeatCase[],
 ): Promise<WorkOrderTraces & { escalated: { tier: number; role: Role; to: Role }[] }> {
+  const { tx } = work;
   const done = { ...noTraces(), escalated: [] as { tier: number; role: Role; to: Role }[] };
   for (const seat of seats.filter(isOpenSeat)) {
     if (!seat.order || seat.order.state === 'closed' || seat.order.state === 'done' || seat.order.state === 'cancelled') {
-      addTraces(done, await giveOrder(tx, store, at, of, seat));
+      addTraces(done, await giveOrder(work, of, seat));
       continue;
     }
     const to = seat.order.role;
@@ -181,24 +177,25 @@ export interface SeatDecision {
 }
 
 /** Writes a decision to its seat and ends its work order as done by whoever decided. */
-export async function takeSeat(tx: Tx, at: Moment, seat: SeatCase, decision: SeatDecision): Promise<WorkOrderTraces> {
+export async function takeSeat(work: Work, seat: SeatCase, decision: SeatDecision): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   await sql`
     update approval set state = ${decision.state}, decided_by = ${decision.by}, on_behalf_of = ${decision.hat.onBehalfOf},
       decided_at = ${at.now}::timestamptz, verdict = ${JSON.stringify(decision.verdict)}::jsonb, reason = ${decision.reason},
       update_id = ${decision.updateId}, dossier_hash = ${decision.dossierHash}
     where id = ${seat.id}::uuid`.execute(tx);
-  return seat.order ? endOrders(tx, at, decision.by, decision.state, sql`id = ${seat.order.id}::uuid`) : noTraces();
+  return seat.order ? endOrders(work, decision.by, decision.state, sql`id = ${seat.order.id}::uuid`) : noTraces();
 }
 
 /** What is still open of a process is not needed any more: seats go back to waiting, their work orders end. */
-export async function standDown(tx: Tx, at: Moment, process: string, outcome: string): Promise<WorkOrderTraces> {
+export async function standDown(work: Work, process: string, outcome: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   await sql`update approval set state = 'waiting' where process = ${process} and state in ('open', 'escalated')`.execute(tx);
-  return endOrders(tx, at, 'system', outcome, sql`process = ${process}`);
+  return endOrders(work, 'system', outcome, sql`process = ${process}`);
 }
 
 async function endOrders(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   by: string,
   outcome: string,
   which: ReturnType<typeof sql<boolean>>,
@@ -230,7 +227,7 @@ export async function firstAnswer<T>(tx: Tx, updateId: string): Promise<T | null
 }
 
 /** Keeps the answer to an update for its repeats. */
-export async function keepAnswer(tx: Tx, at: Moment, process: string, updateId: string, answer: object): Promise<void> {
+export async function keepAnswer({ tx, at }: Work, process: string, updateId: string, answer: object): Promise<void> {
   await sql`
     insert into decision_answer (update_id, process, answer, at)
     values (${updateId}, ${process}, ${JSON.stringify(answer)}::jsonb, ${at.now}::timestamptz)`.execute(tx);

@@ -4,7 +4,7 @@ import { refusalBy, refusedBy } from '../../domain/platform/refused.ts';
 import type { Tx } from '../platform/database.ts';
 import { decisionAnswer } from '../access/subjects.ts';
 import { write } from '../platform/transaction.ts';
-import type { EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { EventFact, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { firstAnswer, keepAnswer } from './approvals.ts';
 import { lapsedIntent, lockIntent, readIntent, refuseIntent, settleIntent } from './intents.ts';
 import type { AskedDecision, IntentId } from './intents.ts';
@@ -56,13 +56,13 @@ export interface DecisionBook<Case, Plan, Answer> {
   lock(tx: Tx): Promise<Case | null>;
   answerOf(found: Case): Answer;
   /** Stores what the facts call for next, as the transaction leaves them. */
-  settle(tx: Tx, at: Moment, before: Case, change: Change): Promise<Written<Plan> | Unchanged<Plan>>;
+  settle(work: Work, before: Case, change: Change): Promise<Written<Plan> | Unchanged<Plan>>;
   /** The plan by the facts of now, after a refusal. */
   reassess(): Promise<Plan>;
 }
 
 /** What a decision writes, judged by what is locked. */
-type Work<Input, Case> = (tx: Tx, at: Moment, found: Case, asked: Input) => Promise<Change>;
+type Judge<Input, Case> = (work: Work, found: Case, asked: Input) => Promise<Change>;
 
 /**
  * One update, once, and only what the API was asked for, by whom and as what, as it stands in our record: a repeat hears its first answer; a
@@ -72,13 +72,13 @@ type Work<Input, Case> = (tx: Tx, at: Moment, found: Case, asked: Input) => Prom
 export async function answerOnce<Input extends AskedDecision, Case, Plan, Answer extends { route: readonly RouteSeat[] }>(
   book: DecisionBook<Case, Plan, Answer>,
   { updateId }: HeldUpdate,
-  work: Work<Input, Case>,
+  judge: Judge<Input, Case>,
 ): Promise<DecidedProcess<Plan, Answer>> {
   const { store, process, act } = book;
   const intended = { process, updateId, act };
   const sent = await readIntent<Input>(store.db, intended);
   if (!sent) return { plan: await book.reassess(), outcome: { refused: { code: 'intent-missing', params: {} } } };
-  const once = () => write(store, sent.input.by.actor, (tx, at) => carryOut(book, intended, tx, at, work));
+  const once = () => write(store, sent.input.by.actor, (work) => carryOut(work, book, intended, judge));
   try {
     return await once();
   } catch (error) {
@@ -91,12 +91,12 @@ export async function answerOnce<Input extends AskedDecision, Case, Plan, Answer
 }
 
 async function carryOut<Input extends AskedDecision, Case, Plan, Answer extends { route: readonly RouteSeat[] }>(
+  work: Work,
   book: DecisionBook<Case, Plan, Answer>,
   intended: IntentId,
-  tx: Tx,
-  at: Moment,
-  work: Work<Input, Case>,
+  judge: Judge<Input, Case>,
 ): Promise<Written<DecidedProcess<Plan, Answer>> | Unchanged<DecidedProcess<Plan, Answer>>> {
+  const { tx } = work;
   const { process, updateId } = intended;
   const found = await book.lock(tx);
   if (!found) throw new Refusal('not-found', { id: process });
@@ -104,18 +104,18 @@ async function carryOut<Input extends AskedDecision, Case, Plan, Answer extends 
   const first = await firstAnswer<Answer>(tx, updateId);
   if (first) {
     await settleIntent(tx, intended);
-    return asAnswer(await book.settle(tx, at, found, noChange()), first);
+    return asAnswer(await book.settle(work, found, noChange()), first);
   }
   if (!intent) throw new Refusal('intent-missing');
   if (intent.refused) throw refusalBy(intent.refused);
   if (intent.lapsed) throw lapsedIntent();
-  const change = await work(tx, at, found, intent.input);
+  const change = await judge(work, found, intent.input);
   const after = await book.lock(tx);
   if (!after) throw new Error('a process was gone in the middle of its transaction');
   const answer = book.answerOf(after);
-  await keepAnswer(tx, at, process, updateId, answer);
+  await keepAnswer(work, process, updateId, answer);
   await settleIntent(tx, intended);
-  return asAnswer(await book.settle(tx, at, found, change), answer);
+  return asAnswer(await book.settle(work, found, change), answer);
 }
 
 /** The answer as the engine keeps it: without the reasons of those who decided, which whoever asked gets from our record. */

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import type { Tx } from '../platform/database.ts';
 import { systemActor, within } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { endAct, lockAct } from './pending.ts';
 import { actOf } from './act-kinds.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -10,7 +9,8 @@ import { noTraces } from '../platform/traces.ts';
 const actor = systemActor('work-order');
 
 /** Ends the act of a task once its time is over, with its tasks; call it before the task is locked. Nothing while there is time. */
-export async function lapseActOf(tx: Tx, store: Store, at: Moment, task: string): Promise<WorkOrderTraces> {
+export async function lapseActOf(work: Work, task: string): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   const { rows } = await sql<{ id: string }>`
     select p.id from work_order o join pending_act p on p.id = case when o.process like 'pending-act-%' then substr(o.process, 13)::uuid end
     where o.id = ${task}::uuid and p.state = 'pending' and p.expires_at <= ${at.now}::timestamptz`.execute(tx);
@@ -18,7 +18,7 @@ export async function lapseActOf(tx: Tx, store: Store, at: Moment, task: string)
   if (!found) return noTraces();
   const act = await lockAct(tx, actor, found.id);
   if (act.state !== 'pending') return noTraces();
-  const traces = await endAct(tx, at, act, { state: 'lapsed', by: actor.id, onBehalfOf: null, reason: null, outcome: null });
+  const traces = await endAct(work, act, { state: 'lapsed', by: actor.id, onBehalfOf: null, reason: null, outcome: null });
   await actOf(act.kind).drop?.({ store: within(store, tx), tx, at, actor, act }, act.payload);
   return traces;
 }

@@ -9,7 +9,7 @@ import { openRound, standDown } from './approvals.ts';
 import type { Decided } from './approvals.ts';
 import { isOurId, LostRace } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
-import type { Ask, EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Ask, EventFact, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { wayOfAct } from './way.ts';
 import { asksOf } from '../platform/transaction.ts';
 import { contentHash } from '../platform/content-hash.ts';
@@ -17,12 +17,7 @@ import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** What of it whoever carries out needs: it runs inside the transaction of the last approval (`store` is bound to it). */
-export interface CarryingOut {
-  store: Store;
-  tx: Tx;
-  at: Moment;
-  /** Whoever gave the last approval. */
-  actor: Actor;
+export interface CarryingOut extends Work {
   act: ActCase;
 }
 
@@ -105,27 +100,21 @@ const WAITS_DAYS = 30;
  * same again is the same act. Throws Refusal `act-pending` when another one waits on this subject, `approver-missing` when nobody but
  * whoever asks could decide.
  */
-export async function proposeAct<P>(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  { kind }: Pick<ActKind<P>, 'kind'>,
-  asked: ActProposal<P>,
-): Promise<Asked> {
+export async function proposeAct<P>(work: Work, { kind }: Pick<ActKind<P>, 'kind'>, asked: ActProposal<P>): Promise<Asked> {
+  const { tx, actor } = work;
   const hash = contentHash({ payload: asked.payload, by: actor.id });
   const waiting = await pendingOn(tx, kind, asked.subject);
   if (waiting?.hash === hash) return { id: waiting.id, created: false, traces: noTraces() };
   if (waiting) throw new Refusal('act-pending', { id: waiting.id });
-  const way = await wayOfAct(tx, store, at, actor, {
+  const way = await wayOfAct(work, {
     kind,
     customerId: asked.customerId,
     given: asked.given,
     days: asked.days ?? null,
     booked: asked.booked ?? false,
   });
-  const id = await insertAct(tx, at, actor, kind, asked, hash, way);
-  const traces = await openRound(tx, store, at, decidedOf({ id, kind, ...asked, requestedBy: actor.id }), way.tiers);
+  const id = await insertAct(work, kind, asked, hash, way);
+  const traces = await openRound(work, decidedOf({ id, kind, ...asked, requestedBy: actor.id }), way.tiers);
   traces.asks.push(...(await withhold(tx, id, asked.withholds ?? [])));
   const about = { subjectKind: 'pending-act', subjectId: id, customerId: asked.customerId };
   traces.audit.unshift({
@@ -183,9 +172,7 @@ export function answerOfAsking({ id, created, traces }: Asked): Written<ActAnswe
 }
 
 async function insertAct<P>(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  { tx, at, actor }: Work,
   kind: ActName,
   asked: ActProposal<P>,
   hash: string,
@@ -262,13 +249,14 @@ export interface ActEnd {
 }
 
 /** Ends an act, with its tasks, and tells so. */
-export async function endAct(tx: Tx, at: Moment, act: ActCase, end: ActEnd): Promise<WorkOrderTraces> {
+export async function endAct(work: Work, act: ActCase, end: ActEnd): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   await sql`
     update pending_act set state = ${end.state}, closed_at = ${at.now}::timestamptz, decided_by = ${end.by}, on_behalf_of = ${end.onBehalfOf},
       decision_reason = ${end.reason}, outcome = ${end.outcome && JSON.stringify(end.outcome)}::jsonb where id = ${act.id}::uuid`.execute(
     tx,
   );
-  const traces = await standDown(tx, at, processOfAct(act.id), end.state);
+  const traces = await standDown(work, processOfAct(act.id), end.state);
   const { rows } = await sql<{ id: string }>`
     select receivable_id as id from pending_act_receivable where act_id = ${act.id}::uuid order by 1`.execute(tx);
   traces.asks.push(...asksOf(rows.map(({ id }) => id)));
@@ -301,17 +289,16 @@ export function told(traces: WorkOrderTraces): WorkOrderTraces & { audit: [Audit
 
 /** Ends what waits on a subject because something newer took its place; nothing when nothing waits. */
 export async function overtakeAct(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   of: { kind: ActName; subject: { kind: string; id: string }; reason: string },
 ): Promise<WorkOrderTraces> {
+  const { tx, actor } = work;
   const waiting = await pendingOn(tx, of.kind, of.subject);
   const traces = noTraces();
   if (!waiting) return traces;
   const act = await lockAct(tx, { ...actor, role: 'system' }, waiting.id);
   const end = { state: 'withdrawn' as const, by: actor.id, onBehalfOf: null, reason: of.reason, outcome: null };
-  addTraces(traces, await endAct(tx, at, act, end));
+  addTraces(traces, await endAct(work, act, end));
   return traces;
 }
 

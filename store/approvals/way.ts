@@ -7,10 +7,9 @@ import type { Route } from '../../domain/credit/route.ts';
 import { parseAmount } from '../../domain/platform/money.ts';
 import { isFirstTime, monthsBetween } from '../../domain/credit/profile.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
-import type { Actor, Role } from '../../domain/platform/actor.ts';
+import type { Role } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { rolesFilled } from '../access/roles-filled.ts';
 
 /** The way to a decision as its process keeps it. */
@@ -35,7 +34,7 @@ export interface ActQuestion {
  * The way to a decision on an act, by its kind and amount, as this house can fill it. Rows without tiers are passed over: a second person
  * always decides. Throws Refusal `approver-missing` when there is none.
  */
-export async function wayOfAct(tx: Tx, store: Store, at: Moment, actor: Actor, of: ActQuestion): Promise<Way> {
+export async function wayOfAct({ tx, at, store, actor }: Work, of: ActQuestion): Promise<Way> {
   const { current } = await store.policies.current();
   const { rows } = await sql<{ type: string; grade: string | null; firstInvoice: BusinessDate | null }>`
     select c.type, p.grade, (select min(i.issue_date) from invoice i where i.customer_id = c.id) as "firstInvoice" from customer c left join credit_profile p on p.customer_id = c.id where c.id = ${of.customerId}::uuid`.execute(

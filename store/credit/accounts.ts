@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { ReasonCode } from '../../domain/orders/check.ts';
-import type { Ask, Moment } from '../platform/transaction.ts';
+import type { Ask, Work } from '../platform/transaction.ts';
 import type { Tx } from '../platform/database.ts';
 
 /**
  * The account that bears a customer's documents in a currency: the payer's. Opens it when there is none, with its group's, for all
  * customers both bear and all they owe by now. Locks those customers first.
  */
-export async function openAccount(tx: Tx, at: Moment, customerId: string, currency: string): Promise<string> {
+export async function openAccount({ tx, at }: Work, customerId: string, currency: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select credit_open(${customerId}::uuid, ${currency}, ${at.now}::timestamptz) as id`.execute(tx);
   const [row] = rows;

@@ -5,8 +5,7 @@ import { addMs } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { isClosed, missingFor } from '../../domain/credit/application.ts';
 import type { ResubmissionInput, WithdrawalInput } from '../../domain/credit/application.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { standDown } from '../approvals/approvals.ts';
 import { processOf, tell } from './application-facts.ts';
@@ -22,14 +21,15 @@ export function withdrawApplication(
   desk: ApplicationDesk,
   { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
-  return answering(desk, id, 'withdrawApplication', held, async (tx, at, found, { by, reason }: WithdrawalInput) => {
-    await mayAnswer(tx, at, found, by.actor);
+  return answering(desk, id, 'withdrawApplication', held, async (work, found, { by, reason }: WithdrawalInput) => {
+    const { tx, at } = work;
+    await mayAnswer(work, found, by.actor);
     if (isClosed(found.state)) throw new Refusal('not-open', { state: found.state });
     await sql`
       update credit_application set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${id}::uuid`.execute(
       tx,
     );
-    const traces = await standDown(tx, at, processOf(id), 'withdrawn');
+    const traces = await standDown(work, processOf(id), 'withdrawn');
     const { audit, event } = tell(found, 'credit-application.withdrawn', {
       reason,
       before: { state: found.state },
@@ -44,8 +44,9 @@ export function resubmitApplication(
   desk: ApplicationDesk,
   { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
-  return answering(desk, id, 'resubmitApplication', held, async (tx, at, found, { by, requested, reason }: ResubmissionInput) => {
-    await mayAnswer(tx, at, found, by.actor);
+  return answering(desk, id, 'resubmitApplication', held, async (work, found, { by, requested, reason }: ResubmissionInput) => {
+    const { tx, at } = work;
+    await mayAnswer(work, found, by.actor);
     if (found.state !== 'returned') throw new Refusal('not-open', { state: found.state });
     const offer = { ...found.offer, ...requested };
     const missing = missingFor(found.kind, offer);
@@ -57,7 +58,7 @@ export function resubmitApplication(
         limit_minor = ${offer.limitMinor}, terms_days = ${offer.termsDays}, valid_until = ${offer.validUntil}::date,
         assessment_id = null, gathered_at = null, routed_at = null, warned_at = null, connectors = '[]', route_row = null,
         expires_at = ${addMs(at.now, expiryDays * 86_400_000)}::timestamptz where id = ${id}::uuid`.execute(tx);
-    const traces = await standDown(tx, at, processOf(id), 'answered');
+    const traces = await standDown(work, processOf(id), 'answered');
     const { audit, event } = tell(
       found,
       'credit-application.resubmitted',
@@ -69,7 +70,7 @@ export function resubmitApplication(
 }
 
 /** Judged by the credential as it is now, not as it was when this was asked for. */
-async function mayAnswer(tx: Tx, at: Moment, found: ApplicationCase, asked: Actor): Promise<void> {
+async function mayAnswer({ tx, at }: Work, found: ApplicationCase, asked: Actor): Promise<void> {
   const { actor } = await stillDecider(tx, asked, at.today, found, 'credit.apply');
   if (!inScope(actor, found)) throw new Refusal('not-found', { id: found.externalId });
   if (actor.id !== found.requestedBy && !may(actor, 'credit.decide'))
@@ -77,14 +78,8 @@ async function mayAnswer(tx: Tx, at: Moment, found: ApplicationCase, asked: Acto
 }
 
 /** A question goes back to the applicant as a work order, with its deadline. */
-export function askApplicant(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  found: ApplicationCase,
-  question: string,
-): Promise<WorkOrderTraces> {
-  return openWorkOrder(tx, store, at, {
+export function askApplicant(work: Work, found: ApplicationCase, question: string): Promise<WorkOrderTraces> {
+  return openWorkOrder(work, {
     key: `${processOf(found.id)}/round/${found.round}/question`,
     kind: 'credit-question',
     customerId: found.customerId,

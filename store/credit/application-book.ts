@@ -6,7 +6,7 @@ import type { ApplicationPlan, ApplicationStep, WaitingFor } from '../../domain/
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { followOrders, openRound, standDown } from '../approvals/approvals.ts';
 import { decidedOf, dossierOf, factsOf, lockApplication, planOf, processOf, settle, tell } from './application-facts.ts';
@@ -25,19 +25,19 @@ const BY_HAND_DAYS = 3;
 /** Reads the facts anew: what became of work orders, and what the application waits for. */
 export function reassessApplication(desk: ApplicationDesk, input: { id: string; seq: number | null }): Promise<ApplicationPlan> {
   const { store } = desk;
-  return write(store, systemActor('credit-application'), async (tx, at) => {
+  return write(store, systemActor('credit-application'), async (work) => {
+    const { tx } = work;
     const found = await lockApplication(tx, input.id);
     if (!found) return { value: unknownApplication(input), audit: null };
-    const followed = await followOrders(tx, store, at, decidedOf(found), found.seats);
+    const followed = await followOrders(work, decidedOf(found), found.seats);
     const change: Change = { audit: [], traces: followed, events: [] };
     for (const { tier, role, to } of followed.escalated) {
       const { audit, event } = tell(found, 'credit-application.escalated', { after: { tier, role, to } }, { tier, role, to });
       change.audit.push(audit);
       change.events.push(event);
     }
-    if (found.waitingFor && found.gatheredAt === null && (await toldMeanwhile(desk, tx, at, found)))
-      await forgetWait(tx, found.id);
-    return settle(tx, store, at, input.id, found, change);
+    if (found.waitingFor && found.gatheredAt === null && (await toldMeanwhile(work, desk, found))) await forgetWait(tx, found.id);
+    return settle(work, input.id, found, change);
   });
 }
 
@@ -48,15 +48,16 @@ export function takeApplicationStep(
   input: { id: string; seq: number },
 ): Promise<ApplicationPlan> {
   const { store } = desk;
-  const taken = write(store, systemActor('credit-application'), async (tx, at) => {
+  const taken = write(store, systemActor('credit-application'), async (work) => {
+    const { tx, at } = work;
     const found = unheard(await lockApplication(tx, input.id));
     if (!found) return { value: unknownApplication(input), audit: null };
     const verdict = planApplication(await factsOf(store, found), at.now);
     if (input.seq < found.seq) return { value: planOf(found, verdict, at), audit: null };
     // After connectors were asked the facts are gathered once more, under the plan that had them asked.
     const called = verdict.due && (verdict.step === step || (step === 'gather' && found.step === 'ask'));
-    if (!called) return settle(tx, store, at, input.id, found, noChange());
-    return settle(tx, store, at, input.id, found, await takers[step](desk, tx, at, found));
+    if (!called) return settle(work, input.id, found, noChange());
+    return settle(work, input.id, found, await takers[step](work, desk, found));
   });
   if (step !== 'grant') return taken;
   return taken.catch((error: unknown) => {
@@ -67,25 +68,27 @@ export function takeApplicationStep(
 
 /** Policy would grant it, and something refuses that: a person looks. */
 function byHand({ store }: ApplicationDesk, id: string, refusal: Refusal): Promise<ApplicationPlan> {
-  return write(store, systemActor('credit-application'), async (tx, at) => {
+  return write(store, systemActor('credit-application'), async (work) => {
+    const { tx } = work;
     const found = await lockApplication(tx, id);
     if (!found) return { value: unknownApplication({ seq: null }), audit: null };
     await sql`update credit_application set state = 'awaiting-decision' where id = ${id}::uuid`.execute(tx);
     const tiers = [{ roles: ['credit_officer'] as const, deadlineWorkingDays: BY_HAND_DAYS }];
-    const traces = await openRound(tx, store, at, decidedOf(found), tiers);
+    const traces = await openRound(work, decidedOf(found), tiers);
     const { audit, event } = tell(found, 'credit-application.by-hand', { reason: refusal.code, after: { ...refusal.params } });
-    return settle(tx, store, at, id, found, { audit: [audit], traces, events: [event] });
+    return settle(work, id, found, { audit: [audit], traces, events: [event] });
   });
 }
 
 /** What policy grants by itself rests on a credit file too. */
-async function grant(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<ApplicationChange> {
-  const hash = await keepDossier(tx, at, await readDossier(tx, desk.store, at, dossierOf(found)));
+async function grant(work: Work, _desk: ApplicationDesk, found: ApplicationCase): Promise<ApplicationChange> {
+  const { tx, at, store } = work;
+  const hash = await keepDossier(work, await readDossier(tx, store, at, dossierOf(found)));
   await sql`update credit_application set dossier_hash = ${hash} where id = ${found.id}::uuid`.execute(tx);
-  return grantApplication(desk, tx, at, found, { by: 'policy', reason: 'approval-matrix' });
+  return grantApplication(work, found, { by: 'policy', reason: 'approval-matrix' });
 }
 
-type Taker = (desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase) => Promise<ApplicationChange>;
+type Taker = (work: Work, desk: ApplicationDesk, found: ApplicationCase) => Promise<ApplicationChange>;
 
 const takers: Record<ApplicationStep, Taker> = {
   gather,
@@ -99,8 +102,8 @@ const takers: Record<ApplicationStep, Taker> = {
 };
 
 /** Whether what it waited for has been told since, by whomever. */
-async function toldMeanwhile({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<boolean> {
-  return (await judge.wanted(tx, store, at, found)).facts.length === 0;
+async function toldMeanwhile(work: Work, { judge }: ApplicationDesk, found: ApplicationCase): Promise<boolean> {
+  return (await judge.wanted(work, found)).facts.length === 0;
 }
 
 async function forgetWait(tx: Tx, id: string): Promise<void> {
@@ -108,20 +111,21 @@ async function forgetWait(tx: Tx, id: string): Promise<void> {
 }
 
 /** Fresh facts go on to be scored. Stale ones are asked for, once a try; what nobody could tell is a person's work. */
-async function gather({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<ApplicationChange> {
-  const stale = await judge.wanted(tx, store, at, found);
+async function gather(work: Work, { judge }: ApplicationDesk, found: ApplicationCase): Promise<ApplicationChange> {
+  const { tx, at } = work;
+  const stale = await judge.wanted(work, found);
   if (stale.facts.length === 0) {
     await sql`
       update credit_application set gathered_at = ${at.now}::timestamptz, waiting_for = null, connectors = '[]' where id = ${found.id}::uuid`.execute(
       tx,
     );
-    const traces = await cancelWorkOrders(tx, at, { process: processOf(found.id) }, 'facts-told');
+    const traces = await cancelWorkOrders(work, { process: processOf(found.id) }, 'facts-told');
     const { audit, event } = tell(found, 'credit-application.gathered');
     return { audit: [audit], traces, events: [event] };
   }
   const unasked = stale.connectors.filter((name) => !found.connectors.includes(name));
   if (unasked.length > 0 && found.step !== 'ask') return askFor(tx, found, unasked, stale.facts);
-  return waitFor(store, tx, at, found, stale);
+  return waitFor(work, found, stale);
 }
 
 async function askFor(
@@ -140,7 +144,8 @@ async function askFor(
 }
 
 /** Nothing is decided on what is not known: it waits, with a reason anybody can read and a work order, and tries again later. */
-async function waitFor(store: Store, tx: Tx, at: Moment, found: ApplicationCase, stale: WantedFacts): Promise<Change> {
+async function waitFor(work: Work, found: ApplicationCase, stale: WantedFacts): Promise<Change> {
+  const { tx, at } = work;
   const waiting: WaitingFor = {
     code: 'facts',
     facts: stale.facts,
@@ -158,7 +163,7 @@ async function waitFor(store: Store, tx: Tx, at: Moment, found: ApplicationCase,
     select count(*)::int as closed from work_order where process = ${processOf(found.id)} and kind = 'credit-facts' and closed_at is not null`.execute(
     tx,
   );
-  const traces = await openWorkOrder(tx, store, at, {
+  const traces = await openWorkOrder(work, {
     key: `${processOf(found.id)}/facts/${rows[0]?.closed ?? 0}`,
     kind: 'credit-facts',
     customerId: found.customerId,
@@ -181,8 +186,9 @@ const sameWait = (before: WaitingFor | null, now: WaitingFor): boolean =>
   before !== null && before.facts.join() === now.facts.join() && before.connectors.join() === now.connectors.join();
 
 /** The scorecard judges what is known. A review asks for what is proposed. */
-async function score({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
-  const assessment = await judge.assess(tx, store, at, found);
+async function score(work: Work, { judge }: ApplicationDesk, found: ApplicationCase): Promise<Change> {
+  const { tx } = work;
+  const assessment = await judge.assess(work, found);
   const { proposal, score, grade } = assessment.verdict;
   const offer = {
     ...found.offer,
@@ -203,7 +209,8 @@ async function score({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, foun
 }
 
 /** The approval matrix names the tiers; without any, policy itself grants. */
-async function route({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+async function route(work: Work, { judge }: ApplicationDesk, found: ApplicationCase): Promise<Change> {
+  const { tx, at, store } = work;
   const assessment = await readAssessment(tx, found.assessmentId ?? '');
   const way = await judge.route(store, assessment);
   const state = way.tiers.length === 0 ? 'assessing' : 'awaiting-decision';
@@ -211,13 +218,13 @@ async function route({ store, judge }: ApplicationDesk, tx: Tx, at: Moment, foun
     update credit_application set routed_at = ${at.now}::timestamptz, route_row = ${way.row}, state = ${state} where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const traces = way.tiers.length > 0 ? await openRound(tx, store, at, decidedOf(found), way.tiers) : noTraces();
+  const traces = way.tiers.length > 0 ? await openRound(work, decidedOf(found), way.tiers) : noTraces();
   const after = { row: way.row, tiers: way.tiers };
   const { audit, event } = tell(found, 'credit-application.routed', { policyVersion: way.policyVersion, after }, { state });
   return { audit: [audit], traces, events: [event] };
 }
 
-async function warn(_desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+async function warn({ tx, at }: Work, _desk: ApplicationDesk, found: ApplicationCase): Promise<Change> {
   await sql`update credit_application set warned_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
   const { audit, event } = tell(
     found,
@@ -228,12 +235,13 @@ async function warn(_desk: ApplicationDesk, tx: Tx, at: Moment, found: Applicati
   return { audit: [audit], traces: noTraces(), events: [event] };
 }
 
-async function expire(_desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase): Promise<Change> {
+async function expire(work: Work, _desk: ApplicationDesk, found: ApplicationCase): Promise<Change> {
+  const { tx, at } = work;
   await sql`
     update credit_application set state = 'expired', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const traces = await standDown(tx, at, processOf(found.id), 'expired');
+  const traces = await standDown(work, processOf(found.id), 'expired');
   const { audit, event } = tell(found, 'credit-application.expired', {
     before: { state: found.state },
     after: { state: 'expired' },

@@ -6,7 +6,7 @@ import type { DecisionInput } from '../../domain/credit/application.ts';
 import { isOpenSeat } from '../../domain/approvals/seats.ts';
 import type { Decider, Hat } from '../../domain/approvals/seats.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { openTier, standDown, takeSeat } from '../approvals/approvals.ts';
 import type { SeatCase } from '../approvals/approvals.ts';
 import { decidedOf, dossierOf, processOf, tell } from './application-facts.ts';
@@ -29,13 +29,14 @@ export function decideApplication(
   desk: ApplicationDesk,
   { id, held }: { id: string; held: HeldUpdate },
 ): Promise<DecidedApplication> {
-  return answering(desk, id, 'decideApplication', held, async (tx, at, found, decision: DecisionInput) => {
+  return answering(desk, id, 'decideApplication', held, async (work, found, decision: DecisionInput) => {
+    const { tx, at } = work;
     const decider = await stillDecider(tx, decision.by.actor, at.today, found);
     lookAtDecider(found, decider.actor);
     const { seat, hat } = seatOf(found, decider, held.updateId);
     await lookAtExposure(tx, found, decision);
-    const dossierHash = await keepDossier(tx, at, await readDossier(tx, desk.store, at, dossierOf(found)));
-    return decide(desk, tx, at, found, { ...decision, seat, hat, by: decider, dossierHash, updateId: held.updateId });
+    const dossierHash = await keepDossier(work, await readDossier(tx, desk.store, at, dossierOf(found)));
+    return decide(work, found, { ...decision, seat, hat, by: decider, dossierHash, updateId: held.updateId });
   });
 }
 
@@ -64,12 +65,13 @@ interface Taken extends Omit<DecisionInput, 'by'> {
 
 const seatStates = { approve: 'approved', decline: 'declined', return: 'returned', counter: 'countered' } as const;
 
-async function decide(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
+async function decide(work: Work, found: ApplicationCase, taken: Taken): Promise<Change> {
+  const { tx } = work;
   const { seat, hat, verdict, reason, dossierHash, updateId } = taken;
   const by = taken.by.actor.id;
   const offer = verdict === 'counter' ? lowered(found, taken) : found.offer;
   if (verdict === 'approve') sameAsOffered(found, taken);
-  const traces = await takeSeat(tx, at, seat, {
+  const traces = await takeSeat(work, seat, {
     ...{ by, hat, reason, updateId, dossierHash },
     state: seatStates[verdict],
     verdict: { verdict, ...offer, exposureVersion: taken.exposureVersion },
@@ -94,41 +96,42 @@ async function decide(desk: ApplicationDesk, tx: Tx, at: Moment, found: Applicat
     { verdict, tier: seat.tier },
   );
   const change: Change = { audit: [audit], traces, events: [event] };
-  addChange(change, await goesOn(desk, tx, at, { ...found, offer }, taken));
+  addChange(change, await goesOn(work, { ...found, offer }, taken));
   return change;
 }
 
 /** What a decision leads to: the next seat or tier, the grant, the end, or a question to the applicant. */
-async function goesOn(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
+async function goesOn(work: Work, found: ApplicationCase, taken: Taken): Promise<Change> {
   switch (taken.verdict) {
     case 'decline':
-      return decline(tx, at, found, taken);
+      return decline(work, found, taken);
     case 'return':
-      return giveBack(desk.store, tx, at, found, taken);
+      return giveBack(work, found, taken);
     case 'approve':
     case 'counter':
-      return nextTier(desk, tx, at, found, taken);
+      return nextTier(work, found, taken);
     default:
       return taken.verdict satisfies never;
   }
 }
 
-async function nextTier(desk: ApplicationDesk, tx: Tx, at: Moment, found: ApplicationCase, taken: Taken): Promise<Change> {
+async function nextTier(work: Work, found: ApplicationCase, taken: Taken): Promise<Change> {
   const beside = found.seats.some((seat) => seat.id !== taken.seat.id && isOpenSeat(seat));
   if (beside) return noChange();
-  const opened = await openTier(tx, desk.store, at, decidedOf(found));
+  const opened = await openTier(work, decidedOf(found));
   if (opened) return { audit: [], traces: opened, events: [] };
-  return grantApplication(desk, tx, at, found, {
+  return grantApplication(work, found, {
     by: taken.by.actor.id,
     reason: taken.reason,
   });
 }
 
-async function decline(tx: Tx, at: Moment, found: ApplicationCase, { reason }: Taken): Promise<Change> {
+async function decline(work: Work, found: ApplicationCase, { reason }: Taken): Promise<Change> {
+  const { tx, at } = work;
   await sql`update credit_application set state = 'declined', decided_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const traces = await standDown(tx, at, processOf(found.id), 'declined');
+  const traces = await standDown(work, processOf(found.id), 'declined');
   const { audit, event } = tell(found, 'credit-application.declined', {
     reason,
     before: { state: found.state },
@@ -137,10 +140,11 @@ async function decline(tx: Tx, at: Moment, found: ApplicationCase, { reason }: T
   return { audit: [audit], traces, events: [event] };
 }
 
-async function giveBack(store: Store, tx: Tx, at: Moment, found: ApplicationCase, { reason }: Taken): Promise<Change> {
-  const traces = await standDown(tx, at, processOf(found.id), 'returned');
+async function giveBack(work: Work, found: ApplicationCase, { reason }: Taken): Promise<Change> {
+  const { tx } = work;
+  const traces = await standDown(work, processOf(found.id), 'returned');
   await sql`update credit_application set state = 'returned' where id = ${found.id}::uuid`.execute(tx);
-  addTraces(traces, await askApplicant(tx, store, at, found, reason));
+  addTraces(traces, await askApplicant(work, found, reason));
   const { audit, event } = tell(found, 'credit-application.returned', {
     reason,
     before: { state: found.state },

@@ -18,7 +18,7 @@ import type {
 import type { ConnectorName } from '../../domain/credit/facts.ts';
 import { sayApplicationWhy } from '../../domain/credit/application-words.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { answeredOf, readSeats, seatsOf } from '../approvals/approvals.ts';
 import type { Decided, SeatCase } from '../approvals/approvals.ts';
 import type { DossierOf } from './decision-dossier.ts';
@@ -167,9 +167,7 @@ export interface ApplicationChange extends Change {
  * of what anybody may see: a step or decision held against an older one is judged anew.
  */
 export async function settle(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  { tx, at, store }: Work,
   id: string,
   before: ApplicationCase,
   change: ApplicationChange,

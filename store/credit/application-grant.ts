@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
-import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { holdsFor } from './accounts.ts';
 import { standDown } from '../approvals/approvals.ts';
 import { processOf, tell } from './application-facts.ts';
-import type { ApplicationCase, ApplicationDesk } from './application-facts.ts';
+import type { ApplicationCase } from './application-facts.ts';
 import type { Change } from '../approvals/decision-update.ts';
 import { readAssessment, validityOf } from './judge.ts';
 import type { StoredAssessment } from './judge.ts';
@@ -23,14 +22,8 @@ export interface Granting {
  * Writes what lies on the table: limit, terms and grade with how long they hold, and the day of the next review, all in the transaction
  * of the decision.
  */
-export async function grantApplication(
-  desk: ApplicationDesk,
-  tx: Tx,
-  at: Moment,
-  found: ApplicationCase,
-  granting: Granting,
-): Promise<Change> {
-  const { store } = desk;
+export async function grantApplication(work: Work, found: ApplicationCase, granting: Granting): Promise<Change> {
+  const { tx, at } = work;
   const assessment = await readAssessment(tx, found.assessmentId ?? '');
   const { validUntil, reviewOn } = validityOf(assessment.verdict, at.today);
   const { limitMinor, currency, termsDays } = found.offer;
@@ -45,7 +38,7 @@ export async function grantApplication(
     reviewOn,
   };
   if (limitMinor !== null && found.kind !== 'terms') {
-    const { limit, traces: more } = await grantLimit(tx, store, at, {
+    const { limit, traces: more } = await grantLimit(work, {
       customerId: found.customerId,
       kind: found.kind === 'temporary' ? 'temporary' : 'standing',
       amountMinor: limitMinor,
@@ -59,14 +52,14 @@ export async function grantApplication(
     Object.assign(granted, { limitId: limit.id, accountVersion: limit.version });
     addTraces(traces, more);
   }
-  await writeTerms(tx, at, found, termsDays);
-  await writeProfile(tx, at, found, { assessment, termsDays, validUntil, reviewOn });
+  await writeTerms(work, found, termsDays);
+  await writeProfile(work, found, { assessment, termsDays, validUntil, reviewOn });
   addTraces(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long', 'grade-held']) });
-  addTraces(traces, await watch(store, tx, at, found, granted));
+  addTraces(traces, await watch(work, found, granted));
   await sql`
     update credit_application set state = 'approved', decided_at = ${at.now}::timestamptz, granted = ${JSON.stringify(granted)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
-  addTraces(traces, await standDown(tx, at, processOf(found.id), 'approved'));
+  addTraces(traces, await standDown(work, processOf(found.id), 'approved'));
   const { audit, event } = tell(
     found,
     'credit-application.approved',
@@ -82,22 +75,15 @@ export async function grantApplication(
 }
 
 /** Credit is looked at again: at its review date, and before the limit ends. */
-async function watch(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  found: ApplicationCase,
-  granted: Record<string, unknown>,
-): Promise<WorkOrderTraces> {
+async function watch(work: Work, found: ApplicationCase, granted: Record<string, unknown>): Promise<WorkOrderTraces> {
   const { customerId, kind } = found;
   const { limitId, validUntil, reviewOn } = granted;
   const traces = noTraces();
-  if (kind !== 'temporary')
-    addTraces(traces, await scheduleReview(tx, store, at, customerId, String(reviewOn), processOf(found.id)));
+  if (kind !== 'temporary') addTraces(traces, await scheduleReview(work, customerId, String(reviewOn), processOf(found.id)));
   if (typeof limitId === 'string' && typeof validUntil === 'string')
     addTraces(
       traces,
-      await watchLimit(tx, store, at, { id: limitId, customerId, kind: kind === 'temporary' ? kind : 'standing', validUntil }),
+      await watchLimit(work, { id: limitId, customerId, kind: kind === 'temporary' ? kind : 'standing', validUntil }),
     );
   return traces;
 }
@@ -105,7 +91,7 @@ async function watch(
 const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);
 
 /** Terms that were granted are the customer's for later documents; documents already posted keep theirs. */
-async function writeTerms(tx: Tx, at: Moment, found: ApplicationCase, termsDays: number | null): Promise<void> {
+async function writeTerms({ tx, at }: Work, found: ApplicationCase, termsDays: number | null): Promise<void> {
   if (found.kind === 'temporary' || termsDays === null) return;
   await sql`
     update customer set terms_days = ${termsDays}, version = version + 1, updated_at = ${at.now}::timestamptz
@@ -120,7 +106,7 @@ interface Graded {
 }
 
 /** What checks of orders judge beside money. A temporary limit changes nothing of it. */
-async function writeProfile(tx: Tx, at: Moment, found: ApplicationCase, graded: Graded): Promise<void> {
+async function writeProfile({ tx, at }: Work, found: ApplicationCase, graded: Graded): Promise<void> {
   if (found.kind === 'temporary') return;
   const { assessment, termsDays, validUntil, reviewOn } = graded;
   await sql`

@@ -1,7 +1,7 @@
 import type { ApplicationAnswer, ApplicationPlan } from '../../domain/credit/application.ts';
 import type { DecisionAct } from '../../domain/approvals/seats.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { routeOfSeats } from '../approvals/approvals.ts';
 import { reassessApplication } from './application-book.ts';
 import { lockApplication, processOf, settle } from './application-facts.ts';
@@ -18,7 +18,7 @@ export function answering<Input extends AskedDecision>(
   id: string,
   act: DecisionAct,
   held: HeldUpdate,
-  work: (tx: Tx, at: Moment, found: ApplicationCase, asked: Input) => Promise<Change>,
+  judge: (work: Work, found: ApplicationCase, asked: Input) => Promise<Change>,
 ): Promise<DecidedApplication> {
   const book = {
     store: desk.store,
@@ -26,8 +26,8 @@ export function answering<Input extends AskedDecision>(
     act,
     lock: async (tx: Tx) => unheard(await lockApplication(tx, id)),
     answerOf: ({ state, round, seats }: ApplicationCase): ApplicationAnswer => ({ state, round, route: routeOfSeats(seats) }),
-    settle: (tx: Tx, at: Moment, before: ApplicationCase, change: Change) => settle(tx, desk.store, at, id, before, change),
+    settle: (work: Work, before: ApplicationCase, change: Change) => settle(work, id, before, change),
     reassess: () => reassessApplication(desk, { id, seq: null }),
   };
-  return answerOnce(book, held, work);
+  return answerOnce(book, held, judge);
 }

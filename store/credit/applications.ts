@@ -11,7 +11,7 @@ import type { Tx } from '../platform/database.ts';
 import { LostRace, isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { contentHash } from '../platform/content-hash.ts';
 import { noTraces } from '../platform/traces.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -42,7 +42,8 @@ export interface SubmittedApplication {
 export async function submitApplication(store: Store, actor: Actor, asked: NewApplication): Promise<SubmittedApplication> {
   const { current } = await store.policies.current();
   const rules = current['credit-rules'].content;
-  return write<SubmittedApplication>(store, actor, async (tx, at) => {
+  return write<SubmittedApplication>(store, actor, async (work) => {
+    const { tx, at } = work;
     const customer = await lockCustomer(tx, actor, asked.customer);
     const offer = offerOf(asked, customer.currency);
     const hash = contentHash({ ...asked, customer: customer.id });
@@ -57,7 +58,7 @@ export async function submitApplication(store: Store, actor: Actor, asked: NewAp
       };
     }
     lookAt(asked.kind, offer, at.today, rules.limits.temporaryMaxDays);
-    const { id, traces } = await insertApplication(tx, at, {
+    const { id, traces } = await insertApplication(work, {
       ...{ externalId: asked.externalId, customerId: customer.id, kind: asked.kind, offer, reason: asked.reason, hash },
       requestedBy: actor.id,
       requestedRole: actor.role,
@@ -131,11 +132,7 @@ export interface ApplicationRow {
 }
 
 /** Writes a new application and asks its process. Throws Refusal `already-exists` while one of the kind is open. */
-export async function insertApplication(
-  tx: Tx,
-  at: Moment,
-  row: ApplicationRow,
-): Promise<{ id: string; traces: WorkOrderTraces }> {
+export async function insertApplication({ tx, at }: Work, row: ApplicationRow): Promise<{ id: string; traces: WorkOrderTraces }> {
   const { offer, customerId, kind, externalId } = row;
   const { rows: open } = await sql<{ externalId: string }>`
     select external_id as "externalId" from credit_application where customer_id = ${customerId}::uuid and kind = ${kind}

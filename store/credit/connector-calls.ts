@@ -8,7 +8,7 @@ import type { Tx } from '../platform/database.ts';
 import { readDepartures } from '../platform/departures.ts';
 import type { Deployment } from '../platform/departures.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
@@ -33,7 +33,7 @@ export async function openConnectorCall(
   call: NewConnectorCall,
   deployment: Deployment,
 ): Promise<{ callId: string; taxId: string | null; leaves: boolean }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const { taxId } = await lockCustomer(tx, call.customerId);
     const leaves = (await readDepartures(tx, store, deployment)).providers.includes(call.connector);
     const known = taxId !== null && taxIdFault(taxId) === null ? normalTaxId(taxId) : null;
@@ -84,7 +84,8 @@ export async function closeConnectorCall(
   store: Store,
   { callId, answer: given }: { callId: string; answer: ClosingAnswer },
 ): Promise<ConnectorOutcome> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const call = await readCall(tx, callId);
     if (call.state !== 'asked')
       return { value: { connector: call.connector, state: call.state, problem: call.problem }, audit: null };
@@ -96,8 +97,8 @@ export async function closeConnectorCall(
       where id = ${call.id}::uuid`.execute(tx);
     const traces =
       answer.outcome === 'answered'
-        ? await takeOver(tx, store, at, call, answer)
-        : await giveToPerson(tx, store, at, call, externalId, answer.problem);
+        ? await takeOver(work, call, answer)
+        : await giveToPerson(work, call, externalId, answer.problem);
     const about = { subjectKind: 'customer', subjectId: call.customerId, customerId: call.customerId };
     const audit = {
       ...about,
@@ -142,17 +143,12 @@ async function readCall(tx: Tx, id: string): Promise<Call> {
 
 type Answered = Extract<ClosingAnswer, { outcome: 'answered' }>;
 
-async function takeOver(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  { customerId, connector }: Call,
-  { asOf, facts }: Answered,
-): Promise<WorkOrderTraces> {
+async function takeOver(work: Work, { customerId, connector }: Call, { asOf, facts }: Answered): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const told = facts.map((fact) => ({ ...fact, customerId, asOf, source: connector, evidence: null }));
-  const recorded = await recordFacts(tx, at, connector, told);
-  const noticed = await noticeChanges(tx, store, at, [customerId]);
-  const done = await cancelWorkOrders(tx, at, { keys: await connectorOrders(tx, customerId, connector) }, 'facts-told');
+  const recorded = await recordFacts(work, connector, told);
+  const noticed = await noticeChanges(work, [customerId]);
+  const done = await cancelWorkOrders(work, { keys: await connectorOrders(tx, customerId, connector) }, 'facts-told');
   return {
     audit: [...recorded.audit, ...noticed.audit, ...done.audit],
     events: [...recorded.events, ...noticed.events, ...done.events],
@@ -163,16 +159,15 @@ async function takeOver(
 
 /** One open work order for a silent connector and customer, however often it is asked. */
 async function giveToPerson(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   { id, customerId, connector, askedFor }: Call,
   externalId: string,
   problem: ConnectorProblem,
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (askedFor !== null) return noTraces();
   if ((await connectorOrders(tx, customerId, connector)).length > 0) return noTraces();
-  return openWorkOrder(tx, store, at, {
+  return openWorkOrder(work, {
     key: `connector/${connector}/${externalId}/${id}`,
     kind: WORK_ORDER,
     customerId,

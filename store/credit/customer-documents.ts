@@ -1,10 +1,8 @@
-import type { Actor } from '../../domain/platform/actor.ts';
 import type { CustomerDocument } from '../../domain/ledger/documents.ts';
 import { factsInDocument } from '../../domain/credit/fact-values.ts';
 import { askForDelistings, withoutDelistings } from './acts/delisting.ts';
-import type { Tx } from '../platform/database.ts';
 import type { RowResult } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
@@ -16,13 +14,11 @@ import { addTraces } from '../platform/traces.ts';
  * mended fault is cleared at once. That one is off a list waits for a second person. A new customer's data comes in several calls, so the night looks at it first.
  */
 export async function recordDocuments(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   documents: readonly CustomerDocument[],
   results: readonly RowResult<{ id: string }>[],
 ): Promise<WorkOrderTraces> {
+  const { tx, at, store, actor } = work;
   const written = documents.flatMap((document, index) => {
     const result = results[index];
     return result && (result.outcome === 'created' || result.outcome === 'changed')
@@ -40,12 +36,12 @@ export async function recordDocuments(
   );
   const { now, delistings } = await withoutDelistings(tx, [...told.values()]);
   const traces = await askForDelistings({ store, tx, at, actor, reason: null }, delistings);
-  const recorded = await recordFacts(tx, at, actor.id, now);
+  const recorded = await recordFacts(work, actor.id, now);
   traces.audit.push(...recorded.audit);
   traces.events.push(...recorded.events);
   const known = [...new Set(recorded.events.map((event) => event.subjectId))];
-  if (known.length > 0) addTraces(traces, await noticeChanges(tx, store, at, known));
+  if (known.length > 0) addTraces(traces, await noticeChanges(work, known));
   const changed = [...new Set(written.filter((one) => one.changed).map((one) => one.id))];
-  if (changed.length > 0) addTraces(traces, (await settleQuality(tx, store, at, changed)).traces);
+  if (changed.length > 0) addTraces(traces, (await settleQuality(work, changed)).traces);
   return traces;
 }

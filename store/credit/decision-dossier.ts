@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { readable } from '../../domain/platform/readable.ts';
 import type { Database, Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Moment, Store, Work } from '../platform/transaction.ts';
 import { readExposure } from './exposure.ts';
 import type { Exposure } from './exposure.ts';
 import { contentHash } from '../platform/content-hash.ts';
@@ -132,7 +132,7 @@ export async function accountVersion(db: Database | Tx, customerId: string, curr
 }
 
 /** Keeps what lies before the decider, once, under the SHA-256 of its canonical JSON [RFC 8785], as it is read again. */
-export async function keepDossier(tx: Tx, at: Moment, dossier: DecisionDossier): Promise<string> {
+export async function keepDossier({ tx, at }: Work, dossier: DecisionDossier): Promise<string> {
   const content = JSON.stringify(dossier);
   const hash = contentHash(JSON.parse(content));
   await sql`

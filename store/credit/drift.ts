@@ -34,7 +34,7 @@ export async function findDrift(db: Database | Tx): Promise<{ accounts: number; 
 /** Sets accounts that drifted to what the documents say, by correcting entries, with the reason on record. Answers what was mended. */
 export async function repairDrift(store: Store, actor: Actor, reason: string): Promise<Drift[]> {
   if (reason.trim() === '') throw new Refusal('reason-required', {}, { pointer: '/reason' });
-  return write<Drift[]>(store, actor, async (tx, at) => {
+  return write<Drift[]>(store, actor, async ({ tx, at }) => {
     const { rows: ids } = await sql<{ id: string }>`select distinct account_id as id from exposure_drift()`.execute(tx);
     const accounts = ids.map((row) => row.id);
     if (accounts.length === 0) return { value: [], audit: null };

@@ -1,6 +1,5 @@
-import type { Tx } from '../platform/database.ts';
 import { domainEvent } from '../platform/extension.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 /** All customers were looked at in a night. */
-export const nightEnds = domainEvent<[tx: Tx, store: Store, at: Moment]>('credit: a night ends');
+export const nightEnds = domainEvent<[work: Work]>('credit: a night ends');

@@ -4,9 +4,8 @@ import type { AuditFact } from '../../domain/platform/audit.ts';
 import { factTable } from '../../domain/credit/facts.ts';
 import type { FactName, FactSource } from '../../domain/credit/facts.ts';
 import type { Evidence, FactValue } from '../../domain/credit/profile.ts';
-import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
-import type { EventFact, Moment } from '../platform/transaction.ts';
+import type { EventFact, Work } from '../platform/transaction.ts';
 
 /** A fact somebody tells. */
 export interface ToldFact {
@@ -36,7 +35,8 @@ interface Standing {
  * Enters facts for many customers. The newest by its as-of date counts; one told with an older date goes to the history alone. The same
  * value of the same day from the same source again changes nothing. The caller holds the lock of each customer.
  */
-export async function recordFacts(tx: Tx, at: Moment, by: string, told: readonly ToldFact[]): Promise<FactTraces> {
+export async function recordFacts(work: Work, by: string, told: readonly ToldFact[]): Promise<FactTraces> {
+  const { tx, at } = work;
   if (told.length === 0) return { audit: [], events: [] };
   const rows = told.map(({ customerId, name, value, asOf, source, evidence }) => ({
     customer_id: customerId,
@@ -60,7 +60,7 @@ export async function recordFacts(tx: Tx, at: Moment, by: string, told: readonly
     from known k`.execute(tx);
   const before = new Map(standing.map((one) => [`${one.customerId}/${one.name}`, one]));
   const fresh = told.filter((one) => before.get(`${one.customerId}/${one.name}`)?.repeated === false);
-  await insertFacts(tx, at, by, fresh, before);
+  await insertFacts(work, by, fresh, before);
   return tracesOf(fresh, before);
 }
 
@@ -68,7 +68,7 @@ type Before = ReadonlyMap<string, Standing & { newer: boolean }>;
 const keyOf = (one: ToldFact): string => `${one.customerId}/${one.name}`;
 
 /** Apart from the statement that put the old ones aside: within one, the index of current facts would still see them. */
-async function insertFacts(tx: Tx, at: Moment, by: string, fresh: readonly ToldFact[], before: Before): Promise<void> {
+async function insertFacts({ tx, at }: Work, by: string, fresh: readonly ToldFact[], before: Before): Promise<void> {
   if (fresh.length === 0) return;
   const rows = fresh.map((one) => ({
     customer_id: one.customerId,

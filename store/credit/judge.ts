@@ -12,7 +12,7 @@ import type { DecisionTables } from '../../domain/policies/tables.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { readDepartures } from '../platform/departures.ts';
 import type { Deployment } from '../platform/departures.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { unitOf, wayOf } from '../approvals/way.ts';
 import type { Way } from '../approvals/way.ts';
 import { lastAnswers } from './connector-calls.ts';
@@ -45,16 +45,16 @@ export interface StoredAssessment {
 
 /** What applications need of profile, scorecard and approval matrix. */
 export interface CreditJudge {
-  wanted(tx: Tx, store: Store, at: Moment, of: JudgedApplication): Promise<WantedFacts>;
+  wanted(work: Work, of: JudgedApplication): Promise<WantedFacts>;
   /** Judges the customer and keeps the verdict with all it was made of. */
-  assess(tx: Tx, store: Store, at: Moment, of: JudgedApplication): Promise<StoredAssessment>;
+  assess(work: Work, of: JudgedApplication): Promise<StoredAssessment>;
   route(store: Store, assessment: StoredAssessment): Promise<Way>;
 }
 
 /** The judge over our own policies. `deployment`: which data providers can be asked here; those that may not be asked now count as absent. */
 export function creditJudge(tables: DecisionTables, deployment: Deployment): CreditJudge {
   return {
-    async wanted(tx, store, at, { customerId }) {
+    async wanted({ tx, at, store }, { customerId }) {
       const { providers } = await readDepartures(tx, store, deployment);
       const live = (name: ConnectorName | null): boolean => name !== null && providers.includes(name);
       const facts = await collectDossier(tx, store, at, customerId);
@@ -66,11 +66,12 @@ export function creditJudge(tables: DecisionTables, deployment: Deployment): Cre
       const stale = staleFacts(facts, freshness, at.today, needed, answered).filter(({ name }) => judged.has(name));
       return { facts: stale.map(({ name }) => name), connectors: connectorsFor(stale).filter(live) };
     },
-    async assess(tx, store, at, of) {
-      const input = await inputOf(tx, store, at, of);
+    async assess(work, of) {
+      const { store } = work;
+      const input = await inputOf(work, of);
       const { current } = await store.policies.current();
       const verdict = await assess(input, current, tables);
-      return keepAssessment(tx, at, of, input, verdict);
+      return keepAssessment(work, of, input, verdict);
     },
     async route(store, { input, verdict }) {
       const { current } = await store.policies.current();
@@ -86,7 +87,7 @@ export function validityOf({ proposal }: Assessment, today: BusinessDate): { val
   return { validUntil: addMonths(today, proposal.validMonths), reviewOn: addMonths(today, proposal.reviewMonths) };
 }
 
-async function inputOf(tx: Tx, store: Store, at: Moment, of: JudgedApplication): Promise<AssessmentInput> {
+async function inputOf({ tx, at, store }: Work, of: JudgedApplication): Promise<AssessmentInput> {
   const facts = await collectDossier(tx, store, at, of.customerId);
   const { limitMinor, termsDays, currency } = of.offer;
   const { rows } = await sql<{ sme: boolean | null; lines: string[]; limitMinor: number | null; termsDays: number | null }>`
@@ -114,8 +115,7 @@ async function inputOf(tx: Tx, store: Store, at: Moment, of: JudgedApplication):
 }
 
 async function keepAssessment(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   of: JudgedApplication,
   input: AssessmentInput,
   verdict: Assessment,

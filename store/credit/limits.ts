@@ -6,7 +6,7 @@ import { Refusal, invalidAt } from '../../domain/platform/refusal.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import { isOurId, LostRace } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
 import { readExposure } from './exposure.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -45,23 +45,19 @@ export interface GrantedLimit {
  * Grants a limit inside a transaction: locks the accounts, replaces the standing limit (from the new one's first day), and has the open
  * holds look again. Throws Refusal `stale-exposure`, `limit-missing` (no group) or `invalid` (dates).
  */
-export async function grantLimit(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  grant: LimitGrant,
-): Promise<{ limit: GrantedLimit; traces: WorkOrderTraces }> {
+export async function grantLimit(work: Work, grant: LimitGrant): Promise<{ limit: GrantedLimit; traces: WorkOrderTraces }> {
+  const { tx, at, store } = work;
   const validFrom = grant.validFrom ?? at.today;
   const { validUntil } = grant;
   if (validUntil !== null && validUntil < validFrom)
     throw invalidAt('/validUntil', 'too-early', { date: validUntil, earliest: validFrom });
   if (grant.kind === 'temporary' && validUntil === null) throw invalidAt('/validUntil', 'last-day-missing');
-  const payer = await openAccount(tx, at, grant.customerId, grant.currency);
+  const payer = await openAccount(work, grant.customerId, grant.currency);
   await lockAccounts(tx, [payer]);
   const accountId = grant.on === 'group' ? await groupOf(tx, payer) : payer;
-  const replaced = grant.kind === 'standing' ? await endStanding(tx, at, accountId, validFrom) : [];
+  const replaced = grant.kind === 'standing' ? await endStanding(work, accountId, validFrom) : [];
   const version = await bumpVersion(tx, accountId, grant.seenVersion ?? null);
-  const id = await insertLimit(tx, at, accountId, { ...grant, validFrom });
+  const id = await insertLimit(work, accountId, { ...grant, validFrom });
   const exposure = await readExposure(tx, store, at, { accountId: payer });
   const position = grant.on === 'group' ? exposure?.group : exposure?.payer;
   const overMinor = Math.max(0, (position?.exposureMinor ?? 0) - (position?.limitMinor ?? 0));
@@ -111,7 +107,7 @@ async function groupOf(tx: Tx, payer: string): Promise<string> {
 }
 
 /** The standing limits that would run beside the new one end the day before it, or now when it begins today. */
-async function endStanding(tx: Tx, at: Moment, accountId: string, from: BusinessDate): Promise<object[]> {
+async function endStanding({ tx, at }: Work, accountId: string, from: BusinessDate): Promise<object[]> {
   const { rows } = await sql<object>`
     update credit_limit set
       revoked_at = case when valid_from >= ${from}::date or ${from}::date <= ${at.today}::date then ${at.now}::timestamptz end,
@@ -130,7 +126,7 @@ async function bumpVersion(tx: Tx, accountId: string, seen: number | null): Prom
   return version;
 }
 
-async function insertLimit(tx: Tx, at: Moment, accountId: string, grant: LimitGrant): Promise<string> {
+async function insertLimit({ tx, at }: Work, accountId: string, grant: LimitGrant): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     insert into credit_limit (account_id, kind, amount_minor, valid_from, valid_until, application_id, external_id, set_by, reason, set_at,
       go_live_window_id)

@@ -8,7 +8,7 @@ import type { Tx } from '../platform/database.ts';
 import { readDepartures } from '../platform/departures.ts';
 import type { Deployment } from '../platform/departures.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Post, Store } from '../platform/transaction.ts';
+import type { Moment, Post, Store, Work } from '../platform/transaction.ts';
 import { nightEnds } from './events.ts';
 import { askForNotices } from '../tasks/notice-tasks.ts';
 import { refreshProfiles } from './refresh.ts';
@@ -40,15 +40,16 @@ type Input = { id: string; seq: number | null };
 
 /** Plans a night, unless one is planned or under way: the very first begins at once, the others follow from each other. */
 export async function beginNights(store: Store): Promise<void> {
-  await write(store, actor, async (tx, at) => {
+  await write(store, actor, async (work) => {
+    const { tx, at } = work;
     const { rows } = await sql<{ held: boolean }>`select exists (select from night) as held`.execute(tx);
-    const planned = rows[0]?.held ? await planNight(tx, store, at, at.today) : await insertNight(tx, at.today, at.now);
+    const planned = rows[0]?.held ? await planNight(work, at.today) : await insertNight(tx, at.today, at.now);
     return planned ? { value: undefined, audit: [planned.audit], posts: [planned.post] } : { value: undefined, audit: null };
   });
 }
 
 /** The night after `after`; null: one is planned already. */
-async function planNight(tx: Tx, store: Store, at: Moment, after: BusinessDate) {
+async function planNight({ tx, at, store }: Work, after: BusinessDate) {
   const onDate = addDays(after > at.today ? after : at.today, 1);
   return insertNight(tx, onDate, instantAt(onDate, NIGHT_MINUTE, store.zone));
 }
@@ -65,7 +66,7 @@ async function insertNight(tx: Tx, onDate: BusinessDate, begins: Instant) {
 
 /** Answers where the night is. */
 export async function reassessNight(store: Store, input: Input): Promise<NightPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const night = await lockNight(tx, input.id);
     return night
       ? { value: planOf(night, at), audit: null, answer: answerOf(night) }
@@ -79,16 +80,15 @@ export async function takeNightStep(
   input: { id: string; seq: number },
   deployment: Deployment,
 ): Promise<NightPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const night = await lockNight(tx, input.id);
     if (!night) return { value: unknownNight(input.seq), audit: null };
     if (input.seq < night.seq || night.endedAt !== null || night.at === null || night.at > at.now)
       return { value: planOf(night, at), audit: null, answer: answerOf(night) };
     const batch = await nextCustomers(tx, night.reached);
     const refreshed = await refreshProfiles(
-      tx,
-      store,
-      at,
+      work,
       batch.map((one) => one.id),
     );
     const { traces } = refreshed;
@@ -96,17 +96,15 @@ export async function takeNightStep(
     addTraces(
       traces,
       await askStale(
-        tx,
-        store,
-        at,
+        work,
         batch.map((one) => one.id),
         providers,
       ),
     );
     const ended = batch.length < BATCH;
     if (ended) {
-      addTraces(traces, await askForNotices(tx, store, at));
-      addTraces(traces, await nightEnds.tell(tx, store, at));
+      addTraces(traces, await askForNotices(work));
+      addTraces(traces, await nightEnds.tell(work));
     }
     const moved: Night = {
       ...night,
@@ -119,8 +117,8 @@ export async function takeNightStep(
       at: ended ? null : night.at,
       endedAt: ended ? at.now : null,
     };
-    await storeNight(tx, at, moved);
-    const next = ended ? await planNight(tx, store, at, night.onDate) : null;
+    await storeNight(work, moved);
+    const next = ended ? await planNight(work, night.onDate) : null;
     const { customers, warnings, findings } = moved;
     const about = { subjectKind: 'nightly', subjectId: night.id };
     const action = ended ? 'night.ended' : 'night.watched';
@@ -153,7 +151,7 @@ async function nextCustomers(tx: Tx, after: string): Promise<{ id: string; code:
   return rows;
 }
 
-async function storeNight(tx: Tx, at: Moment, night: Night): Promise<void> {
+async function storeNight({ tx, at }: Work, night: Night): Promise<void> {
   await sql`
     update night set reached = ${night.reached}, customers = ${night.customers}, warnings = ${night.warnings}, findings = ${night.findings},
       began_at = coalesce(began_at, ${at.now}::timestamptz), ended_at = ${night.endedAt}::timestamptz, seq = ${night.seq},

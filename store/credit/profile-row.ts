@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { Amounts, ListEntry } from '../../domain/credit/facts.ts';
 import { NO_END } from '../../domain/platform/date-bounds.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
-import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Work } from '../platform/transaction.ts';
 import { holdsFor, holdsOf, lockAccounts } from './accounts.ts';
 import { collectDossiers } from './dossier.ts';
 import { settleWarnings } from './warnings.ts';
@@ -25,21 +24,19 @@ interface ProfileRow {
  * Brings what is judged about customers into line with what is known of them: warnings, and the profile row the check of orders reads.
  * The caller holds the locks of the customers.
  */
-export async function noticeChanges(tx: Tx, store: Store, at: Moment, customerIds: readonly string[]): Promise<WorkOrderTraces> {
-  return noticeKnown(tx, store, at, await collectDossiers(tx, store, at, customerIds));
+export async function noticeChanges(work: Work, customerIds: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
+  return noticeKnown(work, await collectDossiers(tx, store, at, customerIds));
 }
 
 /** The same for dossiers that were read already. */
 export async function noticeKnown(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   dossiers: ReadonlyMap<string, Facts>,
 ): Promise<WorkOrderTraces & { raised: number }> {
-  const { holds, raised, ...traces } = await settleWarnings(tx, store, at, dossiers);
+  const { holds, raised, ...traces } = await settleWarnings(work, dossiers);
   const asks = await keepRows(
-    tx,
-    at,
+    work,
     [...dossiers].map(([id, facts]) => rowOf(id, facts, holds.get(id) ?? [])),
   );
   return { ...traces, asks: [...traces.asks, ...asks], raised };
@@ -64,7 +61,7 @@ function rowOf(id: string, facts: Facts, holds: readonly { key: string; since: s
  * their open holds look again; a median that moved a little does
  * neither. Orders held because the profile was old look again as well. Accounts are locked before the rows, as by whoever grants credit.
  */
-async function keepRows(tx: Tx, at: Moment, rows: readonly ProfileRow[]): Promise<Ask[]> {
+async function keepRows({ tx, at }: Work, rows: readonly ProfileRow[]): Promise<Ask[]> {
   if (rows.length === 0) return [];
   const x = recordset(rows, 'customer_id uuid, licence_until date, listed jsonb, median jsonb');
   const { rows: judged } = await sql<{ id: string }>`

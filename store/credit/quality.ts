@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import { addMonths } from '../../domain/platform/calendar.ts';
 import { dateBounds, judgeQuality } from '../../domain/credit/quality.ts';
 import type { Finding, QualityFacts } from '../../domain/credit/quality.ts';
-import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { keepCustomerKeys } from '../customers/customer-keys.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -19,13 +18,12 @@ const MOST_PER_CUSTOMER = 20;
  * locks. A duplicate is found at the later of the two, so a customer that is corrected can clear findings of others only by the night.
  */
 export async function settleQuality(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   customerIds: readonly string[],
 ): Promise<{ traces: WorkOrderTraces; found: number }> {
+  const { tx, at } = work;
   await keepCustomerKeys(tx, customerIds);
-  const facts = await qualityFacts(tx, at, customerIds);
+  const facts = await qualityFacts(work, customerIds);
   const found = facts.flatMap((one) => judgeQuality(one, at.today));
   const { rows: standing } = await sql<{ id: string; key: string; customerId: string; kind: string; times: number }>`
     select id, key, customer_id as "customerId", kind, times from data_finding
@@ -34,19 +32,18 @@ export async function settleQuality(
   const keys = new Set(found.map((one) => one.key));
   const fresh = found.filter((one) => !known.has(one.key));
   const traces = noTraces();
-  for (const one of await insertFindings(tx, at, fresh)) addTraces(traces, await tell(tx, store, at, one));
+  for (const one of await insertFindings(work, fresh)) addTraces(traces, await tell(work, one));
   addTraces(
     traces,
     await clear(
-      tx,
-      at,
+      work,
       standing.filter((one) => !keys.has(one.key)),
     ),
   );
   return { traces, found: fresh.length };
 }
 
-async function qualityFacts(tx: Tx, at: Moment, customerIds: readonly string[]): Promise<QualityFacts[]> {
+async function qualityFacts({ tx, at }: Work, customerIds: readonly string[]): Promise<QualityFacts[]> {
   const bounds = dateBounds(at.today);
   const from = addMonths(at.today, -MONTHS_LOOKED_AT);
   const ids = sql`any(${[...customerIds]}::uuid[])`;
@@ -101,7 +98,7 @@ interface Found {
 }
 
 /** A fault that was mended and is there again counts anew. */
-async function insertFindings(tx: Tx, at: Moment, fresh: readonly Finding[]): Promise<Found[]> {
+async function insertFindings({ tx, at }: Work, fresh: readonly Finding[]): Promise<Found[]> {
   if (fresh.length === 0) return [];
   const rows = fresh.map(({ customerId, ...one }) => ({ ...one, customer_id: customerId }));
   const { rows: inserted } = await sql<{ id: string; key: string; times: number }>`
@@ -118,10 +115,10 @@ async function insertFindings(tx: Tx, at: Moment, fresh: readonly Finding[]): Pr
 
 const workOrderKey = ({ id, times }: { id: string; times: number }): string => `finding/${id}/${times}`;
 
-async function tell(tx: Tx, store: Store, at: Moment, { id, times, finding }: Found): Promise<WorkOrderTraces> {
+async function tell(work: Work, { id, times, finding }: Found): Promise<WorkOrderTraces> {
   const { customerId, kind, detail } = finding;
   const about = { subjectKind: 'data-finding', subjectId: id, customerId };
-  const traces = await openWorkOrder(tx, store, at, {
+  const traces = await openWorkOrder(work, {
     key: workOrderKey({ id, times }),
     kind: 'mend-master-data',
     customerId,
@@ -134,15 +131,15 @@ async function tell(tx: Tx, store: Store, at: Moment, { id, times, finding }: Fo
 }
 
 async function clear(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   gone: readonly { id: string; customerId: string; kind: string; times: number }[],
 ): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   if (gone.length === 0) return noTraces();
   await sql`update data_finding set cleared_at = ${at.now}::timestamptz where id = any(${gone.map((one) => one.id)}::uuid[])`.execute(
     tx,
   );
-  const traces = await cancelWorkOrders(tx, at, { keys: gone.map(workOrderKey) }, 'mended');
+  const traces = await cancelWorkOrders(work, { keys: gone.map(workOrderKey) }, 'mended');
   for (const { id, customerId, kind } of gone) {
     const about = { subjectKind: 'data-finding', subjectId: id, customerId };
     traces.audit.push({ ...about, action: 'data-finding.cleared', reason: 'mended', after: { kind } });

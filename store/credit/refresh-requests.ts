@@ -5,10 +5,9 @@ import { connectorsFor, staleFacts } from '../../domain/credit/profile.ts';
 import type { RefreshPlan } from '../../domain/credit/watch.ts';
 import { workflowId } from '../../domain/platform/subject.ts';
 import { realWaitMs } from '../../domain/platform/clock.ts';
-import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossiers } from './dossier.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -21,7 +20,7 @@ export interface RefreshRequest {
 }
 
 /** Puts calls on record and rings the refresh of each customer; one that is asked already is not asked twice. */
-export async function requestRefresh(tx: Tx, at: Moment, requests: readonly RefreshRequest[]): Promise<WorkOrderTraces> {
+export async function requestRefresh({ tx, at }: Work, requests: readonly RefreshRequest[]): Promise<WorkOrderTraces> {
   if (requests.length === 0) return noTraces();
   const rows = requests.map(({ customerId, connector }) => ({ customer_id: customerId, connector }));
   await sql`
@@ -49,12 +48,11 @@ export async function requestRefresh(tx: Tx, at: Moment, requests: readonly Refr
 
 /** The night's part: customers with a grade whose facts went stale, or were never told, and whose connector can be asked here. */
 export async function askStale(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   customerIds: readonly string[],
   connectors: readonly ConnectorName[],
 ): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   if (connectors.length === 0) return noTraces();
   const { rows } = await sql<{ id: string }>`
     select customer_id as id from credit_profile where customer_id = any(${[...customerIds]}::uuid[]) and grade is not null`.execute(
@@ -75,12 +73,12 @@ export async function askStale(
       .filter((connector) => connectors.includes(connector))
       .map((connector) => ({ customerId, connector })),
   );
-  return requestRefresh(tx, at, requests);
+  return requestRefresh(work, requests);
 }
 
 /** What a customer's refresh has to ask: the calls that are on record and not made. */
 export async function planRefresh(store: Store, { id, seq }: { id: string; seq: number | null }): Promise<RefreshPlan> {
-  return write(store, systemActor('profile-refresh'), async (tx, at) => {
+  return write(store, systemActor('profile-refresh'), async ({ tx, at }) => {
     const subject = workflowId('profile-refresh', id);
     const { rows: wake } = await sql<{ asked: number }>`select asked from wake where subject = ${subject}`.execute(tx);
     const { rows } = await sql<{ connector: ConnectorName }>`

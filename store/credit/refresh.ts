@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { factNames, factTable } from '../../domain/credit/facts.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { collectDossiers } from './dossier.ts';
 import { recordFacts } from './facts.ts';
 import type { ToldFact } from './facts.ts';
@@ -24,12 +24,13 @@ export interface Refreshed {
  * Calculates what the books say of some customers today, keeps what changed as history, and settles warnings, profile rows and data
  * quality: the work of one night for one batch. Locks the customers.
  */
-export async function refreshProfiles(tx: Tx, store: Store, at: Moment, customerIds: readonly string[]): Promise<Refreshed> {
+export async function refreshProfiles(work: Work, customerIds: readonly string[]): Promise<Refreshed> {
+  const { tx, at, store } = work;
   await sql`select from customer where id = any(${[...customerIds]}::uuid[]) order by id for no key update`.execute(tx);
   const dossiers = await collectDossiers(tx, store, at, customerIds);
-  await recordFacts(tx, at, 'ledger', await changedFacts(tx, dossiers));
-  const { raised, ...traces } = await noticeKnown(tx, store, at, dossiers);
-  const quality = await settleQuality(tx, store, at, customerIds);
+  await recordFacts(work, 'ledger', await changedFacts(tx, dossiers));
+  const { raised, ...traces } = await noticeKnown(work, dossiers);
+  const quality = await settleQuality(work, customerIds);
   addTraces(traces, quality.traces);
   return { traces, warnings: raised, findings: quality.found };
 }

@@ -9,7 +9,7 @@ import { planReview, reviewOutcome, sayReviewWhy } from '../../domain/credit/rev
 import type { ReviewCause, ReviewFacts, ReviewPlan, ReviewState, ReviewStep, ReviewVerdict } from '../../domain/credit/review.ts';
 import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { insertApplication } from './applications.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -44,13 +44,14 @@ export const reassessReview = (store: Store, input: Input): Promise<ReviewPlan> 
 export const takeReviewStep = (store: Store, step: ReviewStep, input: Input): Promise<ReviewPlan> => advance(store, step, input);
 
 async function advance(store: Store, step: ReviewStep | null, input: Input): Promise<ReviewPlan> {
-  return write(store, systemActor('credit-review'), async (tx, at) => {
-    const found = await lockReview(tx, at, input.id);
+  return write(store, systemActor('credit-review'), async (work) => {
+    const { at } = work;
+    const found = await lockReview(work, input.id);
     if (!found) return { value: unknownReview(input.seq), audit: null };
     const verdict = planReview(factsOf(found), at.now);
     const stale = input.seq !== null && input.seq < found.seq;
-    const traces = stale || !verdict.due || verdict.step !== step ? noTraces() : await takeStep(store, tx, at, found, verdict);
-    return settle(tx, at, found, traces);
+    const traces = stale || !verdict.due || verdict.step !== step ? noTraces() : await takeStep(work, found, verdict);
+    return settle(work, found, traces);
   });
 }
 
@@ -59,7 +60,7 @@ const factsOf = ({ state, dueAt, application, overtaken, groundless }: ReviewCas
 });
 
 /** Locks the customer, then the review. */
-async function lockReview(tx: Tx, at: Moment, id: string): Promise<ReviewCase | null> {
+async function lockReview({ tx, at }: Work, id: string): Promise<ReviewCase | null> {
   await sql`select from customer where id = (select customer_id from credit_review where id = ${id}::uuid) for no key update`.execute(
     tx,
   );
@@ -76,21 +77,22 @@ async function lockReview(tx: Tx, at: Moment, id: string): Promise<ReviewCase | 
   return rows[0] ?? null;
 }
 
-function takeStep(store: Store, tx: Tx, at: Moment, found: ReviewCase, verdict: ReviewVerdict): Promise<WorkOrderTraces> {
-  if (verdict.step === 'start') return start(store, tx, at, found);
-  return verdict.step === 'settle' ? close(tx, at, found) : Promise.resolve(noTraces());
+function takeStep(work: Work, found: ReviewCase, verdict: ReviewVerdict): Promise<WorkOrderTraces> {
+  if (verdict.step === 'start') return start(work, found);
+  return verdict.step === 'settle' ? close(work, found) : Promise.resolve(noTraces());
 }
 
 /** A review is an application of its own kind. Of a temporary limit that ends it only warns. */
-async function start(store: Store, tx: Tx, at: Moment, found: ReviewCase): Promise<WorkOrderTraces> {
-  const traces = found.cause === 'limit-expiry' ? await warnOfEnd(store, tx, at, found) : noTraces();
+async function start(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
+  const { tx } = work;
+  const traces = found.cause === 'limit-expiry' ? await warnOfEnd(work, found) : noTraces();
   if (found.detail.limitKind === 'temporary') {
-    addTraces(traces, await end(tx, at, found, 'kept'));
+    addTraces(traces, await end(work, found, 'kept'));
     return traces;
   }
-  const { application, more } = await applicationFor(store, tx, at, found);
+  const { application, more } = await applicationFor(work, found);
   addTraces(traces, more);
-  const detail = { ...found.detail, beforeMinor: await standingMinor(tx, at, found) };
+  const detail = { ...found.detail, beforeMinor: await standingMinor(work, found) };
   await sql`
     update credit_review set state = 'running', application_id = ${application}::uuid, detail = ${JSON.stringify(detail)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
@@ -100,18 +102,14 @@ async function start(store: Store, tx: Tx, at: Moment, found: ReviewCase): Promi
 }
 
 /** The application of this review, or the review of the customer that is open already. */
-async function applicationFor(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  found: ReviewCase,
-): Promise<{ application: string; more: WorkOrderTraces }> {
+async function applicationFor(work: Work, found: ReviewCase): Promise<{ application: string; more: WorkOrderTraces }> {
+  const { tx, store } = work;
   const { rows } = await sql<{ id: string }>`
     select id from credit_application where customer_id = ${found.customerId}::uuid and kind = 'review'
       and state in ('assessing', 'awaiting-decision', 'returned')`.execute(tx);
   if (rows[0]) return { application: rows[0].id, more: noTraces() };
   const { current } = await store.policies.current();
-  const { id, traces } = await insertApplication(tx, at, {
+  const { id, traces } = await insertApplication(work, {
     externalId: `REVIEW-${found.id}`,
     customerId: found.customerId,
     kind: 'review',
@@ -137,7 +135,7 @@ async function limitCurrency(tx: Tx, found: ReviewCase): Promise<string> {
 }
 
 /** The standing limit in force, which a review raises, keeps or lowers. */
-async function standingMinor(tx: Tx, at: Moment, found: ReviewCase): Promise<number | null> {
+async function standingMinor({ tx, at }: Work, found: ReviewCase): Promise<number | null> {
   const { rows } = await sql<{ minor: number }>`
     select l.amount_minor as minor ${STANDING} and m.customer_id = ${found.customerId}::uuid and l.valid_from <= ${at.today}::date
       and (l.valid_until is null or l.valid_until >= ${at.today}::date)
@@ -146,8 +144,8 @@ async function standingMinor(tx: Tx, at: Moment, found: ReviewCase): Promise<num
 }
 
 /** A limit that is about to end is told to whoever can renew it, before it does. */
-async function warnOfEnd(store: Store, tx: Tx, at: Moment, found: ReviewCase): Promise<WorkOrderTraces> {
-  const traces = await openWorkOrder(tx, store, at, {
+async function warnOfEnd(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
+  const traces = await openWorkOrder(work, {
     key: `credit-review/${found.id}/expiry`,
     kind: 'limit-expiring',
     customerId: found.customerId,
@@ -160,18 +158,17 @@ async function warnOfEnd(store: Store, tx: Tx, at: Moment, found: ReviewCase): P
   return traces;
 }
 
-async function close(tx: Tx, at: Moment, found: ReviewCase): Promise<WorkOrderTraces> {
+async function close(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
   const { application } = found;
   const undecided = application !== 'approved' && application !== 'declined';
   if (found.state === 'open' || (found.groundless && undecided) || application === 'withdrawn' || application === 'expired')
-    return end(tx, at, found, 'cancelled');
+    return end(work, found, 'cancelled');
   const before = found.detail.beforeMinor ?? null;
-  return end(tx, at, found, found.application === 'approved' ? reviewOutcome(before, found.grantedMinor) : 'kept');
+  return end(work, found, found.application === 'approved' ? reviewOutcome(before, found.grantedMinor) : 'kept');
 }
 
 async function end(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   found: ReviewCase,
   state: Exclude<ReviewState, 'open' | 'running'>,
 ): Promise<WorkOrderTraces> {
@@ -194,12 +191,12 @@ function told(found: ReviewCase, action: string, fact: Partial<AuditFact>) {
 }
 
 async function settle(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   before: ReviewCase,
   traces: WorkOrderTraces,
 ): Promise<Written<ReviewPlan> | Unchanged<ReviewPlan>> {
-  const found = await lockReview(tx, at, before.id);
+  const { tx, at } = work;
+  const found = await lockReview(work, before.id);
   if (!found) throw new Refusal('not-found', { id: before.id });
   const verdict = planReview(factsOf(found), at.now);
   const moved = traces.audit.length > 0 || found.step !== verdict.step || found.at !== verdict.at;

@@ -5,12 +5,12 @@ import type { Actor } from '../../domain/platform/actor.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { workflowId } from '../../domain/platform/subject.ts';
 import type { ReviewCause, ReviewState } from '../../domain/credit/review.ts';
-import type { Database, Tx } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import { standDown } from '../approvals/approvals.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
@@ -30,7 +30,7 @@ export interface NewReview {
  * Opens a review of a customer's credit. One that is due at once is not opened beside another that is due or undecided; customers without
  * credit have none, unless a step of dunning asks for one: who owes has had it.
  */
-export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise<{ id: string | null; traces: WorkOrderTraces }> {
+export async function openReview({ tx, at }: Work, review: NewReview): Promise<{ id: string | null; traces: WorkOrderTraces }> {
   const { rows } = await sql<{ id: string }>`
     insert into credit_review (key, customer_id, cause, detail, due_at, plan_at)
     select ${review.key}, ${review.customerId}::uuid, ${review.cause}, ${JSON.stringify(review.detail)}::jsonb, ${review.dueAt}::timestamptz, ${review.dueAt}::timestamptz
@@ -62,18 +62,17 @@ export async function openReview(tx: Tx, at: Moment, review: NewReview): Promise
 
 /** The next review by date, after credit was granted; it takes the place of the one planned before. */
 export async function scheduleReview(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   customerId: string,
   on: BusinessDate,
   granted: string,
 ): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   const { rows } = await sql<{ id: string }>`
     select id from credit_review where customer_id = ${customerId}::uuid and state = 'open' and cause = 'date'
       and due_at > ${at.now}::timestamptz order by id`.execute(tx);
   const dueAt = instantAt(on, MORNING, store.zone);
-  const { traces } = await openReview(tx, at, {
+  const { traces } = await openReview(work, {
     key: `date/${granted}`,
     customerId,
     cause: 'date',
@@ -89,17 +88,16 @@ export async function scheduleReview(
 
 /** Half of a short limit's life, or so many days before a long one ends, it is told that it will. */
 export async function watchLimit(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   limit: { id: string; customerId: string; kind: 'standing' | 'temporary'; validUntil: BusinessDate },
 ): Promise<WorkOrderTraces> {
+  const { at, store } = work;
   const { current } = await store.policies.current();
   const life = daysBetween(at.today, limit.validUntil);
   const ahead = Math.min(current['credit-rules'].content.limits.warnBeforeExpiryDays, Math.floor(life / 2));
   const dueAt = instantAt(addDays(limit.validUntil, -ahead), MORNING, store.zone);
   const detail = { limitId: limit.id, limitKind: limit.kind, validUntil: limit.validUntil };
-  const { traces } = await openReview(tx, at, {
+  const { traces } = await openReview(work, {
     ...{ key: `limit-expiry/${limit.id}`, customerId: limit.customerId, cause: 'limit-expiry' as const, detail },
     dueAt: dueAt > at.now ? dueAt : at.now,
   });
@@ -107,27 +105,23 @@ export async function watchLimit(
 }
 
 /** A review because a promise was judged broken; called where it is judged, and only then. */
-export const reviewBrokenPromises = (
-  tx: Tx,
-  at: Moment,
-  customerId: string,
-  promises: readonly string[],
-): Promise<WorkOrderTraces> => reviewPromises(tx, at, customerId, 'broken-promise', { promises });
+export const reviewBrokenPromises = (work: Work, customerId: string, promises: readonly string[]): Promise<WorkOrderTraces> =>
+  reviewPromises(work, customerId, 'broken-promise', { promises });
 
 async function reviewPromises(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   customerId: string,
   cause: 'broken-promise' | 'promise-kept',
   detail: { promises: readonly string[]; application?: string },
 ): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const [first] = detail.promises;
   if (first === undefined) return noTraces();
   const key = `${cause}/${first}`;
   const { rows } = await sql`select from credit_review where key = ${key}`.execute(tx);
   // Judged so anew, after it had been judged otherwise.
   const place = rows.length === 0 ? key : `${key}/${at.now}`;
-  return (await openReview(tx, at, { key: place, customerId, cause, detail, dueAt: at.now })).traces;
+  return (await openReview(work, { key: place, customerId, cause, detail, dueAt: at.now })).traces;
 }
 
 /**
@@ -136,11 +130,11 @@ async function reviewPromises(
  * decided since the breach was found is reviewed.
  */
 export async function takeBackReviews(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   customerId: string,
   promises: readonly { id: string; judgedAt: Instant }[],
 ): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const promiseIds = promises.map(({ id }) => id);
   const { rows } = await sql<{ id: string; application: string | null }>`
     update credit_review v set detail = v.detail || jsonb_build_object('groundless', ${at.now}::text)
@@ -159,18 +153,19 @@ export async function takeBackReviews(
       asks: [{ subject: workflowId('credit-review', id), kind: 'credit-review', customerId }],
       events: [eventOf(audit)],
     });
-    if (application !== null) addTraces(traces, await withdrawReviewApplication(tx, at, customerId, application));
+    if (application !== null) addTraces(traces, await withdrawReviewApplication(work, customerId, application));
   }
   const since = promises.map(({ judgedAt }) => judgedAt).toSorted()[0] ?? at.now;
   const { rows: decided } = await sql<{ application: string }>`
     select external_id as application from credit_application where customer_id = ${customerId}::uuid and state in ('approved', 'declined')
       and decided_at >= ${since}::timestamptz order by decided_at desc, id desc limit 1`.execute(tx);
   const detail = { promises: promiseIds, ...decided[0] };
-  if (decided[0]) addTraces(traces, await reviewPromises(tx, at, customerId, 'promise-kept', detail));
+  if (decided[0]) addTraces(traces, await reviewPromises(work, customerId, 'promise-kept', detail));
   return traces;
 }
 
-async function withdrawReviewApplication(tx: Tx, at: Moment, customerId: string, id: string): Promise<WorkOrderTraces> {
+async function withdrawReviewApplication(work: Work, customerId: string, id: string): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const { rows } = await sql<{ state: string }>`
     with before as (select id, state from credit_application where id = ${id}::uuid for update)
     update credit_application a set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null
@@ -186,7 +181,7 @@ async function withdrawReviewApplication(tx: Tx, at: Moment, customerId: string,
     before: { state: rows[0].state },
     after: { state: 'withdrawn' },
   };
-  const traces = await standDown(tx, at, subject, 'withdrawn');
+  const traces = await standDown(work, subject, 'withdrawn');
   traces.audit.unshift(audit);
   traces.asks.push({ subject, kind: 'credit-application', customerId });
   traces.events.push(eventOf(audit));
@@ -200,7 +195,8 @@ export async function requestReview(
   customer: string,
   reason: string,
 ): Promise<{ id: string; workflowId: string }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const { rows } = await sql<{ id: string; graded: boolean }>`
       select c.id, exists (select from credit_profile p where p.customer_id = c.id and p.grade is not null) as graded from customer c
       where (c.external_id = customer_now(${customer}) or c.id = ${isOurId(customer) ? customer : null}::uuid) and ${seesCustomer(actor)}
@@ -210,7 +206,7 @@ export async function requestReview(
     if (!found.graded) throw new Refusal('not-open', { state: 'no-credit' }, { pointer: '/customer' });
     const detail = { reason, requestedBy: actor.id };
     const key = `request/${found.id}/${at.now}`;
-    const { id, traces } = await openReview(tx, at, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
+    const { id, traces } = await openReview(work, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
     const [first, ...more] = traces.audit;
     if (id === null || !first) throw new Refusal('already-exists', { id: customer }, { pointer: '/customer' });
     const value = { id, workflowId: workflowId('credit-review', id) };

@@ -46,10 +46,11 @@ export async function putSecurity(
   reason: string | null,
 ): Promise<{ id: string; externalId: string; changed: boolean; created: boolean }> {
   type Put = { id: string; externalId: string; changed: boolean; created: boolean };
-  return write<Put>(store, actor, async (tx, at) => {
+  return write<Put>(store, actor, async (work) => {
+    const { tx } = work;
     const { externalId } = document;
     const customerId = await lockBorne(tx, actor, document.customer);
-    const account = await openAccount(tx, at, customerId, document.currency);
+    const account = await openAccount(work, customerId, document.currency);
     await lockAccounts(tx, [account]);
     const standing = await readStanding(tx, externalId);
     if (standing && standing.accountId !== account) throw new Refusal('other-customer', {}, { pointer: '/customer' });
@@ -76,7 +77,7 @@ export async function releaseSecurity(
   id: string,
   reason: string | null,
 ): Promise<{ id: string; changed: boolean }> {
-  return write<{ id: string; changed: boolean }>(store, actor, async (tx, at) => {
+  return write<{ id: string; changed: boolean }>(store, actor, async ({ tx, at }) => {
     const { rows } = await sql<{ id: string; accountId: string; customerId: string; released: boolean }>`
       select s.id, s.account_id as "accountId", c.id as "customerId", s.released_at is not null as released
       from security s join credit_account a on a.id = s.account_id join credit_member m on m.account_id = a.id join customer c on c.id = m.customer_id

@@ -32,7 +32,8 @@ export async function tellFacts(
   facts: readonly EnteredFact[],
   reason: string | null,
 ): Promise<{ id: string; changed: boolean }> {
-  return write<{ id: string; changed: boolean }>(store, actor, async (tx, at) => {
+  return write<{ id: string; changed: boolean }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockCustomer(tx, actor, customer);
     const refusal = refusalFor(faultsOf(facts, at));
     if (refusal) throw refusal;
@@ -40,10 +41,10 @@ export async function tellFacts(
     const told = facts.map((fact) => ({ ...fact, customerId: found.id, source }) as const);
     const { now, delistings } = await withoutDelistings(tx, told);
     const traces = await askForDelistings({ store, tx, at, actor, reason }, delistings);
-    const recorded = await recordFacts(tx, at, actor.id, now);
+    const recorded = await recordFacts(work, actor.id, now);
     const changed = recorded.audit.length > 0;
     const names = now.map(({ name }) => name);
-    if (changed) addTraces(traces, await factsTold(tx, store, at, found.id, names));
+    if (changed) addTraces(traces, await factsTold(work, found.id, names));
     const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason })), ...traces.audit];
     if (!first) return { value: { id: found.id, changed }, audit: null };
     return {
@@ -88,9 +89,10 @@ export async function refreshProfile(
   deployment: Deployment,
   reason: string | null,
 ): Promise<{ asked: ConnectorName[]; unanswerable: FactName[] }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockCustomer(tx, actor, customer);
-    const { traces } = await refreshProfiles(tx, store, at, [found.id]);
+    const { traces } = await refreshProfiles(work, [found.id]);
     const { current } = await store.policies.current();
     const facts = await collectDossier(tx, store, at, found.id);
     const stale = staleFacts(facts, current['credit-rules'].content.freshness, at.today, connectorFacts);
@@ -100,8 +102,7 @@ export async function refreshProfile(
     addTraces(
       traces,
       await requestRefresh(
-        tx,
-        at,
+        work,
         asked.map((connector) => ({ customerId: found.id, connector })),
       ),
     );

@@ -3,16 +3,14 @@ import { addMonths, addDays, instantAt } from '../../domain/platform/calendar.ts
 import type { CreditRules } from '../../domain/credit/policy.ts';
 import type { Facts } from '../../domain/credit/profile.ts';
 import type { WarningFacts } from '../../domain/credit/warnings.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 const DAYS_OF_YEAR = 365;
 const LATE_WINDOW_MONTHS = 3;
 
 /** What warnings are judged by beside the dossiers, of many customers by one statement. */
 export async function warningFacts(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   zone: string,
   rules: CreditRules['warnings'],
   dossiers: ReadonlyMap<string, Facts>,

@@ -8,7 +8,7 @@ import { judgeWarnings } from '../../domain/credit/warnings.ts';
 import type { WarningVerdict } from '../../domain/credit/warnings.ts';
 import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
-import type { EventFact, Moment, Store } from '../platform/transaction.ts';
+import type { EventFact, Moment, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { openReview } from './reviews.ts';
 import type { NewReview } from './reviews.ts';
@@ -36,25 +36,21 @@ export type SettledWarnings = WorkOrderTraces & {
  * Raises the warnings that are called for and closes those whose cause is gone, each once a cause. Most customers have none, so what is
  * done for each of those few is done one by one.
  */
-export async function settleWarnings(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  dossiers: ReadonlyMap<string, Facts>,
-): Promise<SettledWarnings> {
+export async function settleWarnings(work: Work, dossiers: ReadonlyMap<string, Facts>): Promise<SettledWarnings> {
+  const { tx, at, store } = work;
   const { current } = await store.policies.current();
   const { version, content } = current['credit-rules'];
   const rules = content.warnings;
-  const facts = await warningFacts(tx, at, store.zone, rules, dossiers);
+  const facts = await warningFacts(work, store.zone, rules, dossiers);
   const standing = await openWarnings(tx, [...dossiers.keys()]);
   const keys = standing.map((one) => one.key);
   const called = facts.flatMap((one) => judgeWarnings(one, rules, at.today, keys));
   const fresh = called.filter((verdict) => !keys.includes(verdict.key));
   const gone = standing.filter((one) => !called.some((verdict) => verdict.key === one.key));
   const traces = noTraces();
-  const raised = await raise(tx, at, `credit-rules/${version}`, fresh);
-  for (const one of raised) addTraces(traces, await tell(tx, store, at, one, `credit-rules/${version}`));
-  addTraces(traces, await close(tx, at, gone));
+  const raised = await raise(work, `credit-rules/${version}`, fresh);
+  for (const one of raised) addTraces(traces, await tell(work, one, `credit-rules/${version}`));
+  addTraces(traces, await close(work, gone));
   const open = [...standing.filter((one) => !gone.includes(one)), ...raised.map(({ row }) => row)];
   return { ...traces, raised: raised.length, holds: holdsOf(open, store.zone) };
 }
@@ -72,7 +68,7 @@ interface Raised {
 }
 
 /** A cause that was gone and is back counts anew. */
-async function raise(tx: Tx, at: Moment, policyVersion: string, verdicts: readonly WarningVerdict[]): Promise<Raised[]> {
+async function raise({ tx, at }: Work, policyVersion: string, verdicts: readonly WarningVerdict[]): Promise<Raised[]> {
   if (verdicts.length === 0) return [];
   const rows = verdicts.map(({ customerId, ...one }) => ({ ...one, customer_id: customerId }));
   const { rows: raised } = await sql<Standing>`
@@ -92,7 +88,8 @@ async function raise(tx: Tx, at: Moment, policyVersion: string, verdicts: readon
 const workOrderKey = ({ id, times }: Pick<Standing, 'id' | 'times'>): string => `warning/${id}/${times}`;
 
 /** The record of a raised warning, and what policy says follows from it. */
-async function tell(tx: Tx, store: Store, at: Moment, { row, verdict }: Raised, policyVersion: string): Promise<WorkOrderTraces> {
+async function tell(work: Work, { row, verdict }: Raised, policyVersion: string): Promise<WorkOrderTraces> {
+  const { at } = work;
   const about = { subjectKind: 'early-warning', subjectId: row.id, customerId: row.customerId };
   const { kind, severity, effects, detail } = verdict;
   const audit: AuditFact = { ...about, action: 'warning.raised', policyVersion, after: { kind, severity, effects, detail } };
@@ -101,7 +98,7 @@ async function tell(tx: Tx, store: Store, at: Moment, { row, verdict }: Raised, 
   if (effects.includes('work-order'))
     addTraces(
       traces,
-      await openWorkOrder(tx, store, at, {
+      await openWorkOrder(work, {
         key: workOrderKey(row),
         kind: 'early-warning',
         customerId: row.customerId,
@@ -109,7 +106,7 @@ async function tell(tx: Tx, store: Store, at: Moment, { row, verdict }: Raised, 
         reason: { warning: kind, ...detail },
       }),
     );
-  if (effects.includes('review')) addTraces(traces, (await openReview(tx, at, reviewOf(row, verdict, at))).traces);
+  if (effects.includes('review')) addTraces(traces, (await openReview(work, reviewOf(row, verdict, at))).traces);
   return traces;
 }
 
@@ -121,12 +118,13 @@ const reviewOf = ({ id, times, customerId }: Standing, { kind, detail }: Warning
   dueAt: at.now,
 });
 
-async function close(tx: Tx, at: Moment, gone: readonly Standing[]): Promise<WorkOrderTraces> {
+async function close(work: Work, gone: readonly Standing[]): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   if (gone.length === 0) return noTraces();
   await sql`update early_warning set closed_at = ${at.now}::timestamptz where id = any(${gone.map((one) => one.id)}::uuid[])`.execute(
     tx,
   );
-  const traces = await cancelWorkOrders(tx, at, { keys: gone.map(workOrderKey) }, 'cause-gone');
+  const traces = await cancelWorkOrders(work, { keys: gone.map(workOrderKey) }, 'cause-gone');
   for (const { id, customerId, kind } of gone) {
     const about = { subjectKind: 'early-warning', subjectId: id, customerId };
     traces.audit.push({ ...about, action: 'warning.closed', reason: 'cause-gone', after: { kind } });

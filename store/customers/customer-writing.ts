@@ -1,8 +1,7 @@
 import { withoutDiscount } from '../../domain/ledger/discount.ts';
 import type { CreditFields, CustomerDocument, Terms } from '../../domain/ledger/documents.ts';
 import { givesMore } from '../../domain/ledger/terms.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { givingAway } from './events.ts';
 import type { Waits } from './events.ts';
 
@@ -39,8 +38,7 @@ export function writing(
 
 /** What of these documents gives credit or time away: nothing of a customer that has nothing yet. */
 export async function givingOf(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   documents: readonly CustomerDocument[],
   standing: ReadonlyMap<string, Known>,
 ): Promise<ReadonlyMap<string, Partial<CreditFields>>> {
@@ -51,5 +49,5 @@ export async function givingOf(
     const same = sent.group === before.group && sent.payer === before.payer && sent.debtorClass === before.debtorClass;
     return same ? [] : [{ code: sent.externalId, before, sent }];
   });
-  return givingAway.filled.fields(tx, at, changes);
+  return givingAway.filled.fields(work, changes);
 }

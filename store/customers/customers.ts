@@ -16,7 +16,7 @@ import type { Tx } from '../platform/database.ts';
 import { LostRace, failed, inWaves, accepted, recordset, refusalFor } from '../platform/rows.ts';
 import type { RowResult } from '../platform/rows.ts';
 import { write } from '../platform/transaction.ts';
-import type { Ask, EventFact, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, EventFact, Store, Work } from '../platform/transaction.ts';
 import type { RefusalReason } from '../../domain/platform/refusal-codes.ts';
 import { contentHash } from '../platform/content-hash.ts';
 import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
@@ -50,8 +50,9 @@ export async function upsertCustomers(
 ): Promise<RowResult<PutCustomer>[]> {
   const { current } = await store.policies.current();
   const known = { actor, ladders: new Set(current.ladders.content.ladders.map((ladder) => ladder.id)) };
-  return write(store, actor, async (tx, at) => {
-    const opening = await givingAway.filled.opening(tx, at);
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
+    const opening = await givingAway.filled.opening(work);
     const bounds: Bounds = { ...known, today: at.today, opening };
     const asked = noTraces();
     const results: RowResult<PutCustomer>[] = [];
@@ -60,8 +61,7 @@ export async function upsertCustomers(
     const events: EventFact[] = [];
     for (const wave of inWaves(documents, (document) => document.externalId)) {
       const done = await putWave(
-        tx,
-        at,
+        work,
         bounds,
         wave.map((row) => row.document),
       );
@@ -88,7 +88,7 @@ export async function upsertCustomers(
         if (put.payers) addTraces(asked, await payerChanged.tell(tx, put.audit.subjectId, put.payers));
       }
     }
-    const told = await customersWritten.tell(tx, store, at, actor, documents, results);
+    const told = await customersWritten.tell(work, documents, results);
     const traces = joinTraces({ audit, asks, posts: [], events }, told, asked);
     const [first, ...more] = traces.audit;
     return first ? { value: results, ...traces, audit: [first, ...more] } : { value: results, audit: null };
@@ -126,12 +126,13 @@ interface Put {
   sent?: Sent;
 }
 
-async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly CustomerDocument[]): Promise<Put[]> {
+async function putWave(work: Work, bounds: Bounds, documents: readonly CustomerDocument[]): Promise<Put[]> {
+  const { tx } = work;
   const standing = await lockStanding(
     tx,
     documents.map((document) => document.externalId),
   );
-  const giving = bounds.opening ? new Map<string, never>() : await givingOf(tx, at, documents, standing);
+  const giving = bounds.opening ? new Map<string, never>() : await givingOf(work, documents, standing);
   const writingOf = (document: CustomerDocument): Writing =>
     writing(bounds.opening, document, standing.get(document.externalId), giving.get(document.externalId) ?? null);
   const writes: { row: CustomerRow; document: CustomerDocument }[] = [];
@@ -142,8 +143,7 @@ async function putWave(tx: Tx, at: Moment, bounds: Bounds, documents: readonly C
     writes.push({ row: { known: before?.id ?? null, ...row }, document });
   }
   const ids = await writeRows(
-    tx,
-    at,
+    work,
     writes.map((w) => w.row),
   );
   if (ids.size !== writes.length) throw new LostRace('a customer was created meanwhile');
@@ -260,11 +260,7 @@ const COLUMNS = `external_id text, name text, type text, tier text, region text,
 const NAMES = COLUMNS.split(',').map((column) => column.trim().split(' ')[0] ?? '');
 
 /** Updates the known (locked before) and inserts the new. One that was created meanwhile is left out of the answer. */
-async function writeRows(
-  tx: Tx,
-  at: Moment,
-  rows: readonly CustomerRow[],
-): Promise<Map<string, { id: string; version: number }>> {
+async function writeRows({ tx, at }: Work, rows: readonly CustomerRow[]): Promise<Map<string, { id: string; version: number }>> {
   if (rows.length === 0) return new Map();
   const names = sql.join(NAMES.map((name) => sql.ref(name)));
   const set = sql.join(NAMES.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));

@@ -1,10 +1,9 @@
-import type { Actor } from '../../domain/platform/actor.ts';
 import type { CreditFields, CustomerDocument, Terms } from '../../domain/ledger/documents.ts';
 import type { Tx } from '../platform/database.ts';
 import { domainEvent, extensionPoint } from '../platform/extension.ts';
 import type { RowResult } from '../platform/rows.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 /** A customer's fields that give credit, as they are and as they were sent. */
 export interface SentFields {
@@ -27,20 +26,16 @@ export interface Sent {
 }
 
 /** Who sent customers, and when. */
-export interface Sending {
-  store: Store;
-  tx: Tx;
-  at: Moment;
-  actor: Actor;
+export interface Sending extends Work {
   reason: string | null;
 }
 
 /** What of customers' documents gives credit or time away, and how a second person is asked for it. */
 export const givingAway = extensionPoint<{
   /** The go-live window is open: everything comes in as it is. */
-  opening(tx: Tx, at: Moment): Promise<boolean>;
+  opening(work: Work): Promise<boolean>;
   /** Which fields that were sent give something, by customer. Its customers are locked. */
-  fields(tx: Tx, at: Moment, changes: readonly SentFields[]): Promise<ReadonlyMap<string, Partial<CreditFields>>>;
+  fields(work: Work, changes: readonly SentFields[]): Promise<ReadonlyMap<string, Partial<CreditFields>>>;
   /** Asks a second person for what waits; what waited and is not sent any more is overtaken. */
   ask(sending: Sending, sent: readonly Sent[]): Promise<WorkOrderTraces>;
 }>('customers: what gives credit away');
@@ -50,12 +45,5 @@ export const payerChanged = domainEvent<[tx: Tx, customerId: string, payers: rea
 
 /** Documents of customers were taken; results stand in their order. */
 export const customersWritten = domainEvent<
-  [
-    tx: Tx,
-    store: Store,
-    at: Moment,
-    actor: Actor,
-    documents: readonly CustomerDocument[],
-    results: readonly RowResult<{ id: string }>[],
-  ]
+  [work: Work, documents: readonly CustomerDocument[], results: readonly RowResult<{ id: string }>[]]
 >('customers: customers were written');

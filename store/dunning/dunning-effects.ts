@@ -1,9 +1,8 @@
 import type { Rung } from '../../domain/dunning/ladder.ts';
 import { reviewWanted } from './events.ts';
 import { effectsOf } from '../tasks/effects.ts';
-import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { askOf } from './task-items.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -11,25 +10,24 @@ import { joinTraces, noTraces } from '../platform/traces.ts';
 
 /** What the kind of task that a dunning step opens does beside the task. */
 export async function stepEffects(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ReceivableCase,
   { rung, kind }: { rung: Rung; kind: string },
 ): Promise<WorkOrderTraces> {
+  const { store } = work;
   const effects = await effectsOf(store, kind);
   const { id, customerId } = found;
   const reason = { rung: rung.id, dueDate: found.facts.dueDate };
   const done: WorkOrderTraces[] = [];
-  if (effects.includes('hold')) done.push(await holdFor(tx, at, { id, customerId }, reason));
+  if (effects.includes('hold')) done.push(await holdFor(work, { id, customerId }, reason));
   if (effects.includes('review')) {
     const key = `dunning/${id}/${rung.id}`;
     const detail = { invoice: found.invoiceCode, instalment: found.instalment, ...reason };
-    done.push(await reviewWanted.tell(tx, at, { key, customerId, detail }));
+    done.push(await reviewWanted.tell(work, { key, customerId, detail }));
   }
   if (effects.includes('propose-hold')) {
     const key = `${id}/rung/${rung.id}/hold-proposal`;
-    done.push(await askOf(store, tx, at, found, { rung: rung.id, kind: 'hold-proposal', key }));
+    done.push(await askOf(work, found, { rung: rung.id, kind: 'hold-proposal', key }));
   }
   return joinTraces(...done);
 }
@@ -39,8 +37,7 @@ export async function stepEffects(
  * it does. The caller holds its lock.
  */
 export async function holdFor(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   { id, customerId }: { id: string; customerId: string },
   why: Record<string, unknown>,
 ): Promise<WorkOrderTraces> {

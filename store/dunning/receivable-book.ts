@@ -16,7 +16,7 @@ import { openReceivable } from '../ledger/receivable-facts.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
 import { rungRows } from './rungs.ts';
 import { systemActor, writeSeeing } from '../platform/transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { moveTasks, openTask } from './receivable-tasks.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -43,31 +43,31 @@ export function takeReceivableStep(store: Store, step: PlanStep, input: StepInpu
 
 async function advance(store: Store, step: PlanStep | null, input: StepInput): Promise<ReceivablePlan> {
   const look = (tx: Tx) => openReceivable(tx, store, input.id);
-  return writeSeeing(store, systemActor('receivable'), look, async (tx, { at, found }) => {
+  return writeSeeing(store, systemActor('receivable'), look, async (work, { found }) => {
+    const { at } = work;
     if (!found) return { value: unknownSubject(input.seq), audit: null };
     if (step !== null && input.seq !== null && input.seq < found.seq) return { value: storedPlan(found, at), audit: null };
     const terms = await store.policies.terms(found);
     const verdict = planReceivable(found.facts, terms, at.now);
     const ahead = input.seq !== null && input.seq > found.seq;
-    if (ahead) return restoredBehind(store, tx, at, found, verdict, input.seq ?? 0);
-    if (verdict.due && verdict.plan.step === step) return takeRung(store, tx, at, found, terms, verdict);
-    return settle(store, tx, at, found, terms, untaken(verdict), await askForCredits(store, tx, at, found, verdict));
+    if (ahead) return restoredBehind(work, found, verdict, input.seq ?? 0);
+    if (verdict.due && verdict.plan.step === step) return takeRung(work, found, terms, verdict);
+    return settle(work, found, terms, untaken(verdict), await askForCredits(work, found, verdict));
   });
 }
 
 /** The due rung: a contact is asked of the customer's outreach, the others are done here and now. */
 async function takeRung(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ReceivableCase,
   terms: CollectionTerms,
   verdict: Verdict,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
+  const { at } = work;
   const rung = terms.ladder.rungs.find((candidate) => candidate.id === verdict.plan.rung);
   if (!rung) throw new Error(`dunning procedure ${terms.ladder.id} has no step ${verdict.plan.rung}`);
-  const step = isContact(rung.action) ? askOutreach(found) : await openTask(store, tx, at, found, rung);
-  const traces = joinTraces(step, await askForCredits(store, tx, at, found, verdict));
+  const step = isContact(rung.action) ? askOutreach(found) : await openTask(work, found, rung);
+  const traces = joinTraces(step, await askForCredits(work, found, verdict));
   const taken: RungChange = { id: rung.id, state: isContact(rung.action) ? 'requested' : 'taken', reason: null };
   const stage = taken.state === 'taken' ? higherStage(verdict.stage, rung.stage) : verdict.stage;
   const changes = [...verdict.changes, taken];
@@ -80,9 +80,7 @@ async function takeRung(
     after: { rung: rung.id, on: verdict.plan.why.params['on'], action: rung.action },
   });
   return settle(
-    store,
-    tx,
-    at,
+    work,
     found,
     terms,
     { ...next, stage, changes: lastOfEach([...changes, ...next.changes]), promises: verdict.promises, lapsed: verdict.lapsed },
@@ -95,18 +93,12 @@ const untaken = (verdict: Verdict): Verdict =>
   verdict.due ? { ...verdict, changes: verdict.changes.filter((change) => change.state !== 'missed') } : verdict;
 
 /** A work order for each credit note that was conceded and has not come in time. */
-async function askForCredits(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  found: ReceivableCase,
-  { lapsed }: Verdict,
-): Promise<WorkOrderTraces> {
+async function askForCredits(work: Work, found: ReceivableCase, { lapsed }: Verdict): Promise<WorkOrderTraces> {
   const opened: WorkOrderTraces[] = [];
   for (const { id } of lapsed) {
     const order = { kind: 'credit-note', customerId: found.customerId, receivableId: found.id, reason: { dispute: id } };
     const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
-    opened.push(await openWorkOrder(tx, store, at, { ...order, key: `${found.id}/credit-note/${id}`, subject }));
+    opened.push(await openWorkOrder(work, { ...order, key: `${found.id}/credit-note/${id}`, subject }));
   }
   return joinTraces(...opened);
 }
@@ -117,15 +109,14 @@ function askOutreach(found: ReceivableCase): WorkOrderTraces {
 
 /** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. Counting goes on from `held`. */
 async function settle(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ReceivableCase,
   terms: CollectionTerms,
   verdict: Verdict,
   traces: WorkOrderTraces,
   held = found.seq,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
+  const { tx, at } = work;
   const changed =
     !samePlan(found, verdict.plan) || verdict.stage !== found.facts.stage || verdict.outcome !== found.facts.outcome;
   const noted =
@@ -144,8 +135,8 @@ async function settle(
   for (const { id, at: lapsedAt } of verdict.lapsed) {
     await tx.updateTable('dispute').set({ lapsed_at: lapsedAt }).where('id', '=', id).execute();
   }
-  const ended = await moveTasks(store, tx, at, found, verdict.outcome);
-  const judged = await promiseTraces(tx, at, found, verdict);
+  const ended = await moveTasks(work, found, verdict.outcome);
+  const judged = await promiseTraces(work, found, verdict);
   return {
     value,
     audit: [decided(found, verdict), ...traces.audit, ...ended.audit, ...judged.audit],
@@ -167,15 +158,14 @@ const planRow = (id: string, seq: number, { stage, outcome, pauses, plan }: Verd
 
 /** Postgres was restored from a backup older than the workflow: no contact is made until a person has found out what went out. */
 async function restoredBehind(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ReceivableCase,
   verdict: Verdict,
   held: number,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
-  const credits = await askForCredits(store, tx, at, found, verdict);
-  const traces = await openWorkOrder(tx, store, at, {
+  const { store } = work;
+  const credits = await askForCredits(work, found, verdict);
+  const traces = await openWorkOrder(work, {
     key: `${found.id}/restored/${held}`,
     kind: 'sequence-check',
     customerId: found.customerId,
@@ -183,9 +173,9 @@ async function restoredBehind(
     subject: `invoice ${found.invoiceCode}/${found.instalment}`,
     reason: { storedPlan: found.seq, workflowPlan: held },
   });
-  addTraces(traces, await restoreNoticed.tell(tx, store, at, found));
+  addTraces(traces, await restoreNoticed.tell(work, found));
   const terms = await store.policies.terms(found);
-  return settle(store, tx, at, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
+  return settle(work, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
 }
 
 function decided(found: ReceivableCase, verdict: Verdict): AuditFact {

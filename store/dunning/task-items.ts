@@ -1,26 +1,25 @@
 import { sql } from 'kysely';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** Asks for a task about an item that a step has come to: one of its customer's where its kind says so, else of its own. */
 export async function askOf(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ReceivableCase,
   { rung, kind, key }: { rung: string; kind: string; key: string },
 ): Promise<WorkOrderTraces> {
+  const { store } = work;
   const { id: receivableId, customerId, customerCode } = found;
   const { current } = await store.policies.current();
   if (current['work-orders'].content.kinds[kind]?.perCustomer)
-    return joinTask(tx, store, at, kind, { receivableId, customerId, customerCode, rung });
+    return joinTask(work, kind, { receivableId, customerId, customerCode, rung });
   const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
   const reason = { rung, dueDate: found.facts.dueDate };
-  return openWorkOrder(tx, store, at, { key, kind, customerId, receivableId, subject, reason });
+  return openWorkOrder(work, { key, kind, customerId, receivableId, subject, reason });
 }
 
 /** An item that is due for a call, a visit, or what else is asked once a customer. */
@@ -39,7 +38,8 @@ const SHARED = 'customer/';
 const keyPrefix = (customerId: string, kind: string): string => `${SHARED}${customerId}/${kind}/`;
 
 /** An item joins the customer's open task of a kind, or is the first of a new one. */
-export async function joinTask(tx: Tx, store: Store, at: Moment, kind: string, item: DueItem): Promise<WorkOrderTraces> {
+export async function joinTask(work: Work, kind: string, item: DueItem): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { receivableId, customerId, rung } = item;
   await lockTask(tx, customerId, kind);
   const prefix = keyPrefix(customerId, kind);
@@ -49,7 +49,7 @@ export async function joinTask(tx: Tx, store: Store, at: Moment, kind: string, i
     order by opened_at, key limit 1 for update`.execute(tx);
   const [open] = rows;
   if (open) {
-    await addItem(tx, at, open.id, item);
+    await addItem(work, open.id, item);
     const about = { subjectKind: 'work-order', subjectId: open.id, customerId };
     return { ...noTraces(), audit: [{ ...about, action: 'work-order.joined', after: { receivableId, rung } }] };
   }
@@ -57,13 +57,13 @@ export async function joinTask(tx: Tx, store: Store, at: Moment, kind: string, i
     select count(*)::int as n from work_order where starts_with(key, ${prefix})`.execute(tx);
   const key = `${prefix}${(counted[0]?.n ?? 0) + 1}`;
   const subject = `customer ${item.customerCode}`;
-  const traces = await openWorkOrder(tx, store, at, { key, kind, customerId, subject, reason: { rung } });
+  const traces = await openWorkOrder(work, { key, kind, customerId, subject, reason: { rung } });
   const { id } = await tx.selectFrom('work_order').select('id').where('key', '=', key).executeTakeFirstOrThrow();
-  await addItem(tx, at, id, item);
+  await addItem(work, id, item);
   return traces;
 }
 
-const addItem = (tx: Tx, at: Moment, id: string, { receivableId, rung }: DueItem) =>
+const addItem = ({ tx, at }: Work, id: string, { receivableId, rung }: DueItem) =>
   sql`
     insert into work_order_item (work_order_id, receivable_id, rung, joined_at)
     values (${id}::uuid, ${receivableId}::uuid, ${rung}, ${at.now}::timestamptz)
@@ -73,18 +73,19 @@ const addItem = (tx: Tx, at: Moment, id: string, { receivableId, rung }: DueItem
   );
 
 /** An item that is owed again is called about again where it left before anybody called. */
-export async function rejoinTasks(tx: Tx, store: Store, at: Moment, item: Omit<DueItem, 'rung'>): Promise<WorkOrderTraces> {
+export async function rejoinTasks(work: Work, item: Omit<DueItem, 'rung'>): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows } = await sql<{ kind: string; rung: string; left: boolean }>`
     select distinct on (o.kind) o.kind, i.rung, i.left_at is not null as left from work_order_item i join work_order o on o.id = i.work_order_id
     where i.receivable_id = ${item.receivableId}::uuid order by o.kind, i.joined_at desc, o.opened_at desc`.execute(tx);
   const traces = noTraces();
-  for (const { kind, rung } of rows.filter((row) => row.left))
-    addTraces(traces, await joinTask(tx, store, at, kind, { ...item, rung }));
+  for (const { kind, rung } of rows.filter((row) => row.left)) addTraces(traces, await joinTask(work, kind, { ...item, rung }));
   return traces;
 }
 
 /** A settled item leaves the open tasks it stands in; a task whose last item left ends. */
-export async function leaveTasks(tx: Tx, at: Moment, receivableId: string, outcome: string): Promise<WorkOrderTraces> {
+export async function leaveTasks(work: Work, receivableId: string, outcome: string): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const { rows } = await sql<{ id: string; key: string; kind: string; customerId: string }>`
     select o.id, o.key, o.kind, o.customer_id as "customerId" from work_order_item i join work_order o on o.id = i.work_order_id
     where i.receivable_id = ${receivableId}::uuid and i.left_at is null and o.closed_at is null order by o.key`.execute(tx);
@@ -100,13 +101,14 @@ export async function leaveTasks(tx: Tx, at: Moment, receivableId: string, outco
     });
     const { rows: left } =
       await sql`select from work_order_item where work_order_id = ${id}::uuid and left_at is null limit 1`.execute(tx);
-    if (left.length === 0) addTraces(traces, await cancelWorkOrders(tx, at, { keys: [key] }, outcome));
+    if (left.length === 0) addTraces(traces, await cancelWorkOrders(work, { keys: [key] }, outcome));
   }
   return traces;
 }
 
 /** Of the open tasks of each kind that a merger left a customer with, the items of the later ones join the first. */
-export async function mergeTasks(tx: Tx, at: Moment, customerId: string): Promise<WorkOrderTraces> {
+export async function mergeTasks(work: Work, customerId: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows } = await sql<{ kind: string; key: string; id: string }>`
     select kind, key, id from work_order where customer_id = ${customerId}::uuid and starts_with(key, ${SHARED}) and closed_at is null
     order by kind, opened_at, key`.execute(tx);
@@ -126,7 +128,7 @@ export async function mergeTasks(tx: Tx, at: Moment, customerId: string): Promis
     const about = { subjectKind: 'work-order', subjectId: kept, customerId };
     for (const after of moved)
       traces.audit.push({ ...about, action: 'work-order.joined', reason: 'merged', after: { ...after } });
-    addTraces(traces, await cancelWorkOrders(tx, at, { keys: [key] }, 'merged'));
+    addTraces(traces, await cancelWorkOrders(work, { keys: [key] }, 'merged'));
   }
   return traces;
 }

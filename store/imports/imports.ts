@@ -69,7 +69,7 @@ export interface ImportView extends RowCounts {
 export async function queueImport(store: Store, actor: Actor, order: ImportOrder, file: Buffer): Promise<string> {
   const { reason, ...asked } = order;
   const input = { ...asked, reason, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') };
-  return write(store, actor, async (tx) => {
+  return write(store, actor, async ({ tx }) => {
     const { rows } = await sql<{ id: string }>`
       insert into job (kind, state, dry_run, input, file, actor)
       values ('import', 'queued', ${order.dryRun}, ${JSON.stringify(input)}::jsonb, ${file}, ${JSON.stringify(actor)}::jsonb)
@@ -177,7 +177,7 @@ export async function endImport(
   { id, done }: { id: string; done: number },
   errors: readonly KeptError[] | null,
 ): Promise<void> {
-  await write(store, actor, async (tx) => {
+  await write(store, actor, async ({ tx }) => {
     await holdImport(tx, id, done);
     const state = errors === null ? 'done' : 'failed';
     const { rows } = await sql<{ done: number; failures: number; result: object }>`

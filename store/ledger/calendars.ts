@@ -43,7 +43,8 @@ export interface LoadedNotice {
 export async function loadNotice(store: Store, actor: Actor, notice: Notice, reason: string | null): Promise<LoadedNotice> {
   const { year, source } = notice;
   const days = notice.days.toSorted((a, b) => (a.date < b.date ? -1 : 1));
-  const loaded = await write<LoadedNotice>(store, actor, async (tx, at) => {
+  const loaded = await write<LoadedNotice>(store, actor, async (work) => {
+    const { tx } = work;
     // One notice at a time, and nobody reads the version of the calendar between its days and its number.
     await sql`select from clock for update`.execute(tx);
     await judgeNotice(year, notice.days);
@@ -56,7 +57,7 @@ export async function loadNotice(store: Store, actor: Actor, notice: Notice, rea
     await sql`update clock set calendar_version = calendar_version + 1`.execute(tx);
     const redated = await redate(tx, year, old, await readCalendar(tx, zone));
     const asked = await askPlanned(tx, year);
-    const ended = await cancelWorkOrders(tx, at, { keys: [`calendar/${year}`] }, 'loaded');
+    const ended = await cancelWorkOrders(work, { keys: [`calendar/${year}`] }, 'loaded');
     const after = { year, source, days: days.length, redated: redated.audit.length, asked };
     const audit = {
       action: 'calendar.loaded',

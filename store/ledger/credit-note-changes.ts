@@ -25,7 +25,8 @@ export async function allocateCreditNote(
   lines: (currency: string) => PaymentDocument['allocations'],
   reason: string | null,
 ): Promise<PostedCreditNote> {
-  return write<PostedCreditNote>(store, actor, async (tx, at) => {
+  return write<PostedCreditNote>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { note, reach } = await lockNote(tx, actor, id);
     const { currency, customerId, externalId, unappliedMinor } = note;
     if (unappliedMinor === 0) throw new Refusal('nothing-unapplied', { document: externalId });
@@ -38,7 +39,7 @@ export async function allocateCreditNote(
     if (result.allocations.length === 0) return { value, audit: null };
     const touched = result.allocations.map((share) => share.receivableId);
     await lockReceivables(tx, touched);
-    await layShares(tx, at, { kind: 'credit-note', id: note.id, on: note.issuedOn }, result);
+    await layShares(work, { kind: 'credit-note', id: note.id, on: note.issuedOn }, result);
     const audit = {
       action: 'credit-note.allocated',
       subjectKind: 'credit-note',
@@ -48,10 +49,10 @@ export async function allocateCreditNote(
       before: { unappliedMinor },
       after: { externalId, currency, allocations: result.allocations, unappliedMinor: result.unappliedMinor },
     };
-    const traces = await unappliedChanged(tx, store, at, [
+    const traces = await unappliedChanged(work, [
       { kind: 'credit-note', externalId, customerId, currency, unappliedMinor: result.unappliedMinor },
     ]);
-    addTraces(traces, await settleDiscounts(tx, store, at, touched));
+    addTraces(traces, await settleDiscounts(work, touched));
     return {
       value,
       audit: [audit, ...traces.audit],
@@ -80,7 +81,8 @@ export async function reverseCreditNote(
   id: string,
   { reversedOn, reason }: { reversedOn: BusinessDate | null; reason: string },
 ): Promise<ReversedCreditNote> {
-  return write<ReversedCreditNote>(store, actor, async (tx, at) => {
+  return write<ReversedCreditNote>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { note } = await lockNote(tx, actor, id);
     const { currency, customerId, externalId, allocations, unappliedMinor, issuedOn } = note;
     const on = reversedOn ?? at.today;
@@ -89,7 +91,7 @@ export async function reverseCreditNote(
     if (note.refundedMinor > 0) throw new Refusal('has-refund', { document: externalId });
     const touched = [...new Set(allocations.map((share) => share.receivableId))];
     await lockReceivables(tx, touched);
-    await releaseShares(tx, at, { kind: 'credit-note' }, await laidShares(tx, { kind: 'credit-note', id: note.id }));
+    await releaseShares(work, { kind: 'credit-note' }, await laidShares(tx, { kind: 'credit-note', id: note.id }));
     await sql`update credit_note set unapplied_minor = 0, reversed_at = ${at.now}::timestamptz, reversed_on = ${on}::date
       where id = ${note.id}::uuid`.execute(tx);
     const audit = {
@@ -102,11 +104,11 @@ export async function reverseCreditNote(
       after: { externalId, amountMinor: note.amountMinor, currency, allocations: [], unappliedMinor: 0, reversedOn: on },
     };
     const rest = { kind: 'credit-note' as const, externalId, customerId, currency, unappliedMinor: 0 };
-    const traces = await unappliedChanged(tx, store, at, [rest], 'reversed');
+    const traces = await unappliedChanged(work, [rest], 'reversed');
     if (note.kind === 'discount') await claimDiscount(tx, touched);
-    addTraces(traces, await settleDiscounts(tx, store, at, touched, on));
-    addTraces(traces, await openRose.tell(tx, store, at, actor, touched));
-    addTraces(traces, await documentGone(tx, at, 'credit-note', note.id, reason));
+    addTraces(traces, await settleDiscounts(work, touched, on));
+    addTraces(traces, await openRose.tell(work, touched));
+    addTraces(traces, await documentGone(work, 'credit-note', note.id, reason));
     return {
       value: { id: note.id, currency, reversedOn: on, restored: allocations },
       audit: [audit, ...traces.audit],

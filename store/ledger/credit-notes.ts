@@ -17,7 +17,7 @@ import { unappliedChanged } from './unapplied.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { LostRace, recordset } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store, Written } from '../platform/transaction.ts';
+import type { Moment, Store, Written, Work } from '../platform/transaction.ts';
 import { contentHash } from '../platform/content-hash.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
@@ -40,25 +40,24 @@ export async function postCreditNote(
   document: CreditNoteDocument,
   { agreed = false }: { agreed?: boolean } = {},
 ): Promise<PostedCreditNote & { created: boolean }> {
-  return write<PostedCreditNote & { created: boolean }>(store, actor, async (tx, at) => {
+  return write<PostedCreditNote & { created: boolean }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const judged = await judgeNote(tx, actor, document, at);
     if (judged.known) return { value: { ...judged.known, created: false }, audit: null };
-    return postJudgedNote(tx, store, at, actor, document, { ...judged, agreed });
+    return postJudgedNote(work, document, { ...judged, agreed });
   });
 }
 
 /** Posts a note as it was judged in this transaction. `agreed`: a second person agreed to it, or to the go-live window. */
 export async function postJudgedNote(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   document: CreditNoteDocument,
   { customerId, invoice, spread, agreed }: FreshNote & { agreed: boolean },
 ): Promise<Written<PostedCreditNote & { created: boolean }>> {
+  const { tx } = work;
   const touched = spread.allocations.map((share) => share.receivableId);
   await lockReceivables(tx, touched);
-  const id = await writeNote(tx, at, document, { customerId, invoiceId: invoice?.id ?? null, agreed, ...spread });
+  const id = await writeNote(work, document, { customerId, invoiceId: invoice?.id ?? null, agreed, ...spread });
   const { externalId, currency } = document;
   const audit = {
     action: 'credit-note.posted',
@@ -71,12 +70,12 @@ export async function postJudgedNote(
   const traces =
     spread.unappliedMinor === 0
       ? noTraces()
-      : await unappliedChanged(tx, store, at, [
+      : await unappliedChanged(work, [
           { kind: 'credit-note', externalId, customerId, currency, unappliedMinor: spread.unappliedMinor },
         ]);
-  addTraces(traces, await flagNote(tx, store, at, id));
-  addTraces(traces, await settleDiscounts(tx, store, at, touched));
-  if (invoice) addTraces(traces, await notePosted.tell(tx, at, actor, invoice.id));
+  addTraces(traces, await flagNote(work, id));
+  addTraces(traces, await settleDiscounts(work, touched));
+  if (invoice) addTraces(traces, await notePosted.tell(work, invoice.id));
   return {
     value: { id, currency, ...spread, created: true },
     audit: [audit, ...traces.audit],
@@ -196,8 +195,7 @@ function judge(
 }
 
 async function writeNote(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   document: CreditNoteDocument,
   {
     customerId,

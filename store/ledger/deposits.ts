@@ -7,7 +7,7 @@ import type { Tx } from '../platform/database.ts';
 import { readItems } from './payment-rows.ts';
 import type { LedgerItem, StandingPayment } from './payment-rows.ts';
 import { unappliedChanged } from './unapplied.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -62,7 +62,8 @@ interface Lying {
  * Binds money that came before its prepaid order and whose text names it and no open invoice: what lies unused of it is a deposit from now
  * on, and its task ends. What waits for a rate stays with its invoice. The customer is locked.
  */
-export async function bindDeposits(tx: Tx, store: Store, at: Moment, order: PrepaidOrder): Promise<WorkOrderTraces> {
+export async function bindDeposits(work: Work, order: PrepaidOrder): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { customerId, externalId, currency } = order;
   const lying = (await unappliedOf(tx, [customerId])).filter(
     (one) =>
@@ -87,7 +88,7 @@ export async function bindDeposits(tx: Tx, store: Store, at: Moment, order: Prep
     await sql`update payment set order_code = ${externalId} where id = ${id}::uuid`.execute(tx);
     traces.audit.push(told('payment.bound', order, { id, externalId: payment, unappliedMinor }));
     const now = { kind: 'payment' as const, externalId: payment, customerId, currency, unappliedMinor };
-    addTraces(traces, await unappliedChanged(tx, store, at, [{ ...now, order: externalId }]));
+    addTraces(traces, await unappliedChanged(work, [{ ...now, order: externalId }]));
   }
   return withEvents(traces, 'payment.bound');
 }
@@ -101,7 +102,8 @@ async function waitingForRates(tx: Tx, payments: readonly string[]): Promise<Rea
  * What is bound to orders looks again when they end, are opened again or have nothing delivered left to invoice: of those that are over it is
  * a task. What a text had bound is unapplied again; what its sender bound stays bound, in case the order is opened again.
  */
-export async function settleDeposits(tx: Tx, store: Store, at: Moment, orderIds: readonly string[]): Promise<WorkOrderTraces> {
+export async function settleDeposits(work: Work, orderIds: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   const { rows } = await sql<Lying & PrepaidOrder & { order: string; own: boolean }>`
     select p.id, p.external_id as "externalId", coalesce(p.reference, '') as reference, p.unapplied_minor as "unappliedMinor", p.currency,
@@ -112,28 +114,21 @@ export async function settleDeposits(tx: Tx, store: Store, at: Moment, orderIds:
     order by p.id for no key update of p`.execute(tx);
   for (const { own, order, ...one } of rows) {
     const byText = own && ordersNamed(one.reference, [order]).has(order) && (await orderIsOver(tx, order));
-    addTraces(
-      traces,
-      await (byText ? freeDeposit(tx, store, at, { ...one, order }) : unappliedChanged(tx, store, at, [stands(one, order)])),
-    );
+    addTraces(traces, await (byText ? freeDeposit(work, { ...one, order }) : unappliedChanged(work, [stands(one, order)])));
   }
   return traces;
 }
 
 /** A person decides what becomes of a payment: bound to an order that is over, it is free from now on. The payment is locked. */
-export const releaseDeposit = async (
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  { order, ...payment }: StandingPayment,
-): Promise<WorkOrderTraces | null> =>
-  order !== null && (await orderIsOver(tx, order)) ? freeDeposit(tx, store, at, { ...payment, order }) : null;
+export const releaseDeposit = async (work: Work, { order, ...payment }: StandingPayment): Promise<WorkOrderTraces | null> =>
+  order !== null && (await orderIsOver(work.tx, order)) ? freeDeposit(work, { ...payment, order }) : null;
 
 type Bound = Pick<StandingPayment, 'id' | 'externalId' | 'customerId' | 'currency' | 'unappliedMinor'>;
 
-async function freeDeposit(tx: Tx, store: Store, at: Moment, one: Bound & { order: string }): Promise<WorkOrderTraces> {
+async function freeDeposit(work: Work, one: Bound & { order: string }): Promise<WorkOrderTraces> {
+  const { tx } = work;
   await sql`update payment set order_code = null where id = ${one.id}::uuid`.execute(tx);
-  const traces = await unappliedChanged(tx, store, at, [stands(one, null)]);
+  const traces = await unappliedChanged(work, [stands(one, null)]);
   traces.audit.unshift(told('payment.freed', { ...one, externalId: one.order }, one));
   return withEvents(traces, 'payment.freed');
 }

@@ -10,7 +10,7 @@ import type { Tx } from '../platform/database.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { recordset } from '../platform/rows.ts';
 import { systemActor, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -49,14 +49,13 @@ export const discountColumns = (
  * which money went back.
  */
 export async function settleDiscounts(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   receivables: readonly string[],
-  on: BusinessDate = at.today,
+  on: BusinessDate = work.at.today,
 ): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   const traces = noTraces();
-  const rows = await readRows(tx, at, receivables);
+  const rows = await readRows(work, receivables);
   if (rows.length === 0) return traces;
   const { current } = await store.policies.current();
   const graceDays = current.collection.content.discountGraceDays ?? 0;
@@ -67,16 +66,16 @@ export async function settleDiscounts(
   for (const row of rows) {
     const verdict = verdictOf(row, graceDays);
     if (verdict.grantMinor !== row.grantedMinor) {
-      if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(tx, at, row, on));
+      if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(work, row, on));
       const since = row.paidNow && verdict.on !== null ? verdict.on : at.today;
-      if (verdict.grantMinor > 0) addTraces(traces, await grant(tx, at, row, verdict.grantMinor, since, 'terms'));
+      if (verdict.grantMinor > 0) addTraces(traces, await grant(work, row, verdict.grantMinor, since, 'terms'));
     }
-    addTraces(traces, await doubt(tx, store, at, row, verdict.late));
+    addTraces(traces, await doubt(work, row, verdict.late));
   }
   return traces;
 }
 
-async function readRows(tx: Tx, at: Moment, receivables: readonly string[]): Promise<Row[]> {
+async function readRows({ tx, at }: Work, receivables: readonly string[]): Promise<Row[]> {
   if (receivables.length === 0) return [];
   const { rows } = await sql<Row>`
     select r.id, r.customer_id as "customerId", r.currency, r.invoice_id as "invoiceId", i.external_id as invoice, r.instalment,
@@ -100,8 +99,7 @@ type Granted = Pick<Row, 'id' | 'customerId' | 'currency' | 'invoiceId' | 'invoi
 
 /** Books a discount on a receivable that is locked. */
 async function grant(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   row: Granted,
   amountMinor: number,
   on: BusinessDate,
@@ -125,19 +123,19 @@ async function grant(
 }
 
 /** Grants what a person has let pass on a receivable: its question ends. */
-export async function grantLate(tx: Tx, at: Moment, receivable: string, amountMinor: number): Promise<WorkOrderTraces> {
-  const [row] = await readRows(tx, at, [receivable]);
+export async function grantLate(work: Work, receivable: string, amountMinor: number): Promise<WorkOrderTraces> {
+  const { at } = work;
+  const [row] = await readRows(work, [receivable]);
   if (!row) return noTraces();
-  const traces = await grant(tx, at, row, amountMinor, at.today, 'agreed');
+  const traces = await grant(work, row, amountMinor, at.today, 'agreed');
   // A person has decided: nothing is granted or taken back by the terms any more, unless money goes back.
-  addTraces(traces, await endDoubt(tx, at, row.id, 'granted'));
+  addTraces(traces, await endDoubt(work, row.id, 'granted'));
   return traces;
 }
 
 /** Takes the discount in force back: what it let off is owed again. */
 async function takeBackDiscount(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   row: Granted,
   on: BusinessDate,
   why = 'money-went-back',
@@ -158,10 +156,11 @@ async function takeBackDiscount(
 }
 
 /** Takes back all that was granted on receivables that are taken out, or made so small that there is no room for it. They are locked. */
-export async function dropDiscounts(tx: Tx, at: Moment, receivables: readonly string[], why?: string): Promise<WorkOrderTraces> {
+export async function dropDiscounts(work: Work, receivables: readonly string[], why?: string): Promise<WorkOrderTraces> {
+  const { at } = work;
   const traces = noTraces();
-  for (const row of await readRows(tx, at, receivables))
-    if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(tx, at, row, at.today, why));
+  for (const row of await readRows(work, receivables))
+    if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(work, row, at.today, why));
   return traces;
 }
 
@@ -174,16 +173,17 @@ function told(action: string, row: Granted, after: Record<string, unknown>, reas
 const taskOf = (id: string): string => `discount-late/${id}`;
 
 /** A discount taken too late waits for a person; what is settled otherwise no longer does. */
-async function doubt(tx: Tx, store: Store, at: Moment, row: Row, late: boolean): Promise<WorkOrderTraces> {
+async function doubt(work: Work, row: Row, late: boolean): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (late === (row.question === 'discount') || (late && row.question !== null)) return noTraces();
-  if (!late) return endDoubt(tx, at, row.id, 'settled');
+  if (!late) return endDoubt(work, row.id, 'settled');
   await sql`update receivable set question = 'discount' where id = ${row.id}::uuid`.execute(tx);
   const place = await placeOf(tx, taskOf(row.id));
   const amount = formatAmount(restOf(row), row.currency);
   const subject = `invoice ${row.invoice}/${row.instalment}`;
   const reason = { invoice: row.invoice, until: row.offer?.until ?? null, amount, currency: row.currency };
   const { id: receivableId, customerId } = row;
-  const traces = await openWorkOrder(tx, store, at, {
+  const traces = await openWorkOrder(work, {
     key: place.key,
     kind: 'discount-late',
     customerId,
@@ -197,20 +197,20 @@ async function doubt(tx: Tx, store: Store, at: Moment, row: Row, late: boolean):
 
 /** Ends the question whether a late discount is granted; unless it was, what waits for a second person on it ends too. */
 export async function endDoubt(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   receivable: string,
   outcome: 'settled' | 'claimed' | 'granted',
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   await sql`update receivable set question = null where id = ${receivable}::uuid and question = 'discount'`.execute(tx);
   const place = await placeOf(tx, taskOf(receivable));
-  const traces = place.open ? await cancelWorkOrders(tx, at, { keys: [place.key] }, outcome) : noTraces();
+  const traces = place.open ? await cancelWorkOrders(work, { keys: [place.key] }, outcome) : noTraces();
   traces.asks.push(...asksOf([receivable]));
   if (outcome === 'granted') return traces;
   const subject = { kind: 'receivable', id: receivable };
   const reason =
     outcome === 'claimed' ? '现金折扣已被追收 · the discount is claimed' : '折扣问题已不存在 · the question is settled';
-  addTraces(traces, await overtakeAct(tx, at, systemActor('discounts'), { kind: 'late-discount', subject, reason }));
+  addTraces(traces, await overtakeAct({ ...work, actor: systemActor('discounts') }, { kind: 'late-discount', subject, reason }));
   return traces;
 }
 

@@ -8,7 +8,7 @@ import { among } from '../platform/prepared.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { recordset } from '../platform/rows.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { noTraces } from '../platform/traces.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { coverMoved } from './unapplied.ts';
@@ -34,12 +34,8 @@ interface Row extends ClaimedItem {
 }
 
 /** The open disputes of items whose amounts moved just now follow these, within an invoice or (`together`) to another. The caller holds the customers. */
-export async function followDisputes(
-  tx: Tx,
-  at: Moment,
-  lowered: readonly LoweredItem[],
-  together = false,
-): Promise<WorkOrderTraces> {
+export async function followDisputes(work: Work, lowered: readonly LoweredItem[], together = false): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
   if (smaller.length === 0) return traces;
@@ -49,7 +45,7 @@ export async function followDisputes(
   const rows = await arguedItems(tx, lowered);
   for (const own of groupsOf(rows, together)) {
     for (const move of claimMoves(own)) {
-      const audit = await writeMove(tx, at, move, own);
+      const audit = await writeMove(work, move, own);
       traces.audit.push(...audit);
       traces.events.push(...audit.map(eventOf));
       traces.asks.push(...asksOf([...new Set([move.from, ...move.to.map(({ receivableId }) => receivableId)])]));
@@ -86,7 +82,7 @@ async function arguedItems(tx: Tx, lowered: readonly LoweredItem[]): Promise<Row
  * Writes a move. What stays keeps the dispute's id, or what goes first where nothing stays; other parts are disputes of their own that are
  * resolved with it. Its task names the instalment it is on.
  */
-async function writeMove(tx: Tx, at: Moment, move: ClaimMove, items: readonly Row[]): Promise<AuditFact[]> {
+async function writeMove({ tx, at }: Work, move: ClaimMove, items: readonly Row[]): Promise<AuditFact[]> {
   const { claim: dispute, from, rest, to, goneMinor } = move;
   const [kept, ...parts] = rest.minor > 0 ? [rest, ...to] : to;
   const on = items.find(({ receivableId }) => receivableId === kept?.receivableId);

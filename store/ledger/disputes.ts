@@ -13,7 +13,7 @@ import type { ReceivableCase } from './receivable-facts.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store, Written } from '../platform/transaction.ts';
+import type { Store, Written, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -46,12 +46,11 @@ export const disputeTask = (id: string): string => `settle-dispute/${id}`;
  * customer, not of the item: a dispute outlives the payment of its item.
  */
 async function askOwner(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   { id, customerId, invoice, owner }: { id: string; customerId: string; invoice: string; owner: string | null },
 ): Promise<DisputeOwner & { traces: WorkOrderTraces }> {
-  const traces = await openWorkOrder(tx, store, at, {
+  const { tx } = work;
+  const traces = await openWorkOrder(work, {
     ...{ key: disputeTask(id), kind: 'settle-dispute', customerId, assignee: owner },
     subject: `invoice ${invoice}`,
     reason: { dispute: id, invoice },
@@ -72,7 +71,8 @@ export async function openDispute(
   dispute: NewDispute,
   reason: string | null,
 ): Promise<{ id: string; state: DisputeState } & DisputeOwner> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const { current } = await store.policies.current();
     const share = current['credit-rules'].content.disputes?.maxShare ?? '1';
     // Disputes of one customer share what may be left out: they are opened one after another.
@@ -96,7 +96,7 @@ export async function openDispute(
     const invoice = `${found.invoiceCode}/${found.instalment}`;
     const asked = dispute.settled
       ? { role: null, owner: null, deadline: null, traces: noTraces() }
-      : await askOwner(tx, store, at, { id, customerId: found.customerId, invoice, owner: dispute.owner ?? null });
+      : await askOwner(work, { id, customerId: found.customerId, invoice, owner: dispute.owner ?? null });
     const { traces, ...owned } = asked;
     const after = {
       receivableId: found.id,
@@ -202,20 +202,18 @@ export interface Resolving extends Resolution {
  * has come or is given up. Throws Refusal `dispute-closed`.
  */
 export async function resolveDispute(store: Store, actor: Actor, dispute: string, how: Resolving): Promise<{ id: string }> {
-  return write<{ id: string }>(store, actor, async (tx, at) =>
-    resolveLocked(tx, store, at, actor, await lockDispute(tx, actor, dispute), how),
+  return write<{ id: string }>(store, actor, async (work) =>
+    resolveLocked(work, await lockDispute(work.tx, actor, dispute), how),
   );
 }
 
 /** The same of a dispute that is locked. */
 export async function resolveLocked(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   { id, customerId, parts }: DisputeCase,
   { reason, agreed, ...resolution }: Resolving,
 ): Promise<Written<{ id: string }>> {
+  const { tx, at, actor } = work;
   await tx
     .updateTable('dispute')
     .set({ state: resolution.state, resolution: resolution.note, closed_at: at.now, closed_by: actor.id, agreed })
@@ -226,12 +224,12 @@ export async function resolveLocked(
     )
     .execute();
   const receivables = [...new Set(parts.map((part) => part.receivableId))];
-  const traces = await cancelWorkOrders(tx, at, { keys: [disputeTask(id)] }, 'resolved');
-  addTraces(traces, await openRose.tell(tx, store, at, actor, receivables));
+  const traces = await cancelWorkOrders(work, { keys: [disputeTask(id)] }, 'resolved');
+  addTraces(traces, await openRose.tell(work, receivables));
   if (!agreed)
     addTraces(
       traces,
-      await overtakeAct(tx, at, actor, {
+      await overtakeAct(work, {
         kind: 'dispute-upheld',
         subject: { kind: 'dispute', id },
         reason: reason ?? resolution.note,

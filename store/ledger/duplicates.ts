@@ -10,7 +10,7 @@ import { lockReceivables } from './receivable-facts.ts';
 import { idOf } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -43,7 +43,8 @@ export const duplicateOf = (kind: DoubtedKind, alias: string) => sql`(
   join ${sql.table(tables[kind])} t on t.id = b.twin_id where b.document_id = ${sql.ref(`${alias}.id`)} and b.state <> 'corrected')`;
 
 /** Flags documents, with a task each; an invoice is not asked for until somebody has looked. */
-export async function openDoubts(tx: Tx, store: Store, at: Moment, doubts: readonly Doubt[]): Promise<WorkOrderTraces> {
+export async function openDoubts(work: Work, doubts: readonly Doubt[]): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const traces = noTraces();
   for (const { kind, id, externalId, customerId, currency, amountMinor, on, twin } of doubts) {
     await sql`
@@ -65,28 +66,25 @@ export async function openDoubts(tx: Tx, store: Store, at: Moment, doubts: reado
     if (place.open) continue;
     const subject = `${kind} ${externalId}`;
     const reason = { [kind]: externalId, like: twin.externalId, on, amount, currency };
-    addTraces(
-      traces,
-      await openWorkOrder(tx, store, at, { key: place.key, kind: 'duplicate-document', customerId, subject, reason }),
-    );
+    addTraces(traces, await openWorkOrder(work, { key: place.key, kind: 'duplicate-document', customerId, subject, reason }));
   }
   return traces;
 }
 
 /** Ends the doubt about a document, with its task. From then on an invoice counts, unless it was taken out. */
 export async function closeDoubt(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   { kind, id }: { kind: DoubtedKind; id: string },
   state: Exclude<DuplicateState, 'suspected'>,
   reason: string | null = null,
 ): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   await sql`
     update duplicate_doubt set state = ${state}, closed_at = ${at.now}::timestamptz, reason = ${reason} where document_id = ${id}::uuid`.execute(
     tx,
   );
   const place = await placeOf(tx, placeOfTask(id));
-  const traces = place.open ? await cancelWorkOrders(tx, at, { keys: [place.key] }, state) : noTraces();
+  const traces = place.open ? await cancelWorkOrders(work, { keys: [place.key] }, state) : noTraces();
   if (kind === 'invoice') traces.asks.push(...asksOf(await suspect(tx, id, false)));
   return traces;
 }
@@ -109,18 +107,13 @@ export async function followersOf(db: Database | Tx, id: string): Promise<string
 }
 
 /** A document that went away settles the doubt about itself, and about those that looked like it. */
-export async function documentGone(
-  tx: Tx,
-  at: Moment,
-  kind: DoubtedKind,
-  id: string,
-  reason: string | null,
-): Promise<WorkOrderTraces> {
+export async function documentGone(work: Work, kind: DoubtedKind, id: string, reason: string | null): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   for (const follower of await followersOf(tx, id))
-    addTraces(traces, await closeDoubt(tx, at, { kind, id: follower }, 'corrected'));
+    addTraces(traces, await closeDoubt(work, { kind, id: follower }, 'corrected'));
   const { rows } = await sql`select from duplicate_doubt where document_id = ${id}::uuid and state = 'suspected'`.execute(tx);
-  if (rows.length > 0) addTraces(traces, await closeDoubt(tx, at, { kind, id }, 'duplicate', reason));
+  if (rows.length > 0) addTraces(traces, await closeDoubt(work, { kind, id }, 'duplicate', reason));
   return traces;
 }
 
@@ -132,11 +125,12 @@ export async function confirmBothRight(
   document: string,
   reason: string,
 ): Promise<{ id: string; externalId: string; duplicate: DuplicateView | null }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockDocument(tx, actor, kind, document);
     const { id, externalId, customerId, duplicate } = found;
     if (duplicate?.state !== 'suspected') throw new Refusal('not-open', { state: duplicate?.state ?? 'not-suspected' });
-    const traces = await closeDoubt(tx, at, { kind, id }, 'both-right', reason);
+    const traces = await closeDoubt(work, { kind, id }, 'both-right', reason);
     const about = { subjectKind: kind, subjectId: id, customerId };
     const audit: AuditFact = {
       ...about,

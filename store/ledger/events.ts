@@ -1,8 +1,6 @@
-import type { Actor } from '../../domain/platform/actor.ts';
 import type { Instant } from '../../domain/platform/calendar.ts';
-import type { Tx } from '../platform/database.ts';
 import { domainEvent } from '../platform/extension.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 /** What of a return's expected credit note on an invoice a correction of that invoice took the place of. */
 export interface CorrectedReturn {
@@ -14,26 +12,24 @@ export interface CorrectedReturn {
 }
 
 /** More is open of items, or less of it in dispute. The caller holds their customers. */
-export const openRose =
-  domainEvent<[tx: Tx, store: Store, at: Moment, actor: Actor, receivables: readonly string[]]>('ledger: more is open of items');
+export const openRose = domainEvent<[work: Work, receivables: readonly string[]]>('ledger: more is open of items');
 
 /** Invoices were corrected or taken out, with what the corrections took for returned goods. The caller holds their customers. */
-export const invoicesCorrected = domainEvent<
-  [tx: Tx, at: Moment, actor: Actor, invoices: readonly string[], taken: readonly CorrectedReturn[]]
->('ledger: invoices were corrected');
+export const invoicesCorrected = domainEvent<[work: Work, invoices: readonly string[], taken: readonly CorrectedReturn[]]>(
+  'ledger: invoices were corrected',
+);
 
 /** Invoices were posted or corrected, and are not imported as settled. */
-export const invoicesPosted =
-  domainEvent<[tx: Tx, store: Store, at: Moment, invoices: readonly string[]]>('ledger: invoices were posted');
+export const invoicesPosted = domainEvent<[work: Work, invoices: readonly string[]]>('ledger: invoices were posted');
 
 /** A credit note on an invoice was posted just now. */
-export const notePosted = domainEvent<[tx: Tx, at: Moment, actor: Actor, invoice: string]>('ledger: a credit note was posted');
+export const notePosted = domainEvent<[work: Work, invoice: string]>('ledger: a credit note was posted');
 
 /** Promises of a customer were judged broken, for the first time or once more. */
 export const promisesBroken =
-  domainEvent<[tx: Tx, at: Moment, customerId: string, promises: readonly string[]]>('ledger: promises were broken');
+  domainEvent<[work: Work, customerId: string, promises: readonly string[]]>('ledger: promises were broken');
 
 /** Promises that had been judged broken were not, by the value date of their money. */
 export const promisesKeptAfterAll = domainEvent<
-  [tx: Tx, at: Moment, customerId: string, promises: readonly { id: string; judgedAt: Instant }[]]
+  [work: Work, customerId: string, promises: readonly { id: string; judgedAt: Instant }[]]
 >('ledger: promises were kept after all');

@@ -5,7 +5,7 @@ import type { Exchange, Paid, Rates } from '../../domain/ledger/exchange.ts';
 import type { Tx } from '../platform/database.ts';
 import { exchangeColumns } from './payment-rows.ts';
 import type { LedgerItem } from './payment-rows.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { RateOf } from '../../domain/ledger/rates.ts';
 import { readRates } from './rates-on-file.ts';
 
@@ -18,7 +18,7 @@ export async function ratesFor(tx: Tx, payments: readonly { paid: Paid; items: r
 }
 
 /** Turns money that has not found its place yet into the currency it settles, from now on; all of it is unapplied until it is laid. */
-export async function convertPayment(tx: Tx, at: Moment, id: string, paid: Paid, exchange: Exchange): Promise<void> {
+export async function convertPayment({ tx, at }: Work, id: string, paid: Paid, exchange: Exchange): Promise<void> {
   const { currency, amountMinor } = paid;
   await tx
     .updateTable('payment')

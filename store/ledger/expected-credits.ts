@@ -9,7 +9,7 @@ import type { Tx } from '../platform/database.ts';
 import { disputesOf } from './dispute-facts.ts';
 import { among } from '../platform/prepared.ts';
 import { lockReceivables } from './receivable-facts.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { coverMoved } from './unapplied.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -32,7 +32,8 @@ export interface LoweredInvoice {
  * A correction that makes an invoice smaller takes the place of the credit notes expected on what it moves, as far as it goes; what is left
  * of one is expected anew (what was in dispute keeps its amount for the days it was). Answers what it took for returned goods.
  */
-export async function consumeExpected(tx: Tx, at: Moment, invoices: readonly LoweredInvoice[]): Promise<CorrectedReturn[]> {
+export async function consumeExpected(work: Work, invoices: readonly LoweredInvoice[]): Promise<CorrectedReturn[]> {
+  const { tx } = work;
   const lowered = invoices.filter(({ minor }) => minor > 0);
   if (lowered.length === 0) return [];
   const { rows } = await sql<{ id: string; disputes: DisputeFact[] | null }>`
@@ -49,7 +50,7 @@ export async function consumeExpected(tx: Tx, at: Moment, invoices: readonly Low
     for (const id of receivables)
       for (const { dispute, takenMinor, restMinor } of expectedAfter(disputes.get(id) ?? [], leftMinor)) {
         leftMinor -= takenMinor;
-        const { returnId, ofGoods } = await takePlace(tx, at, dispute.id, takenMinor, restMinor);
+        const { returnId, ofGoods } = await takePlace(work, dispute.id, takenMinor, restMinor);
         if (returnId !== null) corrected.push({ returnId, invoiceId, minor: takenMinor });
         else if (ofGoods) claimed.set(invoiceId, (claimed.get(invoiceId) ?? 0) + takenMinor);
       }
@@ -105,8 +106,7 @@ async function takeUnconceded(
  * was credited stays conceded: what was corrected is out of the invoice, and is not taken off what the return asks of it.
  */
 async function takePlace(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   dispute: string,
   takenMinor: number,
   restMinor: number,
@@ -128,7 +128,8 @@ async function takePlace(
 }
 
 /** What of a return's expected credit notes on an invoice is expected no more, as far as none has come yet. Answers the receivables. */
-export async function expectLess(tx: Tx, at: Moment, returnId: string, invoiceId: string, minor: number): Promise<string[]> {
+export async function expectLess(work: Work, returnId: string, invoiceId: string, minor: number): Promise<string[]> {
+  const { tx } = work;
   const { rows } = await sql<{ id: string; disputes: DisputeFact[]; own: string[] }>`
     select r.id, ${disputesOf} as disputes, (select jsonb_agg(d.id) from dispute d where d.receivable_id = r.id and d.return_id = ${returnId}::uuid) as own
     from receivable r where r.invoice_id = ${invoiceId}::uuid and exists (
@@ -144,7 +145,7 @@ export async function expectLess(tx: Tx, at: Moment, returnId: string, invoiceId
     for (const { dispute, minor: expectedMinor } of expectedCredits(disputes)) {
       const takenMinor = own.includes(dispute.id) ? Math.min(leftMinor, expectedMinor) : 0;
       leftMinor -= takenMinor;
-      if (takenMinor > 0) await takePlace(tx, at, dispute.id, takenMinor, expectedMinor - takenMinor);
+      if (takenMinor > 0) await takePlace(work, dispute.id, takenMinor, expectedMinor - takenMinor);
     }
   return rows.map(({ id }) => id);
 }
@@ -160,7 +161,8 @@ interface ExpectingRow extends Omit<ExpectingItem, 'disputes'> {
  * What is expected on instalments that have no room for it (a correction made them smaller, money came) moves to the others of their
  * invoice, the earliest due first, as a return is laid on them. The caller holds the customers.
  */
-export async function followInvoices(tx: Tx, at: Moment, invoices: readonly string[]): Promise<WorkOrderTraces> {
+export async function followInvoices(work: Work, invoices: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   const rows = invoices.length === 0 ? [] : await expectingItems(tx, invoices);
   for (const invoiceId of new Set(rows.map((row) => row.invoiceId))) {
@@ -169,7 +171,7 @@ export async function followInvoices(tx: Tx, at: Moment, invoices: readonly stri
     const [first] = own;
     if (!first || moves.length === 0) continue;
     for (const move of moves) {
-      const audit = await moveExpected(tx, at, move, first);
+      const audit = await moveExpected(work, move, first);
       traces.audit.push(audit);
       traces.events.push(eventOf(audit));
     }
@@ -180,15 +182,15 @@ export async function followInvoices(tx: Tx, at: Moment, invoices: readonly stri
 }
 
 /** The same for the invoices of items on which money has come, or from which it went back. */
-export async function followMoney(tx: Tx, at: Moment, receivables: readonly string[]): Promise<WorkOrderTraces> {
+export async function followMoney(work: Work, receivables: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (receivables.length === 0) return noTraces();
   const { rows } = await sql<{ id: string }>`
     select distinct r.invoice_id as id from receivable r where ${among('r.id', receivables, 'uuid')} and exists (
       select from receivable x join dispute d on d.receivable_id = x.id where x.invoice_id = r.invoice_id
         and d.state in ('upheld', 'part-upheld') and d.lapsed_at is null)`.execute(tx);
   return followInvoices(
-    tx,
-    at,
+    work,
     rows.map(({ id }) => id),
   );
 }
@@ -213,11 +215,11 @@ async function expectingItems(tx: Tx, invoices: readonly string[]): Promise<Expe
 
 /** Writes a move: the parts go on waiting for the same credit note as long as it was waited for where they were. */
 async function moveExpected(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   { dispute, from, to, restMinor }: ExpectedMove,
   { customerId, currency }: ExpectingRow,
 ): Promise<AuditFact> {
+  const { tx, at } = work;
   for (const { receivableId, minor } of to)
     await sql`
       insert into dispute (receivable_id, customer_id, amount_minor, category, note, state, resolution, agreed, return_id, rest_of, opened_at, opened_by,
@@ -225,7 +227,7 @@ async function moveExpected(
       select ${receivableId}::uuid, customer_id, ${minor}::bigint, category, note, state, resolution, agreed, return_id, coalesce(rest_of, id),
         ${at.now}::timestamptz, opened_by, closed_at, closed_by from dispute where id = ${dispute.id}::uuid`.execute(tx);
   const amountMinor = sumMinor(to.map(({ minor }) => minor));
-  await takePlace(tx, at, dispute.id, amountMinor, restMinor);
+  await takePlace(work, dispute.id, amountMinor, restMinor);
   return {
     action: 'dispute.moved',
     subjectKind: 'dispute',

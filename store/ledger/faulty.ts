@@ -70,8 +70,9 @@ export async function tellFaulty(store: Store): Promise<'opened' | 'ended' | nul
   );
   const [look] = seen;
   if (!look || look.faulty === (look.told !== null)) return null;
-  return write(store, actor, async (tx, at) => {
-    const traces = look.told !== null ? await cancelWorkOrders(tx, at, { keys: [look.told] }, 'put-right') : await openTask();
+  return write(store, actor, async (work) => {
+    const { tx } = work;
+    const traces = look.told !== null ? await cancelWorkOrders(work, { keys: [look.told] }, 'put-right') : await openTask();
     const [first, ...more] = traces.audit;
     if (!first) return { value: null, audit: null };
     return { ...traces, value: look.told === null ? ('opened' as const) : ('ended' as const), audit: [first, ...more] };
@@ -82,7 +83,7 @@ export async function tellFaulty(store: Store): Promise<'opened' | 'ended' | nul
           (select jsonb_agg(jsonb_build_object('kind', f.kind, 'id', f.id, 'fields', f.fields)) from (
             select kind, id, fields from faulty_row where not ended order by kind, id limit ${NAMED}) f) as named`.execute(tx);
       const { before = 0, count = 0, named = [] } = rows[0] ?? {};
-      return openWorkOrder(tx, store, at, {
+      return openWorkOrder(work, {
         key: `${KIND}/${before}`,
         kind: KIND,
         customerId: null,

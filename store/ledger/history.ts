@@ -19,7 +19,8 @@ export async function postHistory(
   actor: Actor,
   documents: readonly HistoryDocument[],
 ): Promise<RowResult<PutInvoice>[]> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const postings = documents.map((document) => ({ ...document, takenOver: true as const }));
     const done = await postWithin({ store, tx, at, actor, reason: 'history' }, postings);
     const settled = documents.flatMap(({ invoice, settledOn }, index) => {
@@ -35,7 +36,7 @@ export async function postHistory(
     const payments = settled.map(({ invoice, settledOn, value }) =>
       settlement(invoice, settledOn, value, customers.get(invoice.customer)?.id ?? ''),
     );
-    await writePayments(tx, at, payments, true);
+    await writePayments(work, payments, true);
     return done;
   });
 }

@@ -1,24 +1,24 @@
-import type { Tx } from '../platform/database.ts';
 import { correctDiscounts, settleDiscounts } from './discounts.ts';
 import type { Job } from './invoice-judge.ts';
 import { settleTwin } from './invoice-twins.ts';
 import { askAbout, settleDoubts } from './questions.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { PutInvoice } from './invoice-rows.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, joinTraces } from '../platform/traces.ts';
 
 /** What of an invoice, as it was just written, a person must look at first, and what a correction has settled. */
-export async function settleInvoice(tx: Tx, store: Store, at: Moment, job: Job, value: PutInvoice): Promise<WorkOrderTraces> {
+export async function settleInvoice(work: Work, job: Job, value: PutInvoice): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { twin, standing, write: row } = job;
-  const dates = await settleDates(tx, store, at, job, value);
+  const dates = await settleDates(work, job, value);
   if (!twin && !standing) return dates;
   if (standing) {
     await correctDiscounts(tx, job.discounts);
     const touched = standing.instalments.map(({ id }) => id);
-    addTraces(dates, await settleDiscounts(tx, store, at, touched));
+    addTraces(dates, await settleDiscounts(work, touched));
   }
-  const copies = await settleTwin(tx, store, at, {
+  const copies = await settleTwin(work, {
     id: value.id,
     customerId: row.customerId,
     invoice: row.document,
@@ -30,7 +30,7 @@ export async function settleInvoice(tx: Tx, store: Store, at: Moment, job: Job, 
 }
 
 /** Tasks about due dates in doubt: opened for those that came, ended for those that were corrected. */
-async function settleDates(tx: Tx, store: Store, at: Moment, job: Job, value: PutInvoice): Promise<WorkOrderTraces> {
+async function settleDates(work: Work, job: Job, value: PutInvoice): Promise<WorkOrderTraces> {
   const asked = new Map(job.receivables.map((part) => [part.no, part.question]));
   for (const { standing } of job.changes.changed) asked.set(standing.no, job.questions.get(standing.id) ?? null);
   const { externalId: invoice, issueDate } = job.write.document;
@@ -47,5 +47,5 @@ async function settleDates(tx: Tx, store: Store, at: Moment, job: Job, value: Pu
     }));
   const moved = job.changes.changed.filter(({ standing }) => job.questions.has(standing.id));
   const corrected = moved.map(({ standing }) => ({ receivableId: standing.id, dueDate: standing.dueDate }));
-  return joinTraces(await settleDoubts(tx, at, corrected), await askAbout(tx, store, at, doubted));
+  return joinTraces(await settleDoubts(work, corrected), await askAbout(work, doubted));
 }

@@ -9,8 +9,7 @@ import type { Tx } from '../platform/database.ts';
 import type { ProcedureStanding } from '../../domain/ledger/procedures.ts';
 import { among } from '../platform/prepared.ts';
 import { LostRace, recordset } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
-import type { Actor } from '../../domain/platform/actor.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { Question } from '../../domain/ledger/claims.ts';
 import { termsColumns } from '../customers/terms-columns.ts';
 
@@ -247,11 +246,11 @@ export interface WrittenInvoice {
  * Two plain statements: joining what was just inserted with what is to be posted costs more than the second round trip.
  */
 export async function writeInvoices(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   invoices: readonly InvoiceWrite[],
   receivables: readonly NewReceivable[],
 ): Promise<Map<string, WrittenInvoice>> {
+  const { tx, at } = work;
   if (invoices.length === 0) return new Map();
   const names = sql.join(INVOICE_NAMES.map((name) => sql.ref(name)));
   const set = sql.join(INVOICE_NAMES.map((name) => sql`${sql.ref(name)} = ${sql.ref(`x.${name}`)}`));
@@ -272,15 +271,14 @@ export async function writeInvoices(
     rows.map((row) => [row.external_id, { id: row.id, version: row.version, receivables: new Map<number, string>() }]),
   );
   const byId = new Map([...written.values()].map((invoice) => [invoice.id, invoice]));
-  for (const row of await postReceivables(tx, at, receivables, written)) {
+  for (const row of await postReceivables(work, receivables, written)) {
     byId.get(row.invoice_id)?.receivables.set(row.instalment, row.id);
   }
   return written;
 }
 
 async function postReceivables(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   receivables: readonly NewReceivable[],
   invoices: ReadonlyMap<string, WrittenInvoice>,
 ): Promise<{ id: string; invoice_id: string; instalment: number }[]> {
@@ -333,10 +331,6 @@ export interface PutInvoice {
 }
 
 /** Where postings are written, by whom and why. */
-export interface Desk {
-  store: Store;
-  tx: Tx;
-  at: Moment;
-  actor: Actor;
+export interface Desk extends Work {
   reason: string | null;
 }

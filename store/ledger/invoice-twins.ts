@@ -6,7 +6,7 @@ import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
 import type { Tx } from '../platform/database.ts';
 import { closeDoubt, followersOf, openDoubts } from './duplicates.ts';
 import { recordset } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
@@ -81,36 +81,38 @@ export interface WrittenTwin {
 }
 
 /** Flags an invoice that looks like an earlier one, and takes back what a correction settles: of itself, and of those that looked like it. */
-export async function settleTwin(tx: Tx, store: Store, at: Moment, one: WrittenTwin): Promise<WorkOrderTraces> {
+export async function settleTwin(work: Work, one: WrittenTwin): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { id, before, twin } = one;
   const traces = noTraces();
-  if (!one.isNew) addTraces(traces, await settleFollowers(tx, store, at, one));
+  if (!one.isNew) addTraces(traces, await settleFollowers(work, one));
   if (!twin) {
-    if (before) addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id }, 'corrected'));
+    if (before) addTraces(traces, await closeDoubt(work, { kind: 'invoice', id }, 'corrected'));
     return traces;
   }
   const [row] = await readById(tx, { externalId: twin.externalId });
   if (!row || before?.state === 'duplicate' || before?.twin === row.id) return traces;
-  addTraces(traces, await flag(tx, store, at, { ...one.invoice, id, customerId: one.customerId }, row));
+  addTraces(traces, await flag(work, { ...one.invoice, id, customerId: one.customerId }, row));
   return traces;
 }
 
 /** Of those that looked like it and no longer do, the first is right, and the others look like that one. */
-async function settleFollowers(tx: Tx, store: Store, at: Moment, one: WrittenTwin): Promise<WorkOrderTraces> {
+async function settleFollowers(work: Work, one: WrittenTwin): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   const own = keyOf(one.customerId, one.invoice);
   const rows = await readById(tx, { ids: await followersOf(tx, one.id) });
   const [first, ...others] = rows.filter((row) => keyOf(row.customerId, row) !== own);
   if (!first) return traces;
-  addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id: first.id }, 'corrected'));
-  for (const row of others) addTraces(traces, await flag(tx, store, at, row, first));
+  addTraces(traces, await closeDoubt(work, { kind: 'invoice', id: first.id }, 'corrected'));
+  for (const row of others) addTraces(traces, await flag(work, row, first));
   return traces;
 }
 
 type Known = Printed & { id: string; customerId: string };
 
-const flag = (tx: Tx, store: Store, at: Moment, of: Known, twin: Known): Promise<WorkOrderTraces> =>
-  openDoubts(tx, store, at, [
+const flag = (work: Work, of: Known, twin: Known): Promise<WorkOrderTraces> =>
+  openDoubts(work, [
     {
       ...{ kind: 'invoice', id: of.id, externalId: of.externalId, customerId: of.customerId, currency: of.currency },
       ...{ amountMinor: of.amountMinor, on: of.issueDate, twin: { id: twin.id, externalId: twin.externalId } },

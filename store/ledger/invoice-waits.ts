@@ -35,15 +35,12 @@ export async function askForCorrections(
     const own = noTraces();
     const subject = { kind: 'invoice', id: standing.id };
     if (hash !== undefined && !agreed && (payload === null || hash !== contentHash({ payload, by: actor.id })))
-      addTraces(own, await overtakeAct(tx, at, actor, { kind: KIND, subject, reason: 'sent-again' }));
+      addTraces(own, await overtakeAct({ tx, at, actor, store }, { kind: KIND, subject, reason: 'sent-again' }));
     if (waits && payload) {
       const { currency, externalId, customerId } = standing;
       const { loweredMinor, movedMinor, sumMinor, days, withholds } = waits.gift;
       const asked = await proposeAct<CorrectionPayload>(
-        tx,
-        store,
-        at,
-        actor,
+        { tx, store, at, actor },
         { kind: KIND },
         {
           customerId,

@@ -33,7 +33,7 @@ import type { RowResult } from '../platform/rows.ts';
 import { applyToArrived } from './unapplied.ts';
 import { settleArrived } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
-import type { EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { EventFact, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { keepSums, postApart } from './large-sums.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
@@ -63,7 +63,7 @@ export async function postInvoices(
   more: Pick<Posting, 'takenOver'> = {},
 ): Promise<RowResult<PutInvoice>[]> {
   const postings = documents.map((invoice): Posting => ({ invoice, settledOn: null, ...more }));
-  return postApart(postings, (some) => write(store, actor, (tx, at) => postWithin({ store, tx, at, actor, reason }, some)));
+  return postApart(postings, (some) => write(store, actor, ({ tx, at }) => postWithin({ store, tx, at, actor, reason }, some)));
 }
 
 /** The posting of invoices inside a transaction, with what it must record. */
@@ -97,23 +97,23 @@ export async function postWithin(
     }
   }
   const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
-  const beyond = await invoicesPosted.tell(desk.tx, desk.store, desk.at, [...new Set(current)]);
+  const beyond = await invoicesPosted.tell(desk, [...new Set(current)]);
   const beside = joinTraces(...records.map((record) => record.beside), beyond, ...waits);
   const own = records.map((record) => ({ ...record.audit, reason: desk.reason }));
   const [first, ...more] = [...own, ...beside.audit];
   if (!first) return { value: results, audit: null };
   const customers = [...new Set(records.flatMap(({ audit }) => audit.customerId ?? []))];
-  const { store, tx, at } = desk;
+  const { tx } = desk;
   const arrived = records.flatMap((record) => record.arrived);
-  const arrival = await applyToArrived(tx, store, at, customers, arrived);
+  const arrival = await applyToArrived(desk, customers, arrived);
   const applied = new Set(arrival.applied.keys());
   if (arrival.found) {
-    const across = await settleArrived(tx, store, at, customers, arrived);
+    const across = await settleArrived(desk, customers, arrived);
     addTraces(arrival, across);
     for (const receivable of across.applied.keys()) applied.add(receivable);
-    addTraces(arrival, await settleDeposits(tx, store, at, await ordersOf(tx, current)));
+    addTraces(arrival, await settleDeposits(desk, await ordersOf(tx, current)));
   }
-  addTraces(arrival, await followMoney(tx, at, [...applied]));
+  addTraces(arrival, await followMoney(desk, [...applied]));
   // Whoever is asked anyway needs no first instant of its own.
   const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
   const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
@@ -167,7 +167,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     tx,
     postings.map(({ invoice }) => invoice.externalId),
   );
-  const poster = new Poster(store, at, tx);
+  const poster = new Poster(desk);
   const seen = postings.map((posting) => {
     const customer = customers.get(posting.invoice.customer);
     return { posting, customer: customer && inScope(actor, customer) ? customer : null };
@@ -181,28 +181,26 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     judged.push(await judge(poster, posting, customer, standing.get(posting.invoice.externalId) ?? null, at.today, twins));
   const jobs = judged.flatMap((one) => (one.kind === 'job' ? [one.job] : []));
   await keepSums(
-    tx,
-    at,
+    desk,
     jobs.map(({ write: row }) => ({ ...row.document, customerId: row.customerId })),
   );
   await keepLimitation(tx, jobs);
-  const { corrected, dropped } = await correct(tx, at, jobs);
+  const { corrected, dropped } = await correct(desk, jobs);
   const written = await writeInvoices(
-    tx,
-    at,
+    desk,
     jobs.map((job) => job.write),
     jobs.flatMap((job) => job.receivables),
   );
   await keepFirstDays(tx, jobs, written);
   await moveProcedures(tx, jobs);
-  const claimed = await followClaims(tx, at, jobs, written);
+  const claimed = await followClaims(desk, jobs, written);
   const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
-  const followed = await invoicesCorrected.tell(tx, at, actor, known, corrected);
+  const followed = await invoicesCorrected.tell(desk, known, corrected);
   addTraces(followed, joinTraces(dropped, claimed));
-  addTraces(followed, await followWaitingNotes(tx, at, actor, known));
+  addTraces(followed, await followWaitingNotes(desk, known));
   const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
   const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
-  addTraces(followed, await openRose.tell(tx, store, at, actor, more));
+  addTraces(followed, await openRose.tell(desk, more));
   const corrections = await askForCorrections(desk, judged.flatMap(resent));
   const puts: Put[] = [];
   for (const one of judged) {
@@ -213,7 +211,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     } else {
       const beside = await reDated({ store, tx, at, actor }, one.job);
       const { value, record } = putOf(one.job, written.get(one.job.write.document.externalId), beside);
-      const doubts = await settleInvoice(tx, store, at, one.job, value);
+      const doubts = await settleInvoice(desk, one.job, value);
       const outcome = one.job.standing ? 'changed' : 'created';
       const ended = corrections.get(one.job.standing?.id ?? '') ?? noTraces();
       const put: Put = { result: { outcome, value }, record: { ...record, beside: joinTraces(record.beside, doubts, ended) } };
@@ -222,7 +220,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
     }
   }
   const owed = jobs.map(({ write: row }) => ({ customerId: row.customerId, currency: row.document.currency }));
-  const rates = await askForRates(tx, store, at, owed);
+  const rates = await askForRates(desk, owed);
   const first = puts.find((put) => put.record !== undefined)?.record;
   if (first) addTraces(first.beside, joinTraces(rates, followed));
   return puts;
@@ -237,11 +235,8 @@ function resent(one: Judged): { standing: StandingInvoice; waits: WaitingCorrect
 }
 
 /** Writes the corrected and withdrawn instalments of all jobs, under their locks in id order. */
-async function correct(
-  tx: Tx,
-  at: Moment,
-  jobs: readonly Job[],
-): Promise<{ corrected: CorrectedReturn[]; dropped: WorkOrderTraces }> {
+async function correct(work: Work, jobs: readonly Job[]): Promise<{ corrected: CorrectedReturn[]; dropped: WorkOrderTraces }> {
+  const { tx } = work;
   const corrections = jobs.flatMap(({ changes, questions }) => [
     ...changes.changed.map(({ standing, to }) => {
       const question = questions.has(standing.id) ? (questions.get(standing.id) ?? null) : ('as-it-is' as const);
@@ -257,11 +252,11 @@ async function correct(
   const full = jobs.flatMap(({ changes }) =>
     changes.changed.flatMap(({ standing: is, to }) => (to.amountMinor < is.settledMinor ? [is.id] : [])),
   );
-  const dropped = await dropDiscounts(tx, at, full, 'invoice-corrected');
+  const dropped = await dropDiscounts(work, full, 'invoice-corrected');
   const lowered = jobs.flatMap(({ standing, changes, posting: { agreed = false } }) =>
     standing ? [{ invoiceId: standing.id, minor: loweredBy(changes), agreed, receivables: mostLowered(changes) }] : [],
   );
-  const corrected = await consumeExpected(tx, at, lowered);
+  const corrected = await consumeExpected(work, lowered);
   await correctReceivables(tx, corrections);
   return { corrected, dropped };
 }
@@ -281,7 +276,7 @@ async function reDated(
   if (!standing) return noTraces();
   const receivables = standing.instalments.map(({ id }) => id);
   const { externalId, currency } = standing;
-  return askForReDating(tx, store, at, actor, { customerId: customer.id, externalId, currency, later, receivables });
+  return askForReDating({ tx, store, at, actor }, { customerId: customer.id, externalId, currency, later, receivables });
 }
 
 /** The orders that these invoices are of. */

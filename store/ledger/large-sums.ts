@@ -1,9 +1,8 @@
 import { sql } from 'kysely';
 import { giantMinor } from '../../domain/platform/money.ts';
-import type { Tx } from '../platform/database.ts';
 import { failed } from '../platform/rows.ts';
 import type { RowResult } from '../platform/rows.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 
 /** Posts documents in one transaction; when their sum leaves its bounds, one by one, so that only those are refused that do it. */
@@ -27,8 +26,7 @@ export async function postApart<D, T>(
  * sums, and refuses what leaves them. Smaller ones would have to be posted by the hundred thousand.
  */
 export async function keepSums(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   documents: readonly { customerId: string; currency: string; amountMinor: number }[],
 ): Promise<void> {
   const giants = documents.filter((one) => one.amountMinor > giantMinor);

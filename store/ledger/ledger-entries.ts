@@ -113,7 +113,7 @@ export async function postOpeningCredit(
   const strangers = await newCustomers(tx, [{ customer }]);
   const [made] = await upsertCustomers(store, actor, [...strangers.values()], reason);
   if (made?.outcome === 'failed') throw made.refusal;
-  const window = await windowToday(tx, await momentOf(tx, store));
+  const window = await windowToday({ tx, at: await momentOf(tx, store), store, actor });
   return window === null ? bookCreditNote(store, actor, note) : postCreditNote(store, actor, note, { agreed: true });
 }
 

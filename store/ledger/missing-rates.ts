@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import type { Tx } from '../platform/database.ts';
 import { LostRace, recordset } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -14,11 +14,10 @@ const placeOfTask = (base: string, quote: string): string => `rate-missing/${bas
  * their payer or its group. Until then each such document waits for itself alone.
  */
 export async function askForRates(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   documents: readonly { customerId: string; currency: string }[],
 ): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const traces = noTraces();
   if (documents.length === 0) return traces;
   const pairs = new Map(
@@ -34,7 +33,7 @@ export async function askForRates(
       and not exists (
         select from credit_account o join credit_limit l on l.account_id = o.id and l.revoked_at is null
         where o.kind = a.kind and o.code = a.code and o.currency = x.currency) order by 1, 2`.execute(tx);
-  for (const { base, quote } of rows) addTraces(traces, await askForRate(tx, store, at, { base, quote, on: at.today }));
+  for (const { base, quote } of rows) addTraces(traces, await askForRate(work, { base, quote, on: at.today }));
   return traces;
 }
 
@@ -50,11 +49,10 @@ export async function lockPair(tx: Tx, base: string, quote: string, mode: 'alone
  * LostRace when the rate was recorded since it was looked for: what waits for it now would be seen by nobody.
  */
 export async function askForRate(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   { base, quote, on }: { base: string; quote: string; on: BusinessDate },
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   await lockPair(tx, base, quote, 'shared');
   const { rows } = await sql<{ there: boolean }>`
     select f.times is not null as there from rate_fraction(${base}, ${quote}, ${on}::date) f`.execute(tx);
@@ -62,15 +60,16 @@ export async function askForRate(
   const place = await placeOf(tx, placeOfTask(base, quote));
   const turned = await placeOf(tx, placeOfTask(quote, base));
   if (place.open || turned.open) return noTraces();
-  return openWorkOrder(tx, store, at, {
+  return openWorkOrder(work, {
     ...{ key: place.key, kind: 'rate-missing', customerId: null },
     ...{ subject: `rate ${base}/${quote}`, reason: { base, quote, on } },
   });
 }
 
 /** Ends the task that asks for a rate, whichever way round, which is on file now. */
-export async function rateCame(tx: Tx, at: Moment, base: string, quote: string): Promise<WorkOrderTraces> {
+export async function rateCame(work: Work, base: string, quote: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const places = [await placeOf(tx, placeOfTask(base, quote)), await placeOf(tx, placeOfTask(quote, base))];
   const keys = places.flatMap(({ key, open }) => (open ? [key] : []));
-  return keys.length > 0 ? cancelWorkOrders(tx, at, { keys }, 'recorded') : noTraces();
+  return keys.length > 0 ? cancelWorkOrders(work, { keys }, 'recorded') : noTraces();
 }

@@ -6,7 +6,7 @@ import { shareRow } from './payment-rows.ts';
 import type { Share } from './payment-rows.ts';
 import { standingRecoveries, standingWriteOffs } from './recoveries.ts';
 import { recordset } from '../platform/rows.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 /** What lies on receivables: money that came, or a credit. */
 export interface MoneySource {
@@ -22,8 +22,7 @@ const balanceOf = { payment: 'paid_minor', 'credit-note': 'credited_minor' } as 
 
 /** Lays shares of a source on receivables that are locked, and leaves `unappliedMinor` on it. */
 export async function layShares(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   { kind, id, on }: MoneySource,
   { allocations, unappliedMinor }: { allocations: readonly Share[]; unappliedMinor: number },
 ): Promise<void> {
@@ -56,8 +55,7 @@ export async function laidShares(tx: Tx, { kind, id }: Pick<MoneySource, 'kind' 
  * is reversed now, so that every day before shows what it was.
  */
 export async function releaseShares(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   { kind }: Pick<MoneySource, 'kind'>,
   shares: readonly LaidShare[],
 ): Promise<void> {

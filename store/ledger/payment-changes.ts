@@ -26,7 +26,7 @@ import { lockReceivables } from './receivable-facts.ts';
 import { recoveryAudits } from './recoveries.ts';
 import { idOf } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
 
@@ -56,7 +56,8 @@ export async function reversePayment(
   id: string,
   { reversedOn, reason, amount = null }: PaymentReversal,
 ): Promise<ReversedPayment> {
-  return write<ReversedPayment>(store, actor, async (tx, at) => {
+  return write<ReversedPayment>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { payment } = await lockPayment(tx, actor, id);
     const { currency, customerId, externalId, receivedOn, allocations, unappliedMinor } = payment;
     const on = reversedOn ?? at.today;
@@ -70,7 +71,7 @@ export async function reversePayment(
     const gone = takeBack(amountMinor, unappliedMinor, laid);
     const touched = [...new Set(gone.shares.map((share) => share.receivableId))];
     await lockReceivables(tx, touched);
-    await releaseShares(tx, at, { kind: 'payment' }, gone.shares);
+    await releaseShares(work, { kind: 'payment' }, gone.shares);
     const restMinor = unappliedMinor - gone.unappliedMinor;
     await sql`
       update payment set unapplied_minor = ${restMinor}::bigint, returned_minor = returned_minor + ${whole ? 0 : amountMinor}::bigint,
@@ -94,16 +95,10 @@ export async function reversePayment(
       before: { allocations, unappliedMinor, reversedOn: null },
       after: { ...after, ...(whole ? { amountMinor: payment.amountMinor, allocations: [] } : { restored }) },
     };
-    const traces = await unappliedChanged(
-      tx,
-      store,
-      at,
-      [{ ...payment, kind: 'payment', unappliedMinor: restMinor }],
-      'reversed',
-    );
-    addTraces(traces, await settleDiscounts(tx, store, at, touched, on));
-    addTraces(traces, await openRose.tell(tx, store, at, actor, touched));
-    if (whole) addTraces(traces, await documentGone(tx, at, 'payment', payment.id, reason));
+    const traces = await unappliedChanged(work, [{ ...payment, kind: 'payment', unappliedMinor: restMinor }], 'reversed');
+    addTraces(traces, await settleDiscounts(work, touched, on));
+    addTraces(traces, await openRose.tell(work, touched));
+    if (whole) addTraces(traces, await documentGone(work, 'payment', payment.id, reason));
     return {
       value: { id: payment.id, currency, reversedOn: on, restored },
       audit: [audit, ...traces.audit],
@@ -132,11 +127,12 @@ export async function allocatePayment(
   lines: (currency: string) => PaymentDocument['allocations'],
   reason: string | null,
 ): Promise<PostedPayment> {
-  return write<PostedPayment>(store, actor, async (tx, at) => {
+  return write<PostedPayment>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockPayment(tx, actor, id);
-    const released = await releaseDeposit(tx, store, at, found.payment);
+    const released = await releaseDeposit(work, found.payment);
     const payment = released ? { ...found.payment, order: null } : found.payment;
-    const { value, ...applied } = await applyPayment(tx, store, at, { ...found, payment }, lines(payment.currency), reason);
+    const { value, ...applied } = await applyPayment(work, { ...found, payment }, lines(payment.currency), reason);
     const traces = joinTraces(released ?? noTraces(), applied);
     const [first, ...more] = traces.audit;
     return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
@@ -145,13 +141,12 @@ export async function allocatePayment(
 
 /** The same of a locked payment, inside a transaction. */
 export async function applyPayment(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   { payment, reach }: Reaching,
   lines: PaymentDocument['allocations'],
   reason: string | null,
 ): Promise<WorkOrderTraces & { value: PostedPayment }> {
+  const { tx, at, store } = work;
   const { customerId, unappliedMinor, reference, order, receivedOn } = payment;
   const bound = order === null ? {} : { order };
   const asked = { amountMinor: unappliedMinor, currency: payment.currency, reference, allocations: lines };
@@ -176,8 +171,8 @@ export async function applyPayment(
   };
   if (touched.length === 0) return { ...noTraces(), value };
   await lockReceivables(tx, touched);
-  if (exchange) await convertPayment(tx, at, payment.id, paid, exchange);
-  await layShares(tx, at, { kind: 'payment', id: payment.id, on: payment.receivedOn }, result);
+  if (exchange) await convertPayment(work, payment.id, paid, exchange);
+  await layShares(work, { kind: 'payment', id: payment.id, on: payment.receivedOn }, result);
   const audit = {
     action: 'payment.allocated',
     subjectKind: 'payment',
@@ -189,11 +184,9 @@ export async function applyPayment(
   };
   const differences = exchangeAudits({ customerId, id: payment.id, externalId: payment.externalId, currency }, exchange);
   const recoveries = recoveryAudits({ customerId, externalId: payment.externalId, currency }, result.allocations);
-  const traces = await unappliedChanged(tx, store, at, [
-    { ...payment, kind: 'payment', currency, unappliedMinor: result.unappliedMinor },
-  ]);
-  addTraces(traces, await settleDiscounts(tx, store, at, touched));
-  addTraces(traces, await followMoney(tx, at, touched));
+  const traces = await unappliedChanged(work, [{ ...payment, kind: 'payment', currency, unappliedMinor: result.unappliedMinor }]);
+  addTraces(traces, await settleDiscounts(work, touched));
+  addTraces(traces, await followMoney(work, touched));
   return {
     value,
     audit: [audit, ...differences, ...recoveries, ...traces.audit],

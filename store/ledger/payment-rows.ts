@@ -9,7 +9,7 @@ import type { Tx } from '../platform/database.ts';
 import { among } from '../platform/prepared.ts';
 import { disputesOf } from './dispute-facts.ts';
 import { LostRace, recordset } from '../platform/rows.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { unaskedMinor } from '../../domain/ledger/claims.ts';
 
 /** An instalment money can go to. Of invoices named by the debtor, settled ones are read too (`openMinor` 0). */
@@ -161,11 +161,11 @@ export const exchangeColumns = (exchange: Exchange | null) => ({
  * receivables were posted paid, so their balances stay. Throws LostRace when a payment was created meanwhile.
  */
 export async function writePayments(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   payments: readonly PaymentWrite[],
   settled = false,
 ): Promise<Map<string, string>> {
+  const { tx, at } = work;
   if (payments.length === 0) return new Map();
   const { rows } = await sql<{ id: string; external_id: string }>`
     insert into payment (external_id, customer_id, amount_minor, unapplied_minor, currency, received_on, reference, content_hash, clears_on, order_code,
@@ -174,13 +174,12 @@ export async function writePayments(
     on conflict (external_id) do nothing returning id, external_id`.execute(tx);
   if (rows.length !== payments.length) throw new LostRace('a payment was created meanwhile');
   const ids = new Map(rows.map((row) => [row.external_id, row.id]));
-  await writeShares(tx, at, payments, ids, settled);
+  await writeShares(work, payments, ids, settled);
   return ids;
 }
 
 async function writeShares(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   payments: readonly PaymentWrite[],
   ids: ReadonlyMap<string, string>,
   settled: boolean,

@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { sameAs } from '../../domain/ledger/duplicates.ts';
-import type { Tx } from '../platform/database.ts';
 import { openDoubts } from './duplicates.ts';
 import type { Doubt } from './duplicates.ts';
 import { among } from '../platform/prepared.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
 
@@ -32,7 +31,8 @@ const paidMinor = (alias: string) => sql`coalesce(${sql.ref(`${alias}.paid_minor
  * Flags payments of one payer with the same text, day and amount paid under two keys, the later one; both stay as they are booked. Those with
  * other lines, or without a text, are told apart. `ids`: just posted, in the order of their documents.
  */
-export async function flagPayments(tx: Tx, store: Store, at: Moment, ids: readonly string[]): Promise<WorkOrderTraces> {
+export async function flagPayments(work: Work, ids: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (ids.length === 0) return noTraces();
   const { rows } = await sql<Row>`
     select distinct p.id, p.external_id as "externalId", p.customer_id as "customerId", ${paidIn('p')} as currency, ${paidMinor('p')} as "amountMinor",
@@ -43,17 +43,18 @@ export async function flagPayments(tx: Tx, store: Store, at: Moment, ids: readon
     where ${among('n.id', ids, 'uuid')} and n.reference is not null and p.reference is not null and p.reversed_at is null order by p.id`.execute(
     tx,
   );
-  return openDoubts(tx, store, at, doubtsAmong('payment', rows, ids));
+  return openDoubts(work, doubtsAmong('payment', rows, ids));
 }
 
 /** The same of a credit note: the invoice, day, amount and reason of another one. */
-export async function flagNote(tx: Tx, store: Store, at: Moment, id: string): Promise<WorkOrderTraces> {
+export async function flagNote(work: Work, id: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows } = await sql<Row>`
     select p.id, p.external_id as "externalId", p.customer_id as "customerId", p.currency, p.amount_minor as "amountMinor",
       p.issued_on as "on", p.reason as text, p.invoice_id as apart
     from credit_note n join credit_note p on p.customer_id = n.customer_id and p.issued_on = n.issued_on and p.amount_minor = n.amount_minor
     where n.id = ${id}::uuid and p.reversed_at is null order by p.id`.execute(tx);
-  return openDoubts(tx, store, at, doubtsAmong('credit-note', rows, [id]));
+  return openDoubts(work, doubtsAmong('credit-note', rows, [id]));
 }
 
 /** Each of `fresh` that looks like one before it. */

@@ -5,7 +5,6 @@ import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import type { PaymentDocument } from '../../domain/ledger/documents.ts';
 import { askForRate, askForRates } from './missing-rates.ts';
-import type { Tx } from '../platform/database.ts';
 import { settleDiscounts } from './discounts.ts';
 import { documentDesk } from '../platform/document-desk.ts';
 import { acrossCurrencies } from '../../domain/ledger/exchange.ts';
@@ -24,7 +23,7 @@ import { recoveryAudits } from './recoveries.ts';
 import { failed, inWaves } from '../platform/rows.ts';
 import type { RowResult } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { unappliedChanged } from './unapplied.ts';
 import type { Unapplied } from './unapplied.ts';
 import { keepSums, postApart } from './large-sums.ts';
@@ -77,7 +76,8 @@ async function postTogether(
   documents: readonly PaymentDocument[],
   reason: string | null,
 ): Promise<RowResult<PostedPayment>[]> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const results: RowResult<PostedPayment>[] = [];
     const audit: AuditFact[] = [];
     const touched = new Set<string>();
@@ -86,10 +86,7 @@ async function postTogether(
     const waits: { id: string; document: PaymentDocument; base: string; quote: string }[] = [];
     for (const wave of inWaves(documents, (document) => document.externalId)) {
       const puts = await postWave(
-        tx,
-        store,
-        at,
-        actor,
+        work,
         wave.map((row) => row.document),
       );
       for (const [place, row] of wave.entries()) {
@@ -106,15 +103,15 @@ async function postTogether(
     }
     const [first, ...more] = audit;
     if (!first) return { value: results, audit: null };
-    const traces = unapplied.length === 0 ? noTraces() : await unappliedChanged(tx, store, at, unapplied);
-    addTraces(traces, await askForRates(tx, store, at, unapplied));
+    const traces = unapplied.length === 0 ? noTraces() : await unappliedChanged(work, unapplied);
+    addTraces(traces, await askForRates(work, unapplied));
     for (const { id, document, base, quote } of waits) {
       await keepWaiting(tx, { id, lines: document.allocations }, base, quote);
-      addTraces(traces, await askForRate(tx, store, at, { base, quote, on: document.receivedOn }));
+      addTraces(traces, await askForRate(work, { base, quote, on: document.receivedOn }));
     }
-    addTraces(traces, await flagPayments(tx, store, at, named));
-    addTraces(traces, await settleDiscounts(tx, store, at, [...touched]));
-    addTraces(traces, await followMoney(tx, at, [...touched]));
+    addTraces(traces, await flagPayments(work, named));
+    addTraces(traces, await settleDiscounts(work, [...touched]));
+    addTraces(traces, await followMoney(work, [...touched]));
     return {
       value: results,
       audit: [first, ...more, ...traces.audit],
@@ -143,7 +140,8 @@ interface Crossing {
   toleranceBasis: number;
 }
 
-async function postWave(tx: Tx, store: Store, at: Moment, actor: Actor, documents: readonly PaymentDocument[]): Promise<Put[]> {
+async function postWave(work: Work, documents: readonly PaymentDocument[]): Promise<Put[]> {
+  const { tx, at, store, actor } = work;
   const customers = await lockCustomers(
     tx,
     documents.map((document) => document.customer),
@@ -180,12 +178,11 @@ async function postWave(tx: Tx, store: Store, at: Moment, actor: Actor, document
   });
   const rows = judged.flatMap((one) => (one.kind === 'write' ? [one.row] : []));
   await keepSums(
-    tx,
-    at,
+    work,
     rows.map((row) => ({ ...row.document, customerId: row.customerId })),
   );
   await lockReceivables(tx, [...new Set(rows.flatMap((row) => row.allocations.map((share) => share.receivableId)))]);
-  const ids = await writePayments(tx, at, rows);
+  const ids = await writePayments(work, rows);
   return judged.map((one) => {
     switch (one.kind) {
       case 'refused':

@@ -9,8 +9,7 @@ import { discountColumns } from './discounts.ts';
 import type { LedgerCustomer, NewReceivable } from './invoice-rows.ts';
 import type { Procedure } from '../../domain/ledger/procedures.ts';
 import { windowToday } from './acts/go-live.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { Question } from '../../domain/ledger/claims.ts';
 
 /**
@@ -18,30 +17,26 @@ import type { Question } from '../../domain/ledger/claims.ts';
  * the first invoice of each customer, so that a batch posts as its documents would one by one.
  */
 export class Poster {
-  readonly #store: Store;
-  readonly #at: Moment;
-  readonly #tx: Tx;
+  readonly #work: Work;
   readonly #terms = new Map<string, CollectionTerms>();
   readonly #plans = new Map<string, Plan>();
   readonly #first = new Map<string, BusinessDate>();
 
   #opening: Promise<boolean> | undefined;
 
-  constructor(store: Store, at: Moment, tx: Tx) {
-    this.#store = store;
-    this.#at = at;
-    this.#tx = tx;
+  constructor(work: Work) {
+    this.#work = work;
   }
 
   /** The go-live window is open: days come in as they are. */
   opening(): Promise<boolean> {
-    this.#opening ??= windowToday(this.#tx, this.#at).then((window) => window !== null);
+    this.#opening ??= windowToday(this.#work).then((window) => window !== null);
     return this.#opening;
   }
 
   /** Days by which a correction may move a due date later by itself. */
   async reDatingDays(): Promise<number> {
-    const { current } = await this.#store.policies.current();
+    const { current } = await this.#work.store.policies.current();
     return reDatingDays(current.collection.content);
   }
 
@@ -87,7 +82,7 @@ export class Poster {
   }
 
   /** The policies in force, and the calendar. */
-  policies = () => this.#store.policies.current();
+  policies = () => this.#work.store.policies.current();
 
   /** What a person must look at first. */
   questionOf(dueDate: BusinessDate, invoice: InvoiceDocument, terms: Terms, dueDoubtDays = 60): Question | null {
@@ -121,7 +116,7 @@ export class Poster {
     const key = JSON.stringify([ladder, policyVersion, currency, customerCode]);
     const known = this.#terms.get(key);
     if (known) return known;
-    const terms = await this.#store.policies.terms({ ladder, policyVersion, currency, customerCode });
+    const terms = await this.#work.store.policies.terms({ ladder, policyVersion, currency, customerCode });
     this.#terms.set(key, terms);
     return terms;
   }
@@ -149,7 +144,7 @@ export class Poster {
     ].join('|');
     const known = this.#plans.get(key);
     if (known) return known;
-    const { plan } = planReceivable(this.#facts(part, paidMinor, collectFrom), terms, this.#at.now);
+    const { plan } = planReceivable(this.#facts(part, paidMinor, collectFrom), terms, this.#work.at.now);
     this.#plans.set(key, plan);
     return plan;
   }
@@ -171,7 +166,7 @@ export class Poster {
       promises: [],
       pauses: [],
       moneyAt: null,
-      postedAt: this.#at.now,
+      postedAt: this.#work.at.now,
       question: part.question,
     };
   }

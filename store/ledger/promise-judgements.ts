@@ -1,8 +1,7 @@
 import type { Verdict } from '../../domain/dunning/receivable.ts';
 import { promisesBroken, promisesKeptAfterAll } from './events.ts';
-import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from './receivable-facts.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { joinTraces, noTraces } from '../platform/traces.ts';
@@ -11,7 +10,8 @@ import { joinTraces, noTraces } from '../platform/traces.ts';
  * What the judgement of promises entails: each is on record; a breach has the customer's credit reviewed; one that is judged again is told as such, what
  * hung on a breach that was none is taken back, and credit decided on it reviewed. The promises are written already.
  */
-export async function promiseTraces(tx: Tx, at: Moment, found: ReceivableCase, verdict: Verdict): Promise<WorkOrderTraces> {
+export async function promiseTraces(work: Work, found: ReceivableCase, verdict: Verdict): Promise<WorkOrderTraces> {
+  const { at } = work;
   const broken = verdict.promises.filter(({ state }) => state === 'broken').map(({ id }) => id);
   const before = new Map(found.facts.promises.map((promise) => [promise.id, promise]));
   const mended = verdict.promises.flatMap(({ id, state }) => {
@@ -20,8 +20,8 @@ export async function promiseTraces(tx: Tx, at: Moment, found: ReceivableCase, v
   });
   return joinTraces(
     judged(found, verdict),
-    broken.length > 0 ? await promisesBroken.tell(tx, at, found.customerId, broken) : noTraces(),
-    mended.length > 0 ? await promisesKeptAfterAll.tell(tx, at, found.customerId, mended) : noTraces(),
+    broken.length > 0 ? await promisesBroken.tell(work, found.customerId, broken) : noTraces(),
+    mended.length > 0 ? await promisesKeptAfterAll.tell(work, found.customerId, mended) : noTraces(),
   );
 }
 

@@ -13,7 +13,7 @@ import { among } from '../platform/prepared.ts';
 import { moneyFrom, moneyOn } from './receivable-facts.ts';
 import { recordset } from '../platform/rows.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { noTraces } from '../platform/traces.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 
@@ -27,12 +27,8 @@ interface Row extends ClaimedItem {
  * What was promised of instalments, and is still to come, goes along when a correction moves their amounts to others: each is kept or broken by
  * the money on it. What left the invoice is promised as it was: whoever pays what is left keeps it. The receivables are locked, and look again.
  */
-export async function followPromises(
-  tx: Tx,
-  at: Moment,
-  lowered: readonly LoweredItem[],
-  together = false,
-): Promise<WorkOrderTraces> {
+export async function followPromises(work: Work, lowered: readonly LoweredItem[], together = false): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
   if (smaller.length === 0) return traces;
@@ -42,7 +38,7 @@ export async function followPromises(
   const rows = await promisedItems(tx, lowered);
   for (const own of groupsOf(rows, together)) {
     for (const move of claimMoves(own)) {
-      const audit = await writeMove(tx, at, move, own);
+      const audit = await writeMove(work, move, own);
       traces.audit.push(...audit);
       traces.events.push(...audit.map(eventOf));
       traces.asks.push(...asksOf([move.from, ...move.to.map(({ receivableId }) => receivableId)]));
@@ -77,7 +73,7 @@ function stillToCome(told: readonly Promised[], money: readonly MoneyIn[] | null
 }
 
 /** The parts are promises of their own, for the same day; of one that goes as a whole nothing stands where it was. */
-async function writeMove(tx: Tx, at: Moment, { claim, from, to }: ClaimMove, items: readonly Row[]): Promise<AuditFact[]> {
+async function writeMove({ tx, at }: Work, { claim, from, to }: ClaimMove, items: readonly Row[]): Promise<AuditFact[]> {
   const movedMinor = sumMinor(to.map(({ minor }) => minor));
   const on = items.find(({ receivableId }) => receivableId === from);
   if (movedMinor === 0 || !on) return [];

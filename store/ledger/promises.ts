@@ -32,7 +32,7 @@ export async function recordPromise(
   promise: NewPromise,
   reason: string | null,
 ): Promise<{ id: string; state: PromiseState }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const found = await openCase(tx, actor, receivable);
     const { on, by, note } = promise;
     if (on < at.today) throw new Refusal('promise-date-past', { date: on, today: at.today }, { pointer: '/on' });
@@ -91,7 +91,7 @@ export async function cancelPromise(
   promise: string,
   reason: string,
 ): Promise<{ id: string; state: PromiseState }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const { rows } = await sql<{ id: string; receivableId: string; customerId: string }>`
       select p.id, p.receivable_id as "receivableId", p.customer_id as "customerId" from promise p join customer c on c.id = p.customer_id
       where p.id = ${isOurId(promise) ? promise : null}::uuid and ${seesCustomer(actor)}`.execute(tx);

@@ -2,10 +2,9 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/platform/actor.ts';
 import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
-import type { Tx } from '../platform/database.ts';
 import { openCase } from './receivable-case.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { joinTraces, noTraces } from '../platform/traces.ts';
@@ -25,11 +24,11 @@ export interface Doubted {
 }
 
 /** Opens a task for each due date in doubt. */
-export async function askAbout(tx: Tx, store: Store, at: Moment, doubted: readonly Doubted[]): Promise<WorkOrderTraces> {
+export async function askAbout(work: Work, doubted: readonly Doubted[]): Promise<WorkOrderTraces> {
   const opened: WorkOrderTraces[] = [];
   for (const { receivableId, customerId, invoice, instalment, dueDate, issueDate } of doubted)
     opened.push(
-      await openWorkOrder(tx, store, at, {
+      await openWorkOrder(work, {
         key: keyOf(receivableId, dueDate),
         kind: KIND,
         customerId,
@@ -43,13 +42,12 @@ export async function askAbout(tx: Tx, store: Store, at: Moment, doubted: readon
 
 /** Ends the tasks about due dates that were corrected. */
 export const settleDoubts = (
-  tx: Tx,
-  at: Moment,
+  work: Work,
   before: readonly { receivableId: string; dueDate: BusinessDate }[],
 ): Promise<WorkOrderTraces> =>
   before.length === 0
     ? Promise.resolve(noTraces())
-    : cancelWorkOrders(tx, at, { keys: before.map((one) => keyOf(one.receivableId, one.dueDate)) }, 'corrected');
+    : cancelWorkOrders(work, { keys: before.map((one) => keyOf(one.receivableId, one.dueDate)) }, 'corrected');
 
 /** Confirms a due date that was in doubt: from now on it counts, for dunning and orders. Throws Refusal `not-open` when nothing is in doubt. */
 export async function confirmDueDate(
@@ -58,12 +56,13 @@ export async function confirmDueDate(
   receivable: string,
   reason: string,
 ): Promise<{ id: string; dueDate: BusinessDate }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const found = await openCase(tx, actor, receivable);
     const { dueDate, question } = found.facts;
     if (question !== 'due-date') throw new Refusal('not-open', { state: 'due-date' });
     await sql`update receivable set question = null where id = ${found.id}::uuid`.execute(tx);
-    const ended = await cancelWorkOrders(tx, at, { keys: [keyOf(found.id, dueDate)] }, 'confirmed');
+    const ended = await cancelWorkOrders(work, { keys: [keyOf(found.id, dueDate)] }, 'confirmed');
     const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
     const audit = { ...about, action: 'receivable.due-date-confirmed', reason, before: { question }, after: { dueDate } };
     return {

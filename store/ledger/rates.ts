@@ -9,7 +9,7 @@ import type { Database, Tx } from '../platform/database.ts';
 import { lockPair } from './missing-rates.ts';
 import { settleWaiting } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Store, Work } from '../platform/transaction.ts';
 
 /** One unit of `base` in `quote` from a day on, until a newer one is on file; above zero. */
 export interface RateDocument extends DatedRate {
@@ -32,7 +32,8 @@ export async function recordRate(
   document: RateDocument,
   reason: string | null,
 ): Promise<RecordedRate> {
-  return write<RecordedRate>(store, actor, async (tx, at) => {
+  return write<RecordedRate>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { base, quote, on, rate, source } = document;
     if (on > at.today) throw new Refusal('date-in-future', { date: on, today: at.today }, { pointer: '/on' });
     const key = { base, quote, on_date: on };
@@ -47,7 +48,7 @@ export async function recordRate(
       .executeTakeFirst();
     if (standing && rateUnits(standing.rate) === rateUnits(rate) && standing.source === source)
       return { value: { changed: false, created: false }, audit: null };
-    if (standing) await keepBefore(tx, at, key);
+    if (standing) await keepBefore(work, key);
     const row = { rate, source, recorded_by: actor.id, recorded_at: at.now };
     await tx
       .insertInto('exchange_rate')
@@ -56,7 +57,7 @@ export async function recordRate(
       .execute();
     const about = { subjectKind: 'exchange-rate', subjectId: `${base}/${quote}/${on}` };
     const action = standing ? 'exchange-rate.corrected' : 'exchange-rate.recorded';
-    const came = await settleWaiting(tx, store, at, base, quote);
+    const came = await settleWaiting(work, base, quote);
     return {
       value: { changed: true, created: !standing },
       audit: [{ ...about, action, reason, ...(standing && { before: standing }), after: document }, ...came.audit],
@@ -68,7 +69,7 @@ export async function recordRate(
 }
 
 /** Keeps a rate as it was on file until now. */
-async function keepBefore(tx: Tx, at: Moment, key: { base: string; quote: string; on_date: BusinessDate }): Promise<void> {
+async function keepBefore({ tx, at }: Work, key: { base: string; quote: string; on_date: BusinessDate }): Promise<void> {
   await sql`
     insert into exchange_rate_before (base, quote, on_date, rate, recorded_at, replaced_at)
     select base, quote, on_date, rate, recorded_at, ${at.now}::timestamptz from exchange_rate

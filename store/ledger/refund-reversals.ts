@@ -20,7 +20,8 @@ export async function reverseRefund(
   id: string,
   { reversedOn, reason }: { reversedOn: BusinessDate | null; reason: string },
 ): Promise<{ id: string; reversedOn: BusinessDate }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockRefund(tx, actor, id);
     const on = reversedOn ?? at.today;
     if (on > at.today) throw new Refusal('date-in-future', { date: on, today: at.today }, { pointer: '/reversedOn' });
@@ -39,7 +40,7 @@ export async function reverseRefund(
         returning 'credit-note' as kind, n.external_id, n.customer_id, n.currency, n.unapplied_minor, null as order_code)
       select kind, external_id as "externalId", customer_id as "customerId", currency, unapplied_minor as "unappliedMinor", order_code as "order"
       from (select * from p union all select * from n) x order by 1, 2`.execute(tx);
-    const traces = await unappliedChanged(tx, store, at, rows);
+    const traces = await unappliedChanged(work, rows);
     const audit = {
       action: 'refund.reversed',
       subjectKind: 'refund',

@@ -20,7 +20,7 @@ import type { Share } from './payment-rows.ts';
 import { lockReceivables } from './receivable-facts.ts';
 import { LostRace, recordset } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store, Written } from '../platform/transaction.ts';
+import type { Moment, Store, Written, Work } from '../platform/transaction.ts';
 import type { Unapplied } from './unapplied.ts';
 import { contentHash } from '../platform/content-hash.ts';
 import { addTraces } from '../platform/traces.ts';
@@ -53,31 +53,30 @@ export async function postRefund(
   document: RefundDocument,
   { agreed = false }: { agreed?: boolean } = {},
 ): Promise<PostedRefund & { created: boolean }> {
-  return write<PostedRefund & { created: boolean }>(store, actor, async (tx, at) => {
+  return write<PostedRefund & { created: boolean }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const judged = await judgeRefund(tx, actor, document, at);
     if (judged.known !== null) return { value: { ...judged.known, created: false }, audit: null };
-    return postJudgedRefund(tx, store, at, actor, document, { ...judged, agreed });
+    return postJudgedRefund(work, document, { ...judged, agreed });
   });
 }
 
 /** Records a refund as it was judged in this transaction. `agreed`: a second person agreed to it. */
 export async function postJudgedRefund(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   document: RefundDocument,
   { customerId, taken, agreed }: JudgedRefund & { agreed: boolean },
 ): Promise<Written<PostedRefund & { created: boolean }>> {
+  const { tx } = work;
   const { externalId, currency, amountMinor, paidOn } = document;
   const restored = taken.flatMap((part) => part.shares);
   const touched = [...new Set(restored.map((share) => share.receivableId))];
   await lockReceivables(tx, touched);
-  const id = await writeRefund(tx, at, document, { customerId, taken, agreed });
-  for (const part of taken) await releaseShares(tx, at, part.source, part.shares);
-  const traces = await unappliedChanged(tx, store, at, taken.map(restOf), 'refunded');
-  addTraces(traces, await settleDiscounts(tx, store, at, touched, paidOn));
-  addTraces(traces, await openRose.tell(tx, store, at, actor, touched));
+  const id = await writeRefund(work, document, { customerId, taken, agreed });
+  for (const part of taken) await releaseShares(work, part.source, part.shares);
+  const traces = await unappliedChanged(work, taken.map(restOf), 'refunded');
+  addTraces(traces, await settleDiscounts(work, touched, paidOn));
+  addTraces(traces, await openRose.tell(work, touched));
   const shares = restored.map(({ receivableId, amountMinor: part }) => ({ receivableId, amountMinor: part }));
   const sources = taken.map(({ source, amountMinor: part }) => ({ [source.kind]: source.externalId, amountMinor: part }));
   const audit = {
@@ -222,8 +221,7 @@ function spreadOver(sources: readonly Part['source'][], amountMinor: number, sho
 }
 
 async function writeRefund(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   document: RefundDocument,
   { customerId, taken, agreed }: { customerId: string; taken: readonly Part[]; agreed: boolean },
 ): Promise<string> {

@@ -11,7 +11,7 @@ import { settleDiscounts } from './discounts.ts';
 import { layShares, releaseShares } from './money-sources.ts';
 import { readItems } from './payment-rows.ts';
 import { lockReceivables } from './receivable-facts.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -35,19 +35,18 @@ export interface Unapplied {
  * given. The receivables that it covers, or covered, look again.
  */
 export async function unappliedChanged(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   all: readonly Unapplied[],
   outcome: 'applied' | 'refunded' | 'reversed' = 'applied',
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   for (const one of all) {
     const place = await placeOf(tx, `unapplied/${one.kind}/${one.externalId}`);
     const order = one.order ?? null;
     const bound = order !== null && !(await orderIsOver(tx, order));
     if ((one.unappliedMinor === 0 || bound) && place.open)
-      addTraces(traces, await cancelWorkOrders(tx, at, { keys: [place.key] }, outcome));
+      addTraces(traces, await cancelWorkOrders(work, { keys: [place.key] }, outcome));
     if (one.unappliedMinor > 0 && !place.open && !bound && !(await staysOnAccount(tx, one))) {
       const { kind, externalId, customerId, currency } = one;
       const subject = `${kind} ${externalId}`;
@@ -58,10 +57,7 @@ export async function unappliedChanged(
         ...(order !== null && { order }),
         ...(one.doubted && { doubted: one.doubted }),
       };
-      addTraces(
-        traces,
-        await openWorkOrder(tx, store, at, { key: place.key, kind: 'unapplied-money', customerId, subject, reason }),
-      );
+      addTraces(traces, await openWorkOrder(work, { key: place.key, kind: 'unapplied-money', customerId, subject, reason }));
     }
   }
   traces.asks.push(
@@ -110,12 +106,11 @@ export interface Arrival extends WorkOrderTraces {
  * `customerIds`: theirs, locked. Nothing is read of customers without such money; `found`: there was some.
  */
 export async function applyToArrived(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   customerIds: readonly string[],
   arrived: readonly string[],
 ): Promise<Arrival & { found: boolean }> {
+  const { tx } = work;
   const none = { ...noTraces(), applied: new Map<string, number>(), found: false };
   if (arrived.length === 0 || (await unappliedOf(tx, customerIds)).length === 0) return none;
   await lockPayersOf(tx, customerIds);
@@ -147,14 +142,14 @@ export async function applyToArrived(
       const shares = laid.filter((share) => share.paymentId === one.id && share.receivableId === receivableId);
       return amountMinor < 0 ? takeBack(-amountMinor, 0, shares).shares : [];
     });
-    await releaseShares(tx, at, one, freed);
+    await releaseShares(work, one, freed);
     const added = own.filter((claim) => claim.amountMinor > 0);
-    await layShares(tx, at, one, { allocations: added.map(shareOf), unappliedMinor });
+    await layShares(work, one, { allocations: added.map(shareOf), unappliedMinor });
     for (const claim of own) applied.set(claim.receivableId, (applied.get(claim.receivableId) ?? 0) + claim.amountMinor);
     traces.audit.push(allocated(one, own, unappliedMinor));
-    addTraces(traces, await unappliedChanged(tx, store, at, [{ ...one, unappliedMinor }]));
+    addTraces(traces, await unappliedChanged(work, [{ ...one, unappliedMinor }]));
   }
-  const discounts = await settleDiscounts(tx, store, at, [...applied.keys()]);
+  const discounts = await settleDiscounts(work, [...applied.keys()]);
   addTraces(traces, discounts);
   traces.events.push(...traces.audit.filter((fact) => fact.action === 'payment.allocated').map(eventOf));
   // What money has settled as it came is closed now, not at its first step.

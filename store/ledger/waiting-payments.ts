@@ -2,13 +2,12 @@ import { itemsNamed } from '../../domain/ledger/allocation.ts';
 import { Refusal } from '../../domain/platform/refusal.ts';
 import { unappliedOf } from './cover.ts';
 import { askForRate, rateCame } from './missing-rates.ts';
-import type { Tx } from '../platform/database.ts';
 import { applyPayment, lockPayment } from './payment-changes.ts';
 import { readItems } from './payment-rows.ts';
 import { keepWaiting, readWaiting } from './payment-waits.ts';
 import type { WaitingPayment } from './payment-waits.ts';
 import { systemActor } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { withGranted } from './unapplied.ts';
 import type { Arrival } from './unapplied.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -17,17 +16,12 @@ import { addTraces, noTraces } from '../platform/traces.ts';
 type Settled = Arrival | { missing: { base: string; quote: string } | null };
 
 /** What an unused payment settles as it is named. `missing`: nothing, for want of this rate; null: nothing, for another reason. */
-async function settle(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  { id, lines }: WaitingPayment,
-  reason: 'rate-recorded' | 'invoice-arrived',
-): Promise<Settled> {
+async function settle(work: Work, { id, lines }: WaitingPayment, reason: 'rate-recorded' | 'invoice-arrived'): Promise<Settled> {
+  const { tx } = work;
   try {
     const found = await lockPayment(tx, systemActor('exchange-rate'), id);
     if (found.payment.unappliedMinor < found.payment.amountMinor) return { missing: null };
-    const { value, audit, asks = [], posts = [], events = [] } = await applyPayment(tx, store, at, found, lines, reason);
+    const { value, audit, asks = [], posts = [], events = [] } = await applyPayment(work, found, lines, reason);
     const applied = new Map<string, number>();
     for (const share of value.allocations)
       applied.set(share.receivableId, (applied.get(share.receivableId) ?? 0) + share.amountMinor);
@@ -44,15 +38,16 @@ async function settle(
  * A rate is on file: payments that waited for it, whichever way round, settle what they name, and the task that asked for it ends, unless one
  * of them needs it of an earlier day. What cannot be settled any more as it was named stays a task of its own.
  */
-export async function settleWaiting(tx: Tx, store: Store, at: Moment, base: string, quote: string): Promise<WorkOrderTraces> {
+export async function settleWaiting(work: Work, base: string, quote: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   let isMissing = false;
   for (const waiting of await readWaiting(tx, base, quote)) {
-    const settled = await settle(tx, store, at, waiting, 'rate-recorded');
+    const settled = await settle(work, waiting, 'rate-recorded');
     if ('missing' in settled) isMissing ||= settled.missing !== null;
     else addTraces(traces, settled);
   }
-  if (!isMissing) addTraces(traces, await rateCame(tx, at, base, quote));
+  if (!isMissing) addTraces(traces, await rateCame(work, base, quote));
   return traces;
 }
 
@@ -60,13 +55,8 @@ export async function settleWaiting(tx: Tx, store: Store, at: Moment, base: stri
  * Unused payments in another currency whose text names invoices that have just come settle these as they would have had they come after them;
  * without a rate of their day they wait for it, with a task. `customerIds`: of the invoices, locked.
  */
-export async function settleArrived(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  customerIds: readonly string[],
-  arrived: readonly string[],
-): Promise<Arrival> {
+export async function settleArrived(work: Work, customerIds: readonly string[], arrived: readonly string[]): Promise<Arrival> {
+  const { tx } = work;
   const traces = noTraces();
   const applied = new Map<string, number>();
   const money = (await unappliedOf(tx, customerIds)).filter(
@@ -82,13 +72,13 @@ export async function settleArrived(
       fresh.filter((item) => item.currency !== currency && reach.includes(item.customerId)),
     );
     if (named.length === 0) continue;
-    const settled = await settle(tx, store, at, { id, lines: null }, 'invoice-arrived');
+    const settled = await settle(work, { id, lines: null }, 'invoice-arrived');
     if ('applied' in settled) {
       addTraces(traces, settled);
       for (const [receivable, minor] of settled.applied) applied.set(receivable, (applied.get(receivable) ?? 0) + minor);
     } else if (settled.missing) {
       await keepWaiting(tx, { id, lines: null }, settled.missing.base, settled.missing.quote);
-      addTraces(traces, await askForRate(tx, store, at, { ...settled.missing, on }));
+      addTraces(traces, await askForRate(work, { ...settled.missing, on }));
     }
   }
   return { ...traces, applied };

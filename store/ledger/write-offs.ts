@@ -14,7 +14,7 @@ import { standingRecoveries, standingWriteOffs } from './recoveries.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 
 /** What a receivable looks like after something was written off, or taken back. Amounts in minor units. */
 export interface WrittenOff {
@@ -35,19 +35,19 @@ export async function writeOff(
   { amount, reason }: { amount: string | null; reason: string },
 ): Promise<WrittenOff> {
   if (reason.trim() === '') throw new Refusal('reason-required', {}, { pointer: '/reason' });
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const found = await openCase(tx, actor, receivable, true);
     const open = openMinor(found.facts);
     const amountMinor = amount === null ? open : amountOf(found, amount, open);
-    const { value, audit } = await bookWriteOff(tx, at, { found, amountMinor, reason, by: actor.id });
+    const { value, audit } = await bookWriteOff(work, { found, amountMinor, reason, by: actor.id });
     return { value, audit: [audit], asks: asksOf([found.id]), events: [eventOf(audit)] };
   });
 }
 
 /** Books a write-off on a receivable that is locked, its customer too. `amountMinor` is at most what is open. */
 export async function bookWriteOff(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   { found, amountMinor, reason, by }: { found: ReceivableCase; amountMinor: number; reason: string; by: string },
 ): Promise<{ value: WrittenOff; audit: AuditFact }> {
   const { id: receivable_id, customerId: customer_id, currency, facts } = found;
@@ -91,7 +91,8 @@ interface StandingWriteOff {
  */
 export async function reverseWriteOff(store: Store, actor: Actor, id: string, reason: string): Promise<WrittenOff> {
   if (reason.trim() === '') throw new Refusal('reason-required', {}, { pointer: '/reason' });
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockWriteOff(tx, actor, id);
     await sql`
       update write_off set reversed_on = ${at.today}::date, reversed_at = ${at.now}::timestamptz, reversed_by = ${actor.id},
@@ -115,7 +116,7 @@ export async function reverseWriteOff(store: Store, actor: Actor, id: string, re
       after: { openMinor: open, writtenOffMinor, currency: found.currency, amountMinor: found.amountMinor, writeOff: found.id },
     };
     const value = { id: found.receivableId, writeOff: found.id, currency: found.currency, writtenOffMinor, openMinor: open };
-    const traces = await openRose.tell(tx, store, at, actor, [found.receivableId]);
+    const traces = await openRose.tell(work, [found.receivableId]);
     return {
       value,
       audit: [audit, ...traces.audit],

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
@@ -10,13 +10,8 @@ import { noTraces } from '../platform/traces.ts';
  * The legal rung: one open case for each customer and currency. The first receivable opens it with its first work order; later ones join,
  * and once that work order is done, a receivable that joins gets a demand of its own.
  */
-export async function joinLegalCase(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  found: ReceivableCase,
-  kind: string,
-): Promise<WorkOrderTraces> {
+export async function joinLegalCase(work: Work, found: ReceivableCase, kind: string): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   await lockCases(tx, found);
   const opened = await tx
     .insertInto('legal_case')
@@ -40,7 +35,7 @@ export async function joinLegalCase(
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const action = opened ? 'legal-case.opened' : 'legal-case.joined';
-  return demand(store, tx, at, found, { id, kind, action });
+  return demand(work, found, { id, kind, action });
 }
 
 interface Entered {
@@ -51,17 +46,12 @@ interface Entered {
 }
 
 /** A receivable has come to a case: on record, and told by a task unless one of the case is open. */
-async function demand(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  found: ReceivableCase,
-  { id, kind, action }: Entered,
-): Promise<WorkOrderTraces> {
+async function demand(work: Work, found: ReceivableCase, { id, kind, action }: Entered): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const orders = await tx.selectFrom('work_order').select('closed_at').where('legal_case_id', '=', id).execute();
   const traces = orders.some((order) => order.closed_at === null)
     ? noTraces()
-    : await openWorkOrder(tx, store, at, {
+    : await openWorkOrder(work, {
         key: `legal-case/${id}/demand/${orders.length + 1}`,
         kind,
         customerId: found.customerId,
@@ -80,7 +70,8 @@ async function demand(
  * What is owed again goes on with legal where it had come to: its case is open again, under its own id, or it joins the one that was
  * opened since.
  */
-export async function rejoinLegalCase(store: Store, tx: Tx, at: Moment, found: ReceivableCase): Promise<WorkOrderTraces> {
+export async function rejoinLegalCase(work: Work, found: ReceivableCase): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows } = await sql<{ id: string; kind: string }>`
     select c.id, coalesce((select o.kind from work_order o where o.legal_case_id = c.id
       order by o.opened_at desc, o.id desc limit 1), 'formal-demand') as kind
@@ -94,8 +85,8 @@ export async function rejoinLegalCase(store: Store, tx: Tx, at: Moment, found: R
     update legal_case c set state = 'demand', closed_at = null where c.id = ${id}::uuid and c.state = 'closed'
       and not exists (select from legal_case o where o.customer_id = c.customer_id and o.currency = c.currency and o.state <> 'closed')
     returning c.id`.execute(tx);
-  if (opened.length > 0) return demand(store, tx, at, found, { id, kind, action: 'legal-case.reopened' });
-  return joinLegalCase(store, tx, at, found, kind);
+  if (opened.length > 0) return demand(work, found, { id, kind, action: 'legal-case.reopened' });
+  return joinLegalCase(work, found, kind);
 }
 
 /** One at a time opens the case of a customer and currency. Taken after the lock of the receivable, never before. */
@@ -103,7 +94,8 @@ const lockCases = (tx: Tx, { customerId, currency }: ReceivableCase) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`legal ${customerId} ${currency}`}::text, 0))`.execute(tx);
 
 /** A closed receivable leaves its case; the last one to leave closes it and ends its work orders. */
-export async function leaveLegalCase(tx: Tx, at: Moment, receivableId: string): Promise<WorkOrderTraces> {
+export async function leaveLegalCase(work: Work, receivableId: string): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const row = await tx
     .selectFrom('legal_case_receivable as j')
     .innerJoin('legal_case as c', 'c.id', 'j.legal_case_id')
@@ -124,7 +116,7 @@ export async function leaveLegalCase(tx: Tx, at: Moment, receivableId: string): 
     .execute();
   if (others.length > 0) return noTraces();
   await tx.updateTable('legal_case').set({ state: 'closed', closed_at: at.now }).where('id', '=', row.id).execute();
-  const traces = await cancelWorkOrders(tx, at, { legalCaseId: row.id }, 'nothing-owed');
+  const traces = await cancelWorkOrders(work, { legalCaseId: row.id }, 'nothing-owed');
   const about = { subjectKind: 'legal-case', subjectId: row.id, customerId: row.customer_id };
   traces.audit.unshift({ ...about, action: 'legal-case.closed', reason: 'nothing-owed' });
   traces.events.unshift({ ...about, kind: 'legal-case.closed' });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
@@ -10,33 +10,33 @@ const keyOf = (orderId: string): string => `${KIND}/${orderId}`;
 
 /** The task about goods of an order that is over, which were delivered and are not invoiced; one that is open goes on. */
 export async function askAboutDelivered(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   { id, externalId, customerId }: { id: string; externalId: string; customerId: string },
   reason: Record<string, unknown>,
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if ((await openKeys(tx, [id])).length > 0) return noTraces();
   const { key } = await placeOf(tx, keyOf(id));
-  return openWorkOrder(tx, store, at, { key, kind: KIND, customerId, subject: `order ${externalId}`, reason });
+  return openWorkOrder(work, { key, kind: KIND, customerId, subject: `order ${externalId}`, reason });
 }
 
 /** Ends the tasks of these orders: nothing is left to be invoiced, or the order is open again. */
-export async function endDelivered(tx: Tx, at: Moment, orderIds: readonly string[], outcome: string): Promise<WorkOrderTraces> {
+export async function endDelivered(work: Work, orderIds: readonly string[], outcome: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const keys = await openKeys(tx, orderIds);
-  return keys.length === 0 ? noTraces() : cancelWorkOrders(tx, at, { keys }, outcome);
+  return keys.length === 0 ? noTraces() : cancelWorkOrders(work, { keys }, outcome);
 }
 
 /** Invoices came, or became larger: orders of which they took all that was delivered are asked about no more. */
-export async function endInvoicedTasks(tx: Tx, _store: Store, at: Moment, invoices: readonly string[]): Promise<WorkOrderTraces> {
+export async function endInvoicedTasks(work: Work, invoices: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (invoices.length === 0) return noTraces();
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from order_invoice x join sales_order o on o.id = x.order_id
     where x.invoice_id = any(${[...invoices]}::uuid[]) and o.state <> 'open'
       and not exists (select from order_line l where l.order_id = o.id and l.delivered_minor > 0) order by o.id`.execute(tx);
   return endDelivered(
-    tx,
-    at,
+    work,
     rows.map(({ id }) => id),
     'invoiced',
   );

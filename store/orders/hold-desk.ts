@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/platform/refusal.ts';
 import { isFirstTime, numberOf, staleFacts } from '../../domain/credit/profile.ts';
 import { routeOfHold } from '../../domain/credit/route.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { collectDossier } from '../credit/dossier.ts';
 import { unitOf, wayOf } from '../approvals/way.ts';
@@ -19,7 +19,7 @@ export interface HeldAmount {
 }
 
 /** The way to a decision on what is held: by the amount to release, the customer's grade and type. At least one tier. */
-export async function wayOfHold(tx: Tx, store: Store, at: Moment, of: HeldAmount): Promise<Way> {
+export async function wayOfHold({ tx, at, store }: Work, of: HeldAmount): Promise<Way> {
   const { current } = await store.policies.current();
   const grades = current.grades.content;
   const facts = await collectDossier(tx, store, at, of.customerId);

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { invoicedBeyond } from '../../domain/orders/invoiced-beyond.ts';
 import { formatAmount, parseAmount } from '../../domain/platform/money.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -26,7 +26,8 @@ interface Row {
  * Opens a task for each invoice that is above what its order had left for it by more than policy lets pass, and ends those about amounts that
  * were corrected. The same excess is asked about once.
  */
-export async function askAboutOrders(tx: Tx, store: Store, at: Moment, invoiceIds: readonly string[]): Promise<WorkOrderTraces> {
+export async function askAboutOrders(work: Work, invoiceIds: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx, store } = work;
   const traces = noTraces();
   if (invoiceIds.length === 0) return traces;
   const { current } = await store.policies.current();
@@ -41,12 +42,12 @@ export async function askAboutOrders(tx: Tx, store: Store, at: Moment, invoiceId
     const beyond = invoicedBeyond({ ...row, units: lines }, minor(tolerance[currency] ?? '0'));
     const key = beyond && `invoiced-beyond/${row.id}/${beyond.overMinor}`;
     const gone = (open ?? []).filter((one) => one !== key);
-    if (gone.length > 0) addTraces(traces, await cancelWorkOrders(tx, at, { keys: gone }, 'corrected'));
+    if (gone.length > 0) addTraces(traces, await cancelWorkOrders(work, { keys: gone }, 'corrected'));
     if (!beyond || key === null) continue;
     const text = (amount: number): string => formatAmount(amount, currency);
     addTraces(
       traces,
-      await openWorkOrder(tx, store, at, {
+      await openWorkOrder(work, {
         key,
         kind: 'invoiced-beyond',
         customerId: row.customerId,
@@ -62,14 +63,13 @@ export async function askAboutOrders(tx: Tx, store: Store, at: Moment, invoiceId
 }
 
 /** The same for invoices whose order came or changed after them, in the last two days: looked at once a night. */
-export async function askAboutLateOrders(tx: Tx, store: Store, at: Moment): Promise<WorkOrderTraces> {
+export async function askAboutLateOrders(work: Work): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const { rows } = await sql<{ id: string }>`
     select i.id from sales_order o join invoice i on i.order_code = o.external_id
     where o.updated_at > ${at.now}::timestamptz - interval '2 days' and o.updated_at > i.updated_at`.execute(tx);
   return askAboutOrders(
-    tx,
-    store,
-    at,
+    work,
     rows.map(({ id }) => id),
   );
 }

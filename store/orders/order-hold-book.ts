@@ -3,9 +3,8 @@ import { planOrderHold } from '../../domain/orders/order-hold.ts';
 import type { OrderHoldPlan, OrderHoldStep } from '../../domain/orders/order-hold.ts';
 import { moveAll } from '../../domain/orders/order.ts';
 import { wholeOffer } from '../../domain/orders/release.ts';
-import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { bindDeposits, settleDeposits } from '../ledger/deposits.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { followOrders, openRound, standDown } from '../approvals/approvals.ts';
@@ -37,14 +36,15 @@ const actor = systemActor(HOLD_ACTOR);
  * orders of its seats.
  */
 export function reassessHold(store: Store, input: { id: string; seq: number | null }): Promise<OrderHoldPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const locked = await lockHold(tx, input.id);
     if (!locked) return { value: unknownHold(input), audit: null };
-    const beside = await depositsOf(tx, store, at, locked);
-    const found = (await judgedAnew(tx, store, at, locked)) ? ((await lockHold(tx, input.id)) ?? locked) : locked;
-    addTraces(beside, await ratesOf(tx, store, at, found));
-    if (found.state !== 'open') return settleHold(tx, store, at, found, { audit: [], traces: beside, events: [] });
-    const followed = await followOrders(tx, store, at, decidedOfHold(found), found.seats);
+    const beside = await depositsOf(work, locked);
+    const found = (await judgedAnew(work, locked)) ? ((await lockHold(tx, input.id)) ?? locked) : locked;
+    addTraces(beside, await ratesOf(work, found));
+    if (found.state !== 'open') return settleHold(work, found, { audit: [], traces: beside, events: [] });
+    const followed = await followOrders(work, decidedOfHold(found), found.seats);
     const change: Change = { audit: [], traces: followed, events: [] };
     addTraces(change.traces, beside);
     for (const { tier, role, to } of followed.escalated) {
@@ -52,43 +52,34 @@ export function reassessHold(store: Store, input: { id: string; seq: number | nu
       change.audit.push(audit);
       change.events.push(event);
     }
-    return settleHold(tx, store, at, found, change);
+    return settleHold(work, found, change);
   });
 }
 
 /** Money that came before a prepaid order and names it is a deposit for it. */
-async function depositsOf(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  { state, order, customerId }: OrderHoldCase,
-): Promise<WorkOrderTraces> {
+async function depositsOf(work: Work, { state, order, customerId }: OrderHoldCase): Promise<WorkOrderTraces> {
   if (state !== 'open' || !order.prepaid) return noTraces();
-  return bindDeposits(tx, store, at, { customerId, externalId: order.externalId, currency: order.currency });
+  return bindDeposits(work, { customerId, externalId: order.externalId, currency: order.currency });
 }
 
 /** The check has rung the hold itself, under the lock of the account: read again, all that was asked by then it has judged. */
-async function judgedAnew(tx: Tx, store: Store, at: Moment, found: OrderHoldCase): Promise<boolean> {
+async function judgedAnew(work: Work, found: OrderHoldCase): Promise<boolean> {
+  const { tx, at } = work;
   if (found.state !== 'open' || found.forced || heldOf(found) === 0 || found.expiresAt <= at.now) return false;
-  if (found.judged === (await judgedBy(tx, store, at, found))) return false;
-  await recheckOrder(tx, store, at, found.order.id, { actor });
-  await sql`update order_hold set judged = ${await judgedBy(tx, store, at, found)} where id = ${found.id}::uuid`.execute(tx);
+  if (found.judged === (await judgedBy(work, found))) return false;
+  await recheckOrder(work, found.order.id, { actor });
+  await sql`update order_hold set judged = ${await judgedBy(work, found)} where id = ${found.id}::uuid`.execute(tx);
   return true;
 }
 
 /** An order that no rate lets count against its limit asks for that rate. */
-function ratesOf(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  { state, reasons, order, customerId }: OrderHoldCase,
-): Promise<WorkOrderTraces> {
+function ratesOf(work: Work, { state, reasons, order, customerId }: OrderHoldCase): Promise<WorkOrderTraces> {
   const isAsked = state === 'open' && reasons.some(({ code }) => code === 'rate-missing');
-  return askForRates(tx, store, at, isAsked ? [{ customerId, currency: order.currency }] : []);
+  return askForRates(work, isAsked ? [{ customerId, currency: order.currency }] : []);
 }
 
 /** What a verdict on the order rests on, in versions: accounts of its payer and group, the rates between their currencies, profile, rules, day. */
-async function judgedBy(tx: Tx, store: Store, at: Moment, { order }: OrderHoldCase): Promise<string> {
+async function judgedBy({ tx, at, store }: Work, { order }: OrderHoldCase): Promise<string> {
   const { current } = await store.policies.current();
   const { rows } = await sql<{ accounts: number; profile: number; rates: number }>`
     with s as (
@@ -105,16 +96,17 @@ async function judgedBy(tx: Tx, store: Store, at: Moment, { order }: OrderHoldCa
 
 /** Takes the planned step, only if the stored plan is the one asked for and its moment has come. */
 export function takeHoldStep(store: Store, step: OrderHoldStep, input: { id: string; seq: number }): Promise<OrderHoldPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = unheard(await lockHold(tx, input.id));
     if (!found) return { value: unknownHold(input), audit: null };
     const verdict = planOrderHold(await factsOfHold(store, found), at.now);
     const called = verdict.due && verdict.step === step && input.seq >= found.seq;
-    return settleHold(tx, store, at, found, called ? await takers[step](store, tx, at, found) : noChange());
+    return settleHold(work, found, called ? await takers[step](work, found) : noChange());
   });
 }
 
-type Taker = (store: Store, tx: Tx, at: Moment, found: OrderHoldCase) => Promise<Change>;
+type Taker = (work: Work, found: OrderHoldCase) => Promise<Change>;
 
 const takers: Record<OrderHoldStep, Taker> = { route, warn, lapse, close: () => Promise.resolve(noChange()) };
 
@@ -122,12 +114,13 @@ const takers: Record<OrderHoldStep, Taker> = { route, warn, lapse, close: () => 
  * The approval matrix names the tiers for what is held. An order that was changed or opened again since begins a new round: who approved another order
  * has not approved this one.
  */
-async function route(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+async function route(work: Work, found: OrderHoldCase): Promise<Change> {
+  const { tx, at } = work;
   const { id, order, customerId, askedBy, askedVersion } = found;
   const first = found.routedAt === null;
-  const traces = first ? noTraces() : await standDown(tx, at, processOfHold(id), 'order-changed');
+  const traces = first ? noTraces() : await standDown(work, processOfHold(id), 'order-changed');
   const heldMinor = heldOf(found);
-  const way = await wayOfHold(tx, store, at, {
+  const way = await wayOfHold(work, {
     ...{ kind: 'order-hold', customerId, currency: order.currency },
     amountMinor: heldMinor,
   });
@@ -136,7 +129,7 @@ async function route(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pr
     update order_hold set round = ${next.round}, requested_by = ${next.requestedBy}, routed_at = ${at.now}::timestamptz,
       routed_version = ${askedVersion}, routed_minor = ${heldMinor}::bigint, route_row = ${way.row}, policy_version = ${way.policyVersion},
       warned_at = null, offer = ${JSON.stringify(wholeOffer)}::jsonb where id = ${id}::uuid`.execute(tx);
-  addTraces(traces, await openRound(tx, store, at, decidedOfHold(next), way.tiers));
+  addTraces(traces, await openRound(work, decidedOfHold(next), way.tiers));
   const { audit, event } = tellHold(
     next,
     'order-hold.routed',
@@ -147,11 +140,12 @@ async function route(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pr
 }
 
 /** Whoever looks after the customer can still bring money, security or an approver. */
-async function warn(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+async function warn(work: Work, found: OrderHoldCase): Promise<Change> {
+  const { tx, at } = work;
   await sql`update order_hold set warned_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
   const { order, expiresAt } = found;
   const process = processOfHold(found.id);
-  const traces = await openWorkOrder(tx, store, at, {
+  const traces = await openWorkOrder(work, {
     key: `${process}/expiring/${found.round}`,
     kind: 'order-hold-expiring',
     customerId: found.customerId,
@@ -164,7 +158,8 @@ async function warn(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pro
 }
 
 /** The hold has expired: what is held of the order is cancelled. */
-async function lapse(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Promise<Change> {
+async function lapse(work: Work, found: OrderHoldCase): Promise<Change> {
+  const { tx, at } = work;
   const before = found.order;
   const left = before.lines.some(({ minor }) => minor.reserved + minor.ordered + minor.prepaid + minor.delivered > 0);
   await tx
@@ -172,9 +167,9 @@ async function lapse(store: Store, tx: Tx, at: Moment, found: OrderHoldCase): Pr
     .set({ state: left ? before.state : 'lapsed', version: before.version + 1, updated_at: at.now })
     .where('id', '=', before.id)
     .execute();
-  await moveOrder(tx, at, before.id, moveAll(before.lines, ['held'], 'cancelled'), 'order.lapsed');
+  await moveOrder(work, before.id, moveAll(before.lines, ['held'], 'cancelled'), 'order.lapsed');
   const order = changeOf(before, await readOrderCase(tx, before.id), 'order.lapsed', 'hold-expired');
-  const closed = await closeHold(tx, at, found, 'lapsed', { by: 'policy', reason: 'hold-expired' });
-  addTraces(closed.traces, await settleDeposits(tx, store, at, [before.id]));
+  const closed = await closeHold(work, found, 'lapsed', { by: 'policy', reason: 'hold-expired' });
+  addTraces(closed.traces, await settleDeposits(work, [before.id]));
   return { audit: [...order.audit, ...closed.audit], traces: closed.traces, events: [...order.events, ...closed.events] };
 }

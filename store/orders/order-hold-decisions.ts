@@ -9,7 +9,7 @@ import type { Offer, ReleaseFault } from '../../domain/orders/release.ts';
 import { isOpenSeat } from '../../domain/approvals/seats.ts';
 import type { Decider, Hat } from '../../domain/approvals/seats.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { openTier, routeOfSeats, takeSeat } from '../approvals/approvals.ts';
 import type { SeatCase } from '../approvals/approvals.ts';
 import { keepDossier } from '../credit/decision-dossier.ts';
@@ -46,10 +46,11 @@ export function decideOrderHold(
     act: 'decideOrderHold' as const,
     lock: async (tx: Tx) => unheard(await lockHold(tx, id)),
     answerOf: ({ state, round, seats }: OrderHoldCase): HoldAnswer => ({ state, round, route: routeOfSeats(seats) }),
-    settle: (tx: Tx, at: Moment, before: OrderHoldCase, change: Change) => settleHold(tx, store, at, before, change),
+    settle: (work: Work, before: OrderHoldCase, change: Change) => settleHold(work, before, change),
     reassess: () => reassessHold(store, { id, seq: null }),
   };
-  return answerOnce(book, held, async (tx, at, found, decision: HoldDecisionInput) => {
+  return answerOnce(book, held, async (work, found, decision: HoldDecisionInput) => {
+    const { tx, at } = work;
     const by = await stillDecider(tx, decision.by.actor, at.today, found, 'hold.decide');
     lookAtDecider({ ...found, externalId: found.order.externalId }, by.actor);
     const { seat, hat } = await seatOf(store, found, by, decision, held.updateId);
@@ -57,8 +58,8 @@ export function decideOrderHold(
       await refuseSanctioned(tx, found.customerId);
       await lookAtAccount(tx, found.order.accountId, decision.exposureVersion);
     }
-    const dossierHash = await keepDossier(tx, at, await readHoldDossier(tx, store, at, id));
-    return decide(store, tx, at, found, { ...decision, by, seat, hat, dossierHash, updateId: held.updateId });
+    const dossierHash = await keepDossier(work, await readHoldDossier(tx, store, at, id));
+    return decide(work, found, { ...decision, by, seat, hat, dossierHash, updateId: held.updateId });
   });
 }
 
@@ -95,11 +96,12 @@ interface Taken extends Omit<HoldDecisionInput, 'by'> {
 /** Who narrows what lies on the table has made a counter-proposal. */
 const seatStates = { release: 'approved', part: 'countered', prepay: 'countered', reject: 'declined' } as const;
 
-async function decide(store: Store, tx: Tx, at: Moment, found: OrderHoldCase, taken: Taken): Promise<Change> {
+async function decide(work: Work, found: OrderHoldCase, taken: Taken): Promise<Change> {
+  const { tx } = work;
   const { seat, hat, verdict, reason, dossierHash, updateId, exposureVersion } = taken;
   const by = taken.by.actor.id;
   const offer = verdict === 'reject' ? found.offer : narrowed(found, taken.lines, verdict);
-  const traces = await takeSeat(tx, at, seat, {
+  const traces = await takeSeat(work, seat, {
     ...{ by, hat, reason, updateId, dossierHash },
     state: seatStates[verdict],
     verdict: { verdict, offer, exposureVersion },
@@ -122,36 +124,34 @@ async function decide(store: Store, tx: Tx, at: Moment, found: OrderHoldCase, ta
     { verdict, tier: seat.tier },
   );
   const change: Change = { audit: [audit], traces, events: [event] };
-  addChange(change, await goesOn(store, tx, at, { ...found, offer }, taken));
+  addChange(change, await goesOn(work, { ...found, offer }, taken));
   return change;
 }
 
 /** What a decision leads to: the next seat or tier, the release of what lies on the table, or the end. */
-async function goesOn(store: Store, tx: Tx, at: Moment, found: OrderHoldCase, taken: Taken): Promise<Change> {
-  if (taken.verdict === 'reject') return carryOut(store, tx, at, found, taken, []);
+async function goesOn(work: Work, found: OrderHoldCase, taken: Taken): Promise<Change> {
+  if (taken.verdict === 'reject') return carryOut(work, found, taken, []);
   if (found.seats.some((seat) => seat.id !== taken.seat.id && isOpenSeat(seat))) return noChange();
-  const opened = await openTier(tx, store, at, decidedOfHold(found));
+  const opened = await openTier(work, decidedOfHold(found));
   if (opened) return { audit: [], traces: opened, events: [] };
   const lines = releasedLines(found.offer, found.order.lines);
   if (lines.length === 0) throw new Refusal('conflict', { what: 'order' });
-  return carryOut(store, tx, at, found, taken, lines);
+  return carryOut(work, found, taken, lines);
 }
 
 /** Moves the order as decided, and ends the hold. */
 async function carryOut(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: OrderHoldCase,
   { by, reason, verdict }: Taken,
   lines: readonly { line: number; amountMinor: number }[],
 ): Promise<Change> {
   const { actor } = by;
   const { as } = found.offer;
-  const { traces } = await recheckOrder(tx, store, at, found.order.id, { actor, release: { lines, as, reason } });
+  const { traces } = await recheckOrder(work, found.order.id, { actor, release: { lines, as, reason } });
   const released = lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const state = verdict === 'reject' ? 'rejected' : released < heldOf(found) ? 'part-released' : 'released';
-  const closed = await closeHold(tx, at, found, state, { by: actor.id, reason, as, lines, releasedMinor: released });
+  const closed = await closeHold(work, found, state, { by: actor.id, reason, as, lines, releasedMinor: released });
   const change: Change = { audit: [], traces, events: [] };
   addChange(change, closed);
   return change;

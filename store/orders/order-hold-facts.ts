@@ -16,7 +16,7 @@ import type {
 } from '../../domain/orders/order-hold.ts';
 import type { Offer } from '../../domain/orders/release.ts';
 import type { Tx } from '../platform/database.ts';
-import type { EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { EventFact, Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { answeredOf, readSeats, seatsOf, standDown } from '../approvals/approvals.ts';
 import type { Decided, SeatCase } from '../approvals/approvals.ts';
 import { addChange } from '../approvals/decision-update.ts';
@@ -156,16 +156,16 @@ export function tellHold(
 
 /** Writes how the hold ended, and stands down what is still open of it. */
 export async function closeHold(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: OrderHoldCase,
   state: Exclude<OrderHoldState, 'open'>,
   outcome: { by: string; reason: string | null } & Record<string, unknown>,
 ): Promise<Change> {
+  const { tx, at } = work;
   await sql`
     update order_hold set state = ${state}, closed_at = ${at.now}::timestamptz, outcome = ${JSON.stringify(outcome)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
-  const traces = await standDown(tx, at, processOfHold(found.id), state);
+  const traces = await standDown(work, processOfHold(found.id), state);
   const { audit, event } = tellHold(
     found,
     `order-hold.${state}`,
@@ -203,17 +203,16 @@ async function again(tx: Tx, id: string): Promise<OrderHoldCase> {
  * answers the bell. `seq` counts each change of what anybody may see.
  */
 export async function settleHold(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   before: OrderHoldCase,
   change: Change,
 ): Promise<Written<OrderHoldPlan> | Unchanged<OrderHoldPlan>> {
+  const { tx, at, store } = work;
   let found = await again(tx, before.id);
   const end = endOfHold(await factsOfHold(store, found));
   if (end) {
     const reason = found.order.state === 'open' ? `order-${found.order.decision}` : `order-${found.order.state}`;
-    addChange(change, await closeHold(tx, at, found, end, { by: 'check', reason }));
+    addChange(change, await closeHold(work, found, end, { by: 'check', reason }));
     found = await again(tx, before.id);
   }
   const verdict = planOrderHold(await factsOfHold(store, found), at.now);

@@ -14,7 +14,7 @@ import { commitMark } from '../platform/idempotency.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { againRequest, checkOrder, checkWithin, putRequest, rulesInForce } from './check.ts';
 import type { OrderDecided } from './check.ts';
@@ -81,7 +81,7 @@ export async function readOrderCase(tx: Tx, id: string): Promise<OrderCase> {
 }
 
 /** Moves cents of an order's lines, and what that does to its account, with entries under `cause`. The order is locked by the caller. */
-export async function moveOrder(tx: Tx, at: Moment, orderId: string, moves: readonly LineMove[], cause: string): Promise<void> {
+export async function moveOrder({ tx, at }: Work, orderId: string, moves: readonly LineMove[], cause: string): Promise<void> {
   if (moves.length === 0) return;
   await sql`select order_move(${orderId}::uuid, ${JSON.stringify(moves)}::jsonb, ${cause}, ${at.now}::timestamptz)`.execute(tx);
 }
@@ -98,7 +98,8 @@ export async function endOrder(
   id: string,
   { as, reason }: { as: 'cancelled' | 'closed'; reason: string | null },
 ): Promise<{ order: OrderCase; changed: boolean }> {
-  return write<{ order: OrderCase; changed: boolean }>(store, actor, async (tx, at) => {
+  return write<{ order: OrderCase; changed: boolean }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const before = await lockOrder(tx, actor, id);
     if (before.state === as) return { value: { order: before, changed: false }, audit: null };
     if (before.state !== 'open' && before.state !== 'lapsed')
@@ -108,10 +109,10 @@ export async function endOrder(
       .set({ state: as, version: before.version + 1, updated_at: at.now })
       .where('id', '=', before.id)
       .execute();
-    await moveOrder(tx, at, before.id, moveAll(before.lines, OPEN_BUCKETS, 'cancelled'), `order.${as}`);
+    await moveOrder(work, before.id, moveAll(before.lines, OPEN_BUCKETS, 'cancelled'), `order.${as}`);
     const order = await readOrderCase(tx, before.id);
     const { audit, events } = changeOf(before, order, `order.${as}`, reason);
-    const freed = await settleDeposits(tx, store, at, [before.id]);
+    const freed = await settleDeposits(work, [before.id]);
     return {
       value: { order, changed: true },
       ...freed,
@@ -141,12 +142,13 @@ export async function reopenOrder(
   id: string,
   reason: string | null,
 ): Promise<OrderDecided & { order: OrderCase }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const order = await lockOrder(tx, actor, id);
     if (moveAll(order.lines, ['cancelled'], 'reserved').length === 0) throw new Refusal('not-open', { state: order.state });
     const decided = await checkWithin(tx, store, againRequest('reopen', actor, order, reason));
-    const traces = await settleDeposits(tx, store, at, [order.id]);
-    addTraces(traces, await endDelivered(tx, at, [order.id], 'reopened'));
+    const traces = await settleDeposits(work, [order.id]);
+    addTraces(traces, await endDelivered(work, [order.id], 'reopened'));
     for (const mark of commitMark()) await mark.execute(tx);
     const value = { ...decided, order: await readOrderCase(tx, order.id) };
     const [first, ...more] = traces.audit;
@@ -169,12 +171,11 @@ export interface OrderRelease {
  * Throws Refusal `not-open` when nothing of the order is held, `amount-exceeds-open` for more than is held of a line.
  */
 export async function recheckOrder(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   orderId: string,
   { actor, release }: { actor: Actor; release?: OrderRelease },
 ): Promise<{ decided: OrderDecided | null; order: OrderCase; traces: WorkOrderTraces }> {
+  const { tx, at, store } = work;
   await sql`select from sales_order where id = ${orderId}::uuid for no key update`.execute(tx);
   const before = await readOrderCase(tx, orderId);
   if (moveAll(before.lines, ['held'], 'reserved').length === 0) throw new Refusal('not-open', { state: before.decision });
@@ -189,16 +190,15 @@ export async function recheckOrder(
     return left > 0 ? [{ line: line.line, from: 'held', to: 'cancelled', amount: left }] : [];
   });
   const rejected = freed.length === 0;
-  const reservedUntil =
-    rejected || release.as === 'prepaid' ? null : await reservedUntilOf(tx, store, at, before.requestedShipDate);
+  const reservedUntil = rejected || release.as === 'prepaid' ? null : await reservedUntilOf(work, before.requestedShipDate);
   const { horizonDays } = await rulesInForce(store);
   const beyond = reservedUntil !== null && before.requestedShipDate > horizonOf(at.today, horizonDays);
-  await settleRelease(tx, at, before, { rejected, reservedUntil, beyond, prepaid: !rejected && release.as === 'prepaid' });
-  await moveOrder(tx, at, orderId, [...freed, ...rest], rejected ? 'order.rejected' : 'order.released');
+  await settleRelease(work, before, { rejected, reservedUntil, beyond, prepaid: !rejected && release.as === 'prepaid' });
+  await moveOrder(work, orderId, [...freed, ...rest], rejected ? 'order.rejected' : 'order.released');
   const order = await readOrderCase(tx, orderId);
-  await keepRelease(tx, store, at, { order, actor, rejected, release });
+  await keepRelease(work, { order, actor, rejected, release });
   const change = changeOf(before, order, rejected ? 'order.rejected' : 'order.released', release.reason);
-  const unbound = await settleDeposits(tx, store, at, [orderId]);
+  const unbound = await settleDeposits(work, [orderId]);
   const subject = workflowId('reservation', orderId);
   const first = beyond ? countsFromOf(before.requestedShipDate, horizonDays, store.zone) : reservedUntil;
   const posts = first ? [{ subject, kind: 'reservation' as const, at: first, customerId: order.customerId }] : [];
@@ -223,7 +223,7 @@ function releaseMoves(order: OrderCase, { lines, as }: OrderRelease): LineMove[]
   });
 }
 
-async function reservedUntilOf(tx: Tx, store: Store, at: Moment, shipDate: BusinessDate): Promise<Instant> {
+async function reservedUntilOf({ tx, at, store }: Work, shipDate: BusinessDate): Promise<Instant> {
   const { reservationDays } = await rulesInForce(store);
   const from = shipDate > at.today ? shipDate : at.today;
   const { rows } = await sql<{ until: Instant }>`
@@ -232,8 +232,7 @@ async function reservedUntilOf(tx: Tx, store: Store, at: Moment, shipDate: Busin
 }
 
 async function settleRelease(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   order: OrderCase,
   {
     rejected,
@@ -259,9 +258,7 @@ async function settleRelease(
 
 /** The decision of a person beside those of the checks; what was approved is what the tolerance of later changes is measured by. */
 async function keepRelease(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  { tx, at, store }: Work,
   { order, actor, rejected, release }: { order: OrderCase; actor: Actor; rejected: boolean; release: OrderRelease },
 ): Promise<void> {
   const cancelled = order.lines.reduce((sum, line) => sum + line.minor.cancelled, 0);

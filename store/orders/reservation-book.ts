@@ -21,7 +21,7 @@ const actor = systemActor('reservation');
  * was approved by may be gone.
  */
 export async function reassessReservation(store: Store, { id, seq }: Input): Promise<ReservationPlan> {
-  return write<ReservationPlan>(store, actor, async (tx, at) => {
+  return write<ReservationPlan>(store, actor, async ({ tx, at }) => {
     const found = await lockReservation(tx, id);
     if (!found) return { value: unknown(seq), audit: null };
     const facts = await factsIn(store, found.order);
@@ -36,7 +36,8 @@ export async function reassessReservation(store: Store, { id, seq }: Input): Pro
 
 /** What is still reserved at its end is cancelled, only if the stored plan is the one asked for and its moment has come. */
 export async function lapseReservation(store: Store, { id, seq }: Input): Promise<ReservationPlan> {
-  return write<ReservationPlan>(store, actor, async (tx, at) => {
+  return write<ReservationPlan>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockReservation(tx, id);
     if (!found) return { value: unknown(seq), audit: null };
     const { order, asked } = found;
@@ -55,11 +56,11 @@ export async function lapseReservation(store: Store, { id, seq }: Input): Promis
       })
       .where('id', '=', id)
       .execute();
-    await moveOrder(tx, at, id, moveAll(order.lines, ['reserved'], 'cancelled'), 'order.lapsed');
+    await moveOrder(work, id, moveAll(order.lines, ['reserved'], 'cancelled'), 'order.lapsed');
     const after = await readOrderCase(tx, id);
     const { value, answer } = planned(after, planReservation(await factsIn(store, after), at.now), at, asked);
     const { audit, events } = changeOf(order, after, 'order.lapsed', null);
-    const freed = await settleDeposits(tx, store, at, [id]);
+    const freed = await settleDeposits(work, [id]);
     return { value, answer, ...freed, audit: [...audit, ...freed.audit], events: [...events, ...freed.events] };
   });
 }

@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
-import type { Actor } from '../../domain/platform/actor.ts';
 import type { Instant } from '../../domain/platform/calendar.ts';
 import { concededBeyondClaim } from '../../domain/orders/returns.ts';
 import type { ConcedingReturn, ReturnCredit } from '../../domain/orders/returns.ts';
 import type { Tx } from '../platform/database.ts';
 import { lockReceivables } from '../ledger/receivable-facts.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { ReturnCase } from './returns.ts';
 import { claimsOfGoods } from '../../domain/ledger/claims.ts';
 
@@ -104,7 +103,7 @@ const noted = (before: Instant) => sql`
     from share s)`;
 
 /** Concedes the shares as upheld disputes: the credit note that comes consumes them; and says so of the return. */
-export async function concede(tx: Tx, at: Moment, actor: Actor, of: ReturnCase, shares: readonly ConcededShare[]): Promise<void> {
+export async function concede({ tx, at, actor }: Work, of: ReturnCase, shares: readonly ConcededShare[]): Promise<void> {
   for (const { receivableId, customerId, amountMinor } of shares)
     await tx
       .insertInto('dispute')

@@ -11,7 +11,7 @@ import type { Tx } from '../platform/database.ts';
 import { lockReceivables } from '../ledger/receivable-facts.ts';
 import { isOurId, LostRace, recordset } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { moveOrder } from './orders.ts';
 import type { OrderCase } from './orders.ts';
 import { contentHash } from '../platform/content-hash.ts';
@@ -75,7 +75,8 @@ export async function lockReturn(tx: Tx, actor: Actor, id: string): Promise<Retu
  * invoices that took it, the latest first. Answers the id. Throws Refusal `line-unknown`, `return-exceeds`, `invalid`
  * for a day before any goods left.
  */
-export async function bookReturn(tx: Tx, at: Moment, actor: Actor, order: OrderCase, document: ReturnDocument): Promise<string> {
+export async function bookReturn(work: Work, order: OrderCase, document: ReturnDocument): Promise<string> {
+  const { tx } = work;
   const left = await firstIssue(tx, order.id);
   if (left !== null && document.returnedOn < left)
     throw invalidAt('/returnedOn', 'too-early', { date: document.returnedOn, earliest: left });
@@ -89,7 +90,7 @@ export async function bookReturn(tx: Tx, at: Moment, actor: Actor, order: OrderC
       throw new Refusal('return-exceeds', { line: no, value: quantity, left: rest }, { pointer: `/lines/${index}/quantity` });
     return { line: no, quantity, ...returnedPart(line, back, quantity) };
   });
-  const id = await insertReturn(tx, at, actor, order, document);
+  const id = await insertReturn(work, order, document);
   await sql`
     insert into goods_return_line (return_id, line, quantity, worth_minor, delivered_minor)
     select ${id}::uuid, x.line, x.quantity, x."worthMinor", x."deliveredMinor"
@@ -99,8 +100,7 @@ export async function bookReturn(tx: Tx, at: Moment, actor: Actor, order: OrderC
   const moves = parts.map(({ line, deliveredMinor: amount }): LineMove => ({ line, from: 'delivered', to: 'returned', amount }));
   await layOnInvoices(tx, order.id, id);
   await moveOrder(
-    tx,
-    at,
+    work,
     order.id,
     moves.filter((move) => move.amount > 0),
     'order.returned',
@@ -124,7 +124,7 @@ async function returnedBefore(tx: Tx, orderId: string): Promise<Map<number, Retu
   return new Map(rows.map((row) => [row.line, row]));
 }
 
-async function insertReturn(tx: Tx, at: Moment, actor: Actor, order: OrderCase, document: ReturnDocument): Promise<string> {
+async function insertReturn({ tx, at, actor }: Work, order: OrderCase, document: ReturnDocument): Promise<string> {
   const row = await tx
     .insertInto('goods_return')
     .values({
@@ -162,7 +162,8 @@ async function layOnInvoices(tx: Tx, orderId: string, id: string): Promise<void>
 }
 
 /** What a correction took out of an invoice for a return leaves its order as if it had come back before it was invoiced. */
-export async function returnInstead(tx: Tx, at: Moment, corrected: readonly CorrectedReturn[]): Promise<void> {
+export async function returnInstead(work: Work, corrected: readonly CorrectedReturn[]): Promise<void> {
+  const { tx } = work;
   for (const { returnId, invoiceId, minor, alone } of corrected) {
     if (alone)
       await sql`
@@ -193,12 +194,13 @@ export async function returnInstead(tx: Tx, at: Moment, corrected: readonly Corr
       update goods_return_line l set delivered_minor = l.delivered_minor + x.amount from x where l.return_id = ${returnId}::uuid and l.line = x.line`.execute(
       tx,
     );
-    await moveOrder(tx, at, order.orderId, moves, 'order.returned');
+    await moveOrder(work, order.orderId, moves, 'order.returned');
   }
 }
 
 /** Takes a return back: what it took of delivered goods is owed again, and what it conceded is asked for. Answers those receivables. */
-export async function unbookReturn(tx: Tx, at: Moment, of: ReturnCase, by: Actor): Promise<string[]> {
+export async function unbookReturn(work: Work, of: ReturnCase, by: Actor): Promise<string[]> {
+  const { tx, at } = work;
   await tx.updateTable('goods_return').set({ state: 'withdrawn', withdrawn_at: at.now }).where('id', '=', of.id).execute();
   const { rows } = await sql<{ line: number; amount: number }>`
     select line, delivered_minor as amount from goods_return_line where return_id = ${of.id}::uuid and delivered_minor > 0`.execute(
@@ -217,13 +219,14 @@ export async function unbookReturn(tx: Tx, at: Moment, of: ReturnCase, by: Actor
     .where('state', '=', 'upheld')
     .execute();
   const moves = rows.map(({ line, amount }): LineMove => ({ line, from: 'returned', to: 'delivered', amount }));
-  await moveOrder(tx, at, of.orderId, moves, 'order.return-withdrawn');
-  await invoiceDelivered(tx, at, of.orderId);
+  await moveOrder(work, of.orderId, moves, 'order.return-withdrawn');
+  await invoiceDelivered(work, of.orderId);
   return items.map((item) => item.id);
 }
 
 /** What is delivered again was invoiced already where invoices of the order are above what it had left for them: the oldest take it first. */
-async function invoiceDelivered(tx: Tx, at: Moment, orderId: string): Promise<void> {
+async function invoiceDelivered(work: Work, orderId: string): Promise<void> {
+  const { tx } = work;
   const { rows: short } = await sql<{ id: string; minor: number }>`
     select * from (
       select i.id, i.issue_date, i.amount_minor - coalesce((select sum(x.amount_minor) from order_invoice x where x.invoice_id = i.id), 0)::bigint as minor
@@ -253,5 +256,5 @@ async function invoiceDelivered(tx: Tx, at: Moment, orderId: string): Promise<vo
     tx,
   );
   const moves = taken.map(({ line, amount }): LineMove => ({ line, from: 'delivered', to: 'invoiced', amount }));
-  await moveOrder(tx, at, orderId, moves, 'invoice.took-over');
+  await moveOrder(work, orderId, moves, 'invoice.took-over');
 }

@@ -1,18 +1,15 @@
 import { sql } from 'kysely';
 import { addWorkingDays, dateOf, instantAt } from '../../domain/platform/calendar.ts';
 import type { OutreachVerdict } from '../../domain/outreach/outreach.ts';
-import type { Tx } from '../platform/database.ts';
 import { lockOutreach, outreachTerms } from './outreach-facts.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 /**
  * Puts a customer's contacts off for two working days: Postgres was restored from a backup, and a person finds out what went out
  * meanwhile. A message that is being delivered is left alone.
  */
 export async function holdContacts(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  { tx, at, store }: Work,
   customer: { customerId: string; customerCode: string },
 ): Promise<void> {
   const { calendar, slotMinute } = await outreachTerms(store, customer.customerCode, at, { live: null, templates: null });

@@ -74,7 +74,7 @@ export async function logContact(
   entry: LoggedContact,
   reason: string | null,
 ): Promise<{ id: string; at: Instant; warnings: ContactWarning[] }> {
-  return write(store, actor, async (tx, moment) => {
+  return write(store, actor, async ({ tx, at: moment }) => {
     const at = entry.at ?? moment.now;
     if (at > moment.now) throw notYet(store, at, moment, '/at');
     const { rows } = await sql<{ id: string }>`

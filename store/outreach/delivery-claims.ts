@@ -11,7 +11,7 @@ import { readDepartures } from '../platform/departures.ts';
 import type { Deployment } from '../platform/departures.ts';
 import { lockOutreach } from './outreach-facts.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import type { MessageRow } from './message-rows.ts';
 import { aboutMessage, deliverer, isUnderWay, lockMessage } from './message-rows.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -82,7 +82,8 @@ export function claimDelivery(
   input: { messageId: string; provider: string; again: boolean },
   deployment: Deployment,
 ): Promise<DeliveryClaim> {
-  return write<DeliveryClaim>(store, deliverer, async (tx, at) => {
+  return write<DeliveryClaim>(store, deliverer, async (work) => {
+    const { tx } = work;
     const row = await lockWithOutreach(tx, input.messageId);
     if (!row || !isUnderWay(row)) return { value: { claim: 'settled' }, audit: null };
     const departures = await readDepartures(tx, store, deployment);
@@ -94,9 +95,9 @@ export function claimDelivery(
       return { value: claim, audit: null };
     }
     if (open) return { value: await reconciling(tx, row), audit: null };
-    const again = await judgeAgain(tx, store, at, row, departures);
+    const again = await judgeAgain(work, row, departures);
     if (again.verdict !== 'go') return standBack(tx, row, again, input.again);
-    return putOnRecord(tx, at, row, input, again.traces);
+    return putOnRecord(work, row, input, again.traces);
   });
 }
 
@@ -140,16 +141,16 @@ async function standBack(
 const absent = (row: MessageRow): AuditFact => ({ ...aboutMessage(row), action: 'message.reconciled', reason: 'absent' });
 
 async function putOnRecord(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   judged: MessageRow,
   { provider, again }: { provider: string; again: boolean },
   rewritten: WorkOrderTraces,
 ): Promise<Written<DeliveryClaim>> {
+  const { tx } = work;
   const row = (await lockMessage(tx, judged.id)) ?? judged;
   const traces = noTraces();
   addTraces(traces, rewritten);
-  if (row.state === 'deferred') addTraces(traces, await goesNow(tx, at, row));
+  if (row.state === 'deferred') addTraces(traces, await goesNow(work, row));
   const call = row.calls + 1;
   await tx
     .updateTable('message')
@@ -163,7 +164,7 @@ async function putOnRecord(
 }
 
 /** What waited counts from now: in the caps, and for the steps that follow its own. */
-async function goesNow(tx: Tx, at: Moment, row: MessageRow): Promise<Partial<WorkOrderTraces>> {
+async function goesNow({ tx, at }: Work, row: MessageRow): Promise<Partial<WorkOrderTraces>> {
   await tx.updateTable('message').set({ sending_at: at.now, reason: null }).where('id', '=', row.id).execute();
   const { rows } = await sql<{ id: string }>`
     update rung g set at = ${at.now}::timestamptz from message_rung x
@@ -174,7 +175,7 @@ async function goesNow(tx: Tx, at: Moment, row: MessageRow): Promise<Partial<Wor
 
 /** The provider said that it has not taken the message: the call is off the record, and another may be made later. */
 export function releaseDelivery(store: Store, input: { messageId: string; why: string }): Promise<void> {
-  return write<void>(store, deliverer, async (tx) => {
+  return write<void>(store, deliverer, async ({ tx }) => {
     const row = await lockMessage(tx, input.messageId);
     if (!row || row.state !== 'sending' || row.called_at === null) return { value: undefined, audit: null };
     await tx.updateTable('message').set({ called_at: null }).where('id', '=', row.id).execute();

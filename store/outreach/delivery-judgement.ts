@@ -17,7 +17,7 @@ import { noticeIn, outreachTerms, readCustomer, rungsIn } from './outreach-facts
 import type { CustomerFacts, NoticeRow } from './outreach-facts.ts';
 import { firstLetter, templatesOf, withSeller } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { MessageRow } from './message-rows.ts';
 import { aboutMessage } from './message-rows.ts';
 import type { OutreachTerms, Person } from '../../domain/outreach/outreach-facts.ts';
@@ -34,13 +34,8 @@ export type Judgement =
   | { verdict: 'drop'; why: DroppedBy };
 
 /** Judges a message again before its provider is called: hours, rest days and caps, opt-outs, and what is still owed. */
-export async function judgeAgain(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  row: MessageRow,
-  { live }: Pick<Departures, 'live'>,
-): Promise<Judgement> {
+export async function judgeAgain(work: Work, row: MessageRow, { live }: Pick<Departures, 'live'>): Promise<Judgement> {
+  const { tx, at, store } = work;
   const { seller } = await readGoLive(tx);
   const templates = withSeller(await templatesOf(store.policies.db, at.today), seller);
   const customer = await readCustomer(tx, store, { live, templates }, row.customer_id, at);
@@ -48,7 +43,7 @@ export async function judgeAgain(
   const notice = await noticeIn(tx, templates, row.customer_id, row.id);
   const person = customer.people.find(({ id }) => id === row.contact_id);
   if (!person) return { verdict: 'drop', why: 'no-address' };
-  const asked = await readAsked(tx, store, at, templates, row);
+  const asked = await readAsked(work, templates, row);
   if (asked.some && asked.standing.length === 0) return { verdict: 'drop', why: 'nothing-owed' };
   const contact = judgePerson(row, person, notice, terms, at.now);
   if (contact.verdict === 'drop') return contact;
@@ -57,7 +52,7 @@ export async function judgeAgain(
   const sameAddress = addressHash(row.channel, person.addresses[row.channel] ?? '') === row.address_hash;
   const sameDay = dateOf(row.sending_at, store.zone) === at.today;
   if (!asked.differs && sameAddress && sameDay) return { verdict: 'go', traces: noTraces() };
-  const desk = { tx, store, at, templates, row };
+  const desk: Rewriting = { ...work, templates, row };
   return { verdict: 'go', traces: await rewrite(desk, customer, recipient, notice, asked.standing) };
 }
 
@@ -79,19 +74,17 @@ interface Asked {
 }
 
 /** What the message asks for, by the balances of this transaction. */
-async function readAsked(tx: Tx, store: Store, at: Moment, templates: TemplateBook, row: MessageRow): Promise<Asked> {
+async function readAsked(work: Work, templates: TemplateBook, row: MessageRow): Promise<Asked> {
+  const { tx, store } = work;
   const rungs = await rungsIn(tx, store, templates, row.id);
   if (rungs.length === 0) return { some: false, standing: [], differs: false };
-  const { standing } = await readLines(tx, store, at, rungs, fallbackStands);
+  const { standing } = await readLines(work, rungs, fallbackStands);
   const before = new Map(rungs.map(({ receivableId, rung, askedMinor }) => [`${receivableId}/${rung}`, askedMinor]));
   const changed = standing.some(({ found, rung, askedMinor }) => before.get(`${found.id}/${rung.rung}`) !== askedMinor);
   return { some: true, standing, differs: changed || standing.length !== rungs.length };
 }
 
-interface Rewriting {
-  tx: Tx;
-  store: Store;
-  at: Moment;
+interface Rewriting extends Work {
   templates: TemplateBook;
   row: MessageRow;
 }
@@ -104,7 +97,7 @@ async function rewrite(
   notice: NoticeRow | null,
   lines: readonly Line[],
 ): Promise<WorkOrderTraces> {
-  const { tx, store, at, templates, row } = desk;
+  const { tx, at, templates, row } = desk;
   const leading = leadingRung(lines.map(({ rung }) => rung));
   if (!notice && !leading) return noTraces();
   const draft = notice
@@ -114,7 +107,7 @@ async function rewrite(
   const asked = lines.map(({ found, rung, askedMinor }) => ({ receivable: found.id, rung: rung.rung, askedMinor }));
   const traces = noTraces();
   addTraces(traces, { audit: [{ ...aboutMessage(row), action: 'message.rewritten', after: { lines: asked } }] });
-  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, await correctTemplates(desk, draft.failed));
   return traces;
 }
 

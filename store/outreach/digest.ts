@@ -9,7 +9,6 @@ import { isAnnouncement } from '../../domain/dunning/schedule.ts';
 import { askedMinor } from '../../domain/dunning/receivable.ts';
 import type { CollectionTerms, Verdict, WhyCode } from '../../domain/dunning/receivable.ts';
 import type { StayReason } from '../../domain/platform/departure.ts';
-import type { Tx } from '../platform/database.ts';
 import { addressHash } from './opt-outs.ts';
 import type { ContactRung, CustomerFacts } from './outreach-facts.ts';
 import { readReceivables } from '../ledger/receivable-facts.ts';
@@ -19,7 +18,7 @@ import type { FailedTemplate } from './letters/letter.ts';
 import { oneLine } from './letters/words.ts';
 import { neutralTemplate } from './templates.ts';
 import type { MessageTemplate, TemplateBook, TemplateContext, TemplateLine } from './templates.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Moment, Work } from '../platform/transaction.ts';
 
 /** A receivable whose contact may go, as read under its lock. `askedMinor`: open, neither in dispute nor covered by unapplied money. */
 export interface Line {
@@ -41,9 +40,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 
 /** Locks the receivables of the rungs and keeps those that `stands` lets go, judged by the balances of this transaction. */
 export async function readLines(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  { tx, at, store }: Work,
   rungs: readonly ContactRung[],
   stands: (line: Line) => boolean,
 ): Promise<Lines> {
@@ -187,7 +184,7 @@ export interface NewMessage {
 }
 
 /** Inserts the intent with its rungs. What is kept here counts as sent; else it is `sending`, and only then may a provider be called. */
-export async function insertMessage(tx: Tx, at: Moment, message: NewMessage): Promise<string> {
+export async function insertMessage({ tx, at }: Work, message: NewMessage): Promise<string> {
   const { customer, recipient, draft, kept } = message;
   const outbox = kept !== null;
   const { id } = await tx
@@ -244,8 +241,7 @@ export interface AfterRung {
 
 /** Sets the rungs of the lines in one statement, with the stage that a taken one brings, and tells whose plan changes by it. */
 export async function settleRungs(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   lines: readonly Line[],
   state: 'taken' | 'skipped',
   reason: string | null,

@@ -8,7 +8,7 @@ import type { Database, Tx } from '../platform/database.ts';
 import type { Departures } from '../platform/departures.ts';
 import { isContact } from './outreach-people.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
@@ -42,7 +42,8 @@ export const writeGoLive = (store: Store, actor: Actor, goLive: GoLive, reason: 
 
 /** Changes settings of going live; the same again changes nothing. Who waited for one that was missing looks again. */
 export async function changeSettings(store: Store, actor: Actor, values: Record<string, unknown>, reason: string): Promise<void> {
-  await write(store, actor, async (tx, at) => {
+  await write(store, actor, async (work) => {
+    const { tx } = work;
     const json = JSON.stringify(values);
     const { rows: before } = await sql<{ key: string; value: unknown; same: boolean }>`
       select s.key, s.value, s.value = x.value as same from jsonb_each(${json}::jsonb) x join setting s on s.key = x.key for update of s`.execute(
@@ -53,7 +54,7 @@ export async function changeSettings(store: Store, actor: Actor, values: Record<
     await sql`insert into setting (key, value) select key, value from jsonb_each(${json}::jsonb)
       on conflict (key) do update set value = excluded.value`.execute(tx);
     const asks = 'collectFrom' in values ? await measureAnew(tx, values['collectFrom'] as string | null) : [];
-    const waiting = await whoWaits(tx, at);
+    const waiting = await whoWaits(work);
     const was = Object.fromEntries(before.map(({ key, value }) => [key, value]));
     const about = { subjectKind: 'setting', subjectId: Object.keys(values).join(', '), reason };
     return {
@@ -79,7 +80,8 @@ async function measureAnew(tx: Tx, collectFrom: string | null): Promise<WorkOrde
 const bySubject = (a: { subject: string }, b: { subject: string }): number => (a.subject < b.subject ? -1 : 1);
 
 /** The task that asked for settings ends when none is missing, and contacts that waited for them look again. */
-async function whoWaits(tx: Tx, at: Moment): Promise<WorkOrderTraces> {
+async function whoWaits(work: Work): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { missing } = await readGoLive(tx);
   if (missing.length > 0) return noTraces();
   const { rows } = await sql<{ id: string }>`
@@ -87,7 +89,7 @@ async function whoWaits(tx: Tx, at: Moment): Promise<WorkOrderTraces> {
     tx,
   );
   const open = await tx.selectFrom('work_order').select('key').where('kind', '=', TASK).where('closed_at', 'is', null).execute();
-  const done = await cancelWorkOrders(tx, at, { keys: open.map(({ key }) => key) }, 'settings-made');
+  const done = await cancelWorkOrders(work, { keys: open.map(({ key }) => key) }, 'settings-made');
   return {
     ...done,
     asks: [...done.asks, ...rows.map(({ id }) => ({ subject: outreachWorkflowId(id), kind: 'outreach' as const }))],
@@ -95,7 +97,8 @@ async function whoWaits(tx: Tx, at: Moment): Promise<WorkOrderTraces> {
 }
 
 /** The first message that cannot leave for want of settings asks for them; one open task is enough. */
-export async function askForSettings(tx: Tx, store: Store, at: Moment, missing: readonly GoLivePart[]): Promise<WorkOrderTraces> {
+export async function askForSettings(work: Work, missing: readonly GoLivePart[]): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const open = await tx
     .selectFrom('work_order')
     .select('id')
@@ -104,7 +107,7 @@ export async function askForSettings(tx: Tx, store: Store, at: Moment, missing: 
     .executeTakeFirst();
   if (open) return noTraces();
   const task = { key: `${TASK}/${at.now}`, kind: TASK, customerId: null, subject: 'settings', reason: { missing } };
-  return openWorkOrder(tx, store, at, task);
+  return openWorkOrder(work, task);
 }
 
 /** The policy's rule by which taken-over customers are contacted first; null: as planned. */
@@ -137,9 +140,7 @@ export interface FirstContact {
 
 /** Judges whether a customer's first message may go today; two customers are judged one after the other, so that the day's number holds. */
 export async function judgeFirstContact(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  { tx, at, store }: Work,
   { id: customerId, customerCode }: { id: string; customerCode: string },
   departures: Pick<Departures, 'live'>,
 ): Promise<FirstContact> {

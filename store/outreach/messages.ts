@@ -9,7 +9,7 @@ import { replanOutreach } from './outreach-book.ts';
 import { lockOutreach } from './outreach-facts.ts';
 import { applyParked, lockProviderId } from './receipts.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { deliverer, lockMessage, aboutMessage, isUnderWay } from './message-rows.ts';
 import type { MessageRow } from './message-rows.ts';
@@ -36,51 +36,46 @@ export function recordDelivery(
   input: { id: string; messageId: string; outcome: DeliveryOutcome },
   deployment: Deployment,
 ): Promise<OutreachPlan> {
-  return write(store, deliverer, async (tx, at) => {
+  return write(store, deliverer, async (work) => {
+    const { tx } = work;
     if (input.outcome.outcome === 'accepted') await lockProviderId(tx, input.outcome.provider, input.outcome.providerId);
     const outreach = await lockOutreach(tx, input.id);
     if (!outreach) throw new Error('a delivery of a customer that does not exist');
     const row = await lockMessage(tx, input.messageId);
     const traces = noTraces();
-    if (row && isUnderWay(row)) addTraces(traces, await applyOutcome(store, tx, at, row, input.outcome));
-    return replanOutreach(store, tx, at, outreach, traces, deployment);
+    if (row && isUnderWay(row)) addTraces(traces, await applyOutcome(work, row, input.outcome));
+    return replanOutreach(work, outreach, traces, deployment);
   });
 }
 
-async function applyOutcome(
-  store: Store,
-  tx: Tx,
-  at: Moment,
-  row: MessageRow,
-  outcome: DeliveryOutcome,
-): Promise<WorkOrderTraces> {
+async function applyOutcome(work: Work, row: MessageRow, outcome: DeliveryOutcome): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   switch (outcome.outcome) {
     case 'kept':
       return moveTo(tx, row, 'sent', { outbox: true, sent_at: at.now, called_at: null, reason: outcome.why }, outcome.why);
     case 'accepted':
-      return accepted(store, tx, at, row, outcome);
+      return accepted(work, row, outcome);
     case 'refused':
-      return refused(store, tx, at, row, outcome);
+      return refused(work, row, outcome);
     case 'unknown':
-      return unknown(store, tx, at, row, outcome.why);
+      return unknown(work, row, outcome.why);
     case 'deferred':
       return row.called_at === null ? deferred(tx, row, outcome) : noTraces();
     case 'dropped':
-      return row.called_at === null ? dropped(tx, at, row, outcome.why) : noTraces();
+      return row.called_at === null ? dropped(work, row, outcome.why) : noTraces();
     case 'gave-up':
       return row.called_at === null
-        ? refused(store, tx, at, row, { outcome: 'refused', code: 'undeliverable', why: 'refused' })
-        : unknown(store, tx, at, row, 'no answer within the time for deliveries');
+        ? refused(work, row, { outcome: 'refused', code: 'undeliverable', why: 'refused' })
+        : unknown(work, row, 'no answer within the time for deliveries');
   }
 }
 
 async function accepted(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   row: MessageRow,
   outcome: Extract<DeliveryOutcome, { outcome: 'accepted' }>,
 ): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   const { current } = await store.policies.current();
   const receiptBy = outcome.receipts ? addMs(at.now, current['contact-rules'].content.receiptHours * 3_600_000) : null;
   const change = {
@@ -91,19 +86,18 @@ async function accepted(
     receipt_by: receiptBy,
   };
   const traces = await moveTo(tx, row, 'sent', change, outcome.reconciled ? 'reconciled' : null);
-  addTraces(traces, await applyParked(tx, store, at, outcome.provider, outcome.providerId));
+  addTraces(traces, await applyParked(work, outcome.provider, outcome.providerId));
   return traces;
 }
 
 async function refused(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   row: MessageRow,
   outcome: Extract<DeliveryOutcome, { outcome: 'refused' }>,
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = await moveTo(tx, row, 'failed', { called_at: null, reason: outcome.why }, outcome.code);
-  addTraces(traces, await afterFailure(store, tx, at, row, outcome.why));
+  addTraces(traces, await afterFailure(work, row, outcome.why));
   return traces;
 }
 
@@ -115,12 +109,13 @@ const deferred = (
 ): Promise<WorkOrderTraces> => moveTo(tx, row, 'deferred', { wait_until: until, reason: why, calls: 0 }, why);
 
 /** Who wants no more of it may be reached by another channel, as after a failure; what is paid is not asked for again. */
-const dropped = (tx: Tx, at: Moment, row: MessageRow, why: DroppedBy): Promise<WorkOrderTraces> =>
+const dropped = ({ tx, at }: Work, row: MessageRow, why: DroppedBy): Promise<WorkOrderTraces> =>
   moveTo(tx, row, 'dropped', { reason: why, ...(why === 'nothing-owed' && { followed_at: at.now }) }, why);
 
-async function unknown(store: Store, tx: Tx, at: Moment, row: MessageRow, why: string): Promise<WorkOrderTraces> {
+async function unknown(work: Work, row: MessageRow, why: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = await moveTo(tx, row, 'unknown', { reason: 'unknown-outcome' }, why);
-  const task = await openWorkOrder(tx, store, at, {
+  const task = await openWorkOrder(work, {
     key: `${row.key}/unknown-outcome`,
     kind: 'unknown-outcome',
     customerId: row.customer_id,

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Channel } from '../../domain/outreach/governor.ts';
 import type { DropReason, Recipient } from '../../domain/outreach/recipient.ts';
 import { outreachWorkflowId } from '../../domain/platform/subject.ts';
-import type { Ask, Moment } from '../platform/transaction.ts';
+import type { Ask, Moment, Work } from '../platform/transaction.ts';
 import type { ProcessKind } from '../../domain/platform/subject.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Draft } from './digest.ts';
@@ -27,7 +27,7 @@ export interface NewNotice {
 }
 
 /** Asks the customer's outreach for a notice; asked for before, nothing is asked again. */
-export async function requestNotice(tx: Tx, at: Moment, notice: NewNotice): Promise<WorkOrderTraces> {
+export async function requestNotice({ tx, at }: Work, notice: NewNotice): Promise<WorkOrderTraces> {
   const { key, customerId, template, context, process } = notice;
   const { rows } = await sql<{ id: string }>`
     insert into notice (key, customer_id, template, context, process, requested_at)
@@ -47,8 +47,7 @@ export async function requestNotice(tx: Tx, at: Moment, notice: NewNotice): Prom
 
 /** The notice went into a message, or nobody can be reached: its process looks. */
 export async function settleNotice(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   notice: NoticeRow,
   outcome: { messageId: string } | { why: DropReason },
 ): Promise<WorkOrderTraces> {

@@ -87,7 +87,7 @@ async function wayOf(tx: Tx, actor: Actor, customer: string, { contact, channel 
 
 /** Records that a person told us they want no more of a channel; again changes nothing. */
 export async function addOptOut(store: Store, actor: Actor, customer: string, change: OptOutChange): Promise<OptOutView[]> {
-  await write(store, actor, async (tx, at) => {
+  await write(store, actor, async ({ tx, at }) => {
     const { channel, address, id } = await wayOf(tx, actor, customer, change);
     const { audit, asks } = await recordOptOut(tx, { channel, address, source: 'person', at: at.now });
     const [first, ...more] = audit.map((fact) => ({ ...fact, customerId: id, reason: change.reason }));
@@ -101,7 +101,7 @@ export async function addOptOut(store: Store, actor: Actor, customer: string, ch
  * Throws Refusal `not-found` when none stands.
  */
 export async function liftOptOut(store: Store, actor: Actor, customer: string, change: OptOutChange): Promise<OptOutView[]> {
-  await write(store, actor, async (tx, at) => {
+  await write(store, actor, async ({ tx, at }) => {
     const { channel, address, id } = await wayOf(tx, actor, customer, change);
     const hash = addressHash(channel, address);
     const lifted = await tx

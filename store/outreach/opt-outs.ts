@@ -5,7 +5,7 @@ import type { Instant } from '../../domain/platform/calendar.ts';
 import type { Channel } from '../../domain/outreach/governor.ts';
 import { outreachWorkflowId } from '../../domain/platform/subject.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 
@@ -71,15 +71,14 @@ export async function customersAt(tx: Tx, channel: Channel, address: string): Pr
 
 /** A failure that says something of the address: no more of that channel, or a task to mend it. */
 export async function afterFailure(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   of: { channel: Channel; address: string; address_hash: string; customer_id: string; customer_code: string },
   why: string,
 ): Promise<Partial<WorkOrderTraces>> {
+  const { tx, at } = work;
   if (why === 'opted-out') return recordOptOut(tx, { channel: of.channel, address: of.address, source: 'provider', at: at.now });
   if (why !== 'bad-address') return {};
-  return openWorkOrder(tx, store, at, {
+  return openWorkOrder(work, {
     key: `mend-address/${of.customer_code}/${of.channel}/${of.address_hash.slice(0, 16)}`,
     kind: 'mend-address',
     customerId: of.customer_id,

@@ -6,7 +6,6 @@ import { planOutreach } from '../../domain/outreach/outreach.ts';
 import { sayOutreachWhy } from '../../domain/outreach/outreach-words.ts';
 import type { GoLivePart } from '../../domain/outreach/going-live.ts';
 import type { OutreachVerdict } from '../../domain/outreach/outreach.ts';
-import type { Tx } from '../platform/database.ts';
 import { readDepartures } from '../platform/departures.ts';
 import type { Departures, Deployment } from '../platform/departures.ts';
 import { askForSettings, judgeFirstContact, readGoLive } from './going-live.ts';
@@ -18,7 +17,7 @@ import type { CustomerFacts, OutreachRow } from './outreach-facts.ts';
 import { templatesOf, withSeller } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { OutreachTerms } from '../../domain/outreach/outreach-facts.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -39,16 +38,17 @@ const actor = systemActor('outreach');
  * of the rungs under lock, however often this is called; a stale plan is answered with the stored one.
  */
 export function contactCustomer(store: Store, input: OutreachInput, deployment: Deployment): Promise<OutreachPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const row = await lockOutreach(tx, input.id);
     if (!row) return { value: unknownCustomer(input.seq), audit: null };
     const settings = await readGoLive(tx);
     const templates = withSeller(await templatesOf(store.policies.db, at.today), settings.seller);
     const departures = await readDepartures(tx, store, deployment);
     const facts = await readCustomer(tx, store, { ...departures, templates }, input.id, at);
-    const hold = await heldBack(tx, store, at, facts, departures, templates, settings);
+    const hold = await heldBack(work, facts, departures, templates, settings);
     const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
-    const desk: OutreachDesk = { store, tx, at, row, templates, terms, departures, statementFirst: hold.statementFirst };
+    const desk: OutreachDesk = { ...work, row, templates, terms, departures, statementFirst: hold.statementFirst };
     if (input.seq !== null && input.seq > row.seq) return restoredBehind(desk, facts, input.seq);
     if (isHeld(row, at)) return settle(desk, held(row.at), noTraces());
     const verdict = planOutreach(facts, terms, at.now);
@@ -67,14 +67,13 @@ interface HeldBack {
 
 /** Whether going live holds this customer's contacts back: settings without which nothing leaves, or the ramp of first contacts. */
 async function heldBack(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   facts: CustomerFacts,
   { live }: Pick<Departures, 'live'>,
   templates: TemplateBook,
   settings: GoLiveSettings,
 ): Promise<HeldBack> {
+  const { at, store } = work;
   const missing = live === null ? [] : settings.missing;
   if (missing.length > 0) {
     const { calendar, slotMinute } = await outreachTerms(store, facts.customerCode, at, { live, templates });
@@ -82,7 +81,7 @@ async function heldBack(
     return { terms: { until, why: 'settings-awaited' }, missing, statementFirst: false };
   }
   if (facts.requested.length === 0) return { terms: null, missing, statementFirst: false };
-  const { first, admitted, statementFirst } = await judgeFirstContact(tx, store, at, facts, { live });
+  const { first, admitted, statementFirst } = await judgeFirstContact(work, facts, { live });
   if (!first || admitted) return { terms: null, missing, statementFirst };
   const { calendar, slotMinute } = await outreachTerms(store, facts.customerCode, at, { live, templates });
   const until = instantAt(nextContactDay(calendar, addDays(at.today, 1)), slotMinute, calendar.zone);
@@ -91,22 +90,21 @@ async function heldBack(
 
 /** A contact that waits for settings has a person asked for them. */
 const askedFor = (desk: OutreachDesk, { why }: OutreachVerdict, missing: readonly GoLivePart[]): Promise<WorkOrderTraces> =>
-  why.code === 'settings-awaited' ? askForSettings(desk.tx, desk.store, desk.at, missing) : Promise.resolve(noTraces());
+  why.code === 'settings-awaited' ? askForSettings(desk, missing) : Promise.resolve(noTraces());
 
 /** Stores what the facts call for without contacting anybody: after the outcome of a delivery, with that outcome's traces. */
 export async function replanOutreach(
-  store: Store,
-  tx: Tx,
-  at: Moment,
+  work: Work,
   row: OutreachRow,
   traces: WorkOrderTraces,
   deployment: Deployment,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
+  const { tx, at, store } = work;
   const settings = await readGoLive(tx);
   const templates = withSeller(await templatesOf(store.policies.db, at.today), settings.seller);
   const departures = await readDepartures(tx, store, deployment);
   const facts = await readCustomer(tx, store, { ...departures, templates }, row.customerId, at);
-  const hold = await heldBack(tx, store, at, facts, departures, templates, settings);
+  const hold = await heldBack(work, facts, departures, templates, settings);
   const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
   return settle({ store, tx, at, row }, planOutreach(facts, terms, at.now), traces);
 }
@@ -131,8 +129,8 @@ async function restoredBehind(
   facts: CustomerFacts,
   heldSeq: number,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
-  const { store, tx, at, row, terms } = desk;
-  const traces = await openWorkOrder(tx, store, at, {
+  const { at, row, terms } = desk;
+  const traces = await openWorkOrder(desk, {
     key: `${facts.id}/restored/${heldSeq}`,
     kind: 'sequence-check',
     customerId: facts.id,

@@ -2,7 +2,6 @@ import { receivableWorkflowId } from '../../domain/platform/subject.ts';
 import { leadingRung } from '../../domain/outreach/outreach.ts';
 import { askingFor, chooseRecipient, recipientOfNotice } from '../../domain/outreach/recipient.ts';
 import type { DropReason, Recipient } from '../../domain/outreach/recipient.ts';
-import type { Tx } from '../platform/database.ts';
 import type { Departures } from '../platform/departures.ts';
 import { contactKey, draftMessage, fallbackStands, insertMessage, readLines, requestStands, settleRungs } from './digest.ts';
 import type { Line } from './digest.ts';
@@ -13,7 +12,7 @@ import type { CustomerFacts, NoticeRow, OutreachRow } from './outreach-facts.ts'
 import { messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
 import { firstLetter } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Moment, Work } from '../platform/transaction.ts';
 import { correctTemplates } from './letters/letter.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { OutreachTerms } from '../../domain/outreach/outreach-facts.ts';
@@ -21,10 +20,7 @@ import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
 /** All that one look at a customer's contacts works with. */
-export interface OutreachDesk {
-  store: Store;
-  tx: Tx;
-  at: Moment;
+export interface OutreachDesk extends Work {
   row: OutreachRow;
   templates: TemplateBook;
   terms: OutreachTerms;
@@ -65,10 +61,10 @@ async function noticeNow(
   notice: NoticeRow,
   recipient: Exclude<Recipient, { verdict: 'defer' }>,
 ): Promise<Done> {
-  const { store, tx, at, templates, departures } = desk;
+  const { at, templates, departures } = desk;
   const rest: CustomerFacts = { ...facts, notices: facts.notices.filter(({ id }) => id !== notice.id) };
   if (recipient.verdict === 'drop') {
-    const traces = await settleNotice(tx, at, notice, { why: recipient.why });
+    const traces = await settleNotice(desk, notice, { why: recipient.why });
     if (recipient.why === 'no-address') addTraces(traces, await mendAddress(desk, facts, recipient.why));
     return { traces, facts: rest, withdrawing: false };
   }
@@ -77,10 +73,10 @@ async function noticeNow(
   const attempt = notice.tried.length;
   const key = `notice/${notice.key}/${attempt}`;
   const message = { key, customer: facts, recipient, draft, lines: [], kept, fallbackOf: null, attempt };
-  const messageId = await insertMessage(tx, at, message);
-  const traces = await settleNotice(tx, at, notice, { messageId });
+  const messageId = await insertMessage(desk, message);
+  const traces = await settleNotice(desk, notice, { messageId });
   addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, [], kept));
-  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, await correctTemplates(desk, draft.failed));
   return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
@@ -101,8 +97,8 @@ async function retryNow(desk: OutreachDesk, facts: CustomerFacts, followUp: Foll
 
 /** Tells whoever pays for others of their friendly steps, in one letter; what is paid meanwhile is left out. */
 async function copiesNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done> {
-  const { store, tx, at, terms, templates, departures } = desk;
-  const { standing } = await readLines(tx, store, at, facts.copies, fallbackStands);
+  const { tx, at, terms, templates, departures } = desk;
+  const { standing } = await readLines(desk, facts.copies, fallbackStands);
   const rest: CustomerFacts = { ...facts, copies: [] };
   const leading = leadingRung(standing.map((line) => line.rung));
   const recipient = leading && chooseRecipient(facts, askingFor(leading), terms, at.now);
@@ -116,17 +112,17 @@ async function copiesNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   const kept = departures.reasons(recipient.channel)[0] ?? null;
   const key = `payer/${contactKey(standing)}`;
   const message = { key, customer: facts, recipient, draft, lines: standing, kept, fallbackOf: null, attempt: 0 };
-  const messageId = await insertMessage(tx, at, message);
+  const messageId = await insertMessage(desk, message);
   await settleCopies(tx, facts.id, standing, messageId);
   const traces = noTraces();
   addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, await correctTemplates(desk, draft.failed));
   return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
 async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done> {
-  const { store, tx, at, terms, templates, departures } = desk;
-  const { standing, fallen } = await readLines(tx, store, at, facts.requested, requestStands);
+  const { at, terms, templates, departures } = desk;
+  const { standing, fallen } = await readLines(desk, facts.requested, requestStands);
   const traces = noTraces();
   for (const id of fallen) {
     traces.asks.push({ subject: receivableWorkflowId(id), kind: 'receivable' });
@@ -142,7 +138,7 @@ async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   }
   const recipient = chooseRecipient(facts, askingFor(leading), terms, at.now);
   if (recipient.verdict === 'defer') return { traces, facts: asked, withdrawing: fallen.length > 0 };
-  addTraces(traces, await requestCopies(tx, at, facts.id, standing));
+  addTraces(traces, await requestCopies(desk, facts.id, standing));
   if (recipient.verdict === 'drop') {
     const { why } = recipient;
     addTraces(traces, await (why === 'no-channel' ? byHand(desk, facts, standing) : skip(desk, facts, standing, why)));
@@ -150,7 +146,7 @@ async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   }
   const draft = await draftMessage(templates, facts, leading.template, recipient, standing, at);
   const kept = departures.reasons(recipient.channel)[0] ?? null;
-  const messageId = await insertMessage(tx, at, {
+  const messageId = await insertMessage(desk, {
     key: contactKey(standing),
     customer: facts,
     recipient,
@@ -161,16 +157,16 @@ async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
     attempt: 0,
   });
   addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, await correctTemplates(desk, draft.failed));
   addTraces(traces, await takeLines(desk, standing, messageId));
   return { traces, facts: contacted(nothingAsked, at, kept === null ? messageId : null), withdrawing: fallen.length > 0 };
 }
 
 /** The rungs are taken: a provider or a person (no message) has them now. */
-async function takeLines({ tx, at }: OutreachDesk, lines: readonly Line[], messageId: string | null): Promise<WorkOrderTraces> {
+async function takeLines(desk: OutreachDesk, lines: readonly Line[], messageId: string | null): Promise<WorkOrderTraces> {
   const traces = noTraces();
   const reason = messageId === null ? 'by-hand' : null;
-  for (const { line, stage, differs } of await settleRungs(tx, at, lines, 'taken', reason)) {
+  for (const { line, stage, differs } of await settleRungs(desk, lines, 'taken', reason)) {
     addTraces(traces, rungTraces(line, 'rung.taken', reason, messageId));
     if (stage !== line.found.facts.stage) addTraces(traces, stageTraces(line, stage));
     if (differs) traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
@@ -181,7 +177,7 @@ async function takeLines({ tx, at }: OutreachDesk, lines: readonly Line[], messa
 /** The customer is reached only by channels that are not live here: a person makes the contact instead. */
 async function byHand(desk: OutreachDesk, facts: CustomerFacts, lines: readonly Line[]): Promise<WorkOrderTraces> {
   const traces = await takeLines(desk, lines, null);
-  const task = await openWorkOrder(desk.tx, desk.store, desk.at, {
+  const task = await openWorkOrder(desk, {
     key: `by-hand/${contactKey(lines)}`,
     kind: 'contact-by-hand',
     customerId: facts.id,
@@ -206,7 +202,7 @@ async function skip(
   why: Exclude<DropReason, 'no-channel'> | 'insurance-fund',
 ): Promise<WorkOrderTraces> {
   const traces = noTraces();
-  await settleRungs(desk.tx, desk.at, lines, 'skipped', why);
+  await settleRungs(desk, lines, 'skipped', why);
   for (const line of lines) {
     addTraces(traces, rungTraces(line, 'rung.skipped', why, null));
     traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
@@ -224,8 +220,8 @@ async function followUpNow(
   followUp: FollowUpFacts,
   recipient: Exclude<Recipient, { verdict: 'defer' }>,
 ): Promise<Done> {
-  const { store, tx, at, templates, departures } = desk;
-  const { standing } = await readLines(tx, store, at, followUp.rungs, fallbackStands);
+  const { tx, at, templates, departures } = desk;
+  const { standing } = await readLines(desk, followUp.rungs, fallbackStands);
   await tx.updateTable('message').set({ followed_at: at.now }).where('id', '=', followUp.messageId).execute();
   const rest: CustomerFacts = { ...facts, followUps: facts.followUps.filter((f) => f.messageId !== followUp.messageId) };
   const about = { subjectKind: 'message', subjectId: followUp.messageId, customerId: facts.id };
@@ -239,7 +235,7 @@ async function followUpNow(
   }
   const draft = await draftMessage(templates, facts, followUp.template, recipient, standing, at);
   const kept = departures.reasons(recipient.channel)[0] ?? null;
-  const messageId = await insertMessage(tx, at, {
+  const messageId = await insertMessage(desk, {
     key: `${followUp.key.split('/fallback/')[0]}/fallback/${recipient.channel}`,
     customer: facts,
     recipient,
@@ -250,7 +246,7 @@ async function followUpNow(
     attempt: followUp.attempts + 1,
   });
   addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  addTraces(traces, await correctTemplates(tx, store, at, draft.failed));
+  addTraces(traces, await correctTemplates(desk, draft.failed));
   return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
@@ -264,7 +260,7 @@ async function mendAddress(desk: OutreachDesk, facts: CustomerFacts, why: string
     .where('closed_at', 'is', null)
     .executeTakeFirst();
   if (open) return noTraces();
-  return openWorkOrder(desk.tx, desk.store, desk.at, {
+  return openWorkOrder(desk, {
     key: `mend-address/${facts.customerCode}/${desk.at.now}`,
     kind: 'mend-address',
     customerId: facts.id,

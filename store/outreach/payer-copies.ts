@@ -3,7 +3,7 @@ import { outreachWorkflowId } from '../../domain/platform/subject.ts';
 import { alsoToPayer } from '../../domain/outreach/outreach.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Line } from './digest.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces } from '../platform/traces.ts';
 
@@ -11,7 +11,7 @@ import { noTraces } from '../platform/traces.ts';
  * Asks the outreach of whoever pays for a customer to tell it of these steps too: statements and friendly letters only. An insurance fund is
  * told nothing.
  */
-export async function requestCopies(tx: Tx, at: Moment, customerId: string, lines: readonly Line[]): Promise<WorkOrderTraces> {
+export async function requestCopies({ tx, at }: Work, customerId: string, lines: readonly Line[]): Promise<WorkOrderTraces> {
   const rows = lines
     .filter((line) => alsoToPayer(line.rung.class))
     .map((line) => ({ receivable_id: line.found.id, rung: line.rung.rung }));

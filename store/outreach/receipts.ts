@@ -9,7 +9,7 @@ import type { Tx } from '../platform/database.ts';
 import { afterFailure, customersAt, recordOptOut } from './opt-outs.ts';
 import { oneLine } from './letters/words.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
@@ -44,7 +44,8 @@ export async function lockProviderId(tx: Tx, provider: string, providerId: strin
 
 /** Records a signed status callback. Repeats change nothing; one that comes before its message is on record is kept and applied then. */
 export function recordReceipt(store: Store, fact: ReceiptFact): Promise<ReceiptResult> {
-  return write<ReceiptResult>(store, actor, async (tx, at) => {
+  return write<ReceiptResult>(store, actor, async (work) => {
+    const { tx, at } = work;
     await lockProviderId(tx, PROVIDER, fact.providerId);
     const receipt = await tx
       .insertInto('receipt')
@@ -66,7 +67,7 @@ export function recordReceipt(store: Store, fact: ReceiptFact): Promise<ReceiptR
       const after = { status: fact.status, providerId: fact.providerId };
       return { value: 'parked', audit: [{ action: 'receipt.parked', subjectKind: 'receipt', subjectId: receipt.id, after }] };
     }
-    const traces = await applyReceipt(tx, store, at, message, { id: receipt.id, status: fact.status, code: fact.code });
+    const traces = await applyReceipt(work, message, { id: receipt.id, status: fact.status, code: fact.code });
     const [first, ...others] = traces.audit;
     if (!first) throw new Error('a receipt without its audit entry');
     return { ...traces, value: 'applied', audit: [first, ...others] };
@@ -93,13 +94,8 @@ async function messageAt(tx: Tx, provider: string, providerId: string): Promise<
 }
 
 /** Applies the receipts that came before the message's sending was on record; call under lockProviderId. */
-export async function applyParked(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  provider: string,
-  providerId: string,
-): Promise<WorkOrderTraces> {
+export async function applyParked(work: Work, provider: string, providerId: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const parked = await tx
     .selectFrom('receipt')
     .select(['id', 'status', 'code'])
@@ -111,19 +107,18 @@ export async function applyParked(
   const traces = noTraces();
   for (const receipt of parked) {
     const message = await messageAt(tx, provider, providerId);
-    if (message) addTraces(traces, await applyReceipt(tx, store, at, message, receipt));
+    if (message) addTraces(traces, await applyReceipt(work, message, receipt));
   }
   return traces;
 }
 
 /** Moves the message forward by one receipt, never back, and asks the customer's outreach when that ends or fails it. */
 async function applyReceipt(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   message: Row,
   receipt: { id: string; status: string; code: string | null },
 ): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   await tx.updateTable('receipt').set({ applied: true, message_id: message.id }).where('id', '=', receipt.id).execute();
   const reported = stateOfTwilio(receipt.status);
   const state = reported ? afterReceipt(message.state, reported) : message.state;
@@ -152,7 +147,7 @@ async function applyReceipt(
     })
     .where('id', '=', message.id)
     .execute();
-  if (why) addTraces(traces, await afterFailure(store, tx, at, message, why));
+  if (why) addTraces(traces, await afterFailure(work, message, why));
   traces.asks.push({ subject: outreachWorkflowId(message.customer_id), kind: 'outreach' });
   traces.events.push({ ...about, kind: `message.${state}`, data: { channel: message.channel, state } });
   return traces;
@@ -163,7 +158,7 @@ export function recordInbound(
   store: Store,
   inbound: { providerId: string; from: string; text: string; stop: boolean },
 ): Promise<'opted-out' | 'kept' | 'repeated' | 'stranger'> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const fresh = await tx
       .insertInto('receipt')
       .values({

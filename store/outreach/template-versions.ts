@@ -77,7 +77,7 @@ export async function addTemplateVersion(
   await judgeTemplate(template);
   const { id, language, channel, subject, body, tone, providerTemplate, effectiveFrom, reason, seen } = template;
   const doubtful = await doubtfulIn(template);
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const from = effectiveFrom ?? at.today;
     if (from < at.today) throw invalidAt('/effectiveFrom', 'too-early', { date: from, earliest: at.today });
     const known = await tx.selectFrom('template').select('class').where('id', '=', id).limit(1).executeTakeFirst();
@@ -162,7 +162,7 @@ export async function approveTemplateVersion(
   judgeApprover(actor, messageClass);
   await refuseOwn(store.db, actor, row.author, 'template.approve', messageClass === 'demand' ? ['credit_manager'] : []);
   if (row.approved_by === null) await judgeAnew({ id, channel, class: messageClass, subject: row.subject, body: row.body });
-  const value = await write(store, actor, async (tx) => {
+  const value = await write(store, actor, async ({ tx }) => {
     const versions = await tx
       .selectFrom('template')
       .select(['version', 'approved_by'])

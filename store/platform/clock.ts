@@ -55,7 +55,7 @@ async function moveClock(
   to: (at: Moment) => { business: Instant; speed: number },
 ): Promise<void> {
   const look = (tx: Tx) => lockClock(tx, store);
-  await writeSeeing(store, actor, look, async (tx, { at }) => {
+  await writeSeeing(store, actor, look, async ({ tx, at }) => {
     const next = to(at);
     await sql`update clock set real_anchor = clock_timestamp(), business_anchor = ${next.business}::timestamptz, speed = ${next.speed}`.execute(
       tx,

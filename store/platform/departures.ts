@@ -137,7 +137,7 @@ export async function switchOutlet(
   open: { until: BusinessDate | null } | null,
   reason: string,
 ): Promise<void> {
-  await write(store, actor, async (tx, at) => {
+  await write(store, actor, async ({ tx, at }) => {
     const row = await tx.selectFrom('setting').select('value').where('key', '=', OUTLETS_KEY).forUpdate().executeTakeFirst();
     const before = (row?.value ?? {}) as Partial<Record<Outlet, OutletSwitch>>;
     const known = before[outlet] ?? null;
@@ -168,7 +168,7 @@ export async function claimInstallation(
   id: string | null,
   reason: string,
 ): Promise<NamedInstallation> {
-  return write(store, actor, async (tx) => {
+  return write(store, actor, async ({ tx }) => {
     const { rows } = await sql<{ home: string; named: NamedInstallation | null; restored: object | null }>`
       select ${home} as home, (select value from setting where key = ${INSTALLATION_KEY}) as named,
         (select value from setting where key = ${RESTORED_KEY}) as restored`.execute(tx);

@@ -13,7 +13,7 @@ export async function readSetting(db: Database, key: string): Promise<unknown> {
 
 /** Makes or changes a setting, with its audit entry; the same value again changes nothing. */
 export async function writeSetting(store: Store, actor: Actor, key: string, value: unknown): Promise<void> {
-  await write(store, actor, async (tx) => {
+  await write(store, actor, async ({ tx }) => {
     const json = JSON.stringify(value);
     const before = await tx.selectFrom('setting').select('value').where('key', '=', key).forUpdate().executeTakeFirst();
     const { rows } = await sql<{

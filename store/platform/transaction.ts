@@ -30,6 +30,14 @@ export interface Moment {
   clock: Clock;
 }
 
+/** What a verb and its parts work with: its transaction, the moment it sees, the store, and who acts. */
+export interface Work {
+  tx: Tx;
+  at: Moment;
+  store: Store;
+  actor: Actor;
+}
+
 /** Whoever must look: `ask` rings the process; `post` writes the first instant of a new one, nothing asked yet. */
 export interface Ask {
   subject: string;
@@ -86,17 +94,8 @@ const ATTEMPTS = 8;
  * One transaction: the work, its audit entries, wakes and events, or nothing at all. Serialization failures and deadlocks start it anew
  * (verbs hold no state outside the transaction); everything else is thrown. A store over a transaction (`within`) joins it.
  */
-export function write<T>(
-  store: Store,
-  actor: Actor,
-  work: (tx: Tx, at: Moment) => Promise<Written<T> | Unchanged<T>>,
-): Promise<T> {
-  return writeSeeing(
-    store,
-    actor,
-    async (tx) => ({ at: await momentOf(tx, store) }),
-    (tx, { at }) => work(tx, at),
-  );
+export function write<T>(store: Store, actor: Actor, verb: (work: Work) => Promise<Written<T> | Unchanged<T>>): Promise<T> {
+  return writeSeeing(store, actor, async (tx) => ({ at: await momentOf(tx, store) }), verb);
 }
 
 /** The same for a verb whose first look at its facts tells the time too, which saves a round trip. */
@@ -104,11 +103,11 @@ export async function writeSeeing<T, Seen extends { at: Moment }>(
   store: Store,
   actor: Actor,
   look: (tx: Tx) => Promise<Seen>,
-  work: (tx: Tx, seen: Seen) => Promise<Written<T> | Unchanged<T>>,
+  verb: (work: Work, seen: Seen) => Promise<Written<T> | Unchanged<T>>,
 ): Promise<T> {
   const once = async (tx: Tx): Promise<T> => {
     const seen = await look(tx);
-    const done = await work(tx, seen);
+    const done = await verb({ tx, at: seen.at, store, actor }, seen);
     await record(tx, actor, seen.at, done);
     return done.value;
   };

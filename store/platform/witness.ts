@@ -26,7 +26,7 @@ export async function countLook(store: Store, witness: Witness): Promise<{ witne
     returning ${countIn} as count`.execute(store.db);
   const [row] = known.rows;
   if (row) return { witness: { ...witness, count: row.count }, restored: false };
-  return write<{ witness: Witness; restored: boolean }>(store, actor, async (tx, at) => {
+  return write<{ witness: Witness; restored: boolean }>(store, actor, async ({ tx, at }) => {
     await sql`insert into setting (key, value) values (${key}, '0') on conflict (key) do nothing`.execute(tx);
     const { rows } = await sql<{ count: number }>`select ${countIn} as count from setting where key = ${key} for update`.execute(
       tx,

@@ -32,7 +32,7 @@ export async function addPolicyVersion<K extends PolicyKind>(
   const { today } = await momentOf(store.db, store);
   const days = await daysOf(store.db, { kind, version: null, from: effectiveFrom ?? today }, today);
   refuseFaults(policyFaultsFrom(kind, content, days));
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async ({ tx, at }) => {
     const newest = await tx
       .selectFrom('policy')
       .selectAll()
@@ -98,7 +98,7 @@ export async function approvePolicyVersion(
   version: number,
   reason: string | null,
 ): Promise<{ kind: PolicyKind; version: number; approvedBy: string }> {
-  const value = await write(store, actor, async (tx, { today }) => {
+  const value = await write(store, actor, async ({ tx, at: { today } }) => {
     // Two that contradict each other are not approved at once, each beside what was before.
     await tx.selectFrom('policy').select('version').orderBy('kind').orderBy('version').forNoKeyUpdate().execute();
     const row = await tx

@@ -13,7 +13,7 @@ import { readReceivables } from '../ledger/receivable-facts.ts';
 import { idOf, isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { within, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { lockBooksOf } from './book-owner.ts';
 import { adjustmentKey, closeDifferences } from './differences.ts';
@@ -61,7 +61,8 @@ export async function proposeAdjustment(
   differenceId: string,
   proposal: Proposal,
 ): Promise<AdjustmentView> {
-  return write<AdjustmentView>(store, actor, async (tx, at) => {
+  return write<AdjustmentView>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockDifference(tx, actor, differenceId);
     if (found.state !== 'open') throw new Refusal('not-open', { state: found.state });
     const effect = await effectOf(tx, actor, found, proposal);
@@ -78,7 +79,7 @@ export async function proposeAdjustment(
         ${proposal.reason}) on conflict do nothing returning id`.execute(tx);
     const id = rows[0]?.id;
     if (id === undefined) throw new Refusal('waits-already', { what: 'adjustment' });
-    const traces = await openWorkOrder(tx, store, at, {
+    const traces = await openWorkOrder(work, {
       key: adjustmentKey(id),
       kind: 'reconciliation-adjustment',
       customerId: found.customerId,
@@ -155,7 +156,8 @@ interface AdjustmentCase extends Effect {
  * settled. Throws Refusal `own-request`, `already-decided`.
  */
 export async function decideAdjustment(store: Store, actor: Actor, id: string, decision: Decision): Promise<AdjustmentView> {
-  return write<AdjustmentView>(store, actor, async (tx, at) => {
+  return write<AdjustmentView>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { found, adjustment } = await lockAdjustment(tx, actor, id);
     if (adjustment.state !== 'proposed') throw new Refusal('already-decided');
     if (adjustment.proposedBy === actor.id) throw new Refusal('own-request');
@@ -167,8 +169,8 @@ export async function decideAdjustment(store: Store, actor: Actor, id: string, d
         decision_reason = ${decision.reason}, outcome = ${outcome && JSON.stringify(outcome)}::jsonb where id = ${adjustment.id}::uuid`.execute(
       tx,
     );
-    const traces = await cancelWorkOrders(tx, at, { keys: [adjustmentKey(adjustment.id)] }, state);
-    if (approved) addTraces(traces, await settle(tx, store, at, actor, found, adjustment));
+    const traces = await cancelWorkOrders(work, { keys: [adjustmentKey(adjustment.id)] }, state);
+    if (approved) addTraces(traces, await settle(work, found, adjustment));
     const about = { subjectKind: 'adjustment', subjectId: adjustment.id, customerId: found.customerId };
     const { kind, proposedBy, amountMinor } = adjustment;
     const after = { state, kind, proposedBy, amountMinor, currency: found.currency, outcome };
@@ -199,9 +201,10 @@ async function lockAdjustment(tx: Tx, actor: Actor, id: string): Promise<{ found
   return { found, adjustment: { ...facts, ...detail } };
 }
 
-async function settle(tx: Tx, store: Store, at: Moment, actor: Actor, found: DifferenceCase, { reason }: AdjustmentCase) {
-  const traces = await closeDifferences(tx, at, [found.id], { state: 'adjusted', by: actor.id, reason });
-  addTraces(traces, await reconciliationChanged(tx, store, at, { customerId: found.customerId, by: actor.id }));
+async function settle(work: Work, found: DifferenceCase, { reason }: AdjustmentCase) {
+  const { actor } = work;
+  const traces = await closeDifferences(work, [found.id], { state: 'adjusted', by: actor.id, reason });
+  addTraces(traces, await reconciliationChanged(work, { customerId: found.customerId, by: actor.id }));
   return traces;
 }
 

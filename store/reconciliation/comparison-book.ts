@@ -28,14 +28,15 @@ const whys = {
 
 /** Holds a statement of the customer's against our books once more and answers when it is looked at again; books that have not moved change nothing. */
 export async function compareBooks(store: Store, { id, seq }: Input): Promise<ComparisonPlan> {
-  return write<ComparisonPlan>(store, actor, async (tx, at) => {
+  return write<ComparisonPlan>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lock(tx, id);
     if (!found)
       return {
         value: { seq: seq ?? 0, step: 'close', at: null, waitMs: null, why: 'the database does not know it' },
         audit: null,
       };
-    const done = found.stands ? await reconcile(tx, store, at, found, { by: actor.id, looking: true }) : null;
+    const done = found.stands ? await reconcile(work, found, { by: actor.id, looking: true }) : null;
     const { verdict, instant } = await planOf(tx, store, found);
     const moved = done?.moved === true || verdict.step !== found.step || instant !== found.at;
     const planned = moved ? found.seq + 1 : found.seq;

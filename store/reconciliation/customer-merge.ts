@@ -13,7 +13,7 @@ import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { endStatementsOf } from './end-statements.ts';
 import { mergeTasks } from '../dunning/task-items.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Work } from '../platform/transaction.ts';
 import { eventOf } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -68,24 +68,19 @@ export async function judgeMerge(tx: Tx, { from, into }: { from: Merging; into: 
  * Makes one customer part of another: what it owes and owed, its money, orders, steps taken and contacts are the other's from now on. Both are
  * locked and judged. Answers the traces; all processes whose subject moved look again.
  */
-export async function mergeCustomers(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  { from, into }: { from: Merging; into: Merging },
-): Promise<WorkOrderTraces> {
+export async function mergeCustomers(work: Work, { from, into }: { from: Merging; into: Merging }): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const traces = noTraces();
   const apart = await apartFromOrders(tx, from, into);
-  traces.audit.push(...(await movePayers(tx, at, from, into)));
-  addTraces(traces, await endStatementsOf(tx, at, actor, from.id));
+  traces.audit.push(...(await movePayers(work, from, into)));
+  addTraces(traces, await endStatementsOf(work, from.id));
   await sql`select credit_hand_over(${from.id}::uuid, ${into.id}::uuid, ${at.now}::timestamptz)`.execute(tx);
-  traces.audit.push(...(await moveSecurities(tx, at, from, into)));
-  addTraces(traces, await joinLegalCases(tx, at, from, into));
-  const listed = await joinLists(tx, at, actor, from, into);
+  traces.audit.push(...(await moveSecurities(work, from, into)));
+  addTraces(traces, await joinLegalCases(work, from, into));
+  const listed = await joinLists(work, from, into);
   traces.audit.push(...listed.audit);
   traces.events.push(...listed.events);
-  await keepOwners(tx, at, from);
+  await keepOwners(work, from);
   for (const { table, column, where } of movingReferences)
     await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${into.id}::uuid where ${sql.ref(column)} = ${from.id}::uuid
       and (${sql.raw(where.replaceAll('$into', `'${into.id}'::uuid`))})`.execute(tx);
@@ -93,11 +88,11 @@ export async function mergeCustomers(
     update customer set merged_into = ${into.id}::uuid, merged_at = coalesce(merged_at, ${at.now}::timestamptz)
     where id = ${from.id}::uuid or merged_into = ${from.id}::uuid`.execute(tx);
   await sql`delete from customer_key where customer_id = ${from.id}::uuid`.execute(tx);
-  await matchOrders(tx, at, into, apart);
-  addTraces(traces, await mergeTasks(tx, at, into.id));
+  await matchOrders(work, into, apart);
+  addTraces(traces, await mergeTasks(work, into.id));
   traces.asks.push(...(await asksOfMoved(tx, from, into)), ...(await coverAsks(tx, [into.id])));
   // After what moved: what is opened by this is posted, and need not be asked.
-  addTraces(traces, await noticeChanges(tx, store, at, [into.id]));
+  addTraces(traces, await noticeChanges(work, [into.id]));
   const told: AuditFact[] = [
     { action: 'customer.merged', ...of(from), after: { customer: from.code, into: into.code } },
     { action: 'customer.took-over', ...of(into), after: { from: from.code, customer: into.code } },
@@ -110,7 +105,7 @@ export async function mergeCustomers(
 const of = ({ id }: Merging) => ({ subjectKind: 'customer', subjectId: id, customerId: id });
 
 /** Days before the merger are told as they were: its own documents, and those of whoever was merged into it before, under its name. */
-async function keepOwners(tx: Tx, at: Moment, from: Merging): Promise<void> {
+async function keepOwners({ tx, at }: Work, from: Merging): Promise<void> {
   await sql`
     insert into owner_before (subject, customer_id, until)
     select x.id, ${from.id}::uuid, ${at.now}::timestamptz from (
@@ -121,7 +116,7 @@ async function keepOwners(tx: Tx, at: Moment, from: Merging): Promise<void> {
 }
 
 /** Whoever it paid for is paid for by the other one; that one pays for itself. */
-async function movePayers(tx: Tx, at: Moment, from: Merging, into: Merging): Promise<AuditFact[]> {
+async function movePayers({ tx, at }: Work, from: Merging, into: Merging): Promise<AuditFact[]> {
   const { rows } = await sql<{ id: string; payer: string | null }>`
     update customer set payer_code = nullif(${into.code}, external_id), version = version + 1, updated_at = ${at.now}::timestamptz
     where payer_code = ${from.code} returning id, payer_code as payer`.execute(tx);
@@ -132,7 +127,7 @@ async function movePayers(tx: Tx, at: Moment, from: Merging, into: Merging): Pro
 }
 
 /** What secures its debts secures them there; its own limits end, since no limit is given by a merger. */
-async function moveSecurities(tx: Tx, at: Moment, from: Merging, into: Merging): Promise<AuditFact[]> {
+async function moveSecurities({ tx, at }: Work, from: Merging, into: Merging): Promise<AuditFact[]> {
   const { rows: moved } = await sql<{ id: string; account: string }>`
     update security s set account_id = credit_open(${into.id}::uuid, a.currency, ${at.now}::timestamptz) from credit_account a
     where a.id = s.account_id and a.kind = 'payer' and a.code = ${from.code} returning s.id, s.account_id as account`.execute(tx);
@@ -159,7 +154,7 @@ async function moveSecurities(tx: Tx, at: Moment, from: Merging, into: Merging):
 }
 
 /** One open legal case a customer and currency: what was joined to its own goes into the one that is open there. */
-async function joinLegalCases(tx: Tx, at: Moment, from: Merging, into: Merging): Promise<WorkOrderTraces> {
+async function joinLegalCases({ tx, at }: Work, from: Merging, into: Merging): Promise<WorkOrderTraces> {
   const { rows: pairs } = await sql<{ gone: string; kept: string; receivables: string[] }>`
     select f.id as gone, t.id as kept, array(select j.receivable_id from legal_case_receivable j where j.legal_case_id = f.id order by 1) as receivables
     from legal_case f join legal_case t on t.currency = f.currency and t.customer_id = ${into.id}::uuid and t.state <> 'closed'
@@ -186,7 +181,8 @@ async function joinLegalCases(tx: Tx, at: Moment, from: Merging, into: Merging):
 }
 
 /** Nobody leaves a list by a merger: entries of both stand. What only one of them is told of goes over with its facts. */
-async function joinLists(tx: Tx, at: Moment, actor: Actor, from: Merging, into: Merging) {
+async function joinLists(work: Work, from: Merging, into: Merging) {
+  const { tx, at, actor } = work;
   const { rows } = await sql<{ value: FactValue }>`
     select i.value || (select coalesce(jsonb_agg(e), '[]') from jsonb_array_elements(f.value) e where not i.value @> jsonb_build_array(e)) as value
     from profile_fact f join profile_fact i on i.customer_id = ${into.id}::uuid and i.name = f.name and i.superseded_at is null
@@ -196,8 +192,7 @@ async function joinLists(tx: Tx, at: Moment, actor: Actor, from: Merging, into: 
   const evidence = { reference: from.code };
   const told = { customerId: into.id, name: 'listed', asOf: at.today, source: 'manual', evidence } as const;
   return recordFacts(
-    tx,
-    at,
+    work,
     actor.id,
     rows.map(({ value }) => ({ ...told, value })),
   );
@@ -215,7 +210,7 @@ async function apartFromOrders(tx: Tx, from: Merging, into: Merging): Promise<st
 }
 
 /** Invoices and money that named an order of the other one find it now. */
-async function matchOrders(tx: Tx, at: Moment, into: Merging, invoices: readonly string[]): Promise<void> {
+async function matchOrders({ tx, at }: Work, into: Merging, invoices: readonly string[]): Promise<void> {
   for (const id of invoices) await sql`select order_take_over(${id}::uuid, ${at.now}::timestamptz)`.execute(tx);
   await sql`
     select credit_post(order_cover(array(

@@ -9,7 +9,7 @@ import type { Tx } from '../platform/database.ts';
 import { isOurId, LostRace, recordset } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Post, Store } from '../platform/transaction.ts';
+import type { Post, Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { askOfComparison, planOf } from './comparison-book.ts';
 import { lockBooksOf, ownerOn } from './book-owner.ts';
@@ -49,7 +49,8 @@ export async function postCustomerStatement(
   reason: string | null,
 ): Promise<{ id: string; created: boolean }> {
   type Posted = { id: string; created: boolean };
-  return write<Posted>(store, actor, async (tx, at) => {
+  return write<Posted>(store, actor, async (work) => {
+    const { tx, at } = work;
     const liveId = await lockCustomer(tx, actor, document.customer);
     const { externalId, asOf, currency } = document;
     const hash = contentHash(document);
@@ -59,10 +60,10 @@ export async function postCustomerStatement(
     if (asOf > at.today) throw new Refusal('date-in-future', { date: asOf, today: at.today }, { pointer: '/asOf' });
     const { id: customerId } = await ownerOn(tx, actor, { customer: document.customer, liveId }, asOf, store);
     const totalMinor = sumMinor(document.lines.map((line) => line.amountMinor));
-    const id = await insert(tx, at, actor, customerId, document, hash, totalMinor);
+    const id = await insert(work, customerId, document, hash, totalMinor);
     const statement: TheirStatement = { ...document, id, customerId };
-    const traces = await takePlace(tx, at, actor, statement);
-    const { result, traces: more } = await reconcile(tx, store, at, statement, { by: actor.id, looking: true });
+    const traces = await takePlace(work, statement);
+    const { result, traces: more } = await reconcile(work, statement, { by: actor.id, looking: true });
     addTraces(traces, more);
     const about = { subjectKind: 'customer-statement', subjectId: id, customerId };
     const { lines, ...said } = document;
@@ -90,9 +91,7 @@ async function readStanding(tx: Tx, externalId: string): Promise<{ id: string; h
 }
 
 async function insert(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  { tx, at, actor }: Work,
   customerId: string,
   document: CustomerStatementDocument,
   hash: string,
@@ -123,15 +122,15 @@ async function insert(
 }
 
 /** A newer statement stands for those it covers: open items for all before them, movements for those within their days. */
-async function takePlace(tx: Tx, at: Moment, actor: Actor, now: TheirStatement): Promise<WorkOrderTraces> {
+async function takePlace(work: Work, now: TheirStatement): Promise<WorkOrderTraces> {
+  const { tx, actor } = work;
   const { rows } = await sql<{ id: string; open: boolean }>`
     update customer_statement set superseded_by = ${now.id}::uuid
     where customer_id = ${now.customerId}::uuid and currency = ${now.currency} and basis = ${now.basis} and id <> ${now.id}::uuid
       and withdrawn_at is null and superseded_by is null and as_of <= ${now.asOf}::date and (from_date is null or from_date >= ${now.from}::date)
     returning id, settled_at is null as open`.execute(tx);
   const traces = await endOf(
-    tx,
-    at,
+    work,
     rows.map((row) => row.id),
     { state: 'cleared', by: actor.id, reason: 'superseded' },
   );
@@ -139,21 +138,21 @@ async function takePlace(tx: Tx, at: Moment, actor: Actor, now: TheirStatement):
   return traces;
 }
 
-type End = Parameters<typeof closeDifferences>[3];
+type End = Parameters<typeof closeDifferences>[2];
 
-async function endOf(tx: Tx, at: Moment, statementIds: readonly string[], end: End): Promise<WorkOrderTraces> {
+async function endOf(work: Work, statementIds: readonly string[], end: End): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (statementIds.length === 0) return noTraces();
   const { rows } = await sql<{ id: string }>`
     select id from reconciliation_difference where customer_statement_id = any(${[...statementIds]}::uuid[]) and state = 'open' order by id`.execute(
     tx,
   );
   const traces = await closeDifferences(
-    tx,
-    at,
+    work,
     rows.map((row) => row.id),
     end,
   );
-  addTraces(traces, await cancelWorkOrders(tx, at, { keys: statementIds.map(matchOrderKey) }, end.reason));
+  addTraces(traces, await cancelWorkOrders(work, { keys: statementIds.map(matchOrderKey) }, end.reason));
   return traces;
 }
 
@@ -177,10 +176,11 @@ async function lockTheirs(
 
 /** Holds a statement against our books anew, as they are now. Throws Refusal `not-open` when it no longer stands. */
 export async function rematchStatement(store: Store, actor: Actor, id: string, reason: string | null): Promise<{ id: string }> {
-  return write<{ id: string }>(store, actor, async (tx, at) => {
+  return write<{ id: string }>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockTheirs(tx, actor, id);
     refuseEnded(found);
-    const { result, traces } = await reconcile(tx, store, at, found, { by: actor.id });
+    const { result, traces } = await reconcile(work, found, { by: actor.id });
     const about = { subjectKind: 'customer-statement', subjectId: found.id, customerId: found.customerId };
     return {
       value: { id: found.id },
@@ -199,15 +199,16 @@ function refuseEnded({ withdrawn, superseded }: { withdrawn: boolean; superseded
 
 /** Takes a statement out that should not have come: its differences were none. Again changes nothing. */
 export async function withdrawCustomerStatement(store: Store, actor: Actor, id: string, reason: string): Promise<{ id: string }> {
-  return write<{ id: string }>(store, actor, async (tx, at) => {
+  return write<{ id: string }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockTheirs(tx, actor, id);
     if (found.withdrawn) return { value: { id: found.id }, audit: null };
     await sql`update customer_statement set withdrawn_at = ${at.now}::timestamptz, settled_at = null where id = ${found.id}::uuid`.execute(
       tx,
     );
-    const traces = await endOf(tx, at, [found.id], { state: 'withdrawn', by: actor.id, reason });
+    const traces = await endOf(work, [found.id], { state: 'withdrawn', by: actor.id, reason });
     traces.asks.push(askOfComparison(found.id, found.customerId));
-    addTraces(traces, await reconciliationChanged(tx, store, at, { customerId: found.customerId, by: actor.id }));
+    addTraces(traces, await reconciliationChanged(work, { customerId: found.customerId, by: actor.id }));
     const about = { subjectKind: 'customer-statement', subjectId: found.id, customerId: found.customerId };
     return {
       value: { id: found.id },
@@ -220,14 +221,15 @@ export async function withdrawCustomerStatement(store: Store, actor: Actor, id: 
 }
 
 /** Statements of a customer's books that are compared still come to nothing, when its books become part of another's. */
-export async function dropComparisons(tx: Tx, at: Moment, actor: Actor, customerId: string): Promise<WorkOrderTraces> {
+export async function dropComparisons(work: Work, customerId: string): Promise<WorkOrderTraces> {
+  const { tx, at, actor } = work;
   const { rows } = await sql<{ id: string }>`
     update customer_statement set withdrawn_at = ${at.now}::timestamptz
     where customer_id = ${customerId}::uuid and settled_at is null and withdrawn_at is null and superseded_by is null returning id`.execute(
     tx,
   );
   const ids = rows.map(({ id }) => id);
-  const traces = await endOf(tx, at, ids, { state: 'withdrawn', by: actor.id, reason: 'merged' });
+  const traces = await endOf(work, ids, { state: 'withdrawn', by: actor.id, reason: 'merged' });
   for (const id of ids) {
     traces.asks.push(askOfComparison(id, customerId));
     const about = { subjectKind: 'customer-statement', subjectId: id, customerId };
@@ -244,7 +246,8 @@ export async function decideMatch(
   statementId: string,
   { match, verdict, reason }: { match: string; verdict: 'accept' | 'reject'; reason: string },
 ): Promise<{ id: string }> {
-  return write<{ id: string }>(store, actor, async (tx, at) => {
+  return write<{ id: string }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockTheirs(tx, actor, statementId);
     refuseEnded(found);
     const { rows } = await sql<{ id: string; state: string; rule: string }>`
@@ -257,7 +260,7 @@ export async function decideMatch(
     await sql`
       update reconciliation_match set state = ${state}, decided_at = ${at.now}::timestamptz, decided_by = ${actor.id}, reason = ${reason}
       where id = ${row.id}::uuid`.execute(tx);
-    const { traces } = await reconcile(tx, store, at, found, { by: actor.id });
+    const { traces } = await reconcile(work, found, { by: actor.id });
     const about = { subjectKind: 'customer-statement', subjectId: found.id, customerId: found.customerId };
     const after = { match: row.id, rule: row.rule, state };
     return {

@@ -3,9 +3,8 @@ import type { BusinessDate } from '../../domain/platform/calendar.ts';
 import { parseAmount } from '../../domain/platform/money.ts';
 import type { DifferenceKind, DifferenceState, OpenDifference } from '../../domain/reconciliation/difference.ts';
 import { differenceKinds, doubtfulMinor as doubtfulMinorOf } from '../../domain/reconciliation/difference.ts';
-import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { reconciliationOf } from './standing.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -49,7 +48,7 @@ const rowOf = (one: NewDifference): object => ({
 });
 
 /** Enters differences, under the lock of their customer. */
-export async function openDifferences(tx: Tx, at: Moment, found: readonly NewDifference[]): Promise<WorkOrderTraces> {
+export async function openDifferences({ tx, at }: Work, found: readonly NewDifference[]): Promise<WorkOrderTraces> {
   const traces = noTraces();
   if (found.length === 0) return traces;
   const { rows } = await sql<{ id: string; key: string }>`
@@ -71,11 +70,11 @@ export async function openDifferences(tx: Tx, at: Moment, found: readonly NewDif
 
 /** A difference that is seen in another light: another amount or cause than before. Its work order of the former cause ends. */
 export async function changeDifference(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   before: { id: string; kind: DifferenceKind; amountMinor: number },
   now: NewDifference,
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   await sql`
     update reconciliation_difference set kind = ${now.kind}, amount_minor = ${now.amountMinor}::bigint, payment_id = ${now.paymentId}::uuid,
       receivable_id = ${now.receivableId}::uuid, detail = ${JSON.stringify(now.detail)}::jsonb where id = ${before.id}::uuid`.execute(
@@ -85,7 +84,7 @@ export async function changeDifference(
   const traces: WorkOrderTraces =
     before.kind === now.kind
       ? noTraces()
-      : await cancelWorkOrders(tx, at, { keys: [workOrderKey(before.id, before.kind)] }, 'changed');
+      : await cancelWorkOrders(work, { keys: [workOrderKey(before.id, before.kind)] }, 'changed');
   const told = ({ kind, amountMinor }: { kind: DifferenceKind; amountMinor: number }) => ({
     kind,
     amountMinor,
@@ -98,11 +97,11 @@ export async function changeDifference(
 
 /** Ends open differences: their work orders end, and proposals nobody has decided yet are dropped. Those not open are left alone. */
 export async function closeDifferences(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   ids: readonly string[],
   { state, by, reason }: { state: Exclude<DifferenceState, 'open'>; by: string; reason: string },
 ): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   if (ids.length === 0) return noTraces();
   const { rows } = await sql<{ id: string; customerId: string; kind: DifferenceKind; currency: string; amountMinor: number }>`
     update reconciliation_difference set state = ${state}, closed_at = ${at.now}::timestamptz, closed_by = ${by}, reason = ${reason}
@@ -116,7 +115,7 @@ export async function closeDifferences(
     ...closed.flatMap((one) => differenceKinds.map((kind) => workOrderKey(one.id, kind))),
     ...dropped.map((one) => adjustmentKey(one.id)),
   ];
-  const traces = await cancelWorkOrders(tx, at, { keys }, state);
+  const traces = await cancelWorkOrders(work, { keys }, state);
   for (const { id, customerId, kind, currency, amountMinor } of closed) {
     const about = { subjectKind: 'difference', subjectId: id, customerId };
     traces.audit.push({
@@ -141,7 +140,8 @@ const manyKey = (statementId: string, currency: string): string => `differences/
  * its cause. Where there are very many, one work order stands for all. What is only on
  * its way counts neither way.
  */
-export async function orderWork(tx: Tx, store: Store, at: Moment, customerId: string): Promise<WorkOrderTraces> {
+export async function orderWork(work: Work, customerId: string): Promise<WorkOrderTraces> {
+  const { tx, store } = work;
   const traces = noTraces();
   const { current } = await store.policies.current();
   const { workOrders } = current.reconciliation.content;
@@ -151,18 +151,19 @@ export async function orderWork(tx: Tx, store: Store, at: Moment, customerId: st
   for (const [currency, doubtfulMinor] of Object.entries(doubtfulMinorOf(standing))) {
     const allowed = parseAmount(tolerance[currency] ?? '0', currency);
     if (doubtfulMinor <= (allowed.ok ? allowed.minor : 0)) continue;
-    const work = standing.openDifferences.filter((one) => one.currency === currency && workOrders[one.kind] !== null);
-    if (work.length > MOST_ORDERS) {
+    const waiting = standing.openDifferences.filter((one) => one.currency === currency && workOrders[one.kind] !== null);
+    if (waiting.length > MOST_ORDERS) {
       many.push(currency);
-      addTraces(traces, await orderForAll(tx, store, at, customerId, currency, work.length));
-    } else for (const one of work) addTraces(traces, await orderFor(tx, store, at, customerId, one, workOrders[one.kind] ?? ''));
+      addTraces(traces, await orderForAll(work, customerId, currency, waiting.length));
+    } else for (const one of waiting) addTraces(traces, await orderFor(work, customerId, one, workOrders[one.kind] ?? ''));
   }
-  addTraces(traces, await endForAll(tx, at, customerId, many));
+  addTraces(traces, await endForAll(work, customerId, many));
   return traces;
 }
 
 /** Where few differences are left, or none, the one work order for all of them ends: whether the customer's, or of one that was merged into it. */
-async function endForAll(tx: Tx, at: Moment, customerId: string, many: readonly string[]): Promise<WorkOrderTraces> {
+async function endForAll(work: Work, customerId: string, many: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows } = await sql<{ key: string }>`
     select w.key from work_order w, lateral (
       select customer_id as of from statement where id = (w.reason ->> 'statement')::uuid
@@ -172,18 +173,11 @@ async function endForAll(tx: Tx, at: Moment, customerId: string, many: readonly 
         else not exists (select from reconciliation_difference d
           where d.customer_id = s.of and d.currency = w.reason ->> 'currency' and d.state = 'open') end`.execute(tx);
   const keys = rows.map((row) => row.key);
-  return keys.length > 0 ? cancelWorkOrders(tx, at, { keys }, 'few-left') : noTraces();
+  return keys.length > 0 ? cancelWorkOrders(work, { keys }, 'few-left') : noTraces();
 }
 
-const orderFor = (
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  customerId: string,
-  one: OpenDifference,
-  kind: string,
-): Promise<WorkOrderTraces> =>
-  openWorkOrder(tx, store, at, {
+const orderFor = (work: Work, customerId: string, one: OpenDifference, kind: string): Promise<WorkOrderTraces> =>
+  openWorkOrder(work, {
     key: workOrderKey(one.id, one.kind),
     kind,
     customerId,
@@ -192,14 +186,15 @@ const orderFor = (
   });
 
 /** Of the newest statement with open differences: it is cleared with the customer as a whole. */
-async function orderForAll(tx: Tx, store: Store, at: Moment, customerId: string, currency: string, count: number) {
+async function orderForAll(work: Work, customerId: string, currency: string, count: number) {
+  const { tx } = work;
   const { rows } = await sql<{ id: string }>`
     select coalesce(statement_id, customer_statement_id) as id from reconciliation_difference
     where customer_id = ${customerId}::uuid and currency = ${currency} and state = 'open' order by opened_at desc, id desc limit 1`.execute(
     tx,
   );
   const statement = rows[0]?.id ?? '';
-  return openWorkOrder(tx, store, at, {
+  return openWorkOrder(work, {
     key: manyKey(statement, currency),
     kind: FOR_ALL,
     customerId,

@@ -1,7 +1,5 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/platform/actor.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { dropComparisons } from './customer-statements.ts';
 import { closeDifferences } from './differences.ts';
 import { dropWaiting } from './statements.ts';
@@ -9,12 +7,13 @@ import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces } from '../platform/traces.ts';
 
 /** Ends what is being compared of a customer whose books become part of another's: what was said of a part says nothing of the whole. */
-export async function endStatementsOf(tx: Tx, at: Moment, actor: Actor, customerId: string): Promise<WorkOrderTraces> {
-  const traces = await dropWaiting(tx, at, customerId);
-  addTraces(traces, await dropComparisons(tx, at, actor, customerId));
+export async function endStatementsOf(work: Work, customerId: string): Promise<WorkOrderTraces> {
+  const { tx, actor } = work;
+  const traces = await dropWaiting(work, customerId);
+  addTraces(traces, await dropComparisons(work, customerId));
   const { rows } = await sql<{ id: string }>`
     select id from reconciliation_difference where customer_id = ${customerId}::uuid and state = 'open' order by id`.execute(tx);
   const open = rows.map(({ id }) => id);
-  addTraces(traces, await closeDifferences(tx, at, open, { state: 'withdrawn', by: actor.id, reason: 'merged' }));
+  addTraces(traces, await closeDifferences(work, open, { state: 'withdrawn', by: actor.id, reason: 'merged' }));
   return traces;
 }

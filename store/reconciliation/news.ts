@@ -5,7 +5,7 @@ import { recordFacts } from '../credit/facts.ts';
 import type { ToldFact } from '../credit/facts.ts';
 import { noticeChanges } from '../credit/profile-row.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { orderWork } from './differences.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
@@ -24,12 +24,8 @@ export interface ReconciliationNews {
  * What follows from every change in where a customer's books stand: statements with nothing open any more are settled, work orders, and the facts
  * of its profile; of a customer that was merged its statements of former days have no profile to enter. Held shipments hear of it by triggers. The caller holds the customer's lock.
  */
-export async function reconciliationChanged(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  news: ReconciliationNews,
-): Promise<WorkOrderTraces> {
+export async function reconciliationChanged(work: Work, news: ReconciliationNews): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const { customerId, by, confirmedOn, looking } = news;
   const traces = noTraces();
   const { rows: moved } = await sql<{ id: string }>`
@@ -40,7 +36,7 @@ export async function reconciliationChanged(
     where s.id = x.id and x.open <> (s.settled_at is null) returning s.id`.execute(tx);
   for (const { id } of moved)
     if (id !== looking) traces.asks.push({ subject: workflowId('reconciliation', id), kind: 'reconciliation', customerId });
-  addTraces(traces, await orderWork(tx, store, at, customerId));
+  addTraces(traces, await orderWork(work, customerId));
   if (await isMerged(tx, customerId)) return traces;
   const share = await differenceShare(tx, customerId);
   const fact = { customerId, source: 'reconciliation' as const, evidence: null };
@@ -50,9 +46,9 @@ export async function reconciliationChanged(
       ? []
       : [{ ...fact, name: 'statementConfirmedOn' as const, value: confirmedOn, asOf: confirmedOn }]),
   ];
-  const { audit, events } = await recordFacts(tx, at, by, told);
+  const { audit, events } = await recordFacts(work, by, told);
   addTraces(traces, { ...noTraces(), audit, events });
-  if (told.length > 0) addTraces(traces, await noticeChanges(tx, store, at, [customerId]));
+  if (told.length > 0) addTraces(traces, await noticeChanges(work, [customerId]));
   return traces;
 }
 

@@ -12,7 +12,7 @@ import { matchBooks, matchKey } from '../../domain/reconciliation/match.ts';
 import type { Match, MatchingRules, MatchRule } from '../../domain/reconciliation/match.ts';
 import type { Tx } from '../platform/database.ts';
 import { recordset } from '../platform/rows.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { changeDifference, closeDifferences, openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
@@ -48,12 +48,11 @@ export const matchOrderKey = (statementId: string): string => `customer-statemen
  * cleared, new ones are found. The same books give the same result, so it may be done as often as there is news.
  */
 export async function reconcile(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   statement: TheirStatement,
   { by, looking = false }: { by: string; looking?: boolean },
 ): Promise<{ result: Reconciled; traces: WorkOrderTraces; moved: boolean }> {
+  const { tx, at, store } = work;
   const { current } = await store.policies.current();
   const { match, confidence, transitDays } = current.reconciliation.content;
   const { currency, asOf } = statement;
@@ -65,18 +64,18 @@ export async function reconcile(
   const standing = await standingMatches(tx, statement.id);
   const barred = new Set(standing.filter((one) => one.state === 'rejected').map((one) => one.key));
   const matching = matchBooks(ours, theirs, rules, barred);
-  const rematched = await keepMatches(tx, at, statement.id, standing, matching.matches, {
+  const rematched = await keepMatches(work, statement.id, standing, matching.matches, {
     ours,
     theirs,
     threshold: confidence.threshold,
   });
   const found = differencesOf(matching, ours, theirs, { asOf, today: at.today, transitDays, roundingMinor });
-  const traces = await keepDifferences(tx, at, statement, found, { by, ours });
+  const traces = await keepDifferences(work, statement, found, { by, ours });
   const proposed = await proposedOf(tx, statement.id);
-  addTraces(traces, await orderLook(tx, store, at, statement, proposed));
+  addTraces(traces, await orderLook(work, statement, proposed));
   addTraces(
     traces,
-    await reconciliationChanged(tx, store, at, {
+    await reconciliationChanged(work, {
       customerId: statement.customerId,
       by,
       ...(looking && { looking: statement.id }),
@@ -150,8 +149,7 @@ interface Sides {
 
 /** A match found again keeps what was decided of it; one that no rule finds any more is put aside. Answers whether any did move. */
 async function keepMatches(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   statementId: string,
   standing: readonly StandingMatch[],
   matches: readonly Match[],
@@ -209,12 +207,12 @@ interface StandingDifference {
  * a later one either, while our side of it is what it was.
  */
 async function keepDifferences(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   statement: TheirStatement,
   found: readonly FoundDifference[],
   { by, ours }: { by: string; ours: readonly OurDocument[] },
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows: standing } = await sql<StandingDifference>`
     select distinct on (key) id, key, kind, amount_minor as "amountMinor", state from reconciliation_difference
     where customer_statement_id = ${statement.id}::uuid order by key, opened_at desc, id desc`.execute(tx);
@@ -230,12 +228,12 @@ async function keepDifferences(
     const settled = before?.state === 'adjusted' || before?.state === 'withdrawn';
     if (!before || before.state === 'cleared' || (settled && before.amountMinor !== one.amountMinor)) fresh.push(one);
     else if (before.state === 'open' && (before.kind !== one.kind || before.amountMinor !== one.amountMinor))
-      addTraces(traces, await changeDifference(tx, at, before, one));
+      addTraces(traces, await changeDifference(work, before, one));
   }
   const keys = new Set(now.map((one) => one.key));
   const gone = standing.filter((one) => one.state === 'open' && !keys.has(one.key)).map((one) => one.id);
-  addTraces(traces, await closeDifferences(tx, at, gone, { state: 'cleared', by, reason: 'books-agree' }));
-  addTraces(traces, await openDifferences(tx, at, fresh));
+  addTraces(traces, await closeDifferences(work, gone, { state: 'cleared', by, reason: 'books-agree' }));
+  addTraces(traces, await openDifferences(work, fresh));
   return traces;
 }
 
@@ -273,16 +271,10 @@ function newDifference(statement: TheirStatement, one: FoundDifference, ours: re
 }
 
 /** One work order a statement for all its doubtful matches; it ends when none is left. */
-async function orderLook(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  statement: TheirStatement,
-  proposed: number,
-): Promise<WorkOrderTraces> {
+async function orderLook(work: Work, statement: TheirStatement, proposed: number): Promise<WorkOrderTraces> {
   const key = matchOrderKey(statement.id);
-  if (proposed === 0) return cancelWorkOrders(tx, at, { keys: [key] }, 'decided');
-  return openWorkOrder(tx, store, at, {
+  if (proposed === 0) return cancelWorkOrders(work, { keys: [key] }, 'decided');
+  return openWorkOrder(work, {
     key,
     kind: 'reconciliation-match',
     customerId: statement.customerId,

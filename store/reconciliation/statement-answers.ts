@@ -12,7 +12,7 @@ import { openDispute } from '../ledger/disputes.ts';
 import { undisputedOf } from '../ledger/receivable-case.ts';
 import { lockReceivables, readReceivables } from '../ledger/receivable-facts.ts';
 import { within, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { openDifferences } from './differences.ts';
 import type { NewDifference } from './differences.ts';
@@ -65,24 +65,25 @@ export async function answerStatement(
   answer: (currency: string) => StatementAnswer,
   reason: string | null,
 ): Promise<AnsweredStatement> {
-  return write<AnsweredStatement>(store, actor, async (tx, at) => {
+  return write<AnsweredStatement>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockStatement(tx, actor, id);
     if (found.answered) throw new Refusal('already-decided');
     if (found.withdrawn) throw new Refusal('not-open', { state: 'withdrawn' });
     const given = answer(found.currency);
-    await judge(tx, at, found, given);
+    await judge(work, found, given);
     const lines = await linesOf(tx, found.id, given.disputed);
-    const answerId = await keep(tx, at, actor, found, given);
-    const traces = await cancelWorkOrders(tx, at, { keys: [sendKey(found.id), silentKey(found.id)] }, 'answered');
+    const answerId = await keep(work, found, given);
+    const traces = await cancelWorkOrders(work, { keys: [sendKey(found.id), silentKey(found.id)] }, 'answered');
     const outcomes: LineOutcome[] = [];
     for (const one of lines) {
       const outcome = await follow(tx, store, actor, found, one);
       outcomes.push({ line: one.line, dispute: outcome.dispute, difference: outcome.difference?.kind ?? null });
-      addTraces(traces, await openDifferences(tx, at, outcome.difference ? [outcome.difference] : []));
+      addTraces(traces, await openDifferences(work, outcome.difference ? [outcome.difference] : []));
     }
     const confirmedOn = given.verdict === 'confirmed' ? { confirmedOn: given.answeredOn } : {};
     const news = { customerId: found.customerId, by: actor.id, ...confirmedOn };
-    addTraces(traces, await reconciliationChanged(tx, store, at, news));
+    addTraces(traces, await reconciliationChanged(work, news));
     const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
     const { verdict, answeredOn, by, channel, evidence } = given;
     const law = verdict === 'confirmed' ? { law: acknowledgementRule.article } : {};
@@ -107,7 +108,7 @@ export async function answerStatement(
   });
 }
 
-async function judge(tx: Tx, at: Moment, found: StatementCase, given: StatementAnswer): Promise<void> {
+async function judge({ tx, at }: Work, found: StatementCase, given: StatementAnswer): Promise<void> {
   const { answeredOn, by, verdict, evidence } = given;
   if (answeredOn > at.today)
     throw new Refusal('date-in-future', { date: answeredOn, today: at.today }, { pointer: '/answeredOn' });
@@ -148,7 +149,7 @@ async function linesOf(tx: Tx, statementId: string, disputed: readonly DisputedL
   });
 }
 
-async function keep(tx: Tx, at: Moment, actor: Actor, found: StatementCase, given: StatementAnswer): Promise<string> {
+async function keep({ tx, at, actor }: Work, found: StatementCase, given: StatementAnswer): Promise<string> {
   const { verdict, answeredOn, by, channel, evidence, disputed, note } = given;
   await sql`update statement set answered_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
   const { rows } = await sql<{ id: string }>`

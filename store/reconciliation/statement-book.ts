@@ -5,7 +5,7 @@ import { planStatement, stateOfStatement } from '../../domain/reconciliation/sta
 import type { StatementFacts, StatementPlan, StatementState } from '../../domain/reconciliation/statement.ts';
 import type { Tx } from '../platform/database.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { silentKey } from './statements.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
@@ -16,27 +16,29 @@ const actor = systemActor('statement');
 
 /** Reads a statement anew and writes how it stands. */
 export const reassessStatement = (store: Store, { id, seq }: Input): Promise<StatementPlan> =>
-  write<StatementPlan>(store, actor, async (tx, at) => {
+  write<StatementPlan>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lock(tx, id);
-    return found ? settle(tx, at, found, null) : { value: unknown(seq), audit: null };
+    return found ? settle(work, found, null) : { value: unknown(seq), audit: null };
   });
 
 /** Nobody has answered: a person is told, only if the stored plan is the one asked for and its moment has come. */
 export const handOverStatement = (store: Store, { id, seq }: Input): Promise<StatementPlan> =>
-  write<StatementPlan>(store, actor, async (tx, at) => {
+  write<StatementPlan>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lock(tx, id);
     if (!found) return { value: unknown(seq), audit: null };
     const verdict = planStatement(found.facts, at.now);
-    if (verdict.step !== 'hand-over' || !verdict.due || (seq !== null && seq < found.seq)) return settle(tx, at, found, null);
+    if (verdict.step !== 'hand-over' || !verdict.due || (seq !== null && seq < found.seq)) return settle(work, found, null);
     await sql`update statement set handed_over_at = ${at.now}::timestamptz where id = ${id}::uuid`.execute(tx);
-    const traces = await openWorkOrder(tx, store, at, {
+    const traces = await openWorkOrder(work, {
       key: silentKey(id),
       kind: 'statement-silent',
       customerId: found.customerId,
       subject: `statement of ${found.asOf} in ${found.currency}`,
       reason: { statement: id, asOf: found.asOf, currency: found.currency },
     });
-    return settle(tx, at, { ...found, facts: { ...found.facts, handedOver: true } }, traces);
+    return settle(work, { ...found, facts: { ...found.facts, handedOver: true } }, traces);
   });
 
 interface Found {
@@ -63,7 +65,7 @@ async function lock(tx: Tx, id: string): Promise<Found | null> {
 }
 
 /** Writes a state that has changed, with what else the step left behind, and answers the plan. */
-async function settle(tx: Tx, at: Moment, found: Found, traces: WorkOrderTraces | null): Promise<Outcome> {
+async function settle({ tx, at }: Work, found: Found, traces: WorkOrderTraces | null): Promise<Outcome> {
   const state = stateOfStatement(found.facts);
   const verdict = planStatement(found.facts, at.now);
   const moved = state !== found.state;

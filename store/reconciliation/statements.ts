@@ -11,7 +11,7 @@ import { isOurId, recordset } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { SUM_BOUND } from '../platform/sum-bound.ts';
 import { write } from '../platform/transaction.ts';
-import type { Ask, Moment, Store } from '../platform/transaction.ts';
+import type { Ask, Moment, Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { lockBooksOf, ownerOn } from './book-owner.ts';
 import { openItems } from './open-items.ts';
@@ -54,7 +54,8 @@ export async function issueStatement(
   asked: NewStatement,
   reason: string | null,
 ): Promise<IssuedStatement> {
-  return write<IssuedStatement>(store, actor, async (tx, at) => {
+  return write<IssuedStatement>(store, actor, async (work) => {
+    const { tx, at } = work;
     const liveId = await lockCustomer(tx, actor, asked.customer);
     const asOf = asked.asOf ?? at.today;
     if (asOf > at.today) throw new Refusal('date-in-future', { date: asOf, today: at.today }, { pointer: '/asOf' });
@@ -70,12 +71,12 @@ export async function issueStatement(
     if (before?.hash === hash) return { value: { id: before.id, created: false }, audit: null };
     const totalMinor = totalOf(items.map((item) => item.amountMinor));
     const facts = { customerId, currency, asOf, totalMinor, hash, respondBy };
-    const id = await insertStatement(tx, at, actor, facts, items, before?.id ?? null);
+    const id = await insertStatement(work, facts, items, before?.id ?? null);
     const about = { subjectKind: 'statement', subjectId: id, customerId };
     const after = { asOf, currency, amountMinor: totalMinor, lines: items.length, contentHash: hash, respondBy };
     const traces = joinTraces(
-      before ? await cancelWorkOrders(tx, at, { keys: [sendKey(before.id), silentKey(before.id)] }, 'superseded') : none,
-      await openWorkOrder(tx, store, at, {
+      before ? await cancelWorkOrders(work, { keys: [sendKey(before.id), silentKey(before.id)] }, 'superseded') : none,
+      await openWorkOrder(work, {
         key: sendKey(id),
         kind: 'statement-send',
         customerId,
@@ -126,9 +127,7 @@ interface StatementFacts {
 }
 
 async function insertStatement(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  { tx, at, actor }: Work,
   of: StatementFacts,
   items: readonly OpenItem[],
   instead: string | null,
@@ -188,12 +187,13 @@ export async function lockStatement(tx: Tx, actor: Actor, id: string): Promise<S
 
 /** Takes a statement of ours back, with the reason: nobody need answer it. Again changes nothing. Throws Refusal `not-open` once it was answered. */
 export async function withdrawStatement(store: Store, actor: Actor, id: string, reason: string): Promise<{ id: string }> {
-  return write<{ id: string }>(store, actor, async (tx, at) => {
+  return write<{ id: string }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await lockStatement(tx, actor, id);
     if (found.withdrawn) return { value: { id: found.id }, audit: null };
     if (found.answered) throw new Refusal('not-open', { state: 'answered' });
     await sql`update statement set withdrawn_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
-    const traces = await cancelWorkOrders(tx, at, { keys: [sendKey(found.id), silentKey(found.id)] }, 'withdrawn');
+    const traces = await cancelWorkOrders(work, { keys: [sendKey(found.id), silentKey(found.id)] }, 'withdrawn');
     const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
     return {
       value: { id: found.id },
@@ -206,14 +206,15 @@ export async function withdrawStatement(store: Store, actor: Actor, id: string, 
 }
 
 /** Statements of ours that wait for an answer are taken back, when the books they are of become part of another's. */
-export async function dropWaiting(tx: Tx, at: Moment, customerId: string): Promise<WorkOrderTraces> {
+export async function dropWaiting(work: Work, customerId: string): Promise<WorkOrderTraces> {
+  const { tx, at } = work;
   const { rows } = await sql<{ id: string }>`
     update statement set withdrawn_at = ${at.now}::timestamptz
     where customer_id = ${customerId}::uuid and answered_at is null and withdrawn_at is null and superseded_by is null returning id`.execute(
     tx,
   );
   const ids = rows.map(({ id }) => id);
-  const traces = await cancelWorkOrders(tx, at, { keys: ids.flatMap((id) => [sendKey(id), silentKey(id)]) }, 'withdrawn');
+  const traces = await cancelWorkOrders(work, { keys: ids.flatMap((id) => [sendKey(id), silentKey(id)]) }, 'withdrawn');
   for (const id of ids) {
     traces.asks.push(askOfStatement(id, customerId));
     const about = { subjectKind: 'statement', subjectId: id, customerId };

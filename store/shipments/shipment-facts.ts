@@ -8,7 +8,7 @@ import { addQuantities, partAmount } from '../../domain/orders/order.ts';
 import { shipmentRulesOf } from '../../domain/shipments/judge.ts';
 import type { ShipmentFacts, ShipmentLine, ShipmentRules, ShipmentStanding } from '../../domain/shipments/judge.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { reconciliationOf } from '../reconciliation/standing.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { rulesInForce } from '../orders/check.ts';
@@ -69,9 +69,7 @@ interface CustomerRow {
  * hold that is judged anew; those opened after it do not stand in its way. Throws Refusal `rate-missing`.
  */
 export async function shipmentFacts(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  { tx, at, store }: Work,
   { order, lines, hold }: { order: OrderCase; lines: readonly ShipmentLine[]; hold: string | null },
 ): Promise<{ facts: ShipmentFacts; rules: ShipmentRules }> {
   await lockAccounts(tx, [order.accountId]);
@@ -160,7 +158,7 @@ async function readCustomer(
 }
 
 /** Security that counts today, on the accounts of the order's payer in its currency. */
-export async function securedNow(tx: Tx, at: Moment, { accountId }: Pick<OrderCase, 'accountId'>): Promise<number> {
+export async function securedNow({ tx, at }: Work, { accountId }: Pick<OrderCase, 'accountId'>): Promise<number> {
   const { rows } = await sql<{ minor: number }>`
     select coalesce(sum(floor(s.value_minor * s.share + 0.5)), 0)::bigint as minor from security s
     where s.account_id = ${accountId}::uuid and s.released_at is null and s.valid_from <= ${at.today}::date

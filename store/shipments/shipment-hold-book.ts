@@ -9,7 +9,7 @@ import { remedyWords } from '../../domain/shipments/hold-words.ts';
 import type { Tx } from '../platform/database.ts';
 import { requestNotice } from '../outreach/notices.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { followOrders, openRound } from '../approvals/approvals.ts';
 import { addChange, noChange, unheard } from '../approvals/decision-update.ts';
@@ -34,10 +34,11 @@ const actor = systemActor('shipment-hold');
 
 /** Reads the facts anew: judges what waits, follows the work orders and the notice. */
 export function reassessShipmentHold(store: Store, input: { id: string; seq: number | null }): Promise<ShipmentHoldPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockShipmentHold(tx, input.id);
     if (!found) return { value: unknownHold(input), audit: null };
-    return settleHold(tx, store, at, found, await lookAgain(tx, store, at, found));
+    return settleHold(work, found, await lookAgain(work, found));
   });
 }
 
@@ -47,18 +48,19 @@ export function takeShipmentHoldStep(
   step: ShipmentHoldStep,
   input: { id: string; seq: number },
 ): Promise<ShipmentHoldPlan> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx, at } = work;
     const locked = await lockShipmentHold(tx, input.id);
     const found = step === 'judge' ? locked : unheard(locked);
     if (!found) return { value: unknownHold(input), audit: null };
     const verdict = planShipmentHold(await holdFacts(store, found), at.now);
     if (input.seq < found.seq) return { value: holdPlan(found, verdict, at), audit: null };
     const called = verdict.due && verdict.step === step;
-    return settleHold(tx, store, at, found, called ? await takers[step](tx, store, at, found) : noChange());
+    return settleHold(work, found, called ? await takers[step](work, found) : noChange());
   });
 }
 
-type Taker = (tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase) => Promise<Change>;
+type Taker = (work: Work, found: ShipmentHoldCase) => Promise<Change>;
 const takers: Record<ShipmentHoldStep, Taker> = {
   tell,
   notice: giveNotice,
@@ -67,22 +69,23 @@ const takers: Record<ShipmentHoldStep, Taker> = {
   close: () => Promise.resolve(noChange()),
 };
 
-async function lookAgain(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
-  const change = await judgeAgain(tx, store, at, found);
+async function lookAgain(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const change = await judgeAgain(work, found);
   if (found.state !== 'open' || found.toldAt === null) return change;
-  const followed = await followOrders(tx, store, at, decidedOn(found), found.seats);
+  const followed = await followOrders(work, decidedOn(found), found.seats);
   addTraces(change.traces, followed);
   for (const { tier, role, to } of followed.escalated) push(change, found, 'escalated', { after: { tier, role, to } });
-  addChange(change, await followNotice(tx, store, at, found));
+  addChange(change, await followNotice(work, found));
   return change;
 }
 
 /** The customer is told when a message has left, and again when it has arrived; what no message can tell, a person must. */
-async function followNotice(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
+async function followNotice(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const { tx, at, store } = work;
   const change = noChange();
   const { state, givenAt, arrivedAt } = noticeOf(found);
   if (state === 'by-hand') {
-    addTraces(change.traces, await order(tx, store, at, found, 'shipment-hold-notice'));
+    addTraces(change.traces, await order(work, found, 'shipment-hold-notice'));
     return change;
   }
   if (state !== 'given' || found.byHand || (found.noticedAt === givenAt && found.arrivedAt === arrivedAt)) return change;
@@ -101,8 +104,9 @@ export async function respondByOf(store: Store, from: string): Promise<string> {
 }
 
 /** Sales and the warehouse are told, the way to a decision is laid; the ground is the house's clause, or a person's to give. */
-async function tell(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
-  const change = await judgeAgain(tx, store, at, found);
+async function tell(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const { tx, at, store } = work;
+  const change = await judgeAgain(work, found);
   if (await nothingWaits(tx, found)) return change;
   const { current } = await store.policies.current();
   const { version, content } = current['credit-rules'];
@@ -111,16 +115,15 @@ async function tell(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): 
   await sql`
     update shipment_hold set told_at = ${at.now}::timestamptz, ground = coalesce(ground, ${ground && JSON.stringify(ground)}::jsonb)
     where id = ${found.id}::uuid`.execute(tx);
-  const way = await wayOfHold(tx, store, at, {
+  const way = await wayOfHold(work, {
     kind: 'shipment-hold',
     customerId: found.customerId,
     currency: found.order.currency,
     amountMinor: found.withheldMinor,
   });
-  addTraces(change.traces, await openRound(tx, store, at, decidedOn(found), way.tiers));
-  for (const kind of ['shipment-hold-sales', 'shipment-hold-logistics'])
-    addTraces(change.traces, await order(tx, store, at, found, kind));
-  if (!ground && !found.ground) addTraces(change.traces, await order(tx, store, at, found, 'shipment-hold-ground'));
+  addTraces(change.traces, await openRound(work, decidedOn(found), way.tiers));
+  for (const kind of ['shipment-hold-sales', 'shipment-hold-logistics']) addTraces(change.traces, await order(work, found, kind));
+  if (!ground && !found.ground) addTraces(change.traces, await order(work, found, 'shipment-hold-ground'));
   push(change, found, 'told', { policyVersion: way.policyVersion, after: { row: way.row, tiers: way.tiers } });
   if (ground) push(change, found, 'grounded', { policyVersion: `credit-rules/${version}`, after: { ...ground } });
   return change;
@@ -135,8 +138,8 @@ async function nothingWaits(tx: Tx, { requestId }: ShipmentHoldCase): Promise<bo
 }
 
 /** A work order of the hold; there is one of a kind. */
-async function order(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase, kind: string) {
-  return openWorkOrder(tx, store, at, {
+async function order(work: Work, found: ShipmentHoldCase, kind: string) {
+  return openWorkOrder(work, {
     key: `${holdProcess(found.id)}/${kind}`,
     kind,
     customerId: found.customerId,
@@ -152,7 +155,8 @@ async function order(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase, 
 }
 
 /** The customer's outreach is asked for the notice: what stays, by which ground, and what lets it ship. */
-async function giveNotice(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
+async function giveNotice(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const { store } = work;
   const given = found.ground;
   if (!given) return noChange();
   const { current } = await store.policies.current();
@@ -171,7 +175,7 @@ async function giveNotice(tx: Tx, store: Store, at: Moment, found: ShipmentHoldC
     law: lawWords(given.ground)[language],
     remedy: remedyWords[language],
   });
-  const traces = await requestNotice(tx, at, {
+  const traces = await requestNotice(work, {
     key: `${holdProcess(found.id)}/held`,
     customerId: found.customerId,
     template: 'shipment-held',
@@ -181,8 +185,9 @@ async function giveNotice(tx: Tx, store: Store, at: Moment, found: ShipmentHoldC
   return { audit: [], traces, events: [] };
 }
 
-async function timeIsOver(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
-  const change = await judgeAgain(tx, store, at, found);
+async function timeIsOver(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const { tx, at } = work;
+  const change = await judgeAgain(work, found);
   await sql`update shipment_hold set responded_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
   push(change, found, 'unanswered', { after: { respondBy: found.respondBy } });
   return change;

@@ -9,7 +9,7 @@ import type { HoldAct, ShipmentHoldAnswer, ShipmentHoldInput, ShipmentHoldPlan }
 import type { GivenGround } from '../../domain/shipments/ground.ts';
 import type { Tx } from '../platform/database.ts';
 import { notYet } from '../platform/moments.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Moment, Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders } from '../tasks/work-orders.ts';
 import { openRound, openTier, takeSeat } from '../approvals/approvals.ts';
 import type { SeatCase } from '../approvals/approvals.ts';
@@ -49,18 +49,19 @@ export function decideShipmentHold(
     act: 'decideShipmentHold' as const,
     lock: async (tx: Tx) => unheard(await lockShipmentHold(tx, id)),
     answerOf,
-    settle: (tx: Tx, at: Moment, before: ShipmentHoldCase, change: Change) => settleHold(tx, store, at, before, change),
+    settle: (work: Work, before: ShipmentHoldCase, change: Change) => settleHold(work, before, change),
     reassess: () => reassessShipmentHold(store, { id, seq: null }),
   };
-  return answerOnce(book, held, async (tx, at, found, decision: ShipmentHoldInput) => {
+  return answerOnce(book, held, async (work, found, decision: ShipmentHoldInput) => {
+    const { tx, at } = work;
     const by = await stillDecider(tx, decision.by.actor, at.today, found, 'hold.decide');
     lookAtDecider(found, by.actor);
     const { act } = decision;
     const refused = judgeHoldAct(planNow(found, at), { by, act }, held.updateId);
     if (refused) throw refusalBy(refused);
-    if (act === 'ground') return giveGround(tx, at, found, { ...decision, by });
-    if (act === 'notice') return takeNotice(tx, store, at, found, { ...decision, by });
-    return decide(tx, store, at, found, { ...decision, by, updateId: held.updateId });
+    if (act === 'ground') return giveGround(work, found, { ...decision, by });
+    if (act === 'notice') return takeNotice(work, found, { ...decision, by });
+    return decide(work, found, { ...decision, by, updateId: held.updateId });
   });
 }
 
@@ -69,11 +70,11 @@ const planNow = (found: ShipmentHoldCase, at: Moment): ShipmentHoldPlan =>
 
 /** Names the ground, or adds to its evidence. Another ground asks for another notice only if none was given yet. */
 async function giveGround(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ShipmentHoldCase,
   { by, ground, evidence, reason }: ShipmentHoldInput,
 ): Promise<Change> {
+  const { tx, at } = work;
   if (!ground && evidence.length === 0) throw new Refusal('ground-missing', { what: 'ground' }, { pointer: '/ground' });
   const given: GivenGround | null = ground ? { ground, by: by.actor.id, at: at.now } : found.ground;
   const proofs = [...found.evidence, ...evidence.map((one) => ({ ...one, by: by.actor.id, at: at.now }))];
@@ -84,7 +85,7 @@ async function giveGround(
   if (given && (given.ground.kind === 'contract' || proofs.length > 0))
     addTraces(
       change.traces,
-      await cancelWorkOrders(tx, at, { keys: [`${holdProcess(found.id)}/shipment-hold-ground`] }, 'ground-given'),
+      await cancelWorkOrders(work, { keys: [`${holdProcess(found.id)}/shipment-hold-ground`] }, 'ground-given'),
     );
   tellAct(change, found, 'grounded', reason, { ground: given?.ground, evidence });
   return change;
@@ -92,12 +93,11 @@ async function giveGround(
 
 /** Notice given by a person, or its arrival learned: by registered letter, in person, by a reply. */
 async function takeNotice(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   found: ShipmentHoldCase,
   { by, notice, evidence, reason }: ShipmentHoldInput,
 ): Promise<Change> {
+  const { tx, at, store } = work;
   if (!found.ground) throw new Refusal('ground-missing', { what: 'ground' }, { pointer: '/ground' });
   if (!notice) throw new Refusal('ground-missing', { what: 'notice' }, { pointer: '/notice' });
   const { givenAt, arrivedAt, how } = notice;
@@ -113,7 +113,7 @@ async function takeNotice(
   const change = noChange();
   addTraces(
     change.traces,
-    await cancelWorkOrders(tx, at, { keys: [`${holdProcess(found.id)}/shipment-hold-notice`] }, 'notice-given'),
+    await cancelWorkOrders(work, { keys: [`${holdProcess(found.id)}/shipment-hold-notice`] }, 'notice-given'),
   );
   tellAct(change, found, arrivedAt === null ? 'noticed' : 'notice-arrived', reason, {
     givenAt,
@@ -137,7 +137,8 @@ const seatStates = {
   keep: 'returned',
 } as const satisfies Record<Exclude<HoldAct, 'ground' | 'notice'>, string>;
 
-async function decide(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase, taken: Taken): Promise<Change> {
+async function decide(work: Work, found: ShipmentHoldCase, taken: Taken): Promise<Change> {
+  const { tx, at, store } = work;
   const { act, by, reason, updateId, lines } = taken;
   if (!isDecision(act) || act === 'ground' || act === 'notice') throw new Error(`${act} is no decision`);
   const { seat, hat } = takenSeat(found.seats, found.requestedBy, by);
@@ -146,15 +147,15 @@ async function decide(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase,
   if (act === 'rescind') timeToAnswer(store, found, at);
   if (act === 'reduce') reducedLines(found, lines);
   agreed(found, taken);
-  const dossierHash = await dossierOf(tx, store, at, found);
-  const traces = await takeSeat(tx, at, seat, {
+  const dossierHash = await dossierOf(work, found);
+  const traces = await takeSeat(work, seat, {
     ...{ by: by.actor.id, hat, reason, updateId, dossierHash },
     state: seatStates[act],
     verdict: { act, lines, exposureVersion: taken.exposureVersion },
   });
   const change: Change = { ...noChange(), traces };
   tellAct(change, found, 'decided', reason, decidedFact(seat, hat, taken, dossierHash));
-  addChange(change, await goesOn(tx, store, at, found, taken, seat));
+  addChange(change, await goesOn(work, found, taken, seat));
   return change;
 }
 
@@ -178,7 +179,8 @@ function agreed({ offer }: ShipmentHoldCase, { act, lines }: Taken): void {
   if (!same) throw invalidAt('/act', 'act-differs');
 }
 
-async function dossierOf(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<string> {
+async function dossierOf(work: Work, found: ShipmentHoldCase): Promise<string> {
+  const { tx, at, store } = work;
   const { customerId, order } = found;
   const of = {
     customerId,
@@ -187,14 +189,15 @@ async function dossierOf(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCa
     assessmentId: 'latest',
     applicationId: null,
   };
-  return keepDossier(tx, at, await readDossier(tx, store, at, of));
+  return keepDossier(work, await readDossier(tx, store, at, of));
 }
 
 /** What a decision leads to: another seat or tier, the act itself, or a new round when the hold is kept. */
-async function goesOn(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase, taken: Taken, seat: SeatCase): Promise<Change> {
-  if (taken.act === 'keep') return keep(tx, store, at, found);
+async function goesOn(work: Work, found: ShipmentHoldCase, taken: Taken, seat: SeatCase): Promise<Change> {
+  const { tx } = work;
+  if (taken.act === 'keep') return keep(work, found);
   const beside = found.seats.some((other) => other.id !== seat.id && isOpenSeat(other));
-  const opened = beside ? noChange().traces : await openTier(tx, store, at, decidedOn(found));
+  const opened = beside ? noChange().traces : await openTier(work, decidedOn(found));
   if (opened) {
     const offer = { act: taken.act, lines: taken.lines };
     await sql`update shipment_hold set offer = ${JSON.stringify(offer)}::jsonb where id = ${found.id}::uuid`.execute(tx);
@@ -203,21 +206,22 @@ async function goesOn(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase,
   await sql`update shipment_hold set outcome = ${JSON.stringify({ act: taken.act, by: taken.by.actor.id })}::jsonb where id = ${found.id}::uuid`.execute(
     tx,
   );
-  await carryOut(tx, at, found, taken);
-  return (await closeHold(tx, at, await relock(tx, found.id))) ?? noChange();
+  await carryOut(work, found, taken);
+  return (await closeHold(work, await relock(tx, found.id))) ?? noChange();
 }
 
-async function carryOut(tx: Tx, at: Moment, found: ShipmentHoldCase, { act, lines }: Taken): Promise<void> {
+async function carryOut(work: Work, found: ShipmentHoldCase, { act, lines }: Taken): Promise<void> {
+  const { tx } = work;
   switch (act) {
     case 'ship':
-      return allow(tx, at, found, waitingLines(found));
+      return allow(work, found, waitingLines(found));
     case 'reduce': {
       const { ship, drop: rest } = reducedLines(found, lines);
-      await allow(tx, at, found, ship);
+      await allow(work, found, ship);
       return drop(tx, found, rest);
     }
     case 'rescind':
-      return rescind(tx, at, found);
+      return rescind(work, found);
     case 'keep':
     case 'ground':
     case 'notice':
@@ -228,30 +232,32 @@ async function carryOut(tx: Tx, at: Moment, found: ShipmentHoldCase, { act, line
 }
 
 /** The hold goes on: the customer has its time anew, and the way to a decision begins again. */
-async function keep(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
-  const traces = await closeSeats(tx, at, found);
+async function keep(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const { tx, at, store } = work;
+  const traces = await closeSeats(work, found);
   const respondBy = found.respondBy === null ? null : await respondByOf(store, at.now);
   await sql`
     update shipment_hold set round = round + 1, offer = null, respond_by = ${respondBy}::timestamptz, responded_at = null where id = ${found.id}::uuid`.execute(
     tx,
   );
   const { order, withheldMinor: amountMinor, customerId } = found;
-  const way = await wayOfHold(tx, store, at, { kind: 'shipment-hold', customerId, currency: order.currency, amountMinor });
-  addTraces(traces, await openRound(tx, store, at, decidedOn({ ...found, round: found.round + 1 }), way.tiers));
+  const way = await wayOfHold(work, { kind: 'shipment-hold', customerId, currency: order.currency, amountMinor });
+  addTraces(traces, await openRound(work, decidedOn({ ...found, round: found.round + 1 }), way.tiers));
   const change: Change = { ...noChange(), traces };
   tellAct(change, found, 'kept', null, { round: found.round + 1, respondBy });
   return change;
 }
 
 /** The seats of this round are not taken any more; what the departments do goes on. */
-async function closeSeats(tx: Tx, at: Moment, { id }: ShipmentHoldCase): Promise<WorkOrderTraces> {
+async function closeSeats(work: Work, { id }: ShipmentHoldCase): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const process = holdProcess(id);
   const { rows } = await sql<{ key: string }>`
     with stood as (update approval set state = 'waiting' where process = ${process} and state in ('open', 'escalated'))
     select key from work_order where process = ${process} and kind like 'release-%' and closed_at is null order by key`.execute(
     tx,
   );
-  return cancelWorkOrders(tx, at, { keys: rows.map(({ key }) => key) }, 'kept');
+  return cancelWorkOrders(work, { keys: rows.map(({ key }) => key) }, 'kept');
 }
 
 function tellAct(change: Change, found: ShipmentHoldCase, what: string, reason: string | null, after: object): void {

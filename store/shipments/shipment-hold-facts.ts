@@ -17,7 +17,7 @@ import type { ShipmentHoldFacts, ShipmentHoldVerdict } from '../../domain/shipme
 import { sayHoldWhy } from '../../domain/shipments/hold-words.ts';
 import type { ShipmentReason } from '../../domain/shipments/judge.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Answer, Ask, EventFact, Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { answeredOf, readSeats, routeOfSeats, seatsOf, standDown } from '../approvals/approvals.ts';
 import type { Decided, SeatCase } from '../approvals/approvals.ts';
@@ -214,7 +214,8 @@ export function holdPlan(found: ShipmentHoldCase, verdict: ShipmentHoldVerdict, 
 }
 
 /** Ends a hold of which nothing waits: its seats and work orders are not needed, and holds that stood behind it look again. */
-export async function closeHold(tx: Tx, at: Moment, found: ShipmentHoldCase): Promise<Change | null> {
+export async function closeHold(work: Work, found: ShipmentHoldCase): Promise<Change | null> {
+  const { tx, at } = work;
   if (found.state !== 'open') return null;
   const orderOpen = found.order.state === 'open';
   const end = endOfShipmentHold(found.lines, { rescinded: found.outcome?.act === 'rescind', orderOpen });
@@ -224,7 +225,7 @@ export async function closeHold(tx: Tx, at: Moment, found: ShipmentHoldCase): Pr
     update shipment_hold set state = ${end}, closed_at = ${at.now}::timestamptz, withheld_minor = 0, outcome = ${JSON.stringify(outcome)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
   await sql`update shipment_request set closed_at = ${at.now}::timestamptz where id = ${found.requestId}::uuid`.execute(tx);
-  const traces = await standDown(tx, at, holdProcess(found.id), end);
+  const traces = await standDown(work, holdProcess(found.id), end);
   const { rows } = await sql<Ask>`
     select 'shipment-hold-' || h.id as subject, 'shipment-hold' as kind, h.customer_id as "customerId" from shipment_hold h
     where h.customer_id = ${found.customerId}::uuid and h.state = 'open' order by 1`.execute(tx);
@@ -243,15 +244,14 @@ export async function closeHold(tx: Tx, at: Moment, found: ShipmentHoldCase): Pr
  * counts each change of what anybody may see.
  */
 export async function settleHold(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   before: ShipmentHoldCase,
   change: Change,
 ): Promise<Written<ShipmentHoldPlan> | Unchanged<ShipmentHoldPlan>> {
+  const { tx, at, store } = work;
   const id = before.id;
   let found = await relock(tx, id);
-  const closed = await closeHold(tx, at, found);
+  const closed = await closeHold(work, found);
   if (closed) {
     change.audit.push(...closed.audit);
     change.events.push(...closed.events);

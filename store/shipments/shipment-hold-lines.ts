@@ -7,7 +7,7 @@ import { clauseFor } from '../../domain/shipments/ground.ts';
 import { judgeShipment } from '../../domain/shipments/judge.ts';
 import type { ShipmentReason } from '../../domain/shipments/judge.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { addChange, noChange } from '../approvals/decision-update.ts';
 import type { Change } from '../approvals/decision-update.ts';
@@ -35,7 +35,8 @@ const ofCredit = shipmentReasonCodes.filter((code) => !beyondSecurity.includes(c
  * Judges what waits anew, gives up what was cancelled of it, and lets ship what now may. A forced hold lets nothing ship by itself; one by law
  * ends when security for the goods is given.
  */
-export async function judgeAgain(tx: Tx, store: Store, at: Moment, found: ShipmentHoldCase): Promise<Change> {
+export async function judgeAgain(work: Work, found: ShipmentHoldCase): Promise<Change> {
+  const { tx } = work;
   if (found.state !== 'open') return noChange();
   const change = noChange();
   const gone = await dropCancelled(tx, found);
@@ -44,18 +45,18 @@ export async function judgeAgain(tx: Tx, store: Store, at: Moment, found: Shipme
   if (left.length === 0) return change;
   const claims = await readClaims(tx, found.order.id);
   const lines = linesToJudge(found.order, left, claims);
-  const { facts, rules } = await shipmentFacts(tx, store, at, { order: found.order, lines, hold: found.id });
+  const { facts, rules } = await shipmentFacts(work, { order: found.order, lines, hold: found.id });
   const secured =
     found.ground?.ground.kind === 'statutory' &&
-    (await securedNow(tx, at, found.order)) - found.securedMinor >= found.withheldMinor;
+    (await securedNow(work, found.order)) - found.securedMinor >= found.withheldMinor;
   const verdict = judgeShipment(secured ? { ...facts, decided: [...facts.decided, ...ofCredit] } : facts, rules);
   if (found.forced) return change;
   const allowed = verdict.lines.flatMap(({ line, allowed: quantity }) => (some(quantity) ? [{ line, quantity }] : []));
   if (allowed.length === 0) {
-    addChange(change, await heldAnew(tx, store, at, found, verdict.reasons));
+    addChange(change, await heldAnew(work, found, verdict.reasons));
     return change;
   }
-  await allow(tx, at, found, allowed, lines);
+  await allow(work, found, allowed, lines);
   await sql`update shipment_hold set withheld_minor = ${verdict.withheldMinor} where id = ${found.id}::uuid`.execute(tx);
   const reason = secured ? 'security-given' : 'judged-anew';
   note(change, found, 'eased', { reason, policyVersion: rules.version, after: { allowed, reasons: verdict.reasons } });
@@ -66,13 +67,8 @@ export async function judgeAgain(tx: Tx, store: Store, at: Moment, found: Shipme
  * What holds now is another reason than before. The house's clause ends with what it covers: the new reasons stand by the clause that covers
  * them, or a person must give a ground.
  */
-async function heldAnew(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  found: ShipmentHoldCase,
-  reasons: readonly ShipmentReason[],
-): Promise<Change> {
+async function heldAnew(work: Work, found: ShipmentHoldCase, reasons: readonly ShipmentReason[]): Promise<Change> {
+  const { tx, at, store } = work;
   const change = noChange();
   const codes = (of: readonly ShipmentReason[]): string => [...new Set(of.map(({ code }) => code))].sort().join();
   if (found.toldAt === null || codes(reasons) === codes(found.reasons)) return change;
@@ -87,7 +83,7 @@ async function heldAnew(
   if (!given && found.ground)
     addTraces(
       change.traces,
-      await openWorkOrder(tx, store, at, {
+      await openWorkOrder(work, {
         key: `${holdProcess(found.id)}/shipment-hold-ground`,
         kind: 'shipment-hold-ground',
         customerId: found.customerId,
@@ -134,12 +130,12 @@ async function dropCancelled(tx: Tx, found: ShipmentHoldCase): Promise<WantedLin
 
 /** Lets quantities ship: they are committed, and take their room of the limit whether there is any or not. */
 export async function allow(
-  tx: Tx,
-  at: Moment,
+  work: Work,
   found: ShipmentHoldCase,
   quantities: readonly WantedLine[],
   judged?: ReturnType<typeof linesToJudge>,
 ): Promise<void> {
+  const { tx } = work;
   const lines = judged ?? linesToJudge(found.order, quantities, await readClaims(tx, found.order.id));
   await sql`
     update shipment_request_line l set allowed = l.allowed + x.quantity
@@ -150,7 +146,7 @@ export async function allow(
     lines,
     quantities.map(({ line, quantity }) => ({ line, allowed: quantity })),
   );
-  await moveOrder(tx, at, found.order.id, moves, 'shipment.allowed');
+  await moveOrder(work, found.order.id, moves, 'shipment.allowed');
 }
 
 /** Gives up what waits; its cents stay as they are, and the order may be asked for it again. */
@@ -162,14 +158,15 @@ export async function drop(tx: Tx, found: ShipmentHoldCase, quantities: readonly
 }
 
 /** The contract ends for what waits: it is given up, and the cents of the last pieces of its lines are cancelled. */
-export async function rescind(tx: Tx, at: Moment, found: ShipmentHoldCase): Promise<void> {
+export async function rescind(work: Work, found: ShipmentHoldCase): Promise<void> {
+  const { tx } = work;
   const quantities = waitingLines(found);
   await drop(tx, found, quantities);
   const moves = quantities.flatMap(({ line: no, quantity }): LineMove[] => {
     const line = found.order.lines.find((one) => one.line === no);
     return line ? moveSome(line, worthOfLast(line, quantity), ['reserved', 'prepaid', 'held'], 'cancelled') : [];
   });
-  await moveOrder(tx, at, found.order.id, moves, 'shipment.rescinded');
+  await moveOrder(work, found.order.id, moves, 'shipment.rescinded');
 }
 
 function worthOfLast(line: LineFacts, quantity: string): number {

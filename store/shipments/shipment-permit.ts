@@ -7,7 +7,7 @@ import type { Breach, IssuedLine } from '../../domain/shipments/breach.ts';
 import { judgeShipment } from '../../domain/shipments/judge.ts';
 import type { ShipmentReason } from '../../domain/shipments/judge.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { OrderCase } from '../orders/orders.ts';
 import { linesToJudge, readClaims, requestRequired, shipmentFacts } from './shipment-facts.ts';
 import type { WantedLine } from './shipment-facts.ts';
@@ -27,12 +27,11 @@ export interface IssueVerdict {
  * its customer are locked by the caller. Throws Refusal `request-unknown`.
  */
 export async function verdictOfIssue(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   order: OrderCase,
   { request, lines }: { request: string | null; lines: readonly WantedLine[] },
 ): Promise<IssueVerdict> {
+  const { tx, store } = work;
   const left = (line: number): string => {
     const found = order.lines.find((one) => one.line === line);
     return found ? leftOf(found.quantity, found.shippedQuantity) : '0';
@@ -52,7 +51,7 @@ export async function verdictOfIssue(
     // What requests have a claim on, or what was cancelled, was not free to go.
     return { ...one, allowed: line ? atLeastNone(claimed(line)) : '0', left: left(one.line) };
   });
-  const stops = await stopsOf(tx, store, at, order, lines);
+  const stops = await stopsOf(work, order, lines);
   const { breaches, holds } = judgeIssue({ lines: issued, unasked, stops, exceeds });
   const first: readonly LineBucket[] = claims.size > 0 ? ['reserved', 'prepaid', 'ordered'] : ['ordered', 'reserved', 'prepaid'];
   return { requestId: null, breaches, holds, from: bucketsOf(holds, first) };
@@ -75,16 +74,11 @@ async function readRequest(tx: Tx, order: OrderCase, request: string): Promise<{
 }
 
 /** Why the check would have kept these goods here; without an exchange rate it cannot tell, and the fact is taken all the same. */
-async function stopsOf(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  order: OrderCase,
-  lines: readonly WantedLine[],
-): Promise<readonly ShipmentReason[]> {
+async function stopsOf(work: Work, order: OrderCase, lines: readonly WantedLine[]): Promise<readonly ShipmentReason[]> {
+  const { tx } = work;
   try {
     const judged = linesToJudge(order, lines, await readClaims(tx, order.id));
-    const { facts, rules } = await shipmentFacts(tx, store, at, { order, lines: judged, hold: null });
+    const { facts, rules } = await shipmentFacts(work, { order, lines: judged, hold: null });
     return judgeShipment(facts, rules).reasons;
   } catch (error) {
     if (error instanceof Refusal && error.code === 'rate-missing') return [];

@@ -10,7 +10,7 @@ import type { ShipmentHoldWhy } from '../../domain/shipments/hold.ts';
 import type { Tx } from '../platform/database.ts';
 import { LostRace } from '../platform/rows.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { moveOrder } from '../orders/orders.ts';
 import type { OrderCase } from '../orders/orders.ts';
 import { linesToJudge, readClaims, securedNow, shipmentFacts } from './shipment-facts.ts';
@@ -50,17 +50,18 @@ export function requestShipment(
   document: ShipmentRequestDocument,
   reason: string | null,
 ): Promise<ShipmentAnswered> {
-  return write<ShipmentAnswered>(store, actor, async (tx, at) => {
+  return write<ShipmentAnswered>(store, actor, async (work) => {
+    const { tx } = work;
     const order = await lockRequested(tx, actor, document.order);
     const first = await readFirst(tx, document.externalId);
     if (first) return { value: answeredBefore(first, document), audit: null };
     const claims = await readClaims(tx, order.id);
     judgeLines(order, document.lines, claims);
     const lines = linesToJudge(order, document.lines, claims);
-    const { facts, rules } = await shipmentFacts(tx, store, at, { order, lines, hold: null });
+    const { facts, rules } = await shipmentFacts(work, { order, lines, hold: null });
     const verdict = judgeShipment(facts, rules);
-    const kept = await keep(tx, at, actor, { order, document, verdict, policyVersion: rules.version });
-    await moveOrder(tx, at, order.id, commitMoves(order, lines, verdict.lines), 'shipment.allowed');
+    const kept = await keep(work, { order, document, verdict, policyVersion: rules.version });
+    await moveOrder(work, order.id, commitMoves(order, lines, verdict.lines), 'shipment.allowed');
     const value: ShipmentAnswered = { ...kept, externalId: document.externalId, currency: order.currency, created: true };
     const about = { subjectKind: 'shipment-request', subjectId: kept.id, customerId: order.customerId };
     const { decision, reasons, withheldMinor } = verdict;
@@ -154,13 +155,12 @@ interface Kept {
 }
 
 async function keep(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   { order, document, verdict, policyVersion }: Kept,
 ): Promise<Pick<ShipmentAnswered, 'id' | 'decision' | 'lines' | 'reasons' | 'holdId' | 'policyVersion'>> {
+  const { tx, at, actor } = work;
   const { decision, lines, reasons, forced, withheldMinor } = verdict;
-  const securedMinor = decision === 'ship' ? 0 : await securedNow(tx, at, order);
+  const securedMinor = decision === 'ship' ? 0 : await securedNow(work, order);
   const { rows } = await sql<{ id: string; holdId: string | null }>`
     with r as (
       insert into shipment_request (external_id, order_id, customer_id, decision, lines, reasons, policy_version, requested_by, content_hash, at)

@@ -8,7 +8,7 @@ import type { Breach } from '../../domain/shipments/breach.ts';
 import type { Tx } from '../platform/database.ts';
 import { LostRace } from '../platform/rows.ts';
 import { write } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { moveOrder } from '../orders/orders.ts';
 import type { OrderCase } from '../orders/orders.ts';
@@ -57,13 +57,14 @@ export async function postShipment(
   document: ShipmentDocument,
   reason: string | null,
 ): Promise<PostedShipment> {
-  return write<PostedShipment>(store, actor, async (tx, at) => {
+  return write<PostedShipment>(store, actor, async (work) => {
+    const { tx, at } = work;
     judgeDates(document, at.today);
     const order = await lockRequested(tx, actor, document.order);
     const standing = await readShipment(tx, document.externalId);
     const { posted: value, traces } = standing
       ? { posted: await tellArrival(tx, order, standing, document), traces: noTraces() }
-      : await issue(tx, store, at, order, document);
+      : await issue(work, order, document);
     if (!value.changed) return { value, audit: null };
     const about = { subjectKind: 'shipment', subjectId: value.id, customerId: order.customerId };
     const action = standing ? 'shipment.changed' : 'shipment.issued';
@@ -148,11 +149,12 @@ interface IssuedGoods {
 }
 
 /** Books goods that left, whatever they should have done: what was wrong is kept with them, and opens a task. */
-async function issue(tx: Tx, store: Store, at: Moment, order: OrderCase, document: ShipmentDocument): Promise<IssuedGoods> {
+async function issue(work: Work, order: OrderCase, document: ShipmentDocument): Promise<IssuedGoods> {
+  const { tx, at } = work;
   for (const [index, { line: no }] of document.lines.entries())
     if (!order.lines.some((one) => one.line === no))
       throw new Refusal('line-unknown', { order: order.externalId, line: no }, { pointer: `/lines/${index}/line` });
-  const verdict = await verdictOfIssue(tx, store, at, order, { request: document.request ?? null, lines: document.lines });
+  const verdict = await verdictOfIssue(work, order, { request: document.request ?? null, lines: document.lines });
   const moves: LineMove[] = [];
   const grown: { line: number; quantity: string; amountMinor: number }[] = [];
   let amountMinor = 0;
@@ -169,8 +171,8 @@ async function issue(tx: Tx, store: Store, at: Moment, order: OrderCase, documen
     moves.push(...moveSome(line, part, verdict.from, 'delivered'));
     if (exceeds(over, '0')) grown.push({ line: no, quantity: over, amountMinor: more });
   }
-  const id = await insertShipment(tx, at, order, { document, amountMinor, verdict });
-  await moveOrder(tx, at, order.id, moves, 'shipment.issued');
+  const id = await insertShipment(work, order, { document, amountMinor, verdict });
+  await moveOrder(work, order.id, moves, 'shipment.issued');
   for (const one of grown)
     await sql`select order_grow(${order.id}::uuid, ${one.line}, ${one.quantity}::numeric, ${one.amountMinor}::bigint, ${at.now}::timestamptz)`.execute(
       tx,
@@ -181,7 +183,7 @@ async function issue(tx: Tx, store: Store, at: Moment, order: OrderCase, documen
   const posted = { id, externalId, orderId: order.id, currency: order.currency, amountMinor, deliveredOn, acceptedOn, breaches };
   return {
     posted: { ...posted, changed: true, created: true },
-    traces: await flagged(tx, store, at, order, { posted: { id, externalId }, verdict }),
+    traces: await flagged(work, order, { posted: { id, externalId }, verdict }),
   };
 }
 
@@ -199,12 +201,11 @@ async function takePieces(tx: Tx, orderId: string, lines: ShipmentDocument['line
 
 /** One task a customer, whatever left meanwhile: who closes it has looked at all of it. */
 async function flagged(
-  tx: Tx,
-  store: Store,
-  at: Moment,
+  work: Work,
   order: OrderCase,
   { posted, verdict }: { posted: { id: string; externalId: string }; verdict: IssueVerdict },
 ): Promise<WorkOrderTraces> {
+  const { tx } = work;
   if (verdict.breaches.length === 0) return noTraces();
   const kind = verdict.holds ? 'shipment-breach' : 'shipment-not-asked';
   const open = await tx
@@ -216,7 +217,7 @@ async function flagged(
     .executeTakeFirst();
   const traces = open
     ? noTraces()
-    : await openWorkOrder(tx, store, at, {
+    : await openWorkOrder(work, {
         ...{ key: `${kind}/${posted.id}`, kind, customerId: order.customerId },
         subject: `shipment ${posted.externalId}`,
         reason: { shipment: posted.externalId, order: order.externalId, codes: verdict.breaches.map(({ code }) => code) },
@@ -239,8 +240,7 @@ interface Issued {
 }
 
 async function insertShipment(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   { id: orderId, customerId }: OrderCase,
   { document, amountMinor, verdict }: Issued,
 ): Promise<string> {

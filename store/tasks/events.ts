@@ -1,14 +1,13 @@
 import type { RawBuilder } from 'kysely';
-import type { Tx } from '../platform/database.ts';
 import { domainEvent, extensionPoint } from '../platform/extension.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 
 /** The process of a task is about to look at it; the task is not locked yet. */
-export const taskReached = domainEvent<[tx: Tx, store: Store, at: Moment, task: string]>('tasks: a task is looked at');
+export const taskReached = domainEvent<[work: Work, task: string]>('tasks: a task is looked at');
 
 /** Whoever completed a task decided that new orders and shipments of its item's payer are held. */
 export const holdDecided =
-  domainEvent<[tx: Tx, at: Moment, item: { id: string; customerId: string }, why: Record<string, unknown>]>(
+  domainEvent<[work: Work, item: { id: string; customerId: string }, why: Record<string, unknown>]>(
     'tasks: a hold was decided on',
   );
 

@@ -29,12 +29,13 @@ const whatToDo = {
 export async function tellFailing(store: Store, failure: ProcessFailure): Promise<boolean> {
   const { process, activity, attempts, error } = failure;
   const found = await customerOfProcess(store.db, actor, process);
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const { rows } = await sql<{ open: boolean; closed: number }>`
       select coalesce(bool_or(closed_at is null), false) as open, count(*)::int as closed from work_order
       where kind = ${KIND} and starts_with(key, ${`process-fails/${process}/`})`.execute(tx);
     if (rows[0]?.open) return { value: false, audit: null };
-    const traces = await openWorkOrder(tx, store, at, {
+    const traces = await openWorkOrder(work, {
       key: `process-fails/${process}/${rows[0]?.closed ?? 0}`,
       kind: KIND,
       customerId: found?.customerId ?? null,
@@ -53,8 +54,8 @@ export async function endFailingTasks(store: Store): Promise<number> {
     select o.key from work_order o join wake w on w.subject = o.subject
     where o.kind = ${KIND} and o.closed_at is null and w.answered >= w.asked order by o.key limit 100`.execute(store.db);
   if (rows.length === 0) return 0;
-  return write(store, actor, async (tx, at) => {
-    const traces = await cancelWorkOrders(tx, at, { keys: rows.map((row) => row.key) }, 'goes-on');
+  return write(store, actor, async (work) => {
+    const traces = await cancelWorkOrders(work, { keys: rows.map((row) => row.key) }, 'goes-on');
     const [first, ...more] = traces.audit;
     if (!first) return { value: 0, audit: null };
     return { ...traces, value: traces.audit.length, audit: [first, ...more] };

@@ -1,17 +1,17 @@
 import { missingNotices } from '../../domain/platform/statutory.ts';
-import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import { openWorkOrder } from './work-orders.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { joinTraces } from '../platform/traces.ts';
 
 /** Asks an administrator, once a year, for each holiday notice that should be out and is not loaded. */
-export async function askForNotices(tx: Tx, store: Store, at: Moment): Promise<WorkOrderTraces> {
+export async function askForNotices(work: Work): Promise<WorkOrderTraces> {
+  const { at, store } = work;
   const { calendar } = await store.policies.current();
   const opened: WorkOrderTraces[] = [];
   for (const year of missingNotices(calendar, at.today))
     opened.push(
-      await openWorkOrder(tx, store, at, {
+      await openWorkOrder(work, {
         key: `calendar/${year}`,
         kind: 'calendar-notice',
         customerId: null,

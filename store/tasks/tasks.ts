@@ -12,7 +12,7 @@ import { holdDecided } from './events.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Store, Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { addTraces, noTraces } from '../platform/traces.ts';
 
@@ -42,7 +42,7 @@ export async function completeTask(
   id: string,
   { outcome, note, reason, hold }: { outcome: string; note: string; reason: string | null; hold?: boolean | undefined },
 ): Promise<void> {
-  await change(store, actor, id, async (tx, at, task) => {
+  await change(store, actor, id, async ({ tx, at }, task) => {
     const act = /^pending-act-(.*)$/.exec(task.process ?? '')?.[1];
     if (act !== undefined) throw new Refusal('decide-there', { where: `/v1/pending-acts/${act}/decision` });
     const dispute = /^settle-dispute\/(.*)$/.exec(task.key)?.[1];
@@ -52,19 +52,20 @@ export async function completeTask(
       .set({ closed_at: at.now, closed_by: actor.id, outcome, note })
       .where('id', '=', task.id)
       .execute();
-    const held = hold === true ? await decideHold(store, tx, at, task) : noTraces();
+    const held = hold === true ? await decideHold({ store, tx, at, actor }, task) : noTraces();
     return { action: 'task.completed', reason, after: { outcome, note, ...(hold !== undefined && { hold }) }, more: held };
   });
 }
 
 /** Whoever decides on a hold that dunning proposes has it begin by completing the task. */
-async function decideHold(store: Store, tx: Tx, at: Moment, task: OpenTask): Promise<WorkOrderTraces> {
+async function decideHold(work: Work, task: OpenTask): Promise<WorkOrderTraces> {
+  const { tx, store } = work;
   const { customerId } = task;
   const about = await itemsOf(tx, task);
   if (about.length === 0 || customerId === null || !(await effectsOf(store, task.kind)).includes('decide-hold'))
     throw invalidAt('/hold', 'hold-not-asked');
   const held = noTraces();
-  for (const id of about) addTraces(held, await holdDecided.tell(tx, at, { id, customerId }, { task: task.id }));
+  for (const id of about) addTraces(held, await holdDecided.tell(work, { id, customerId }, { task: task.id }));
   return held;
 }
 
@@ -87,7 +88,7 @@ export async function assignTask(
     store,
     actor,
     id,
-    async (tx, _at, task) => {
+    async ({ tx }, task) => {
       await tx.updateTable('work_order').set({ assignee }).where('id', '=', task.id).execute();
       return { action: 'task.assigned', reason, before: { assignee: task.assignee }, after: { assignee } };
     },
@@ -102,7 +103,7 @@ export async function snoozeTask(
   id: string,
   { until, reason }: { until: Instant; reason: string | null },
 ): Promise<void> {
-  await change(store, actor, id, async (tx, at, task) => {
+  await change(store, actor, id, async ({ tx, at }, task) => {
     if (until <= at.now) throw invalidAt('/until', 'time-past');
     if (until > task.dueAt) throw invalidAt('/until', 'after-deadline', { latest: sayInstant(task.dueAt, 'en', store.zone) });
     await tx.updateTable('work_order').set({ snoozed_until: until }).where('id', '=', task.id).execute();
@@ -117,13 +118,14 @@ async function change(
   store: Store,
   actor: Actor,
   id: string,
-  work: (tx: Tx, at: Moment, task: OpenTask) => Promise<Change>,
+  change: (work: Work, task: OpenTask) => Promise<Change>,
   also: readonly string[] = [],
 ): Promise<void> {
-  await write(store, actor, async (tx, at) => {
+  await write(store, actor, async (work) => {
+    const { tx } = work;
     const task = await lockOpen(tx, actor, id);
-    await mayWork(tx, at, actor, task, also);
-    const { more = noTraces(), ...fact } = await work(tx, at, task);
+    await mayWork(work, task, also);
+    const { more = noTraces(), ...fact } = await change(work, task);
     const audit = { ...fact, subjectKind: 'work-order', subjectId: task.id, customerId: task.customerId };
     const ask = { subject: workOrderWorkflowId(task.id), kind: 'work-order' as const };
     return { value: undefined, audit: [audit, ...more.audit], asks: [ask], events: [eventOf(audit), ...more.events] };
@@ -134,7 +136,7 @@ async function change(
 const leads = ['credit_manager', 'finance_director'] as const;
 
 /** A task is its role's, or that of whoever stands in for somebody of that role. Throws Refusal `task-role`. */
-async function mayWork(tx: Tx, at: Moment, actor: Actor, task: OpenTask, also: readonly string[]): Promise<void> {
+async function mayWork({ tx, at, actor }: Work, task: OpenTask, also: readonly string[]): Promise<void> {
   if (actor.role === 'system' || actor.role === task.role || also.includes(actor.role)) return;
   const { hats } = await deciderOf(tx, actor, at.today, task.customerId === null ? null : task);
   if (!hats.some(({ role }) => role === task.role)) throw new Refusal('task-role', { role: task.role });

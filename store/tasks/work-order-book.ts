@@ -7,7 +7,7 @@ import type { WorkOrderFacts, WorkOrderVerdict } from '../../domain/tasks/work-o
 import type { Tx } from '../platform/database.ts';
 import { taskReached } from './events.ts';
 import { systemActor, write } from '../platform/transaction.ts';
-import type { Ask, Moment, Store, Unchanged, Written } from '../platform/transaction.ts';
+import type { Ask, Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import type { WorkOrderPlan, WorkOrderStep } from '../../domain/tasks/process.ts';
 
@@ -36,8 +36,9 @@ export const takeWorkOrderStep = (store: Store, step: WorkOrderStep, input: Inpu
   advance(store, step, input);
 
 async function advance(store: Store, step: WorkOrderStep | null, input: Input): Promise<WorkOrderPlan> {
-  return write(store, systemActor('work-order'), async (tx, at) => {
-    const lapsed = await taskReached.tell(tx, store, at, input.id);
+  return write(store, systemActor('work-order'), async (work) => {
+    const { tx, at } = work;
+    const lapsed = await taskReached.tell(work, input.id);
     const row = await readWorkOrder(tx, input.id);
     if (!row) return { value: unknownWorkOrder(input.seq), audit: null };
     const { current, calendar } = await store.policies.current();
@@ -45,10 +46,10 @@ async function advance(store: Store, step: WorkOrderStep | null, input: Input): 
     if (!kind) throw new Error(`work-order policy has no kind ${row.kind}`);
     const stale = input.seq !== null && input.seq < row.seq;
     const verdict = planWorkOrder(row.facts, kind, at.now);
-    if (stale || !verdict.due || verdict.step !== step) return joined(await settle(tx, at, row, {}, verdict, null), lapsed);
+    if (stale || !verdict.due || verdict.step !== step) return joined(await settle(work, row, {}, verdict, null), lapsed);
     if (verdict.step === 'warn') {
       const next = planWorkOrder({ ...row.facts, state: 'warned' }, kind, at.now);
-      return settle(tx, at, row, { state: 'warned' }, next, 'work-order.warned');
+      return settle(work, row, { state: 'warned' }, next, 'work-order.warned');
     }
     const role = kind.escalateTo[row.facts.level] ?? row.role;
     const change = {
@@ -65,7 +66,7 @@ async function advance(store: Store, step: WorkOrderStep | null, input: Input): 
       kind,
       at.now,
     );
-    return settle(tx, at, row, change, next, 'work-order.escalated');
+    return settle(work, row, change, next, 'work-order.escalated');
   });
 }
 
@@ -115,8 +116,7 @@ interface Change {
 }
 
 async function settle(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   row: Row,
   change: Change,
   verdict: WorkOrderVerdict,

@@ -3,7 +3,7 @@ import type { RawBuilder, SqlBool } from 'kysely';
 import { workOrderWorkflowId } from '../../domain/platform/subject.ts';
 import { workOrderDates } from '../../domain/tasks/work-order.ts';
 import type { Tx } from '../platform/database.ts';
-import type { Moment, Store } from '../platform/transaction.ts';
+import type { Work } from '../platform/transaction.ts';
 import type { WorkOrderTraces } from '../platform/traces.ts';
 import { noTraces, addTraces } from '../platform/traces.ts';
 import { outcomes } from '../../domain/ledger/outcome.ts';
@@ -27,7 +27,7 @@ export interface NewWorkOrder {
 }
 
 /** Opens a work order for the role its kind names, with its deadline by the calendar. A key that exists already opens nothing. */
-export async function openWorkOrder(tx: Tx, store: Store, at: Moment, order: NewWorkOrder): Promise<WorkOrderTraces> {
+export async function openWorkOrder({ tx, at, store }: Work, order: NewWorkOrder): Promise<WorkOrderTraces> {
   const { current, calendar } = await store.policies.current();
   const policy = current['work-orders'];
   const kind = policy.content.kinds[order.kind];
@@ -88,7 +88,7 @@ export async function placeOf(tx: Tx, prefix: string): Promise<{ key: string; op
 export type WorkOrdersOf = { receivableId: string } | { legalCaseId: string } | { process: string } | { keys: readonly string[] };
 
 /** Asks for the end of open work orders whose reason is gone; their workflows close them. */
-export async function cancelWorkOrders(tx: Tx, at: Moment, of: WorkOrdersOf, outcome: string): Promise<WorkOrderTraces> {
+export async function cancelWorkOrders({ tx, at }: Work, of: WorkOrdersOf, outcome: string): Promise<WorkOrderTraces> {
   const rows = await tx
     .updateTable('work_order')
     .set({ closed_at: at.now, closed_by: 'system', outcome })
@@ -107,7 +107,8 @@ export async function cancelWorkOrders(tx: Tx, at: Moment, of: WorkOrdersOf, out
 }
 
 /** Opens anew what the end of a receivable cancelled before anybody had done it, each once for each end. */
-export async function reopenWorkOrders(tx: Tx, store: Store, at: Moment, receivableId: string): Promise<WorkOrderTraces> {
+export async function reopenWorkOrders(work: Work, receivableId: string): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const { rows } = await sql<Pick<NewWorkOrder, 'kind' | 'customerId' | 'subject' | 'reason'> & { first: string }>`
     select * from (
       select distinct on (1) split_part(o.key, ${AGAIN}, 1) as first, o.kind, o.customer_id as "customerId", o.subject, o.reason, o.outcome, o.closed_by
@@ -116,7 +117,7 @@ export async function reopenWorkOrders(tx: Tx, store: Store, at: Moment, receiva
   const traces = noTraces();
   for (const { first, ...order } of rows) {
     const { key } = await placeOf(tx, first + AGAIN);
-    addTraces(traces, await openWorkOrder(tx, store, at, { ...order, key, receivableId }));
+    addTraces(traces, await openWorkOrder(work, { ...order, key, receivableId }));
   }
   return traces;
 }

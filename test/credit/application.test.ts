@@ -682,7 +682,8 @@ describe('somebody who is absent', () => {
 
 describe('facts that are out of date', () => {
   const told = (customerId: string, asOf: string, evidence: string) =>
-    write(world.store, system, async (tx, at) => {
+    write(world.store, system, async (work) => {
+      const { tx } = work;
       await sql`select from customer where id = ${customerId}::uuid for no key update`.execute(tx);
       const fact = {
         customerId,
@@ -692,7 +693,7 @@ describe('facts that are out of date', () => {
         source: 'manual' as const,
         evidence: { text: evidence },
       };
-      const { audit, events } = await recordFacts(tx, at, 'officer', [fact]);
+      const { audit, events } = await recordFacts(work, 'officer', [fact]);
       const [first, ...more] = audit;
       if (!first) throw new Error('nothing was told');
       return { value: undefined, audit: [first, ...more], events };

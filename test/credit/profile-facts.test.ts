@@ -6,7 +6,7 @@ import { recordFacts } from '../../store/credit/facts.ts';
 import type { ToldFact } from '../../store/credit/facts.ts';
 import { upsertCustomer } from '../../store/customers/customers.ts';
 import { momentOf } from '../../store/platform/transaction.ts';
-import { erp } from '../support/actors.ts';
+import { erp, system } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import { customerOf } from '../support/documents.ts';
 
@@ -26,7 +26,9 @@ beforeEach(async () => {
 const tell = (name: FactName, value: ToldFact['value'], asOf: string, source: ToldFact['source'] = 'manual') =>
   books.store.db.transaction().execute(async (tx) => {
     const at = await momentOf(tx, books.store);
-    return recordFacts(tx, at, 'test', [{ customerId, name, value, asOf, source, evidence: null }]);
+    return recordFacts({ tx, at, store: books.store, actor: system }, 'test', [
+      { customerId, name, value, asOf, source, evidence: null },
+    ]);
   });
 const dossier = async () => collectDossier(books.store.db, books.store, await momentOf(books.store.db, books.store), customerId);
 const history = async (name: FactName) =>

@@ -47,8 +47,8 @@ beforeEach(async () => {
 const put = (over: Partial<CustomerDocument>) => upsertCustomer(books.store, erp, clean(over));
 /** What a night does for the customer, and others. */
 const watch = (...ids: string[]) =>
-  write(books.store, system, async (tx, at) => {
-    const { traces, ...value } = await refreshProfiles(tx, books.store, at, ids.length > 0 ? ids : [id]);
+  write(books.store, system, async (work) => {
+    const { traces, ...value } = await refreshProfiles(work, ids.length > 0 ? ids : [id]);
     const audit = { action: 'test', subjectKind: 'test', subjectId: 'test' };
     return { value, ...traces, audit: [audit, ...traces.audit] };
   });

@@ -8,6 +8,7 @@ import { findDrift } from '../../store/credit/drift.ts';
 import { customerReferences } from '../../store/reconciliation/customer-merge-tables.ts';
 import { joinTask } from '../../store/dunning/task-items.ts';
 import { momentOf } from '../../store/platform/transaction.ts';
+import { system } from '../support/actors.ts';
 import { emailOf } from '../support/documents.ts';
 import { openLedgerWorld } from '../support/ledger-world.ts';
 import type { LedgerWorld } from '../support/ledger-world.ts';
@@ -398,7 +399,9 @@ test('a merger leaves one call to make, and what falls due after it joins that',
   const dueForCall = async (customerCode: string, customerId: string, receivableId: string) => {
     const at = await momentOf(world.store.db, world.store);
     const item = { receivableId, customerId, customerCode, rung: 'call' };
-    await world.store.db.transaction().execute((tx) => joinTask(tx, world.store, at, 'collector-call', item));
+    await world.store.db
+      .transaction()
+      .execute((tx) => joinTask({ tx, store: world.store, at, actor: system }, 'collector-call', item));
   };
   const calls = async () => {
     const { data } = await get<{ data: { kind: string; items: { about: string; leftAt: null }[] }[] }>(

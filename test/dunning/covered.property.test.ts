@@ -153,11 +153,12 @@ async function happen(s: Story, { act, twin, place, amount: amountMinor }: Act):
     case 'return-back':
       return void (await withdrawReturn(store, erp, `${code}-B${some(s.returns)}`, 'x'));
     case 'merge':
-      await write(store, director, async (tx, at) => {
+      await write(store, director, async (work) => {
+        const { tx } = work;
         const [from, into] = twin ? [`${code}-T`, code] : [code, `${code}-T`];
         const both = await lockMerging(tx, system, from, into);
         await judgeMerge(tx, both, null);
-        return { value: null, ...told(await mergeCustomers(tx, store, at, director, both)) };
+        return { value: null, ...told(await mergeCustomers(work, both)) };
       });
   }
 }

@@ -235,10 +235,10 @@ async function invoiced(h: History, amountMinor: number, order: string | null): 
 async function merge(h: History, own: boolean): Promise<void> {
   const { code } = h;
   const [from, into] = own ? [code, `${code}-T`] : [`${code}-T`, code];
-  await write(ledger.store, director, async (tx, at) => {
+  await write(ledger.store, director, async ({ tx, at }) => {
     const both = await lockMerging(tx, system, from, into);
     await judgeMerge(tx, both, null);
-    return { value: null, ...told(await mergeCustomers(tx, ledger.store, at, director, both)) };
+    return { value: null, ...told(await mergeCustomers({ tx, store: ledger.store, at, actor: director }, both)) };
   });
   h.merged = true;
 }

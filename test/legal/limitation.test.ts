@@ -44,10 +44,11 @@ async function inWorklist(invoice: string): Promise<Record<number, string | unde
   for (const { id, instalment, withdrawn } of await listed(invoice)) {
     if (withdrawn) continue;
     const key = `limitation/${id}`;
-    await write(api.store, system, async (tx, at) => {
+    await write(api.store, system, async (work) => {
+      const { tx } = work;
       const row = await tx.selectFrom('receivable').select('customer_id').where('id', '=', id).executeTakeFirstOrThrow();
       const task = { key, kind: 'manager-letter', customerId: row.customer_id, receivableId: id, subject: 'letter', reason: {} };
-      const { audit, ...traces } = await openWorkOrder(tx, api.store, at, task);
+      const { audit, ...traces } = await openWorkOrder(work, task);
       const [first, ...more] = audit;
       return first ? { ...traces, value: undefined, audit: [first, ...more] } : { value: undefined, audit: null };
     });

@@ -115,11 +115,12 @@ async function perform(code: string, { act: what, order, amount, part, nth }: Ac
     case 'rejudge':
       return void (await reassessShipmentHold(store, { id: await holdOf(code, nth % 3), seq: null }));
     case 'rescind':
-      return void (await write(store, system, async (tx, at) => {
+      return void (await write(store, system, async (work) => {
+        const { tx } = work;
         const hold = await lockShipmentHold(tx, await holdOf(code, nth % 3));
         if (!hold || hold.state !== 'open') return { value: null, audit: null };
-        await rescind(tx, at, hold);
-        return { ...(await settleHold(tx, store, at, hold, noChange())), value: null };
+        await rescind(work, hold);
+        return { ...(await settleHold(work, hold, noChange())), value: null };
       }));
     case 'leave':
     case 'ship': {
@@ -298,10 +299,10 @@ test('any history that goes to another customer, to its payer, or from its payer
       await postInvoice(books.store, erp, invoiceOf(`${code}-into-I`, `${code}-into`, { amountMinor: 700 }));
       for (const [step, one] of acts.entries()) await taken(perform(code, one, step));
       const before = await owed(codes);
-      await write(books.store, director, async (tx, at) => {
+      await write(books.store, director, async ({ tx, at }) => {
         const both = await lockMerging(tx, system, code + from, code + into);
         await judgeMerge(tx, both, null);
-        return { value: null, ...told(await mergeCustomers(tx, books.store, at, director, both)) };
+        return { value: null, ...told(await mergeCustomers({ tx, store: books.store, at, actor: director }, both)) };
       });
       expect(await owed(codes)).toEqual(before);
       expect(await owed([code + from])).toEqual([]);

@@ -523,9 +523,10 @@ describe('by itself', () => {
     await limitOf(world.store, code, SMALL * 10);
     const old = await holds.put(`${code}-A`, code, SMALL);
     expect((await holds.show(old)).reasons).toMatchObject([{ code: 'profile-old' }]);
-    await write(world.store, system, async (tx, at) => {
+    await write(world.store, system, async (work) => {
+      const { tx } = work;
       await sql`select from customer where id = ${customerId}::uuid for no key update`.execute(tx);
-      const { asks } = await noticeChanges(tx, world.store, at, [customerId]);
+      const { asks } = await noticeChanges(work, [customerId]);
       return { value: undefined, audit: [{ action: 'profile.refreshed', subjectKind: 'customer', subjectId: customerId }], asks };
     });
     await until('it is released', async () => (await stateOf(old)) === 'released');

@@ -4,7 +4,7 @@ import { lookAtAccount, wayOfHold } from '../../store/orders/hold-desk.ts';
 import { reassessHold, takeHoldStep } from '../../store/orders/order-hold-book.ts';
 import { putOrder } from '../../store/orders/orders.ts';
 import { momentOf } from '../../store/platform/transaction.ts';
-import { erp } from '../support/actors.ts';
+import { erp, system } from '../support/actors.ts';
 import { openBooks } from '../support/books.ts';
 import type { Books } from '../support/books.ts';
 import { customerId, limitOf, orderOf } from '../support/credit.ts';
@@ -26,7 +26,10 @@ const wayFor = (amountMinor: number, grade: string | null, currency = 'CNY') =>
     const id = await customerId(books.store, 'C');
     await sql`insert into credit_profile (customer_id, grade) values (${id}::uuid, ${grade})`.execute(tx);
     const at = await momentOf(tx, books.store);
-    const way = await wayOfHold(tx, books.store, at, { kind: 'order-hold', customerId: id, currency, amountMinor });
+    const way = await wayOfHold(
+      { tx, store: books.store, at, actor: system },
+      { kind: 'order-hold', customerId: id, currency, amountMinor },
+    );
     return [way.row, ...way.tiers.map(({ roles }) => roles.join('+'))];
   });
 

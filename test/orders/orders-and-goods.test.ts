@@ -639,8 +639,8 @@ test('an invoice above its order is a difference with a task: quantity, price or
   expect(await send(7, '20000.00')).toEqual([]);
   await standAt(api.store, system, '2026-10-13T09:30:00.000Z');
   await put(`${id}-7`, order(id, '1.00', { lines: [{ line: 1, item: 'A-1', quantity: '1', unitPrice: '7000.00' }] }));
-  await write(api.store, system, async (tx, at) => {
-    const { audit, ...rest } = await askAboutLateOrders(tx, api.store, at);
+  await write(api.store, system, async (work) => {
+    const { audit, ...rest } = await askAboutLateOrders(work);
     const [first, ...more] = audit;
     return first ? { value: null, ...rest, audit: [first, ...more] } : { value: null, audit: null };
   });

@@ -154,8 +154,8 @@ describe('an order', () => {
       asked: number;
     }>`select asked from wake where subject = ${`order-hold-${held.orderHoldId}`}`.execute(store.db);
     expect(rows).toEqual([{ asked: 2 }]);
-    const again = await write(store, system, async (tx, at) => ({
-      value: await recheckOrder(tx, store, at, held.id, { actor: system }),
+    const again = await write(store, system, async (work) => ({
+      value: await recheckOrder(work, held.id, { actor: system }),
       audit: null,
     }));
     expect(again.decided).toMatchObject({ decision: 'approved' });
@@ -167,8 +167,8 @@ describe('an order', () => {
     const code = await customer(10_000);
     const held = await put(`${code}-1`, code, 40_000);
     const release = { lines: [{ line: 1, amountMinor: 30_000 }], as: 'reserved' as const, reason: 'known buyer' };
-    const { order } = await write(store, desk, async (tx, at) => {
-      const value = await recheckOrder(tx, store, at, held.id, { actor: desk, release });
+    const { order } = await write(store, desk, async (work) => {
+      const value = await recheckOrder(work, held.id, { actor: desk, release });
       const [first, ...more] = value.traces.audit;
       if (!first) throw new Error('no audit');
       return { value, ...value.traces, audit: [first, ...more] };
@@ -229,8 +229,8 @@ describe('security, rates and groups', () => {
     await recordRate(store, desk, { base: 'USD', quote: 'CNY', on: '2026-10-10', rate: '6', source: 'test' }, null);
     expect(await asked()).toBe(2);
     expect(
-      await write(store, system, async (tx, at) => ({
-        value: await recheckOrder(tx, store, at, held.id, { actor: system }),
+      await write(store, system, async (work) => ({
+        value: await recheckOrder(work, held.id, { actor: system }),
         audit: null,
       })),
     ).toMatchObject({

@@ -82,9 +82,9 @@ test('an order is judged again on the day it begins to count: the first taken go
   await world.customer('V-6');
   const { id } = await put('V-6', 'V-6', 900_000);
   await world.step('2026-04-18', 10);
-  await write(store, director, async (tx, at) => {
+  await write(store, director, async (work) => {
     const release = { lines: 'all', as: 'reserved', reason: 'agreed' } as const;
-    const { traces } = await recheckOrder(tx, store, at, id, { actor: director, release });
+    const { traces } = await recheckOrder(work, id, { actor: director, release });
     const [first, ...more] = traces.audit;
     if (!first) throw new Error('a release without its audit entry');
     return { value: null, ...traces, audit: [first, ...more] };

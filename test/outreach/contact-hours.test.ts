@@ -79,7 +79,7 @@ describe('a message that no provider has is judged again at each attempt', () =>
   };
   const state = async (of: Of) => (await desk.messages(of.id)).map((one) => [one.state, one.reason]);
   const optOut = (of: Of) =>
-    write(desk.store, system, async (tx, at) => {
+    write(desk.store, system, async ({ tx, at }) => {
       const done = await recordOptOut(tx, { channel: 'email', address: of.email, source: 'test', at: at.now });
       const [first, ...others] = done.audit;
       if (!first) throw new Error('opted out before');
@@ -142,9 +142,9 @@ describe('a message that no provider has is judged again at each attempt', () =>
     const id = await desk.customer('N-1', [{ email: 'n1@customer.example' }]);
     const process = { subject: 'shipment-hold-0198f000-0000-7000-8000-000000000001', kind: 'shipment-hold' } as const;
     const context = { en: { hold: 'x' }, zh: { hold: 'x' } };
-    await write(desk.store, system, async (tx, at) => {
+    await write(desk.store, system, async (work) => {
       const template = 'overdue-first';
-      const traces = await requestNotice(tx, at, { key: 'n-1', customerId: id, template, context, process });
+      const traces = await requestNotice(work, { key: 'n-1', customerId: id, template, context, process });
       const [first, ...others] = traces.audit;
       if (!first) throw new Error('asked for before');
       return { ...traces, value: undefined, audit: [first, ...others] };

@@ -28,9 +28,9 @@ const words = {
 };
 
 async function ask(customerId: string, key: string, ground = 'Clause 8'): Promise<void> {
-  await write(desk.store, system, async (tx, at) => {
+  await write(desk.store, system, async (work) => {
     const context = { zh: { ...words, ground }, en: { ...words, ground } };
-    const traces = await requestNotice(tx, at, {
+    const traces = await requestNotice(work, {
       ...{ key, customerId, template: 'shipment-held', context },
       process: { subject: process, kind: 'shipment-hold' },
     });

@@ -263,7 +263,7 @@ describe('whom and how', () => {
 
   test('who opted out of every channel is not contacted, and the rung says so', async () => {
     const { id, first } = await customerOwing([DUE], [{ email: 'stop@customer.example' }]);
-    await write(desk.store, system, async (tx, at) => {
+    await write(desk.store, system, async ({ tx, at }) => {
       const { audit, asks } = await recordOptOut(tx, {
         channel: 'email',
         address: 'STOP@customer.example ',
@@ -283,7 +283,7 @@ describe('whom and how', () => {
 
   test('an opt-out of one channel leaves the others: no SMS after STOP, but mail', async () => {
     const { id, first } = await customerOwing([DUE], [{ email: null, mobile: '+8613800000002' }]);
-    await write(desk.store, system, async (tx, at) => {
+    await write(desk.store, system, async ({ tx, at }) => {
       const { audit, asks } = await recordOptOut(tx, {
         channel: 'sms',
         address: '+86 138-0000-0002',
@@ -305,7 +305,7 @@ describe('whom and how', () => {
 describe('another channel than the customer’s own', () => {
   const PHONE = '+8613800000009';
   const optedOut = (of: ContactDesk, address: string) =>
-    write(of.store, system, async (tx, at) => {
+    write(of.store, system, async ({ tx, at }) => {
       const { audit, asks } = await recordOptOut(tx, { channel: 'email', address, source: 'test', at: at.now });
       const [entry] = audit;
       if (!entry) throw new Error('not recorded');

@@ -249,8 +249,8 @@ test('a version that fails for a customer is a task, once, and the letter goes b
   expect(letter.body).toContain('INV-1');
   expect(letter.failed).toMatchObject([{ template: { version: 2 }, why: expect.stringContaining('undefined variable') }]);
   const open = () =>
-    write(store, { kind: 'system', id: 'test', role: 'system', scope: {} } as never, async (tx, at) => {
-      const { audit, ...traces } = await correctTemplates(tx, store, at, letter.failed);
+    write(store, { kind: 'system', id: 'test', role: 'system', scope: {} } as never, async (work) => {
+      const { audit, ...traces } = await correctTemplates(work, letter.failed);
       const [first, ...others] = audit;
       return first ? { value: true, audit: [first, ...others], ...traces } : { value: false, audit: null };
     });

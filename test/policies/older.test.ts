@@ -14,8 +14,8 @@ test('a task of a kind that is newer than the stored policy is opened by the row
   await owner.destroy();
   books.store.policies.refresh();
   const order = { key: 'k', kind: 'process-fails', customerId: null, subject: 'a process', reason: {} };
-  await write(books.store, systemActor('test'), async (tx, at) => {
-    const { audit, ...traces } = await openWorkOrder(tx, books.store, at, order);
+  await write(books.store, systemActor('test'), async (work) => {
+    const { audit, ...traces } = await openWorkOrder(work, order);
     const [first, ...more] = audit;
     if (!first) throw new Error('nothing was opened');
     return { value: null, audit: [first, ...more], ...traces };

@@ -236,9 +236,9 @@ describe('a shipment request', () => {
     const { store } = books;
     const code = await customer(10_000);
     const held = await put(`${code}-1`, code, [5]);
-    await write(store, desk, async (tx, at) => {
+    await write(store, desk, async (work) => {
       const release = { lines: 'all' as const, as: 'reserved' as const, reason: 'known buyer' };
-      const value = await recheckOrder(tx, store, at, held.id, { actor: desk, release });
+      const value = await recheckOrder(work, held.id, { actor: desk, release });
       const [first, ...more] = value.traces.audit;
       if (!first) throw new Error('no audit');
       return { value, ...value.traces, audit: [first, ...more] };

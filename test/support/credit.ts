@@ -52,8 +52,8 @@ export async function limitOf(
     reason: 'granted',
     ...over,
   };
-  return write(store, desk, async (tx, at) => {
-    const { limit, traces } = await grantLimit(tx, store, at, grant);
+  return write(store, desk, async (work) => {
+    const { limit, traces } = await grantLimit(work, grant);
     const [first, ...more] = traces.audit;
     if (!first) throw new Error('a limit without its audit entry');
     return { value: limit.id, ...traces, audit: [first, ...more] };

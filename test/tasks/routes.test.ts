@@ -27,9 +27,10 @@ beforeAll(async () => {
   await api.as('erp').put('/v1/invoices/INV-1').send(invoice).expect(201);
   const { id: receivableId } = (await api.as('erp').get('/v1/receivables/INV-1').expect(200)).body as { id: string };
   await standAt(api.store, systemActor('test'), '2026-10-10T02:00:00.000Z');
-  await write(api.store, systemActor('test'), async (tx, at) => {
+  await write(api.store, systemActor('test'), async (work) => {
+    const { tx } = work;
     const [found] = await readReceivables(tx, [receivableId]);
-    const traces = await openWorkOrder(tx, api.store, at, {
+    const traces = await openWorkOrder(work, {
       key: 'test',
       kind: 'collector-call',
       customerId: found?.customerId ?? null,
@@ -279,9 +280,9 @@ test('a missing tax id of whoever owes most ranks below every other task, and wh
   const kinds = ['mend-master-data', 'collector-call', 'release-credit-officer', 'shipment-hold-ground', 'reconciliation-price'];
   const [customer] = await api.store.db.selectFrom('customer').select('id').where('external_id', '=', 'C-1').execute();
   for (const kind of kinds)
-    await write(api.store, systemActor('test'), async (tx, at) => {
+    await write(api.store, systemActor('test'), async (work) => {
       const order = { key: `rank/${kind}`, kind, customerId: customer?.id ?? null, subject: 'customer C-1', reason: {} };
-      const traces = await openWorkOrder(tx, api.store, at, order);
+      const traces = await openWorkOrder(work, order);
       const [audit, ...more] = traces.audit;
       if (!audit) throw new Error('no work order was opened');
       return { ...traces, value: undefined, audit: [audit, ...more] };

@@ -34,9 +34,10 @@ export async function askForChanges<Payload>(
     const before = waiting.get(customerId);
     if (payload !== null && before === contentHash(payload)) continue;
     const subject = { kind: 'customer', id: customerId };
-    if (before !== undefined) addTraces(traces, await overtakeAct(tx, at, actor, { kind, subject, reason: 'sent-again' }));
+    if (before !== undefined)
+      addTraces(traces, await overtakeAct({ tx, at, actor, store }, { kind, subject, reason: 'sent-again' }));
     if (payload === null) continue;
-    const asked = await proposeAct<Payload>(tx, store, at, actor, act, {
+    const asked = await proposeAct<Payload>({ tx, store, at, actor }, act, {
       ...{ customerId, subject, about, what, payload, given: null, booked: true },
       reason: reason ?? 'booked-by-sender',
     });

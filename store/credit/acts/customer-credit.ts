@@ -4,7 +4,7 @@ import type { SentFields } from '../../customers/events.ts';
 import type { Tx } from '../../platform/database.ts';
 import { recordset } from '../../platform/rows.ts';
 import { write } from '../../platform/transaction.ts';
-import type { Ask, Moment } from '../../platform/transaction.ts';
+import type { Ask, Work } from '../../platform/transaction.ts';
 import { coverAsks } from '../../ledger/unapplied.ts';
 import { unappliedOf } from '../../ledger/cover.ts';
 import type { ActKind } from '../../approvals/pending.ts';
@@ -19,7 +19,7 @@ export interface CreditChange {
 export const customerCreditAct: ActKind<CreditChange> = {
   kind: 'customer-credit',
   async carryOut({ store, actor, act }, { customer, fields }) {
-    return write<Record<string, unknown>>(store, actor, async (tx, at) => {
+    return write<Record<string, unknown>>(store, actor, async ({ tx, at }) => {
       const has = (field: keyof CreditFields) => Object.hasOwn(fields, field);
       const { rows } = await sql<{ code: string; before: CreditFields; after: CreditFields }>`
         with o as (
@@ -58,8 +58,7 @@ export async function payerMoved(tx: Tx, customerId: string, payers: readonly st
  * the one before or is judged by no limit of its group any more, or dunning stops. Its customers are locked.
  */
 export async function givingFields(
-  tx: Tx,
-  at: Moment,
+  { tx, at }: Work,
   changes: readonly SentFields[],
 ): Promise<ReadonlyMap<string, Partial<CreditFields>>> {
   const judged = changes.map(({ code, before, sent }) => ({

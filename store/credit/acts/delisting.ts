@@ -16,10 +16,11 @@ import type { ActKind } from '../../approvals/pending.ts';
 export const delistingAct: ActKind<ToldFact> = {
   kind: 'delisting',
   async carryOut({ store, actor, act }, fact) {
-    return write<Record<string, unknown>>(store, actor, async (tx, at) => {
+    return write<Record<string, unknown>>(store, actor, async (work) => {
+      const { tx } = work;
       await sql`select from customer where id = ${fact.customerId}::uuid for no key update`.execute(tx);
-      const recorded = await recordFacts(tx, at, act.requestedBy, [fact]);
-      const traces = await factsTold(tx, store, at, fact.customerId, [fact.name]);
+      const recorded = await recordFacts(work, act.requestedBy, [fact]);
+      const traces = await factsTold(work, fact.customerId, [fact.name]);
       const value = { customer: act.customer, listed: fact.value };
       const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason: act.reason })), ...traces.audit];
       return first

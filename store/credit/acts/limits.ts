@@ -11,7 +11,7 @@ import { lockBorne } from '../securities.ts';
 import { isOurId } from '../../platform/rows.ts';
 import { seesBearer, seesCustomer } from '../../access/scope.ts';
 import { write } from '../../platform/transaction.ts';
-import type { Moment, Store, Unchanged, Written } from '../../platform/transaction.ts';
+import type { Store, Unchanged, Written, Work } from '../../platform/transaction.ts';
 import { windowToday } from '../../ledger/acts/go-live.ts';
 import { answerOfAsking, proposeAct, told } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind, CarryingOut } from '../../approvals/pending.ts';
@@ -40,9 +40,9 @@ export const limitAct: ActKind<Payload> = {
   kind: 'credit-limit',
   async carryOut(by, payload) {
     const { store, actor, act } = by;
-    if ('end' in payload) return { ended: await write(store, actor, (tx, at) => endNow(tx, at, payload.end, act.reason)) };
+    if ('end' in payload) return { ended: await write(store, actor, (work) => endNow(work, payload.end, act.reason)) };
     const grant = { ...payload.set, customerId: customerOf(by) };
-    const set = await write(store, actor, (tx, at) => grantNow(tx, store, at, actor, grant));
+    const set = await write(store, actor, (work) => grantNow(work, grant));
     return { limit: set.id };
   },
 };
@@ -58,15 +58,16 @@ function customerOf({ act }: CarryingOut): string {
  * `own-request`.
  */
 export async function setLimit(store: Store, actor: Actor, document: LimitDocument): Promise<SetLimit | ActAnswer> {
-  return write<SetLimit | ActAnswer>(store, actor, async (tx, at) => {
+  return write<SetLimit | ActAnswer>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { customer, ...grant } = document;
     const customerId = await lockBorne(tx, actor, customer);
     const known = await knownLimit(tx, document);
     if (known) return { value: known, audit: null };
-    const window = await atOnce(tx, at, actor, customerId, document);
-    if (window !== false) return grantNow(tx, store, at, actor, { ...grant, customerId, windowId: window });
+    const window = await atOnce(work, customerId, document);
+    if (window !== false) return grantNow(work, { ...grant, customerId, windowId: window });
     const { on = 'payer', kind, amountMinor, currency, validFrom = at.today, validUntil } = document;
-    const asked = await proposeAct<Payload>(tx, store, at, actor, limitAct, {
+    const asked = await proposeAct<Payload>(work, limitAct, {
       customerId,
       subject: { kind: 'credit-limit', id: document.externalId },
       about: `${kind} limit ${document.externalId}`,
@@ -84,26 +85,22 @@ export async function setLimit(store: Store, actor: Actor, document: LimitDocume
  * limit of the customer was decided on already.
  */
 export async function importLimit(store: Store, actor: Actor, document: LimitDocument): Promise<SetLimit> {
-  return write<SetLimit>(store, actor, async (tx, at) => {
+  return write<SetLimit>(store, actor, async (work) => {
+    const { tx } = work;
     const { customer, ...grant } = document;
     const customerId = await lockBorne(tx, actor, customer);
     const known = await knownLimit(tx, document);
     if (known) return { value: known, audit: null };
-    const window = await atOnce(tx, at, actor, customerId, document);
-    if (window !== false) return grantNow(tx, store, at, actor, { ...grant, customerId, windowId: window });
-    if (await windowToday(tx, at)) throw new Refusal('waits-already', { what: 'credit-application' }, { pointer: '/customer' });
+    const window = await atOnce(work, customerId, document);
+    if (window !== false) return grantNow(work, { ...grant, customerId, windowId: window });
+    if (await windowToday(work)) throw new Refusal('waits-already', { what: 'credit-application' }, { pointer: '/customer' });
     throw new Refusal('go-live-closed', { customer }, { pointer: '/customer' });
   });
 }
 
 /** The window it comes in by, null when it raises nothing, false when somebody else must agree. Throws Refusal `own-request`. */
-async function atOnce(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
-  customerId: string,
-  document: LimitDocument,
-): Promise<string | null | false> {
+async function atOnce(work: Work, customerId: string, document: LimitDocument): Promise<string | null | false> {
+  const { tx, actor } = work;
   const { rows } = await sql<{ owner: string | null; decided: boolean }>`
     select c.owner, exists (select from credit_bearer b join credit_account a on a.kind = 'payer' and a.code = b.code or a.kind = 'group' and a.code = b.group_code
       join credit_limit l on l.account_id = a.id where b.customer_id = c.id and l.application_id is not null) as decided
@@ -112,13 +109,13 @@ async function atOnce(
   const owner = row?.owner ?? null;
   if (owner !== null && (owner === actor.id || owner === actor.scope.owner))
     throw new Refusal('own-request', {}, { pointer: '/customer' });
-  const window = row?.decided ? null : await windowToday(tx, at);
+  const window = row?.decided ? null : await windowToday(work);
   if (window !== null) return window;
-  return (await raisesNothing(tx, at, customerId, document)) ? null : false;
+  return (await raisesNothing(work, customerId, document)) ? null : false;
 }
 
 /** One limit in force on the same account is at least as high on every day the new one runs: a standing one only when it is replaced. */
-async function raisesNothing(tx: Tx, at: Moment, customerId: string, limit: LimitDocument): Promise<boolean> {
+async function raisesNothing({ tx, at }: Work, customerId: string, limit: LimitDocument): Promise<boolean> {
   const { on = 'payer', validFrom = at.today } = limit;
   await sql`
     select from credit_bearer b join credit_account a on a.kind = 'payer' and a.code = b.code or a.kind = 'group' and a.code = b.group_code
@@ -134,14 +131,9 @@ async function raisesNothing(tx: Tx, at: Moment, customerId: string, limit: Limi
   return rows.length > 0;
 }
 
-async function grantNow(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  grant: Omit<LimitGrant, 'setBy'> & { externalId: string },
-): Promise<Written<SetLimit>> {
-  const { limit, traces } = await grantLimit(tx, store, at, { ...grant, setBy: actor.id });
+async function grantNow(work: Work, grant: Omit<LimitGrant, 'setBy'> & { externalId: string }): Promise<Written<SetLimit>> {
+  const { actor } = work;
+  const { limit, traces } = await grantLimit(work, { ...grant, setBy: actor.id });
   const value = { id: limit.id, externalId: grant.externalId, created: true, overMinor: limit.overMinor };
   const { audit, ...more } = told(traces);
   const [first, ...rest] = audit;
@@ -185,11 +177,12 @@ export interface EndedLimit {
  * Throws Refusal `not-found`.
  */
 export async function endLimit(store: Store, actor: Actor, id: string, reason: string): Promise<EndedLimit | ActAnswer> {
-  return write<EndedLimit | ActAnswer>(store, actor, async (tx, at) => {
+  return write<EndedLimit | ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockLimit(tx, actor, id);
-    if (found.ended || !(await freesByEnding(tx, at, found))) return endNow(tx, at, found.id, reason);
+    if (found.ended || !(await freesByEnding(work, found))) return endNow(work, found.id, reason);
     const { on, amountMinor, currency } = found;
-    const asked = await proposeAct<Payload>(tx, store, at, actor, limitAct, {
+    const asked = await proposeAct<Payload>(work, limitAct, {
       customerId: found.customerId,
       subject: { kind: 'credit-limit', id: found.id },
       about: on === 'group' ? "end of a group's last limit" : 'end of the last limit in its currency',
@@ -206,7 +199,7 @@ export async function endLimit(store: Store, actor: Actor, id: string, reason: s
  * Whether something that this limit judges would be judged by nothing of its account any more: then a group has no limit, and a payer is
  * judged by its limit in another currency. A payer without any limit is held. Locks the account, so that two ends see each other.
  */
-async function freesByEnding(tx: Tx, at: Moment, { id, accountId, validFrom }: LimitCase): Promise<boolean> {
+async function freesByEnding({ tx, at }: Work, { id, accountId, validFrom }: LimitCase): Promise<boolean> {
   await lockAccounts(tx, [accountId]);
   const { rows } = await sql<{ frees: boolean }>`
     select not exists (select from credit_limit o where o.account_id = a.id and o.id <> ${id}::uuid and o.revoked_at is null
@@ -232,7 +225,7 @@ async function lockLimit(tx: Tx, actor: Actor, id: string): Promise<LimitCase> {
   return found;
 }
 
-async function endNow(tx: Tx, at: Moment, id: string, reason: string): Promise<Written<EndedLimit> | Unchanged<EndedLimit>> {
+async function endNow({ tx, at }: Work, id: string, reason: string): Promise<Written<EndedLimit> | Unchanged<EndedLimit>> {
   const found = await lockLimit(tx, { kind: 'system', id: 'acts', role: 'system', scope: {} }, id);
   await lockAccounts(tx, [found.accountId]);
   const gone = await sql`

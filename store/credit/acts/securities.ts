@@ -46,7 +46,8 @@ export async function askForSecurity(
   document: SecurityDocument,
   reason: string | null,
 ): Promise<UnchangedSecurity | (ActAnswer & { asked: boolean })> {
-  return write<UnchangedSecurity | (ActAnswer & { asked: boolean })>(store, actor, async (tx, at) => {
+  return write<UnchangedSecurity | (ActAnswer & { asked: boolean })>(store, actor, async (work) => {
+    const { tx } = work;
     const { externalId, kind, effect, valueMinor, currency, share, validFrom, validUntil, evidence } = document;
     const customerId = await lockBorne(tx, actor, document.customer);
     const known = await knownSecurity(tx, externalId);
@@ -54,7 +55,7 @@ export async function askForSecurity(
     if (known?.released) throw new Refusal('already-exists', { id: externalId }, { pointer: '/externalId' });
     if (!evidence || Object.values(evidence).every((one) => String(one).trim() === ''))
       throw new Refusal('evidence-missing', {}, { pointer: '/evidence' });
-    const asked = await proposeAct(tx, store, at, actor, securityAct, {
+    const asked = await proposeAct(work, securityAct, {
       customerId,
       subject: { kind: 'security', id: externalId },
       about: `security ${externalId}`,
@@ -84,7 +85,8 @@ export async function askForRelease(
   id: string,
   reason: string,
 ): Promise<{ id: string; changed: boolean } | ActAnswer> {
-  return write<{ id: string; changed: boolean } | ActAnswer>(store, actor, async (tx, at) => {
+  return write<{ id: string; changed: boolean } | ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const { rows } = await sql<{
       id: string;
       externalId: string;
@@ -103,7 +105,7 @@ export async function askForRelease(
     if (!found) throw new Refusal('not-found', { id });
     if (found.released) return { value: { id: found.id, changed: false }, audit: null };
     await sql`select from customer where id = ${found.customerId}::uuid for no key update`.execute(tx);
-    const asked = await proposeAct(tx, store, at, actor, securityReleaseAct, {
+    const asked = await proposeAct(work, securityReleaseAct, {
       customerId: found.customerId,
       subject: { kind: 'security', id: found.id },
       about: `release of security ${found.externalId}`,

@@ -44,7 +44,8 @@ export async function askForExtension(
   receivable: string,
   { dueDate, by, note, reason }: ExtensionAsked,
 ): Promise<ActAnswer> {
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx, at } = work;
     const found = await openCase(tx, actor, receivable, true);
     const { id, customerId, currency } = found;
     const from = found.facts.dueDate;
@@ -58,7 +59,7 @@ export async function askForExtension(
       .executeTakeFirst();
     if (!contact) throw invalidAt('/by', 'contact-unknown', { contact: by });
     const amountMinor = openMinor(found.facts);
-    const asked = await proposeAct<Payload>(tx, store, at, actor, extensionAct, {
+    const asked = await proposeAct<Payload>(work, extensionAct, {
       customerId,
       subject: { kind: 'receivable', id },
       about: `invoice ${found.invoiceCode}/${found.instalment}`,

@@ -6,9 +6,8 @@ import { askedAbout, bookedAloneMinor } from '../../../domain/ledger/booked.ts';
 import { aloneOn, givenAlone } from '../../../domain/ledger/giving-corrections.ts';
 import { givenOnAccount, judgeNote, postCreditNote, postJudgedNote } from '../credit-notes.ts';
 import type { FreshNote, PostedCreditNote } from '../credit-notes.ts';
-import type { Tx } from '../../platform/database.ts';
 import { write } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import { proposeAct, told, withholdAnew } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind, Withheld } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
@@ -31,7 +30,8 @@ export type Asked<T> = (T & { created: boolean }) | (ActAnswer & { created: bool
  * note would take, while exposure, overdue and limitation keep the old value. Throws what `postCreditNote` throws, and `act-pending`.
  */
 export async function bookCreditNote(store: Store, actor: Actor, document: CreditNoteDocument): Promise<Asked<PostedCreditNote>> {
-  return write<Asked<PostedCreditNote>>(store, actor, async (tx, at) => {
+  return write<Asked<PostedCreditNote>>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { externalId, amountMinor, currency, invoice, reason } = document;
     const { current } = await store.policies.current();
     const judged = await judgeNote(tx, actor, document, at);
@@ -40,8 +40,8 @@ export async function bookCreditNote(store: Store, actor: Actor, document: Credi
     const bookedMinor = bookedAloneMinor(current.collection.content, currency);
     const aloneMinor = judged.invoice ? aloneOn(judged.invoice, amountMinor, bookedMinor) : bookedMinor;
     const sumMinor = askedAbout(amountMinor, beforeMinor, aloneMinor);
-    if (sumMinor === null) return postJudgedNote(tx, store, at, actor, document, { ...judged, agreed: false });
-    const asked = await proposeAct(tx, store, at, actor, creditNoteAct, {
+    if (sumMinor === null) return postJudgedNote(work, document, { ...judged, agreed: false });
+    const asked = await proposeAct(work, creditNoteAct, {
       customerId: judged.customerId,
       subject: { kind: 'credit-note', id: externalId },
       about: `credit note ${externalId}`,
@@ -69,12 +69,7 @@ const withheldBy = ({ spread }: FreshNote): Withheld[] =>
     .filter((one) => one.amountMinor > 0);
 
 /** Invoices were corrected: notes on them that wait withhold what they would take now. What a note exceeds is told to whoever decides on it. */
-export async function followWaitingNotes(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
-  invoices: readonly string[],
-): Promise<WorkOrderTraces> {
+export async function followWaitingNotes({ tx, at, actor }: Work, invoices: readonly string[]): Promise<WorkOrderTraces> {
   const traces = noTraces();
   if (invoices.length === 0) return traces;
   const { rows } = await sql<{ subject: string; document: CreditNoteDocument }>`

@@ -14,7 +14,7 @@ export interface TermsChange {
 export const customerTermsAct: ActKind<TermsChange> = {
   kind: 'customer-terms',
   async carryOut({ store, actor, act }, { customer, terms }) {
-    return write<Record<string, unknown>>(store, actor, async (tx, at) => {
+    return write<Record<string, unknown>>(store, actor, async ({ tx, at }) => {
       const { terms_days: days, terms_from: from, terms_rule: rule } = termsColumns(terms);
       const { rows } = await sql<{ code: string; before: Terms }>`
         with o as (

@@ -14,10 +14,11 @@ import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 export const lateDiscountAct: ActKind<{ receivable: string; amountMinor: number }> = {
   kind: 'late-discount',
   async carryOut({ store, actor }, { receivable, amountMinor }) {
-    return write(store, { ...actor, role: 'system' }, async (tx, at) => {
+    return write(store, { ...actor, role: 'system' }, async (work) => {
+      const { tx } = work;
       const found = await doubted(openCase(tx, { ...actor, role: 'system' }, receivable, true));
       const minor = Math.min(amountMinor, openMinor(found.facts));
-      const traces = await grantLate(tx, at, found.id, minor);
+      const traces = await grantLate(work, found.id, minor);
       const value = { receivable: found.id, discount: formatAmount(minor, found.currency), currency: found.currency };
       const [first, ...more] = traces.audit;
       return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
@@ -34,10 +35,11 @@ async function doubted(found: Promise<ReceivableCase>): Promise<ReceivableCase> 
 
 /** Asks for a discount that was taken too late to be granted all the same; a second person decides. Throws Refusal `not-open`. */
 export async function askForLateDiscount(store: Store, actor: Actor, receivable: string, reason: string): Promise<ActAnswer> {
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const { id, customerId, currency, invoiceCode, instalment, facts } = await doubted(openCase(tx, actor, receivable, true));
     const amountMinor = openMinor(facts);
-    const asked = await proposeAct(tx, store, at, actor, lateDiscountAct, {
+    const asked = await proposeAct(work, lateDiscountAct, {
       customerId,
       subject: { kind: 'receivable', id },
       about: `invoice ${invoiceCode}/${instalment}`,
@@ -57,10 +59,11 @@ export async function claimLateDiscount(
   receivable: string,
   reason: string,
 ): Promise<{ id: string; open: string; currency: string }> {
-  return write(store, actor, async (tx, at) => {
+  return write(store, actor, async (work) => {
+    const { tx } = work;
     const { id, customerId, currency, facts } = await doubted(openCase(tx, actor, receivable, true));
     await claimDiscount(tx, [id]);
-    const traces = await endDoubt(tx, at, id, 'claimed');
+    const traces = await endDoubt(work, id, 'claimed');
     const about = { subjectKind: 'receivable', subjectId: id, customerId };
     const after = { amountMinor: openMinor(facts), currency };
     const audit = { ...about, action: 'receivable.discount-claimed', reason, before: { question: 'discount' }, after };

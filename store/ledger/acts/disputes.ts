@@ -34,13 +34,14 @@ export async function settleDispute(
   resolution: Resolution,
   reason: string | null,
 ): Promise<{ id: string } | ActAnswer> {
-  return write<{ id: string } | ActAnswer>(store, actor, async (tx, at) => {
+  return write<{ id: string } | ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockDispute(tx, actor, dispute);
     const conceded = resolution.state === 'upheld' || resolution.state === 'part-upheld';
     const together = conceded ? await concededTogether(tx, store, found) : null;
-    if (together === null) return resolveLocked(tx, store, at, actor, found, { ...resolution, reason, agreed: false });
+    if (together === null) return resolveLocked(work, found, { ...resolution, reason, agreed: false });
     const { amountMinor, currency } = found;
-    const asked = await proposeAct(tx, store, at, actor, upheldDisputeAct, {
+    const asked = await proposeAct(work, upheldDisputeAct, {
       customerId: found.customerId,
       subject: { kind: 'dispute', id: found.id },
       about: `dispute on invoice ${found.invoice}`,

@@ -12,7 +12,7 @@ import { releaseShares } from '../money-sources.ts';
 import { lockPayersOf, unappliedChanged } from '../unapplied.ts';
 import { lockReceivables } from '../receivable-facts.ts';
 import { write, asksOf, eventOf } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import type { Unapplied } from '../unapplied.ts';
 import { invoicesCorrected } from '../events.ts';
 import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
@@ -23,7 +23,8 @@ import { addTraces } from '../../platform/traces.ts';
 export const duplicateAct: ActKind<{ invoice: string }> = {
   kind: 'duplicate-invoice',
   async carryOut({ store, actor, act }, { invoice }) {
-    return write(store, { ...actor, role: 'system' }, async (tx, at) => {
+    return write(store, { ...actor, role: 'system' }, async (work) => {
+      const { tx, at } = work;
       const found = await lockDocument(tx, { ...actor, role: 'system' }, 'invoice', invoice);
       const followers = await lookalikesOf(tx, found);
       const { id, externalId, customerId, currency, amountMinor } = found;
@@ -32,24 +33,23 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
       const stays = await partsOf(tx, (await liveTwinOf(tx, id)) ?? twin);
       await lockReceivables(tx, [...(await partsOf(tx, id)), ...stays]);
       const parts = await lockedParts(tx, id);
-      const dropped = await dropDiscounts(tx, at, parts);
-      const freed = await freeMoney(tx, at, parts);
+      const dropped = await dropDiscounts(work, parts);
+      const freed = await freeMoney(work, parts);
       await sql`
         update receivable set withdrawn = true, credited_minor = amount_minor where id = any(${parts}::uuid[]) and not withdrawn`.execute(
         tx,
       );
-      const moved = await moveClaims(tx, at, parts, stays);
+      const moved = await moveClaims(work, parts, stays);
       if (twin !== undefined)
         await sql`
           insert into duplicate_doubt (document_id, kind, twin_id, opened_at) values (${id}::uuid, 'invoice', ${twin}::uuid, ${at.now}::timestamptz)
           on conflict (document_id) do update set twin_id = excluded.twin_id`.execute(tx);
-      const traces = await closeDoubt(tx, at, { kind: 'invoice', id }, 'duplicate', act.reason);
-      for (const follower of followers)
-        addTraces(traces, await closeDoubt(tx, at, { kind: 'invoice', id: follower }, 'corrected'));
+      const traces = await closeDoubt(work, { kind: 'invoice', id }, 'duplicate', act.reason);
+      for (const follower of followers) addTraces(traces, await closeDoubt(work, { kind: 'invoice', id: follower }, 'corrected'));
       addTraces(traces, dropped);
       addTraces(traces, moved);
-      addTraces(traces, await invoicesCorrected.tell(tx, at, actor, [id], []));
-      addTraces(traces, await unappliedChanged(tx, store, at, freed));
+      addTraces(traces, await invoicesCorrected.tell({ tx, at, actor, store }, [id], []));
+      addTraces(traces, await unappliedChanged(work, freed));
       const audit = {
         action: 'invoice.duplicate',
         subjectKind: 'invoice',
@@ -109,7 +109,8 @@ async function lockedParts(tx: Tx, invoice: string): Promise<string[]> {
 type Laid = LaidShare & Omit<Unapplied, 'unappliedMinor'> & { sourceId: string; leftMinor: number };
 
 /** Takes all money and credits off receivables that are locked; what lay there is unapplied again. */
-async function freeMoney(tx: Tx, at: Moment, receivables: readonly string[]): Promise<Unapplied[]> {
+async function freeMoney(work: Work, receivables: readonly string[]): Promise<Unapplied[]> {
+  const { tx } = work;
   const { rows } = await sql<Laid>`
     select a.id, a.receivable_id as "receivableId", a.amount_minor as "amountMinor", a.recovered_minor as "recoveredMinor",
       case when p.id is null then 'credit-note' else 'payment' end as kind, coalesce(p.id, n.id) as "sourceId",
@@ -120,7 +121,7 @@ async function freeMoney(tx: Tx, at: Moment, receivables: readonly string[]): Pr
   const freed = new Map<string, Unapplied>();
   for (const kind of ['payment', 'credit-note'] as const) {
     const shares = rows.filter((row) => row.kind === kind);
-    await releaseShares(tx, at, { kind }, shares);
+    await releaseShares(work, { kind }, shares);
     for (const { sourceId, leftMinor, amountMinor, externalId, customerId, currency, order } of shares) {
       const unappliedMinor = (freed.get(sourceId)?.unappliedMinor ?? leftMinor) + amountMinor;
       freed.set(sourceId, { kind, externalId, customerId, currency, order, unappliedMinor });
@@ -138,13 +139,14 @@ async function freeMoney(tx: Tx, at: Moment, receivables: readonly string[]): Pr
  * `not-found`, `not-open` when it looks like no other, `instalment-has-money` where a write-off stands.
  */
 export async function askForDuplicate(store: Store, actor: Actor, invoice: string, reason: string): Promise<ActAnswer> {
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockDocument(tx, actor, 'invoice', invoice);
     await lookalikesOf(tx, found);
     await lockedParts(tx, found.id);
     const { id, externalId, customerId, currency, amountMinor, duplicate } = found;
     const amount = formatAmount(amountMinor, currency);
-    const asked = await proposeAct(tx, store, at, actor, duplicateAct, {
+    const asked = await proposeAct(work, duplicateAct, {
       customerId,
       subject: { kind: 'invoice', id },
       about: `invoice ${externalId}`,

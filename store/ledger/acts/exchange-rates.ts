@@ -5,9 +5,8 @@ import { isUnusualRate, RATE_DAYS } from '../../../domain/ledger/unusual-rates.t
 import { dayOf } from '../as-of.ts';
 import { recordRate } from '../rates.ts';
 import type { RateDocument, RecordedRate } from '../rates.ts';
-import type { Tx } from '../../platform/database.ts';
 import { within, write } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import { answerOfAsking, overtakeAct, proposeAct } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 
@@ -27,18 +26,19 @@ export async function askRate(
   document: RateDocument,
   reason: string | null,
 ): Promise<RecordedRate | ActAnswer> {
-  return write<RecordedRate | ActAnswer>(store, actor, async (tx, at) => {
+  return write<RecordedRate | ActAnswer>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { base, quote, on, rate } = document;
     const subject = { kind: 'exchange-rate', id: `${base}/${quote}/${on}` };
-    const around = await ratesAround(tx, store, at, document);
+    const around = await ratesAround(work, document);
     if (on > at.today || !isUnusualRate(rate, around)) {
       const value = await recordRate(within(store, tx), actor, document, reason);
-      const ended = await overtakeAct(tx, at, actor, { kind: 'exchange-rate', subject, reason: 'sent-again' });
+      const ended = await overtakeAct(work, { kind: 'exchange-rate', subject, reason: 'sent-again' });
       const [first, ...more] = ended.audit;
       return first ? { value, ...ended, audit: [first, ...more] } : { value, audit: null };
     }
     return answerOfAsking(
-      await proposeAct(tx, store, at, actor, exchangeRateAct, {
+      await proposeAct(work, exchangeRateAct, {
         customerId: null,
         subject,
         about: `exchange rate ${base}/${quote} of ${on}`,
@@ -56,7 +56,7 @@ export async function askRate(
  * Rates of the pair around a day, told either way, those replaced today among them, so that steps count together; else the newest before it and
  * the first after it, until which it would count. The same again is none of them.
  */
-async function ratesAround(tx: Tx, store: Store, at: Moment, { base, quote, on, rate }: RateDocument): Promise<Conversion[]> {
+async function ratesAround({ tx, at, store }: Work, { base, quote, on, rate }: RateDocument): Promise<Conversion[]> {
   const { zone } = store;
   const { rows } = await sql<Conversion & { near: boolean; before: boolean }>`
     with known as (

@@ -7,7 +7,7 @@ import { Refusal, invalidAt } from '../../../domain/platform/refusal.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import { isOurId, LostRace } from '../../platform/rows.ts';
 import { write } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 
@@ -68,13 +68,14 @@ export async function askForWindow(
   actor: Actor,
   { validFrom, validUntil, reason }: Opening & { reason: string },
 ): Promise<ActAnswer> {
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx, at } = work;
     const earliest = validFrom < at.today ? at.today : validFrom;
     if (validUntil < earliest) throw invalidAt('/validUntil', 'too-early', { date: validUntil, earliest });
     if (daysBetween(validFrom, validUntil) >= GO_LIVE_DAYS)
       throw invalidAt('/validUntil', 'window-too-long', { days: GO_LIVE_DAYS });
     if (await notClosed(tx)) throw new Refusal('waits-already', { what: 'go-live-window' });
-    const asked = await proposeAct(tx, store, at, actor, openWindowAct, {
+    const asked = await proposeAct(work, openWindowAct, {
       customerId: null,
       subject: { kind: 'go-live-window', id: 'house' },
       about: `go-live window ${validFrom} to ${validUntil}`,
@@ -90,7 +91,8 @@ export async function askForWindow(
 
 /** Asks for the end of the window: it takes nothing any more, and another person closes it. Throws Refusal `not-found`, `not-open`. */
 export async function askForClosing(store: Store, actor: Actor, id: string, reason: string): Promise<ActAnswer> {
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const { rows } = await sql<{ id: string; state: string; by: string | null }>`
       select id, state, close_requested_by as by from go_live_window where id = ${isOurId(id) ? id : null}::uuid for update`.execute(
       tx,
@@ -98,7 +100,7 @@ export async function askForClosing(store: Store, actor: Actor, id: string, reas
     const found = rows[0];
     if (!found) throw new Refusal('not-found', { id });
     if (found.state === 'closed') throw new Refusal('not-open', { state: found.state });
-    const asked = await proposeAct(tx, store, at, actor, closeWindowAct, {
+    const asked = await proposeAct(work, closeWindowAct, {
       customerId: null,
       subject: { kind: 'go-live-window', id: found.id },
       about: 'end of the go-live window',
@@ -121,7 +123,7 @@ async function notClosed(tx: Tx): Promise<boolean> {
 }
 
 /** The window in which opening limits are taken today, held until the end of the transaction; null when there is none. */
-export async function windowToday(tx: Tx, at: Moment): Promise<string | null> {
+export async function windowToday({ tx, at }: Work): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select id from go_live_window where state = 'open' and ${at.today}::date between valid_from and valid_until for share`.execute(
     tx,

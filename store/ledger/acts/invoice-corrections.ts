@@ -8,7 +8,7 @@ import type { CorrectionPayload } from '../invoice-waits.ts';
 export const invoiceCorrectionAct: ActKind<CorrectionPayload> = {
   kind: 'invoice-correction',
   async carryOut({ store, actor, act }, { document }) {
-    return write(store, actor, async (tx, at) => {
+    return write(store, actor, async ({ tx, at }) => {
       const posting = { invoice: document, settledOn: null, agreed: true as const };
       const posted = await postWithin({ store, tx, at, actor, reason: act.reason }, [posting]);
       const [result] = posted.value;

@@ -7,7 +7,7 @@ import type { LaterDate } from '../../../domain/ledger/re-dating.ts';
 import type { Tx } from '../../platform/database.ts';
 import { lockReceivables } from '../receivable-facts.ts';
 import { write, asksOf, eventOf } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import { overtakeAct, proposeAct } from '../../approvals/pending.ts';
 import type { ActCase, ActKind } from '../../approvals/pending.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
@@ -31,7 +31,7 @@ export async function moveDueDate(
   act: Pick<ActCase, 'customerId' | 'reason'>,
   { receivable, dueDate }: Payload,
 ): Promise<{ dueDate: BusinessDate }> {
-  return write(store, actor, async (tx) => {
+  return write(store, actor, async ({ tx }) => {
     await lockReceivables(tx, [receivable]);
     const { rows } = await sql<{ before: BusinessDate }>`
       with o as (select id, due_date as before from receivable where id = ${receivable}::uuid)
@@ -65,18 +65,19 @@ export interface ReDated {
  * Asks for the later dates an ERP has booked already: until they are decided the items are not asked for, while exposure, overdue and
  * limitation keep the old day. What waited for another day is overtaken.
  */
-export async function askForReDating(tx: Tx, store: Store, at: Moment, actor: Actor, of: ReDated): Promise<WorkOrderTraces> {
+export async function askForReDating(work: Work, of: ReDated): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const traces = noTraces();
   const wanted = new Map(of.later.map((one) => [one.id, one.to]));
   const waiting = await waitingFor(tx, of.receivables);
   for (const { id, dueDate } of waiting) {
     if (wanted.get(id) === dueDate) continue;
     const subject = { kind: 'receivable', id };
-    addTraces(traces, await overtakeAct(tx, at, actor, { kind: 're-dating', subject, reason: 'sent-again' }));
+    addTraces(traces, await overtakeAct(work, { kind: 're-dating', subject, reason: 'sent-again' }));
   }
   for (const { id, no, amountMinor, openMinor, from, to } of of.later) {
     if (waiting.some((one) => one.id === id && one.dueDate === to)) continue;
-    const asked = await proposeAct<Payload>(tx, store, at, actor, reDatingAct, {
+    const asked = await proposeAct<Payload>(work, reDatingAct, {
       customerId: of.customerId,
       subject: { kind: 'receivable', id },
       about: `invoice ${of.externalId}/${no}`,

@@ -24,14 +24,15 @@ export const refundAct: ActKind<RefundDocument> = {
  * Throws what `postRefund` throws, `act-pending`, and `approver-missing` where no ERP has booked it.
  */
 export async function bookRefund(store: Store, actor: Actor, document: RefundDocument): Promise<Asked<PostedRefund>> {
-  return write<Asked<PostedRefund>>(store, actor, async (tx, at) => {
+  return write<Asked<PostedRefund>>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { externalId, amountMinor, currency, reason } = document;
     const { current } = await store.policies.current();
     const judged = await judgeRefund(tx, actor, document, at);
     if (judged.known) return { value: { ...judged.known, created: false }, audit: null };
     const sumMinor = askedAbout(amountMinor, judged.beforeMinor, bookedAloneMinor(current.collection.content, currency));
-    if (sumMinor === null) return postJudgedRefund(tx, store, at, actor, document, { ...judged, agreed: false });
-    const asked = await proposeAct(tx, store, at, actor, refundAct, {
+    if (sumMinor === null) return postJudgedRefund(work, document, { ...judged, agreed: false });
+    const asked = await proposeAct(work, refundAct, {
       customerId: judged.customerId,
       subject: { kind: 'refund', id: externalId },
       about: `refund ${externalId}`,

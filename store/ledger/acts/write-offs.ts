@@ -34,12 +34,13 @@ export async function askForWriteOff(
   { amount, reason }: { amount: string | null; reason: string },
 ): Promise<ActAnswer> {
   if (reason.trim() === '') throw new Refusal('reason-required', {}, { pointer: '/reason' });
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await openCase(tx, actor, receivable, true);
     const { id, customerId, currency } = found;
     const open = openMinor(found.facts);
     const amountMinor = amount === null ? open : amountOf(found, amount, open);
-    const asked = await proposeAct(tx, store, at, actor, writeOffAct, {
+    const asked = await proposeAct(work, writeOffAct, {
       customerId,
       subject: { kind: 'receivable', id },
       about: `write-off on invoice ${found.invoiceCode}/${found.instalment}`,
@@ -69,10 +70,11 @@ export const writeOffReversalAct: ActKind<{ writeOff: string }> = {
 /** Asks for a write-off to be taken back; a second person decides. Throws Refusal `reason-required`, `not-found`, `already-reversed`. */
 export async function askForReversal(store: Store, actor: Actor, id: string, reason: string): Promise<ActAnswer> {
   if (reason.trim() === '') throw new Refusal('reason-required', {}, { pointer: '/reason' });
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockWriteOff(tx, actor, id);
     const { amountMinor, currency } = found;
-    const asked = await proposeAct(tx, store, at, actor, writeOffReversalAct, {
+    const asked = await proposeAct(work, writeOffReversalAct, {
       customerId: found.customerId,
       subject: { kind: 'write-off', id: found.id },
       about: `reversal of write-off ${found.id}`,

@@ -28,7 +28,7 @@ import { expectLess, followInvoices, followMoney } from '../../ledger/expected-c
 import { askAboutOrders } from '../invoiced-beyond.ts';
 import { coverMoved } from '../../ledger/unapplied.ts';
 import { write, asksOf, eventOf } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import { endDelivered } from '../delivered-tasks.ts';
 import { deliveredOf } from './not-invoiced.ts';
 import { overtakeAct, proposeAct, told, withholdAnew } from '../../approvals/pending.ts';
@@ -41,11 +41,12 @@ import { lockRequested } from '../order-locks.ts';
 export const goodsReturnAct: ActKind<{ id: string }> = {
   kind: 'goods-return',
   async carryOut({ store, actor }, { id }) {
-    return write(store, actor, async (tx, at) => {
+    return write(store, actor, async (work) => {
+      const { tx, at } = work;
       const found = await lockReturn(tx, { ...actor, role: 'system' }, id);
       const order = await readOrderCase(tx, found.orderId);
       const shares = await concededShares(tx, at.now, found.id);
-      const traces = await conceding(tx, at, actor, order, found, shares);
+      const traces = await conceding(work, order, found, shares);
       const amount = formatAmount(sumOf(shares), order.currency);
       return { value: { return: found.externalId, conceded: amount, currency: order.currency }, ...told(traces) };
     });
@@ -65,20 +66,21 @@ export async function postReturn(
   actor: Actor,
   document: ReturnDocument,
 ): Promise<{ id: string; created: boolean }> {
-  return write<{ id: string; created: boolean }>(store, actor, async (tx, at) => {
+  return write<{ id: string; created: boolean }>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { returnedOn: date } = document;
     if (date > at.today) throw new Refusal('date-in-future', { date, today: at.today }, { pointer: '/returnedOn' });
     const order = await lockRequested(tx, actor, document.order);
     const known = await knownReturn(tx, document);
     if (known) return { value: { id: known.id, created: false }, audit: null };
-    const id = await bookReturn(tx, at, actor, order, document);
+    const id = await bookReturn(work, order, document);
     const traces = tracesOf(about(id, order, 'return.posted', document.reason, { ...document }));
     const after = await readOrderCase(tx, order.id);
     if (deliveredOf(after) === 0) {
-      addTraces(traces, await endDelivered(tx, at, [order.id], 'returned'));
-      if (after.state !== 'open') addTraces(traces, await settleDeposits(tx, store, at, [order.id]));
+      addTraces(traces, await endDelivered(work, [order.id], 'returned'));
+      if (after.state !== 'open') addTraces(traces, await settleDeposits(work, [order.id]));
     }
-    addTraces(traces, await settleInvoiced(tx, store, at, actor, order, await lockReturn(tx, actor, id)));
+    addTraces(traces, await settleInvoiced(work, order, await lockReturn(tx, actor, id)));
     return { value: { id, created: true }, ...told(traces) };
   });
 }
@@ -87,17 +89,12 @@ export async function postReturn(
  * More is open of items, or less of it in dispute: what returns take of their invoices beyond what they left out is left out now, alone or when
  * a second person agrees. The caller holds the customers.
  */
-export async function concedeAgain(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  receivables: readonly string[],
-): Promise<WorkOrderTraces> {
-  const traces = await followMoney(tx, at, receivables);
+export async function concedeAgain(work: Work, receivables: readonly string[]): Promise<WorkOrderTraces> {
+  const { tx, actor } = work;
+  const traces = await followMoney(work, receivables);
   for (const id of receivables.length === 0 ? [] : await returnsOf(tx, receivables)) {
     const found = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, id);
-    addTraces(traces, await settleInvoiced(tx, store, at, actor, await readOrderCase(tx, found.orderId), found));
+    addTraces(traces, await settleInvoiced(work, await readOrderCase(tx, found.orderId), found));
   }
   return traces;
 }
@@ -107,35 +104,34 @@ export async function concedeAgain(
  * what waits. The caller holds the customers.
  */
 export async function followCorrections(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   invoices: readonly string[],
   corrected: readonly CorrectedReturn[],
 ): Promise<WorkOrderTraces> {
-  await returnInstead(tx, at, corrected);
-  const traces = await followInvoices(tx, at, invoices);
+  const { at } = work;
+  await returnInstead(work, corrected);
+  const traces = await followInvoices(work, invoices);
   const taken = corrected.map(({ returnId }) => returnId);
   addTraces(
     traces,
-    await followWaiting(tx, at, actor, { invoices, among: taken, notesBefore: at.now, reason: 'nothing-left-after-correction' }),
+    await followWaiting(work, { invoices, among: taken, notesBefore: at.now, reason: 'nothing-left-after-correction' }),
   );
   return traces;
 }
 
 /** A note on an invoice was posted just now: returns that wait ask for what it leaves. */
-export async function followNote(tx: Tx, at: Moment, actor: Actor, invoice: string): Promise<WorkOrderTraces> {
+export async function followNote(work: Work, invoice: string): Promise<WorkOrderTraces> {
+  const { at } = work;
   const notesBefore = new Date(Date.parse(at.now) + 1).toISOString();
-  return followWaiting(tx, at, actor, { invoices: [invoice], among: [], notesBefore, reason: 'nothing-left-after-note' });
+  return followWaiting(work, { invoices: [invoice], among: [], notesBefore, reason: 'nothing-left-after-note' });
 }
 
 /** A return that waits withholds what it would concede now; one that would concede nothing any more is asked about no longer. */
 async function followWaiting(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   of: { invoices: readonly string[]; among: readonly string[]; notesBefore: Instant; reason: string },
 ): Promise<WorkOrderTraces> {
+  const { tx, actor } = work;
   const traces = noTraces();
   if (of.invoices.length === 0) return traces;
   for (const id of await waitingReturns(tx, of.invoices, of.among)) {
@@ -147,20 +143,14 @@ async function followWaiting(
       continue;
     }
     await leaveConceded(tx, id);
-    addTraces(traces, await overtakeAct(tx, at, actor, { ...act, reason: of.reason }));
+    addTraces(traces, await overtakeAct(work, { ...act, reason: of.reason }));
   }
   return traces;
 }
 
 /** What of a return had been invoiced is conceded, alone or when a second person agrees. */
-async function settleInvoiced(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  order: OrderCase,
-  found: ReturnCase,
-): Promise<WorkOrderTraces> {
+async function settleInvoiced(work: Work, order: OrderCase, found: ReturnCase): Promise<WorkOrderTraces> {
+  const { tx, at, store } = work;
   const shares = await concededShares(tx, at.now, found.id);
   const amountMinor = sumOf(shares);
   if (amountMinor === 0) return noTraces();
@@ -168,10 +158,10 @@ async function settleInvoiced(
   const { current } = await store.policies.current();
   const aloneMinor = bookedAloneMinor(current.collection.content, currency);
   const together = askedAbout(amountMinor, await concededAlone(tx, order.id), aloneMinor);
-  if (together === null) return conceding(tx, at, actor, order, found, shares);
+  if (together === null) return conceding(work, order, found, shares);
   await setCredit(tx, found.id, 'waits');
   const amount = formatAmount(amountMinor, currency);
-  const asked = await proposeAct(tx, store, at, actor, goodsReturnAct, {
+  const asked = await proposeAct(work, goodsReturnAct, {
     customerId: order.customerId,
     subject: { kind: 'goods-return', id: found.id },
     about: `return ${found.externalId}`,
@@ -186,14 +176,13 @@ async function settleInvoiced(
 }
 
 async function conceding(
-  tx: Tx,
-  at: Moment,
-  actor: Actor,
+  work: Work,
   order: OrderCase,
   found: ReturnCase,
   shares: readonly ConcededShare[],
 ): Promise<WorkOrderTraces> {
-  await concede(tx, at, actor, found, shares);
+  const { tx } = work;
+  await concede(work, found, shares);
   const { currency } = order;
   const after = { externalId: found.externalId, order: order.externalId, currency, shares };
   const traces = tracesOf(about(found.id, order, 'return.conceded', found.reason, after));
@@ -207,19 +196,20 @@ async function conceding(
  * concede what they would have without it. Again changes nothing. Throws Refusal `not-found`.
  */
 export async function withdrawReturn(store: Store, actor: Actor, id: string, reason: string): Promise<{ id: string }> {
-  return write<{ id: string }>(store, actor, async (tx, at) => {
+  return write<{ id: string }>(store, actor, async (work) => {
+    const { tx } = work;
     const found = await lockReturn(tx, actor, id);
     if (found.state === 'withdrawn') return { value: { id: found.id }, audit: null };
     const order = await readOrderCase(tx, found.orderId);
     const left = await leftOfReturn(tx, found.id);
-    const asked = await unbookReturn(tx, at, found, actor);
+    const asked = await unbookReturn(work, found, actor);
     const after = { externalId: found.externalId, order: order.externalId };
     const traces = tracesOf(about(found.id, order, 'return.withdrawn', reason, after));
     traces.asks.push(...asksOf(asked), ...(await coverMoved(tx, [order.customerId])));
     const subject = { kind: 'goods-return', id: found.id };
-    addTraces(traces, await overtakeAct(tx, at, actor, { kind: 'goods-return', subject, reason }));
-    addTraces(traces, await withoutReturn(tx, store, at, actor, order, left));
-    addTraces(traces, await askAboutOrders(tx, store, at, await invoicesOf(tx, order)));
+    addTraces(traces, await overtakeAct(work, { kind: 'goods-return', subject, reason }));
+    addTraces(traces, await withoutReturn(work, order, left));
+    addTraces(traces, await askAboutOrders(work, await invoicesOf(tx, order)));
     return { value: { id: found.id }, ...told(traces) };
   });
 }
@@ -231,18 +221,12 @@ async function invoicesOf(tx: Tx, { externalId }: OrderCase): Promise<string[]> 
 }
 
 /** The other returns of the invoices of one that was taken back concede less where it had stood for a claim, and more where it left no room. */
-async function withoutReturn(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  order: OrderCase,
-  left: ReadonlyMap<string, number>,
-): Promise<WorkOrderTraces> {
+async function withoutReturn(work: Work, order: OrderCase, left: ReadonlyMap<string, number>): Promise<WorkOrderTraces> {
+  const { tx, at, actor } = work;
   const traces = noTraces();
   const invoices = [...left.keys()];
   for (const { invoiceId, returnId, minor } of await concededBeyond(tx, left)) {
-    const receivables = await expectLess(tx, at, returnId, invoiceId, minor);
+    const receivables = await expectLess(work, returnId, invoiceId, minor);
     const { externalId, reason, credit } = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, returnId);
     if (credit === 'conceded') await leaveConceded(tx, returnId);
     const after = { externalId, order: order.externalId, amountMinor: minor, currency: order.currency };
@@ -254,17 +238,11 @@ async function withoutReturn(
   addTraces(
     traces,
     await concedeAgain(
-      tx,
-      store,
-      at,
-      actor,
+      work,
       items.map(({ id }) => id),
     ),
   );
-  addTraces(
-    traces,
-    await followWaiting(tx, at, actor, { invoices, among: [], notesBefore: at.now, reason: 'nothing-left-after-return' }),
-  );
+  addTraces(traces, await followWaiting(work, { invoices, among: [], notesBefore: at.now, reason: 'nothing-left-after-return' }));
   return traces;
 }
 

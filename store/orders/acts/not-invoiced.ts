@@ -2,11 +2,10 @@ import type { Actor } from '../../../domain/platform/actor.ts';
 import { formatAmount, parseAmount, sumMinor } from '../../../domain/platform/money.ts';
 import { moveAll } from '../../../domain/orders/order.ts';
 import type { NotInvoicedWhy } from '../../../domain/orders/order.ts';
-import type { Tx } from '../../platform/database.ts';
 import { changeOf, endOrder, lockOrder, moveOrder, readOrderCase } from '../orders.ts';
 import type { OrderCase } from '../orders.ts';
 import { within, write } from '../../platform/transaction.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Store, Work } from '../../platform/transaction.ts';
 import { askAboutDelivered, endDelivered } from '../delivered-tasks.ts';
 import { proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
@@ -27,9 +26,10 @@ export const deliveredOf = (order: OrderCase): number => sumMinor(order.lines.ma
 export const notInvoicedAct: ActKind<{ order: string; why: NotInvoicedWhy }> = {
   kind: 'not-invoiced',
   async carryOut({ store, actor, act }, { order: id, why }) {
-    return write(store, actor, async (tx, at) => {
+    return write(store, actor, async (work) => {
+      const { tx } = work;
       const order = await lockOrder(tx, actor, id);
-      const left = await leave(tx, store, at, order, { why, reason: act.reason });
+      const left = await leave(work, order, { why, reason: act.reason });
       const value = {
         order: order.externalId,
         amount: formatAmount(deliveredOf(order), order.currency),
@@ -52,34 +52,29 @@ export async function closeOrder(
   id: string,
   { reason, notInvoiced }: { reason: string | null; notInvoiced: NotInvoiced | null },
 ): Promise<{ order: OrderCase }> {
-  return write<{ order: OrderCase }>(store, actor, async (tx, at) => {
+  return write<{ order: OrderCase }>(store, actor, async (work) => {
+    const { tx } = work;
     const { order } = await endOrder(within(store, tx), actor, id, { as: 'closed', reason });
-    const traces = await settleDelivered(tx, store, at, actor, order, notInvoiced);
+    const traces = await settleDelivered(work, order, notInvoiced);
     const [first, ...more] = traces.audit;
     const value = { order: await readOrderCase(tx, order.id) };
     return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
   });
 }
 
-async function settleDelivered(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  actor: Actor,
-  order: OrderCase,
-  notInvoiced: NotInvoiced | null,
-): Promise<WorkOrderTraces> {
+async function settleDelivered(work: Work, order: OrderCase, notInvoiced: NotInvoiced | null): Promise<WorkOrderTraces> {
+  const { store } = work;
   const { currency } = order;
   const amountMinor = deliveredOf(order);
   if (amountMinor === 0) return noTraces();
   const amount = formatAmount(amountMinor, currency);
   const { current } = await store.policies.current();
   const allowed = parseAmount(current['credit-rules'].content.shipments.notInvoiced?.[currency] ?? '0', currency);
-  if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(tx, store, at, order, notInvoiced);
+  if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(work, order, notInvoiced);
   const told = { order: order.externalId, amount, currency, ...(notInvoiced && { why: notInvoiced.why }) };
-  const traces = await askAboutDelivered(tx, store, at, order, told);
+  const traces = await askAboutDelivered(work, order, told);
   if (!notInvoiced) return traces;
-  const asked = await proposeAct(tx, store, at, actor, notInvoicedAct, {
+  const asked = await proposeAct(work, notInvoicedAct, {
     customerId: order.customerId,
     subject: { kind: 'order', id: order.id },
     about: `order ${order.externalId}`,
@@ -92,14 +87,15 @@ async function settleDelivered(
   return traces;
 }
 
-async function leave(tx: Tx, store: Store, at: Moment, order: OrderCase, { why, reason }: NotInvoiced): Promise<WorkOrderTraces> {
+async function leave(work: Work, order: OrderCase, { why, reason }: NotInvoiced): Promise<WorkOrderTraces> {
+  const { tx } = work;
   const moves = moveAll(order.lines, ['delivered'], 'cancelled');
   if (moves.length === 0) return noTraces();
-  await moveOrder(tx, at, order.id, moves, `order.not-invoiced.${why}`);
-  const traces = await endDelivered(tx, at, [order.id], 'not-invoiced');
+  await moveOrder(work, order.id, moves, `order.not-invoiced.${why}`);
+  const traces = await endDelivered(work, [order.id], 'not-invoiced');
   const { audit, events } = changeOf(order, await readOrderCase(tx, order.id), 'order.not-invoiced', `${why}: ${reason}`);
   traces.audit.unshift(...audit);
   traces.events.push(...events);
-  addTraces(traces, await settleDeposits(tx, store, at, [order.id]));
+  addTraces(traces, await settleDeposits(work, [order.id]));
   return traces;
 }

@@ -24,14 +24,15 @@ export const collectFromAct: ActKind<GoLive> = {
  * waits, if any. Throws Refusal `act-pending`, `approver-missing`.
  */
 export async function askGoLive(store: Store, actor: Actor, sent: GoLive, reason: string): Promise<ActAnswer | null> {
-  return write<ActAnswer | null>(store, actor, async (tx, at) => {
+  return write<ActAnswer | null>(store, actor, async (work) => {
+    const { tx, at } = work;
     const { goLive } = await readGoLive(tx);
-    const waits = collectsLater(goLive, sent, at.today) && (await windowToday(tx, at)) === null;
+    const waits = collectsLater(goLive, sent, at.today) && (await windowToday(work)) === null;
     const now = waits ? goLive && { ...sent, collectFrom: goLive.collectFrom } : sent;
     if (now) await writeGoLive(within(store, tx), actor, now, reason);
     if (!waits) return { value: null, audit: null };
     return answerOfAsking(
-      await proposeAct(tx, store, at, actor, collectFromAct, {
+      await proposeAct(work, collectFromAct, {
         customerId: null,
         subject: { kind: 'setting', id: 'go-live' },
         about: 'day from which we collect',

@@ -34,7 +34,8 @@ export const bankAccountAct: ActKind<Fields | Account> = {
  */
 export async function writeSeller(store: Store, actor: Actor, seller: Seller, reason: string): Promise<ActAnswer | null> {
   await lintSeller(seller);
-  const asked = await write<ActAnswer | null>(store, actor, async (tx, at) => {
+  const asked = await write<ActAnswer | null>(store, actor, async (work) => {
+    const { tx } = work;
     const { seller: inForce, goLive } = await readGoLive(tx);
     const { now, waits } = parted(
       inForce ?? {},
@@ -45,7 +46,7 @@ export async function writeSeller(store: Store, actor: Actor, seller: Seller, re
     const names = Object.keys(waits) as (keyof Seller)[];
     if (names.length === 0) return { value: null, audit: null };
     return answerOfAsking(
-      await proposeAct(tx, store, at, actor, bankAccountAct, {
+      await proposeAct(work, bankAccountAct, {
         customerId: null,
         subject: { kind: 'setting', id: 'seller' },
         about: 'our words in letters',

@@ -1,7 +1,6 @@
 import { textFault } from '../../../domain/outreach/message.ts';
-import type { Tx } from '../../platform/database.ts';
 import { LetterFailed, letters } from './aside.ts';
-import type { Moment, Store } from '../../platform/transaction.ts';
+import type { Work } from '../../platform/transaction.ts';
 import type { MessageTemplate, TemplateBook, TemplateContext } from '../templates.ts';
 import { openWorkOrder } from '../../tasks/work-orders.ts';
 import type { WorkOrderTraces } from '../../platform/traces.ts';
@@ -47,17 +46,12 @@ export async function letterOf(
 }
 
 /** A task for each version that failed, once a version: whoever writes templates corrects it. */
-export async function correctTemplates(
-  tx: Tx,
-  store: Store,
-  at: Moment,
-  failed: readonly FailedTemplate[],
-): Promise<WorkOrderTraces> {
+export async function correctTemplates(work: Work, failed: readonly FailedTemplate[]): Promise<WorkOrderTraces> {
   const traces: WorkOrderTraces[] = [noTraces()];
   for (const { template, why } of failed) {
     const name = `${template.id}/${template.language}/${template.channel}/${template.version}`;
     traces.push(
-      await openWorkOrder(tx, store, at, {
+      await openWorkOrder(work, {
         key: `correct-template/${name}`,
         kind: 'correct-template',
         customerId: null,

@@ -12,11 +12,11 @@ import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
 export const mergeAct: ActKind<{ from: string; into: string }> = {
   kind: 'customer-merge',
   async carryOut({ store, actor, act }, payload) {
-    return write<Record<string, unknown>>(store, { ...actor, role: 'system' }, async (tx, at) => {
+    return write<Record<string, unknown>>(store, { ...actor, role: 'system' }, async ({ tx, at }) => {
       const both = await lockMerging(tx, actor, payload.from, payload.into);
       lookAtDecider({ ...both.into, externalId: both.into.code }, actor);
       await judgeMerge(tx, both, act.id);
-      const traces = told(await mergeCustomers(tx, store, at, actor, both));
+      const traces = told(await mergeCustomers({ tx, store, at, actor }, both));
       const [first, ...more] = traces.audit;
       const value = { customer: both.from.code, into: both.into.code };
       return { ...traces, value, audit: [{ ...first, reason: act.reason }, ...more] };
@@ -36,13 +36,14 @@ export interface MergeAsked {
  * Throws Refusal `not-found`, `customer-unknown`, or what `judgeMerge` refuses.
  */
 export async function askForMerge(store: Store, actor: Actor, customer: string, asked: MergeAsked): Promise<ActAnswer> {
-  return write<ActAnswer>(store, actor, async (tx, at) => {
+  return write<ActAnswer>(store, actor, async (work) => {
+    const { tx } = work;
     const both = await lockMerging(tx, actor, customer, asked.into);
     const { from, into } = both;
     const earlier = await actOn(tx, from.id, into.code);
     if (earlier?.state === 'approved') return { value: { act: earlier.id }, audit: null };
     await judgeMerge(tx, both, earlier?.id ?? null);
-    const proposed = await proposeAct(tx, store, at, actor, mergeAct, {
+    const proposed = await proposeAct(work, mergeAct, {
       customerId: from.id,
       subject: { kind: 'customer', id: from.id },
       about: `customer ${from.code} into ${into.code}`,
