@@ -24,7 +24,7 @@ import { endInvoicedTasks } from './orders/delivered-tasks.ts';
 import { askAboutLateOrders, askAboutOrders } from './orders/invoiced-beyond.ts';
 import { holdContacts } from './outreach/contact-hold.ts';
 import { leftOpen } from './platform/extension.ts';
-import { noTraces } from './platform/traces.ts';
+import { noEffects } from './platform/effects.ts';
 import { holdDecided, limitationFrom, taskReached } from './tasks/events.ts';
 
 // What the rooms add to those below them, one line each; who reads of a lower room's event finds here who follows it.
@@ -34,7 +34,7 @@ givingAway.fill({
   fields: givingFields,
   ask: askForWhatWaits,
 });
-payerChanged.follow(async (tx, customerId, payers) => ({ ...noTraces(), asks: await payerMoved(tx, customerId, payers) }));
+payerChanged.follow(async (tx, customerId, payers) => ({ ...noEffects(), asks: await payerMoved(tx, customerId, payers) }));
 customersWritten.follow(recordDocuments);
 
 taskReached.follow(lapseActOf);
@@ -51,10 +51,10 @@ notePosted.follow(followNote);
 promisesBroken.follow(reviewBrokenPromises);
 promisesKeptAfterAll.follow(takeBackReviews);
 
-reviewWanted.follow(async (work, asked) => (await openReview(work, { ...asked, cause: 'dunning', dueAt: work.at.now })).traces);
+reviewWanted.follow(async (work, asked) => (await openReview(work, { ...asked, cause: 'dunning', dueAt: work.at.now })).effects);
 restoreNoticed.follow(async (...noticed) => {
   await holdContacts(...noticed);
-  return noTraces();
+  return noEffects();
 });
 
 nightEnds.follow(askAboutLateOrders);

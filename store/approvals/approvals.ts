@@ -9,8 +9,8 @@ import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { Database, Tx } from '../platform/database.ts';
 import type { Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** A seat with all the record holds of it. */
 export interface SeatCase extends Seat {
@@ -99,32 +99,32 @@ async function laySeats(
 }
 
 /** Lays the way of a round and opens its first tier. */
-export async function openRound(work: Work, of: Decided, tiers: Parameters<typeof laySeats>[2]): Promise<WorkOrderTraces> {
+export async function openRound(work: Work, of: Decided, tiers: Parameters<typeof laySeats>[2]): Promise<Effects> {
   const { tx } = work;
   await laySeats(tx, of, tiers);
-  return (await openTier(work, of)) ?? noTraces();
+  return (await openTier(work, of)) ?? noEffects();
 }
 
 /** Opens the lowest tier that waits: each of its seats gets a work order with its deadline. Null when no tier waits. */
-export async function openTier(work: Work, of: Decided): Promise<WorkOrderTraces | null> {
+export async function openTier(work: Work, of: Decided): Promise<Effects | null> {
   const { tx, at } = work;
   const seats = await readSeats(tx, of.process, of.round);
   const waiting = seats.filter(({ state }) => state === 'waiting');
   const [next] = waiting;
   if (!next) return null;
-  const traces = noTraces();
+  const effects = noEffects();
   for (const seat of waiting.filter(({ tier }) => tier === next.tier)) {
     await sql`update approval set state = 'open', opened_at = ${at.now}::timestamptz where id = ${seat.id}::uuid`.execute(tx);
-    addTraces(traces, await giveOrder(work, of, seat));
+    addEffects(effects, await giveOrder(work, of, seat));
   }
-  return traces;
+  return effects;
 }
 
 /** The role's work order for its seat; one that was closed without a decision is followed by another. */
-async function giveOrder(work: Work, of: Decided, seat: SeatCase): Promise<WorkOrderTraces> {
+async function giveOrder(work: Work, of: Decided, seat: SeatCase): Promise<Effects> {
   const { tx } = work;
   const key = `${of.process}/round/${of.round}/tier/${seat.tier}/${seat.role}/${seat.orders + 1}`;
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     key,
     kind: `${of.work}-${seat.role.replaceAll('_', '-')}`,
     customerId: of.customerId,
@@ -136,7 +136,7 @@ async function giveOrder(work: Work, of: Decided, seat: SeatCase): Promise<WorkO
   await sql`
     update approval a set orders = a.orders + 1, work_order_id = o.id, deadline = coalesce(a.deadline, o.due_at)
     from work_order o where o.key = ${key} and a.id = ${seat.id}::uuid`.execute(tx);
-  return traces;
+  return effects;
 }
 
 /**
@@ -147,12 +147,12 @@ export async function followOrders(
   work: Work,
   of: Decided,
   seats: readonly SeatCase[],
-): Promise<WorkOrderTraces & { escalated: { tier: number; role: Role; to: Role }[] }> {
+): Promise<Effects & { escalated: { tier: number; role: Role; to: Role }[] }> {
   const { tx } = work;
-  const done = { ...noTraces(), escalated: [] as { tier: number; role: Role; to: Role }[] };
+  const done = { ...noEffects(), escalated: [] as { tier: number; role: Role; to: Role }[] };
   for (const seat of seats.filter(isOpenSeat)) {
     if (!seat.order || seat.order.state === 'closed' || seat.order.state === 'done' || seat.order.state === 'cancelled') {
-      addTraces(done, await giveOrder(work, of, seat));
+      addEffects(done, await giveOrder(work, of, seat));
       continue;
     }
     const to = seat.order.role;
@@ -177,18 +177,18 @@ export interface SeatDecision {
 }
 
 /** Writes a decision to its seat and ends its work order as done by whoever decided. */
-export async function takeSeat(work: Work, seat: SeatCase, decision: SeatDecision): Promise<WorkOrderTraces> {
+export async function takeSeat(work: Work, seat: SeatCase, decision: SeatDecision): Promise<Effects> {
   const { tx, at } = work;
   await sql`
     update approval set state = ${decision.state}, decided_by = ${decision.by}, on_behalf_of = ${decision.hat.onBehalfOf},
       decided_at = ${at.now}::timestamptz, verdict = ${JSON.stringify(decision.verdict)}::jsonb, reason = ${decision.reason},
       update_id = ${decision.updateId}, dossier_hash = ${decision.dossierHash}
     where id = ${seat.id}::uuid`.execute(tx);
-  return seat.order ? endOrders(work, decision.by, decision.state, sql`id = ${seat.order.id}::uuid`) : noTraces();
+  return seat.order ? endOrders(work, decision.by, decision.state, sql`id = ${seat.order.id}::uuid`) : noEffects();
 }
 
 /** What is still open of a process is not needed any more: seats go back to waiting, their work orders end. */
-export async function standDown(work: Work, process: string, outcome: string): Promise<WorkOrderTraces> {
+export async function standDown(work: Work, process: string, outcome: string): Promise<Effects> {
   const { tx } = work;
   await sql`update approval set state = 'waiting' where process = ${process} and state in ('open', 'escalated')`.execute(tx);
   return endOrders(work, 'system', outcome, sql`process = ${process}`);
@@ -199,7 +199,7 @@ async function endOrders(
   by: string,
   outcome: string,
   which: ReturnType<typeof sql<boolean>>,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { rows } = await sql<{ id: string; customerId: string | null; kind: string }>`
     update work_order set closed_at = ${at.now}::timestamptz, closed_by = ${by}, outcome = ${outcome}
     where ${which} and closed_at is null returning id, customer_id as "customerId", kind`.execute(tx);

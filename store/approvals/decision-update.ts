@@ -11,23 +11,23 @@ import type { AskedDecision, IntentId } from './intents.ts';
 import type { RouteSeat } from '../../domain/credit/application.ts';
 import type { DecisionAct } from '../../domain/approvals/seats.ts';
 import type { Refused } from '../../domain/platform/refusal-codes.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** What a step, a look or a decision wrote; the plan and the answer to the bell are added when the process settles. */
 export interface Change {
   audit: AuditFact[];
-  traces: WorkOrderTraces;
+  effects: Effects;
   events: EventFact[];
 }
 
-export const noChange = (): Change => ({ audit: [], traces: noTraces(), events: [] });
+export const noChange = (): Change => ({ audit: [], effects: noEffects(), events: [] });
 
 /** Puts changes together. */
 export function addChange(to: Change, more: Change): void {
   to.audit.push(...more.audit);
   to.events.push(...more.events);
-  addTraces(to.traces, more.traces);
+  addEffects(to.effects, more.effects);
 }
 
 /** Whoever takes a step or a decision does not look at the news: what was asked meanwhile stays asked, for the look that comes next. */

@@ -13,8 +13,8 @@ import type { Ask, EventFact, Unchanged, Written, Work } from '../platform/trans
 import { wayOfAct } from './way.ts';
 import { asksOf } from '../platform/transaction.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** What of it whoever carries out needs: it runs inside the transaction of the last approval (`store` is bound to it). */
 export interface CarryingOut extends Work {
@@ -87,7 +87,7 @@ export interface ActAnswer {
 export interface Asked {
   id: string;
   created: boolean;
-  traces: WorkOrderTraces;
+  effects: Effects;
 }
 
 export const processOfAct = (id: string): string => `pending-act-${id}`;
@@ -104,7 +104,7 @@ export async function proposeAct<P>(work: Work, { kind }: Pick<ActKind<P>, 'kind
   const { tx, actor } = work;
   const hash = contentHash({ payload: asked.payload, by: actor.id });
   const waiting = await pendingOn(tx, kind, asked.subject);
-  if (waiting?.hash === hash) return { id: waiting.id, created: false, traces: noTraces() };
+  if (waiting?.hash === hash) return { id: waiting.id, created: false, effects: noEffects() };
   if (waiting) throw new Refusal('act-pending', { id: waiting.id });
   const way = await wayOfAct(work, {
     kind,
@@ -114,18 +114,18 @@ export async function proposeAct<P>(work: Work, { kind }: Pick<ActKind<P>, 'kind
     booked: asked.booked ?? false,
   });
   const id = await insertAct(work, kind, asked, hash, way);
-  const traces = await openRound(work, decidedOf({ id, kind, ...asked, requestedBy: actor.id }), way.tiers);
-  traces.asks.push(...(await withhold(tx, id, asked.withholds ?? [])));
+  const effects = await openRound(work, decidedOf({ id, kind, ...asked, requestedBy: actor.id }), way.tiers);
+  effects.asks.push(...(await withhold(tx, id, asked.withholds ?? [])));
   const about = { subjectKind: 'pending-act', subjectId: id, customerId: asked.customerId };
-  traces.audit.unshift({
+  effects.audit.unshift({
     ...about,
     action: 'act.proposed',
     reason: asked.reason,
     policyVersion: way.policyVersion,
     after: { kind, about: asked.about, ...asked.what, booked: asked.booked ?? false, payloadHash: hash, row: way.row },
   });
-  traces.events.unshift({ ...about, kind: 'act.proposed', data: { kind } });
-  return { id, created: true, traces };
+  effects.events.unshift({ ...about, kind: 'act.proposed', data: { kind } });
+  return { id, created: true, effects };
 }
 
 /** Keeps what is not asked for meanwhile; its receivables look again. */
@@ -143,10 +143,10 @@ export async function withholdAnew(
   actor: Actor,
   { kind, subject }: { kind: ActName; subject: { kind: string; id: string } },
   of: readonly Withheld[],
-): Promise<WorkOrderTraces> {
-  const traces = noTraces();
+): Promise<Effects> {
+  const effects = noEffects();
   const waiting = await pendingOn(tx, kind, subject);
-  if (!waiting) return traces;
+  if (!waiting) return effects;
   const { rows } = await sql<Withheld>`
     select receivable_id as "receivableId", amount_minor as "amountMinor" from pending_act_receivable where act_id = ${waiting.id}::uuid`.execute(
     tx,
@@ -154,21 +154,21 @@ export async function withholdAnew(
   const before = new Map(rows.map((row) => [row.receivableId, row.amountMinor]));
   const now = new Map(of.map((one) => [one.receivableId, one.amountMinor]));
   const moved = [...new Set([...before.keys(), ...now.keys()])].filter((id) => before.get(id) !== now.get(id));
-  if (moved.length === 0) return traces;
+  if (moved.length === 0) return effects;
   await sql`delete from pending_act_receivable where act_id = ${waiting.id}::uuid`.execute(tx);
   await withhold(tx, waiting.id, of);
   const act = await lockAct(tx, { ...actor, role: 'system' }, waiting.id);
   const { audit, event } = tellAct(act, 'act.withheld-anew', null, { before: rows, withheld: of });
-  traces.audit.push(audit);
-  traces.events.push(event);
-  traces.asks.push(...asksOf(moved));
-  return traces;
+  effects.audit.push(audit);
+  effects.events.push(event);
+  effects.asks.push(...asksOf(moved));
+  return effects;
 }
 
 /** What a verb answers that asked for an act: its id, with what asking left behind. */
-export function answerOfAsking({ id, created, traces }: Asked): Written<ActAnswer> | Unchanged<ActAnswer> {
+export function answerOfAsking({ id, created, effects }: Asked): Written<ActAnswer> | Unchanged<ActAnswer> {
   const value: ActAnswer = { act: id };
-  return created ? { value, ...told(traces) } : { value, audit: null };
+  return created ? { value, ...told(effects) } : { value, audit: null };
 }
 
 async function insertAct<P>(
@@ -249,21 +249,21 @@ export interface ActEnd {
 }
 
 /** Ends an act, with its tasks, and tells so. */
-export async function endAct(work: Work, act: ActCase, end: ActEnd): Promise<WorkOrderTraces> {
+export async function endAct(work: Work, act: ActCase, end: ActEnd): Promise<Effects> {
   const { tx, at } = work;
   await sql`
     update pending_act set state = ${end.state}, closed_at = ${at.now}::timestamptz, decided_by = ${end.by}, on_behalf_of = ${end.onBehalfOf},
       decision_reason = ${end.reason}, outcome = ${end.outcome && JSON.stringify(end.outcome)}::jsonb where id = ${act.id}::uuid`.execute(
     tx,
   );
-  const traces = await standDown(work, processOfAct(act.id), end.state);
+  const effects = await standDown(work, processOfAct(act.id), end.state);
   const { rows } = await sql<{ id: string }>`
     select receivable_id as id from pending_act_receivable where act_id = ${act.id}::uuid order by 1`.execute(tx);
-  traces.asks.push(...asksOf(rows.map(({ id }) => id)));
+  effects.asks.push(...asksOf(rows.map(({ id }) => id)));
   const { audit, event } = tellAct(act, `act.${end.state}`, end.reason, { requestedBy: act.requestedBy, outcome: end.outcome });
-  traces.audit.unshift(audit);
-  traces.events.unshift(event);
-  return traces;
+  effects.audit.unshift(audit);
+  effects.events.unshift(event);
+  return effects;
 }
 
 /** An entry about an act, and its event. */
@@ -281,25 +281,25 @@ export function tellAct(
 }
 
 /** Traces as a verb hands them back. Throws when there is no entry among them. */
-export function told(traces: WorkOrderTraces): WorkOrderTraces & { audit: [AuditFact, ...AuditFact[]] } {
-  const [first, ...more] = traces.audit;
+export function told(effects: Effects): Effects & { audit: [AuditFact, ...AuditFact[]] } {
+  const [first, ...more] = effects.audit;
   if (!first) throw new Error('an act without its audit entry');
-  return { ...traces, audit: [first, ...more] };
+  return { ...effects, audit: [first, ...more] };
 }
 
 /** Ends what waits on a subject because something newer took its place; nothing when nothing waits. */
 export async function overtakeAct(
   work: Work,
   of: { kind: ActName; subject: { kind: string; id: string }; reason: string },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, actor } = work;
   const waiting = await pendingOn(tx, of.kind, of.subject);
-  const traces = noTraces();
-  if (!waiting) return traces;
+  const effects = noEffects();
+  if (!waiting) return effects;
   const act = await lockAct(tx, { ...actor, role: 'system' }, waiting.id);
   const end = { state: 'withdrawn' as const, by: actor.id, onBehalfOf: null, reason: of.reason, outcome: null };
-  addTraces(traces, await endAct(work, act, end));
-  return traces;
+  addEffects(effects, await endAct(work, act, end));
+  return effects;
 }
 
 /** Whether it is a decision that ends it, or the next tier's. */

@@ -14,7 +14,7 @@ import { answering } from './application-update.ts';
 import type { DecidedApplication } from './application-update.ts';
 import type { HeldUpdate } from '../approvals/decision-update.ts';
 import { stillDecider } from '../access/hats.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** Takes an application back, while nothing is final: by whoever asked, or by those who decide on credit. */
 export function withdrawApplication(
@@ -29,13 +29,13 @@ export function withdrawApplication(
       update credit_application set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${id}::uuid`.execute(
       tx,
     );
-    const traces = await standDown(work, processOf(id), 'withdrawn');
+    const effects = await standDown(work, processOf(id), 'withdrawn');
     const { audit, event } = tell(found, 'credit-application.withdrawn', {
       reason,
       before: { state: found.state },
       after: { state: 'withdrawn' },
     });
-    return { audit: [audit], traces, events: [event] };
+    return { audit: [audit], effects, events: [event] };
   });
 }
 
@@ -58,14 +58,14 @@ export function resubmitApplication(
         limit_minor = ${offer.limitMinor}, terms_days = ${offer.termsDays}, valid_until = ${offer.validUntil}::date,
         assessment_id = null, gathered_at = null, routed_at = null, warned_at = null, connectors = '[]', route_row = null,
         expires_at = ${addMs(at.now, expiryDays * 86_400_000)}::timestamptz where id = ${id}::uuid`.execute(tx);
-    const traces = await standDown(work, processOf(id), 'answered');
+    const effects = await standDown(work, processOf(id), 'answered');
     const { audit, event } = tell(
       found,
       'credit-application.resubmitted',
       { reason, before: { round: found.round, offer: found.offer }, after: { round: found.round + 1, offer } },
       { round: found.round + 1 },
     );
-    return { audit: [audit], traces, events: [event] };
+    return { audit: [audit], effects, events: [event] };
   });
 }
 
@@ -78,7 +78,7 @@ async function mayAnswer({ tx, at }: Work, found: ApplicationCase, asked: Actor)
 }
 
 /** A question goes back to the applicant as a work order, with its deadline. */
-export function askApplicant(work: Work, found: ApplicationCase, question: string): Promise<WorkOrderTraces> {
+export function askApplicant(work: Work, found: ApplicationCase, question: string): Promise<Effects> {
   return openWorkOrder(work, {
     key: `${processOf(found.id)}/round/${found.round}/question`,
     kind: 'credit-question',

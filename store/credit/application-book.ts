@@ -17,7 +17,7 @@ import { noChange, unheard } from '../approvals/decision-update.ts';
 import type { Change } from '../approvals/decision-update.ts';
 import { readAssessment } from './judge.ts';
 import type { WantedFacts } from './judge.ts';
-import { noTraces } from '../platform/traces.ts';
+import { noEffects } from '../platform/effects.ts';
 
 const TRY_AGAIN_MS = 4 * 3_600_000;
 const BY_HAND_DAYS = 3;
@@ -30,7 +30,7 @@ export function reassessApplication(desk: ApplicationDesk, input: { id: string; 
     const found = await lockApplication(tx, input.id);
     if (!found) return { value: unknownApplication(input), audit: null };
     const followed = await followOrders(work, decidedOf(found), found.seats);
-    const change: Change = { audit: [], traces: followed, events: [] };
+    const change: Change = { audit: [], effects: followed, events: [] };
     for (const { tier, role, to } of followed.escalated) {
       const { audit, event } = tell(found, 'credit-application.escalated', { after: { tier, role, to } }, { tier, role, to });
       change.audit.push(audit);
@@ -74,9 +74,9 @@ function byHand({ store }: ApplicationDesk, id: string, refusal: Refusal): Promi
     if (!found) return { value: unknownApplication({ seq: null }), audit: null };
     await sql`update credit_application set state = 'awaiting-decision' where id = ${id}::uuid`.execute(tx);
     const tiers = [{ roles: ['credit_officer'] as const, deadlineWorkingDays: BY_HAND_DAYS }];
-    const traces = await openRound(work, decidedOf(found), tiers);
+    const effects = await openRound(work, decidedOf(found), tiers);
     const { audit, event } = tell(found, 'credit-application.by-hand', { reason: refusal.code, after: { ...refusal.params } });
-    return settle(work, id, found, { audit: [audit], traces, events: [event] });
+    return settle(work, id, found, { audit: [audit], effects, events: [event] });
   });
 }
 
@@ -119,9 +119,9 @@ async function gather(work: Work, { judge }: ApplicationDesk, found: Application
       update credit_application set gathered_at = ${at.now}::timestamptz, waiting_for = null, connectors = '[]' where id = ${found.id}::uuid`.execute(
       tx,
     );
-    const traces = await cancelWorkOrders(work, { process: processOf(found.id) }, 'facts-told');
+    const effects = await cancelWorkOrders(work, { process: processOf(found.id) }, 'facts-told');
     const { audit, event } = tell(found, 'credit-application.gathered');
-    return { audit: [audit], traces, events: [event] };
+    return { audit: [audit], effects, events: [event] };
   }
   const unasked = stale.connectors.filter((name) => !found.connectors.includes(name));
   if (unasked.length > 0 && found.step !== 'ask') return askFor(tx, found, unasked, stale.facts);
@@ -140,7 +140,7 @@ async function askFor(
   );
   if (found.waitingFor) return { ...noChange(), ask: connectors };
   const { audit, event } = tell(found, 'credit-application.asked', { after: { connectors, facts } }, { connectors });
-  return { audit: [audit], traces: noTraces(), events: [event], ask: connectors };
+  return { audit: [audit], effects: noEffects(), events: [event], ask: connectors };
 }
 
 /** Nothing is decided on what is not known: it waits, with a reason anybody can read and a work order, and tries again later. */
@@ -163,7 +163,7 @@ async function waitFor(work: Work, found: ApplicationCase, stale: WantedFacts): 
     select count(*)::int as closed from work_order where process = ${processOf(found.id)} and kind = 'credit-facts' and closed_at is not null`.execute(
     tx,
   );
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     key: `${processOf(found.id)}/facts/${rows[0]?.closed ?? 0}`,
     kind: 'credit-facts',
     customerId: found.customerId,
@@ -172,14 +172,14 @@ async function waitFor(work: Work, found: ApplicationCase, stale: WantedFacts): 
     reason: { application: found.externalId, facts, connectors },
   });
   // Still the same wait: a retry is a figure, not an entry of the record.
-  if (traces.audit.length === 0 && sameWait(found.waitingFor, waiting)) return noChange();
+  if (effects.audit.length === 0 && sameWait(found.waitingFor, waiting)) return noChange();
   const { audit, event } = tell(
     found,
     'credit-application.waiting',
     { reason: 'facts', after: { facts, connectors } },
     { facts },
   );
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 const sameWait = (before: WaitingFor | null, now: WaitingFor): boolean =>
@@ -205,7 +205,7 @@ async function score(work: Work, { judge }: ApplicationDesk, found: ApplicationC
     { policyVersion: assessment.policyVersion, after },
     { grade },
   );
-  return { audit: [audit], traces: noTraces(), events: [event] };
+  return { audit: [audit], effects: noEffects(), events: [event] };
 }
 
 /** The approval matrix names the tiers; without any, policy itself grants. */
@@ -218,10 +218,10 @@ async function route(work: Work, { judge }: ApplicationDesk, found: ApplicationC
     update credit_application set routed_at = ${at.now}::timestamptz, route_row = ${way.row}, state = ${state} where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const traces = way.tiers.length > 0 ? await openRound(work, decidedOf(found), way.tiers) : noTraces();
+  const effects = way.tiers.length > 0 ? await openRound(work, decidedOf(found), way.tiers) : noEffects();
   const after = { row: way.row, tiers: way.tiers };
   const { audit, event } = tell(found, 'credit-application.routed', { policyVersion: way.policyVersion, after }, { state });
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 async function warn({ tx, at }: Work, _desk: ApplicationDesk, found: ApplicationCase): Promise<Change> {
@@ -232,7 +232,7 @@ async function warn({ tx, at }: Work, _desk: ApplicationDesk, found: Application
     { after: { expiresAt: found.expiresAt } },
     { expiresAt: found.expiresAt },
   );
-  return { audit: [audit], traces: noTraces(), events: [event] };
+  return { audit: [audit], effects: noEffects(), events: [event] };
 }
 
 async function expire(work: Work, _desk: ApplicationDesk, found: ApplicationCase): Promise<Change> {
@@ -241,12 +241,12 @@ async function expire(work: Work, _desk: ApplicationDesk, found: ApplicationCase
     update credit_application set state = 'expired', decided_at = ${at.now}::timestamptz, waiting_for = null where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const traces = await standDown(work, processOf(found.id), 'expired');
+  const effects = await standDown(work, processOf(found.id), 'expired');
   const { audit, event } = tell(found, 'credit-application.expired', {
     before: { state: found.state },
     after: { state: 'expired' },
   });
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 const unknownApplication = ({ seq }: { seq: number | null }): ApplicationPlan => ({

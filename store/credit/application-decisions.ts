@@ -19,7 +19,7 @@ import { accountVersion, keepDossier, readDossier } from './decision-dossier.ts'
 import { addChange, noChange } from '../approvals/decision-update.ts';
 import type { Change, HeldUpdate } from '../approvals/decision-update.ts';
 import { lookAtDecider, stillDecider, takenSeat } from '../access/hats.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /**
  * Commits a decision, or says why not: under lock it looks once more at the role, which may have been taken away since the request, at
@@ -71,7 +71,7 @@ async function decide(work: Work, found: ApplicationCase, taken: Taken): Promise
   const by = taken.by.actor.id;
   const offer = verdict === 'counter' ? lowered(found, taken) : found.offer;
   if (verdict === 'approve') sameAsOffered(found, taken);
-  const traces = await takeSeat(work, seat, {
+  const effects = await takeSeat(work, seat, {
     ...{ by, hat, reason, updateId, dossierHash },
     state: seatStates[verdict],
     verdict: { verdict, ...offer, exposureVersion: taken.exposureVersion },
@@ -95,7 +95,7 @@ async function decide(work: Work, found: ApplicationCase, taken: Taken): Promise
     { reason, policyVersion: found.policyVersion, before: { offer: found.offer }, after },
     { verdict, tier: seat.tier },
   );
-  const change: Change = { audit: [audit], traces, events: [event] };
+  const change: Change = { audit: [audit], effects, events: [event] };
   addChange(change, await goesOn(work, { ...found, offer }, taken));
   return change;
 }
@@ -119,7 +119,7 @@ async function nextTier(work: Work, found: ApplicationCase, taken: Taken): Promi
   const beside = found.seats.some((seat) => seat.id !== taken.seat.id && isOpenSeat(seat));
   if (beside) return noChange();
   const opened = await openTier(work, decidedOf(found));
-  if (opened) return { audit: [], traces: opened, events: [] };
+  if (opened) return { audit: [], effects: opened, events: [] };
   return grantApplication(work, found, {
     by: taken.by.actor.id,
     reason: taken.reason,
@@ -131,26 +131,26 @@ async function decline(work: Work, found: ApplicationCase, { reason }: Taken): P
   await sql`update credit_application set state = 'declined', decided_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(
     tx,
   );
-  const traces = await standDown(work, processOf(found.id), 'declined');
+  const effects = await standDown(work, processOf(found.id), 'declined');
   const { audit, event } = tell(found, 'credit-application.declined', {
     reason,
     before: { state: found.state },
     after: { state: 'declined' },
   });
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 async function giveBack(work: Work, found: ApplicationCase, { reason }: Taken): Promise<Change> {
   const { tx } = work;
-  const traces = await standDown(work, processOf(found.id), 'returned');
+  const effects = await standDown(work, processOf(found.id), 'returned');
   await sql`update credit_application set state = 'returned' where id = ${found.id}::uuid`.execute(tx);
-  addTraces(traces, await askApplicant(work, found, reason));
+  addEffects(effects, await askApplicant(work, found, reason));
   const { audit, event } = tell(found, 'credit-application.returned', {
     reason,
     before: { state: found.state },
     after: { state: 'returned' },
   });
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 /** A counter-proposal becomes what the next tier sees, and what is granted. */

@@ -181,7 +181,7 @@ export async function settle(
       ? { step: 'ask', due: true, at: at.now, why: { code: 'facts-asked', params: { connectors: asks.join(', ') } } }
       : facts;
   const moved =
-    change.audit.length > 0 || change.traces.audit.length > 0 || found.step !== verdict.step || !sameInstant(found, verdict);
+    change.audit.length > 0 || change.effects.audit.length > 0 || found.step !== verdict.step || !sameInstant(found, verdict);
   const seq = moved ? found.seq + 1 : found.seq;
   const answer: Answer = { subject: processOf(id), asked: before.asked, at: verdict.at };
   const value = { ...planOf({ ...found, seq }, verdict, at), connectors: asks };
@@ -200,19 +200,19 @@ export async function settle(
   const reviews = closes ? await reviewsOf(tx, id) : [];
   return {
     value,
-    audit: [planned, ...change.audit, ...change.traces.audit],
-    asks: [...change.traces.asks, ...reviews],
-    posts: change.traces.posts,
-    events: [...change.events, ...change.traces.events],
+    audit: [planned, ...change.audit, ...change.effects.audit],
+    asks: [...change.effects.asks, ...reviews],
+    posts: change.effects.posts,
+    events: [...change.events, ...change.effects.events],
     answer,
   };
 }
 
 /** It waits as it did before, and nothing was told: its next try moves on, which is no news for the record. */
-const stillWaits = (before: ApplicationCase, now: ApplicationCase, { audit, traces, events }: ApplicationChange): boolean =>
+const stillWaits = (before: ApplicationCase, now: ApplicationCase, { audit, effects, events }: ApplicationChange): boolean =>
   before.waitingFor !== null &&
   now.waitingFor !== null &&
-  [audit, events, traces.audit, traces.asks, traces.posts, traces.events].every((written) => written.length === 0);
+  [audit, events, effects.audit, effects.asks, effects.posts, effects.events].every((written) => written.length === 0);
 
 const sameInstant = (found: ApplicationCase, verdict: ApplicationVerdict): boolean =>
   // A step that is due now moves with the clock: only its kind is news.

@@ -9,8 +9,8 @@ import { readAssessment, validityOf } from './judge.ts';
 import type { StoredAssessment } from './judge.ts';
 import { grantLimit } from './limits.ts';
 import { scheduleReview, watchLimit } from './reviews.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** Who grants: the last decider, or policy where the matrix lets it. */
 export interface Granting {
@@ -28,7 +28,7 @@ export async function grantApplication(work: Work, found: ApplicationCase, grant
   const { validUntil, reviewOn } = validityOf(assessment.verdict, at.today);
   const { limitMinor, currency, termsDays } = found.offer;
   const until = earlier(found.offer.validUntil, found.kind === 'temporary' ? null : validUntil);
-  const traces = noTraces();
+  const effects = noEffects();
   const granted: Record<string, unknown> = {
     limitMinor,
     currency,
@@ -38,7 +38,7 @@ export async function grantApplication(work: Work, found: ApplicationCase, grant
     reviewOn,
   };
   if (limitMinor !== null && found.kind !== 'terms') {
-    const { limit, traces: more } = await grantLimit(work, {
+    const { limit, effects: more } = await grantLimit(work, {
       customerId: found.customerId,
       kind: found.kind === 'temporary' ? 'temporary' : 'standing',
       amountMinor: limitMinor,
@@ -50,16 +50,16 @@ export async function grantApplication(work: Work, found: ApplicationCase, grant
       policyVersion: found.policyVersion,
     });
     Object.assign(granted, { limitId: limit.id, accountVersion: limit.version });
-    addTraces(traces, more);
+    addEffects(effects, more);
   }
   await writeTerms(work, found, termsDays);
   await writeProfile(work, found, { assessment, termsDays, validUntil, reviewOn });
-  addTraces(traces, { ...noTraces(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long', 'grade-held']) });
-  addTraces(traces, await watch(work, found, granted));
+  addEffects(effects, { ...noEffects(), asks: await holdsFor(tx, [found.customerId], ['terms-too-long', 'grade-held']) });
+  addEffects(effects, await watch(work, found, granted));
   await sql`
     update credit_application set state = 'approved', decided_at = ${at.now}::timestamptz, granted = ${JSON.stringify(granted)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
-  addTraces(traces, await standDown(work, processOf(found.id), 'approved'));
+  addEffects(effects, await standDown(work, processOf(found.id), 'approved'));
   const { audit, event } = tell(
     found,
     'credit-application.approved',
@@ -71,21 +71,21 @@ export async function grantApplication(work: Work, found: ApplicationCase, grant
     },
     { state: 'approved' },
   );
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 /** Credit is looked at again: at its review date, and before the limit ends. */
-async function watch(work: Work, found: ApplicationCase, granted: Record<string, unknown>): Promise<WorkOrderTraces> {
+async function watch(work: Work, found: ApplicationCase, granted: Record<string, unknown>): Promise<Effects> {
   const { customerId, kind } = found;
   const { limitId, validUntil, reviewOn } = granted;
-  const traces = noTraces();
-  if (kind !== 'temporary') addTraces(traces, await scheduleReview(work, customerId, String(reviewOn), processOf(found.id)));
+  const effects = noEffects();
+  if (kind !== 'temporary') addEffects(effects, await scheduleReview(work, customerId, String(reviewOn), processOf(found.id)));
   if (typeof limitId === 'string' && typeof validUntil === 'string')
-    addTraces(
-      traces,
+    addEffects(
+      effects,
       await watchLimit(work, { id: limitId, customerId, kind: kind === 'temporary' ? kind : 'standing', validUntil }),
     );
-  return traces;
+  return effects;
 }
 
 const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);

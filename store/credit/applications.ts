@@ -13,8 +13,8 @@ import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import { noTraces } from '../platform/traces.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import { noEffects } from '../platform/effects.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** What somebody asks for: the limit as a decimal string, in the customer's currency when none is named. */
 export interface NewApplication {
@@ -58,13 +58,13 @@ export async function submitApplication(store: Store, actor: Actor, asked: NewAp
       };
     }
     lookAt(asked.kind, offer, at.today, rules.limits.temporaryMaxDays);
-    const { id, traces } = await insertApplication(work, {
+    const { id, effects } = await insertApplication(work, {
       ...{ externalId: asked.externalId, customerId: customer.id, kind: asked.kind, offer, reason: asked.reason, hash },
       requestedBy: actor.id,
       requestedRole: actor.role,
       expiryDays: rules.applications.expiryDays,
     });
-    const [first, ...more] = traces.audit;
+    const [first, ...more] = effects.audit;
     if (!first) throw new Error('an application was written without a record');
     const value = {
       id,
@@ -73,7 +73,7 @@ export async function submitApplication(store: Store, actor: Actor, asked: NewAp
       state: 'assessing' as const,
       created: true,
     };
-    return { ...traces, value, audit: [first, ...more] };
+    return { ...effects, value, audit: [first, ...more] };
   });
 }
 
@@ -132,7 +132,7 @@ export interface ApplicationRow {
 }
 
 /** Writes a new application and asks its process. Throws Refusal `already-exists` while one of the kind is open. */
-export async function insertApplication({ tx, at }: Work, row: ApplicationRow): Promise<{ id: string; traces: WorkOrderTraces }> {
+export async function insertApplication({ tx, at }: Work, row: ApplicationRow): Promise<{ id: string; effects: Effects }> {
   const { offer, customerId, kind, externalId } = row;
   const { rows: open } = await sql<{ externalId: string }>`
     select external_id as "externalId" from credit_application where customer_id = ${customerId}::uuid and kind = ${kind}
@@ -157,11 +157,11 @@ export async function insertApplication({ tx, at }: Work, row: ApplicationRow): 
     },
     after: { externalId, kind, ...offer, amountMinor: offer.limitMinor, requestedBy: row.requestedBy },
   };
-  const traces = {
-    ...noTraces(),
+  const effects = {
+    ...noEffects(),
     audit: [audit],
     asks: [{ subject: workflowId('credit-application', id), kind: 'credit-application' as const, customerId }],
     events: [{ ...eventOf(audit), data: { externalId, kind, state: 'assessing' } }],
   };
-  return { id, traces };
+  return { id, effects };
 }

@@ -12,8 +12,8 @@ import type { Ask, Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 /** A call to be made, or made. `askedFor`: workflow id of the process that waits for it. */
 export interface NewConnectorCall {
@@ -95,7 +95,7 @@ export async function closeConnectorCall(
     const problem = answer.outcome === 'answered' ? null : answer.problem;
     await sql`update connector_call set state = ${answer.outcome}, problem = ${problem}, answered_at = ${at.now}::timestamptz
       where id = ${call.id}::uuid`.execute(tx);
-    const traces =
+    const effects =
       answer.outcome === 'answered'
         ? await takeOver(work, call, answer)
         : await giveToPerson(work, call, externalId, answer.problem);
@@ -108,14 +108,14 @@ export async function closeConnectorCall(
     };
     const value = { connector: call.connector, state: answer.outcome, problem };
     // The same silence once more is a figure: the first time stands in the record.
-    if (problem !== null && traces.audit.length === 0 && (await lastProblem(tx, call, call.id)) === problem)
+    if (problem !== null && effects.audit.length === 0 && (await lastProblem(tx, call, call.id)) === problem)
       return { value, audit: null, asks: waiting(call) };
     return {
       value,
-      audit: [audit, ...traces.audit],
-      asks: [...traces.asks, ...waiting(call)],
-      posts: traces.posts,
-      events: [{ ...about, kind: audit.action, data: { connector: call.connector, problem } }, ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: [...effects.asks, ...waiting(call)],
+      posts: effects.posts,
+      events: [{ ...about, kind: audit.action, data: { connector: call.connector, problem } }, ...effects.events],
     };
   });
 }
@@ -143,7 +143,7 @@ async function readCall(tx: Tx, id: string): Promise<Call> {
 
 type Answered = Extract<ClosingAnswer, { outcome: 'answered' }>;
 
-async function takeOver(work: Work, { customerId, connector }: Call, { asOf, facts }: Answered): Promise<WorkOrderTraces> {
+async function takeOver(work: Work, { customerId, connector }: Call, { asOf, facts }: Answered): Promise<Effects> {
   const { tx } = work;
   const told = facts.map((fact) => ({ ...fact, customerId, asOf, source: connector, evidence: null }));
   const recorded = await recordFacts(work, connector, told);
@@ -163,10 +163,10 @@ async function giveToPerson(
   { id, customerId, connector, askedFor }: Call,
   externalId: string,
   problem: ConnectorProblem,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
-  if (askedFor !== null) return noTraces();
-  if ((await connectorOrders(tx, customerId, connector)).length > 0) return noTraces();
+  if (askedFor !== null) return noEffects();
+  if ((await connectorOrders(tx, customerId, connector)).length > 0) return noEffects();
   return openWorkOrder(work, {
     key: `connector/${connector}/${externalId}/${id}`,
     kind: WORK_ORDER,

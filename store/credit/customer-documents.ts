@@ -6,8 +6,8 @@ import type { Work } from '../platform/transaction.ts';
 import { recordFacts } from './facts.ts';
 import { noticeChanges } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /**
  * What customers' documents mean for their profiles: the facts in them are told, and data that was changed is looked at again, so that a
@@ -17,7 +17,7 @@ export async function recordDocuments(
   work: Work,
   documents: readonly CustomerDocument[],
   results: readonly RowResult<{ id: string }>[],
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at, store, actor } = work;
   const written = documents.flatMap((document, index) => {
     const result = results[index];
@@ -35,13 +35,13 @@ export async function recordDocuments(
     ),
   );
   const { now, delistings } = await withoutDelistings(tx, [...told.values()]);
-  const traces = await askForDelistings({ store, tx, at, actor, reason: null }, delistings);
+  const effects = await askForDelistings({ store, tx, at, actor, reason: null }, delistings);
   const recorded = await recordFacts(work, actor.id, now);
-  traces.audit.push(...recorded.audit);
-  traces.events.push(...recorded.events);
+  effects.audit.push(...recorded.audit);
+  effects.events.push(...recorded.events);
   const known = [...new Set(recorded.events.map((event) => event.subjectId))];
-  if (known.length > 0) addTraces(traces, await noticeChanges(work, known));
+  if (known.length > 0) addEffects(effects, await noticeChanges(work, known));
   const changed = [...new Set(written.filter((one) => one.changed).map((one) => one.id))];
-  if (changed.length > 0) addTraces(traces, (await settleQuality(work, changed)).traces);
-  return traces;
+  if (changed.length > 0) addEffects(effects, (await settleQuality(work, changed)).effects);
+  return effects;
 }

@@ -17,7 +17,7 @@ export interface ToldFact {
   evidence: Evidence | null;
 }
 
-export interface FactTraces {
+export interface FactEffects {
   audit: AuditFact[];
   events: EventFact[];
 }
@@ -35,7 +35,7 @@ interface Standing {
  * Enters facts for many customers. The newest by its as-of date counts; one told with an older date goes to the history alone. The same
  * value of the same day from the same source again changes nothing. The caller holds the lock of each customer.
  */
-export async function recordFacts(work: Work, by: string, told: readonly ToldFact[]): Promise<FactTraces> {
+export async function recordFacts(work: Work, by: string, told: readonly ToldFact[]): Promise<FactEffects> {
   const { tx, at } = work;
   if (told.length === 0) return { audit: [], events: [] };
   const rows = told.map(({ customerId, name, value, asOf, source, evidence }) => ({
@@ -61,7 +61,7 @@ export async function recordFacts(work: Work, by: string, told: readonly ToldFac
   const before = new Map(standing.map((one) => [`${one.customerId}/${one.name}`, one]));
   const fresh = told.filter((one) => before.get(`${one.customerId}/${one.name}`)?.repeated === false);
   await insertFacts(work, by, fresh, before);
-  return tracesOf(fresh, before);
+  return effectsOf(fresh, before);
 }
 
 type Before = ReadonlyMap<string, Standing & { newer: boolean }>;
@@ -88,8 +88,8 @@ async function insertFacts({ tx, at }: Work, by: string, fresh: readonly ToldFac
 }
 
 /** One audit entry and one event a customer, with what was told and what stood there before. Secret values stay out of the record. */
-function tracesOf(fresh: readonly ToldFact[], before: Before): FactTraces {
-  const traces: FactTraces = { audit: [], events: [] };
+function effectsOf(fresh: readonly ToldFact[], before: Before): FactEffects {
+  const effects: FactEffects = { audit: [], events: [] };
   for (const customerId of new Set(fresh.map((one) => one.customerId))) {
     const facts = fresh.filter((one) => one.customerId === customerId);
     const about = { subjectKind: 'customer', subjectId: customerId, customerId };
@@ -103,15 +103,15 @@ function tracesOf(fresh: readonly ToldFact[], before: Before): FactTraces {
         ? [[one.name, { value: shownValue(one.name, was.value), asOf: was.asOf, source: was.source }] as const]
         : [];
     });
-    traces.audit.push({
+    effects.audit.push({
       ...about,
       action: 'profile.facts-recorded',
       before: Object.fromEntries(were),
       after: Object.fromEntries(shown),
     });
-    traces.events.push({ ...about, kind: 'profile.changed', data: { facts: facts.map((one) => one.name) } });
+    effects.events.push({ ...about, kind: 'profile.changed', data: { facts: facts.map((one) => one.name) } });
   }
-  return traces;
+  return effects;
 }
 
 const SHOWN_PLACES = 4;

@@ -9,7 +9,7 @@ import { seesCustomer } from '../access/scope.ts';
 import type { Work } from '../platform/transaction.ts';
 import { holdsOf, lockAccounts, openAccount } from './accounts.ts';
 import { readExposure } from './exposure.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** A limit to put on the account that bears a customer, or on its group's. */
 export interface LimitGrant {
@@ -45,7 +45,7 @@ export interface GrantedLimit {
  * Grants a limit inside a transaction: locks the accounts, replaces the standing limit (from the new one's first day), and has the open
  * holds look again. Throws Refusal `stale-exposure`, `limit-missing` (no group) or `invalid` (dates).
  */
-export async function grantLimit(work: Work, grant: LimitGrant): Promise<{ limit: GrantedLimit; traces: WorkOrderTraces }> {
+export async function grantLimit(work: Work, grant: LimitGrant): Promise<{ limit: GrantedLimit; effects: Effects }> {
   const { tx, at, store } = work;
   const validFrom = grant.validFrom ?? at.today;
   const { validUntil } = grant;
@@ -65,7 +65,7 @@ export async function grantLimit(work: Work, grant: LimitGrant): Promise<{ limit
   const { kind, amountMinor, currency, externalId = null, applicationId = null } = grant;
   return {
     limit: { id, accountId, version, overMinor },
-    traces: {
+    effects: {
       audit: [
         {
           ...about,

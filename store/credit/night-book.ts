@@ -13,7 +13,7 @@ import { nightEnds } from './events.ts';
 import { askForNotices } from '../tasks/notice-tasks.ts';
 import { refreshProfiles } from './refresh.ts';
 import { askStale } from './refresh-requests.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /** Customers of one step, whose documents wait for it: few, so that nobody waits long. */
 const BATCH = 200;
@@ -91,10 +91,10 @@ export async function takeNightStep(
       work,
       batch.map((one) => one.id),
     );
-    const { traces } = refreshed;
+    const { effects } = refreshed;
     const { providers } = await readDepartures(tx, store, deployment);
-    addTraces(
-      traces,
+    addEffects(
+      effects,
       await askStale(
         work,
         batch.map((one) => one.id),
@@ -103,8 +103,8 @@ export async function takeNightStep(
     );
     const ended = batch.length < BATCH;
     if (ended) {
-      addTraces(traces, await askForNotices(work));
-      addTraces(traces, await nightEnds.tell(work));
+      addEffects(effects, await askForNotices(work));
+      addEffects(effects, await nightEnds.tell(work));
     }
     const moved: Night = {
       ...night,
@@ -124,10 +124,10 @@ export async function takeNightStep(
     const action = ended ? 'night.ended' : 'night.watched';
     return {
       value: planOf(moved, at),
-      audit: [{ ...about, action, after: { customers, warnings, findings } }, ...traces.audit, ...(next ? [next.audit] : [])],
-      asks: traces.asks,
-      posts: [...traces.posts, ...(next ? [next.post] : [])],
-      events: [...(ended ? [{ ...about, kind: action, data: { customers, warnings, findings } }] : []), ...traces.events],
+      audit: [{ ...about, action, after: { customers, warnings, findings } }, ...effects.audit, ...(next ? [next.audit] : [])],
+      asks: effects.asks,
+      posts: [...effects.posts, ...(next ? [next.post] : [])],
+      events: [...(ended ? [{ ...about, kind: action, data: { customers, warnings, findings } }] : []), ...effects.events],
       answer: answerOf(moved),
     };
   });

@@ -7,7 +7,7 @@ import type { Ask, Work } from '../platform/transaction.ts';
 import { holdsFor, holdsOf, lockAccounts } from './accounts.ts';
 import { collectDossiers } from './dossier.ts';
 import { settleWarnings } from './warnings.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** What a warning with the effect `hold` puts among a customer's list entries: the check of orders holds by force on any entry. */
 export const forcedHoldList = 'early-warning';
@@ -24,22 +24,19 @@ interface ProfileRow {
  * Brings what is judged about customers into line with what is known of them: warnings, and the profile row the check of orders reads.
  * The caller holds the locks of the customers.
  */
-export async function noticeChanges(work: Work, customerIds: readonly string[]): Promise<WorkOrderTraces> {
+export async function noticeChanges(work: Work, customerIds: readonly string[]): Promise<Effects> {
   const { tx, at, store } = work;
   return noticeKnown(work, await collectDossiers(tx, store, at, customerIds));
 }
 
 /** The same for dossiers that were read already. */
-export async function noticeKnown(
-  work: Work,
-  dossiers: ReadonlyMap<string, Facts>,
-): Promise<WorkOrderTraces & { raised: number }> {
-  const { holds, raised, ...traces } = await settleWarnings(work, dossiers);
+export async function noticeKnown(work: Work, dossiers: ReadonlyMap<string, Facts>): Promise<Effects & { raised: number }> {
+  const { holds, raised, ...effects } = await settleWarnings(work, dossiers);
   const asks = await keepRows(
     work,
     [...dossiers].map(([id, facts]) => rowOf(id, facts, holds.get(id) ?? [])),
   );
-  return { ...traces, asks: [...traces.asks, ...asks], raised };
+  return { ...effects, asks: [...effects.asks, ...asks], raised };
 }
 
 function rowOf(id: string, facts: Facts, holds: readonly { key: string; since: string }[]): ProfileRow {

@@ -6,8 +6,8 @@ import { recordset } from '../platform/rows.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { keepCustomerKeys } from '../customers/customer-keys.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** Terms and dates are looked at in the invoices of so many months. */
 const MONTHS_LOOKED_AT = 12;
@@ -17,10 +17,7 @@ const MOST_PER_CUSTOMER = 20;
  * Looks for faults in the data of some customers; new ones become work orders, mended ones end theirs. The caller holds the customers'
  * locks. A duplicate is found at the later of the two, so a customer that is corrected can clear findings of others only by the night.
  */
-export async function settleQuality(
-  work: Work,
-  customerIds: readonly string[],
-): Promise<{ traces: WorkOrderTraces; found: number }> {
+export async function settleQuality(work: Work, customerIds: readonly string[]): Promise<{ effects: Effects; found: number }> {
   const { tx, at } = work;
   await keepCustomerKeys(tx, customerIds);
   const facts = await qualityFacts(work, customerIds);
@@ -31,16 +28,16 @@ export async function settleQuality(
   const known = new Set(standing.map((one) => one.key));
   const keys = new Set(found.map((one) => one.key));
   const fresh = found.filter((one) => !known.has(one.key));
-  const traces = noTraces();
-  for (const one of await insertFindings(work, fresh)) addTraces(traces, await tell(work, one));
-  addTraces(
-    traces,
+  const effects = noEffects();
+  for (const one of await insertFindings(work, fresh)) addEffects(effects, await tell(work, one));
+  addEffects(
+    effects,
     await clear(
       work,
       standing.filter((one) => !keys.has(one.key)),
     ),
   );
-  return { traces, found: fresh.length };
+  return { effects, found: fresh.length };
 }
 
 async function qualityFacts({ tx, at }: Work, customerIds: readonly string[]): Promise<QualityFacts[]> {
@@ -115,35 +112,35 @@ async function insertFindings({ tx, at }: Work, fresh: readonly Finding[]): Prom
 
 const workOrderKey = ({ id, times }: { id: string; times: number }): string => `finding/${id}/${times}`;
 
-async function tell(work: Work, { id, times, finding }: Found): Promise<WorkOrderTraces> {
+async function tell(work: Work, { id, times, finding }: Found): Promise<Effects> {
   const { customerId, kind, detail } = finding;
   const about = { subjectKind: 'data-finding', subjectId: id, customerId };
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     key: workOrderKey({ id, times }),
     kind: 'mend-master-data',
     customerId,
     subject: `${kind} of customer ${detail['customer']}`,
     reason: { finding: kind, ...detail },
   });
-  traces.audit.unshift({ ...about, action: 'data-finding.found', after: { kind, detail } });
-  traces.events.unshift({ ...about, kind: 'data-finding.found', data: { kind } });
-  return traces;
+  effects.audit.unshift({ ...about, action: 'data-finding.found', after: { kind, detail } });
+  effects.events.unshift({ ...about, kind: 'data-finding.found', data: { kind } });
+  return effects;
 }
 
 async function clear(
   work: Work,
   gone: readonly { id: string; customerId: string; kind: string; times: number }[],
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at } = work;
-  if (gone.length === 0) return noTraces();
+  if (gone.length === 0) return noEffects();
   await sql`update data_finding set cleared_at = ${at.now}::timestamptz where id = any(${gone.map((one) => one.id)}::uuid[])`.execute(
     tx,
   );
-  const traces = await cancelWorkOrders(work, { keys: gone.map(workOrderKey) }, 'mended');
+  const effects = await cancelWorkOrders(work, { keys: gone.map(workOrderKey) }, 'mended');
   for (const { id, customerId, kind } of gone) {
     const about = { subjectKind: 'data-finding', subjectId: id, customerId };
-    traces.audit.push({ ...about, action: 'data-finding.cleared', reason: 'mended', after: { kind } });
-    traces.events.push({ ...about, kind: 'data-finding.cleared', data: { kind } });
+    effects.audit.push({ ...about, action: 'data-finding.cleared', reason: 'mended', after: { kind } });
+    effects.events.push({ ...about, kind: 'data-finding.cleared', data: { kind } });
   }
-  return traces;
+  return effects;
 }

@@ -10,8 +10,8 @@ import { systemActor, write } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
 import { lastAnswers } from './connector-calls.ts';
 import { collectDossiers } from './dossier.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 /** A connector to be asked about a customer, by the customer's own refresh. */
 export interface RefreshRequest {
@@ -20,8 +20,8 @@ export interface RefreshRequest {
 }
 
 /** Puts calls on record and rings the refresh of each customer; one that is asked already is not asked twice. */
-export async function requestRefresh({ tx, at }: Work, requests: readonly RefreshRequest[]): Promise<WorkOrderTraces> {
-  if (requests.length === 0) return noTraces();
+export async function requestRefresh({ tx, at }: Work, requests: readonly RefreshRequest[]): Promise<Effects> {
+  if (requests.length === 0) return noEffects();
   const rows = requests.map(({ customerId, connector }) => ({ customer_id: customerId, connector }));
   await sql`
     insert into connector_call (customer_id, connector, state, asked_at)
@@ -30,7 +30,7 @@ export async function requestRefresh({ tx, at }: Work, requests: readonly Refres
     order by 1, 2`.execute(tx);
   const customers = [...new Set(requests.map((one) => one.customerId))];
   return {
-    ...noTraces(),
+    ...noEffects(),
     audit: customers.map((customerId) => ({
       subjectKind: 'customer',
       subjectId: customerId,
@@ -51,9 +51,9 @@ export async function askStale(
   work: Work,
   customerIds: readonly string[],
   connectors: readonly ConnectorName[],
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at, store } = work;
-  if (connectors.length === 0) return noTraces();
+  if (connectors.length === 0) return noEffects();
   const { rows } = await sql<{ id: string }>`
     select customer_id as id from credit_profile where customer_id = any(${[...customerIds]}::uuid[]) and grade is not null`.execute(
     tx,

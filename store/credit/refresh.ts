@@ -8,14 +8,14 @@ import { recordFacts } from './facts.ts';
 import type { ToldFact } from './facts.ts';
 import { noticeKnown } from './profile-row.ts';
 import { settleQuality } from './quality.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /** The facts our own books tell. */
 const ledgerNames = factNames.filter((name) => factTable[name].sources.includes('ledger'));
 
 export interface Refreshed {
-  traces: WorkOrderTraces;
+  effects: Effects;
   warnings: number;
   findings: number;
 }
@@ -29,10 +29,10 @@ export async function refreshProfiles(work: Work, customerIds: readonly string[]
   await sql`select from customer where id = any(${[...customerIds]}::uuid[]) order by id for no key update`.execute(tx);
   const dossiers = await collectDossiers(tx, store, at, customerIds);
   await recordFacts(work, 'ledger', await changedFacts(tx, dossiers));
-  const { raised, ...traces } = await noticeKnown(work, dossiers);
+  const { raised, ...effects } = await noticeKnown(work, dossiers);
   const quality = await settleQuality(work, customerIds);
-  addTraces(traces, quality.traces);
-  return { traces, warnings: raised, findings: quality.found };
+  addEffects(effects, quality.effects);
+  return { effects, warnings: raised, findings: quality.found };
 }
 
 /** Facts of the books whose value is another than the one kept last; most nights most stand as they were. */

@@ -12,8 +12,8 @@ import { systemActor, write } from '../platform/transaction.ts';
 import type { Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { insertApplication } from './applications.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 interface ReviewCase {
   id: string;
@@ -50,8 +50,8 @@ async function advance(store: Store, step: ReviewStep | null, input: Input): Pro
     if (!found) return { value: unknownReview(input.seq), audit: null };
     const verdict = planReview(factsOf(found), at.now);
     const stale = input.seq !== null && input.seq < found.seq;
-    const traces = stale || !verdict.due || verdict.step !== step ? noTraces() : await takeStep(work, found, verdict);
-    return settle(work, found, traces);
+    const effects = stale || !verdict.due || verdict.step !== step ? noEffects() : await takeStep(work, found, verdict);
+    return settle(work, found, effects);
   });
 }
 
@@ -77,39 +77,39 @@ async function lockReview({ tx, at }: Work, id: string): Promise<ReviewCase | nu
   return rows[0] ?? null;
 }
 
-function takeStep(work: Work, found: ReviewCase, verdict: ReviewVerdict): Promise<WorkOrderTraces> {
+function takeStep(work: Work, found: ReviewCase, verdict: ReviewVerdict): Promise<Effects> {
   if (verdict.step === 'start') return start(work, found);
-  return verdict.step === 'settle' ? close(work, found) : Promise.resolve(noTraces());
+  return verdict.step === 'settle' ? close(work, found) : Promise.resolve(noEffects());
 }
 
 /** A review is an application of its own kind. Of a temporary limit that ends it only warns. */
-async function start(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
+async function start(work: Work, found: ReviewCase): Promise<Effects> {
   const { tx } = work;
-  const traces = found.cause === 'limit-expiry' ? await warnOfEnd(work, found) : noTraces();
+  const effects = found.cause === 'limit-expiry' ? await warnOfEnd(work, found) : noEffects();
   if (found.detail.limitKind === 'temporary') {
-    addTraces(traces, await end(work, found, 'kept'));
-    return traces;
+    addEffects(effects, await end(work, found, 'kept'));
+    return effects;
   }
   const { application, more } = await applicationFor(work, found);
-  addTraces(traces, more);
+  addEffects(effects, more);
   const detail = { ...found.detail, beforeMinor: await standingMinor(work, found) };
   await sql`
     update credit_review set state = 'running', application_id = ${application}::uuid, detail = ${JSON.stringify(detail)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
   const { audit, event } = told(found, 'credit-review.started', { reason: found.cause, after: { application } });
-  addTraces(traces, { ...noTraces(), audit: [audit], events: [event] });
-  return traces;
+  addEffects(effects, { ...noEffects(), audit: [audit], events: [event] });
+  return effects;
 }
 
 /** The application of this review, or the review of the customer that is open already. */
-async function applicationFor(work: Work, found: ReviewCase): Promise<{ application: string; more: WorkOrderTraces }> {
+async function applicationFor(work: Work, found: ReviewCase): Promise<{ application: string; more: Effects }> {
   const { tx, store } = work;
   const { rows } = await sql<{ id: string }>`
     select id from credit_application where customer_id = ${found.customerId}::uuid and kind = 'review'
       and state in ('assessing', 'awaiting-decision', 'returned')`.execute(tx);
-  if (rows[0]) return { application: rows[0].id, more: noTraces() };
+  if (rows[0]) return { application: rows[0].id, more: noEffects() };
   const { current } = await store.policies.current();
-  const { id, traces } = await insertApplication(work, {
+  const { id, effects } = await insertApplication(work, {
     externalId: `REVIEW-${found.id}`,
     customerId: found.customerId,
     kind: 'review',
@@ -120,7 +120,7 @@ async function applicationFor(work: Work, found: ReviewCase): Promise<{ applicat
     hash: found.id,
     expiryDays: current['credit-rules'].content.applications.expiryDays,
   });
-  return { application: id, more: traces };
+  return { application: id, more: effects };
 }
 
 const STANDING = sql`from credit_member m join credit_account a on a.id = m.account_id join credit_limit l on l.account_id = a.id
@@ -144,8 +144,8 @@ async function standingMinor({ tx, at }: Work, found: ReviewCase): Promise<numbe
 }
 
 /** A limit that is about to end is told to whoever can renew it, before it does. */
-async function warnOfEnd(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
-  const traces = await openWorkOrder(work, {
+async function warnOfEnd(work: Work, found: ReviewCase): Promise<Effects> {
+  const effects = await openWorkOrder(work, {
     key: `credit-review/${found.id}/expiry`,
     kind: 'limit-expiring',
     customerId: found.customerId,
@@ -153,12 +153,12 @@ async function warnOfEnd(work: Work, found: ReviewCase): Promise<WorkOrderTraces
     reason: found.detail,
   });
   const { audit, event } = told(found, 'credit-limit.expiring', { after: found.detail });
-  traces.audit.unshift(audit);
-  traces.events.unshift(event);
-  return traces;
+  effects.audit.unshift(audit);
+  effects.events.unshift(event);
+  return effects;
 }
 
-async function close(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
+async function close(work: Work, found: ReviewCase): Promise<Effects> {
   const { application } = found;
   const undecided = application !== 'approved' && application !== 'declined';
   if (found.state === 'open' || (found.groundless && undecided) || application === 'withdrawn' || application === 'expired')
@@ -167,11 +167,7 @@ async function close(work: Work, found: ReviewCase): Promise<WorkOrderTraces> {
   return end(work, found, found.application === 'approved' ? reviewOutcome(before, found.grantedMinor) : 'kept');
 }
 
-async function end(
-  { tx, at }: Work,
-  found: ReviewCase,
-  state: Exclude<ReviewState, 'open' | 'running'>,
-): Promise<WorkOrderTraces> {
+async function end({ tx, at }: Work, found: ReviewCase, state: Exclude<ReviewState, 'open' | 'running'>): Promise<Effects> {
   await sql`update credit_review set state = ${state}, closed_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(
     tx,
   );
@@ -180,7 +176,7 @@ async function end(
     before: { state: found.state },
     after: { state },
   });
-  return { ...noTraces(), audit: [audit], events: [event] };
+  return { ...noEffects(), audit: [audit], events: [event] };
 }
 
 const aboutReview = (found: ReviewCase) => ({ subjectKind: 'credit-review', subjectId: found.id, customerId: found.customerId });
@@ -190,16 +186,12 @@ function told(found: ReviewCase, action: string, fact: Partial<AuditFact>) {
   return { audit: { ...about, action, ...fact }, event: { ...about, kind: action, data: { cause: found.cause } } };
 }
 
-async function settle(
-  work: Work,
-  before: ReviewCase,
-  traces: WorkOrderTraces,
-): Promise<Written<ReviewPlan> | Unchanged<ReviewPlan>> {
+async function settle(work: Work, before: ReviewCase, effects: Effects): Promise<Written<ReviewPlan> | Unchanged<ReviewPlan>> {
   const { tx, at } = work;
   const found = await lockReview(work, before.id);
   if (!found) throw new Refusal('not-found', { id: before.id });
   const verdict = planReview(factsOf(found), at.now);
-  const moved = traces.audit.length > 0 || found.step !== verdict.step || found.at !== verdict.at;
+  const moved = effects.audit.length > 0 || found.step !== verdict.step || found.at !== verdict.at;
   const seq = moved ? found.seq + 1 : found.seq;
   const answer = { subject: workflowId('credit-review', found.id), asked: before.asked, at: verdict.at };
   const value: ReviewPlan = {
@@ -216,7 +208,7 @@ async function settle(
     reason: verdict.why.code,
     after: { state: found.state, step: verdict.step, at: verdict.at },
   };
-  return { ...traces, value, audit: [planned, ...traces.audit], answer };
+  return { ...effects, value, audit: [planned, ...effects.audit], answer };
 }
 
 const unknownReview = (seq: number | null): ReviewPlan => ({

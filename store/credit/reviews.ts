@@ -11,8 +11,8 @@ import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** Reviews begin with the working day. */
 const MORNING = 9 * 60;
@@ -30,7 +30,7 @@ export interface NewReview {
  * Opens a review of a customer's credit. One that is due at once is not opened beside another that is due or undecided; customers without
  * credit have none, unless a step of dunning asks for one: who owes has had it.
  */
-export async function openReview({ tx, at }: Work, review: NewReview): Promise<{ id: string | null; traces: WorkOrderTraces }> {
+export async function openReview({ tx, at }: Work, review: NewReview): Promise<{ id: string | null; effects: Effects }> {
   const { rows } = await sql<{ id: string }>`
     insert into credit_review (key, customer_id, cause, detail, due_at, plan_at)
     select ${review.key}, ${review.customerId}::uuid, ${review.cause}, ${JSON.stringify(review.detail)}::jsonb, ${review.dueAt}::timestamptz, ${review.dueAt}::timestamptz
@@ -40,7 +40,7 @@ export async function openReview({ tx, at }: Work, review: NewReview): Promise<{
           or v.state = 'running' and not exists (select from credit_application a where a.id = v.application_id and a.state not in ('assessing', 'awaiting-decision', 'returned')))))
     on conflict (key) do nothing returning id`.execute(tx);
   const id = rows[0]?.id;
-  if (id === undefined) return { id: null, traces: noTraces() };
+  if (id === undefined) return { id: null, effects: noEffects() };
   const { customerId, cause, detail, dueAt } = review;
   const audit = {
     subjectKind: 'credit-review',
@@ -51,28 +51,23 @@ export async function openReview({ tx, at }: Work, review: NewReview): Promise<{
     after: { cause, detail, dueAt },
   };
   const subject = workflowId('credit-review', id);
-  const traces: WorkOrderTraces = {
+  const effects: Effects = {
     audit: [audit],
     asks: [],
     posts: [{ subject, kind: 'credit-review', at: dueAt, customerId }],
     events: [{ ...eventOf(audit), data: { cause, dueAt } }],
   };
-  return { id, traces };
+  return { id, effects };
 }
 
 /** The next review by date, after credit was granted; it takes the place of the one planned before. */
-export async function scheduleReview(
-  work: Work,
-  customerId: string,
-  on: BusinessDate,
-  granted: string,
-): Promise<WorkOrderTraces> {
+export async function scheduleReview(work: Work, customerId: string, on: BusinessDate, granted: string): Promise<Effects> {
   const { tx, at, store } = work;
   const { rows } = await sql<{ id: string }>`
     select id from credit_review where customer_id = ${customerId}::uuid and state = 'open' and cause = 'date'
       and due_at > ${at.now}::timestamptz order by id`.execute(tx);
   const dueAt = instantAt(on, MORNING, store.zone);
-  const { traces } = await openReview(work, {
+  const { effects } = await openReview(work, {
     key: `date/${granted}`,
     customerId,
     cause: 'date',
@@ -82,30 +77,30 @@ export async function scheduleReview(
   const overtaken = JSON.stringify({ overtakenBy: granted });
   const ids = rows.map((row) => row.id);
   await sql`update credit_review set detail = detail || ${overtaken}::jsonb where id = any(${ids}::uuid[])`.execute(tx);
-  for (const id of ids) traces.asks.push({ subject: workflowId('credit-review', id), kind: 'credit-review', customerId });
-  return traces;
+  for (const id of ids) effects.asks.push({ subject: workflowId('credit-review', id), kind: 'credit-review', customerId });
+  return effects;
 }
 
 /** Half of a short limit's life, or so many days before a long one ends, it is told that it will. */
 export async function watchLimit(
   work: Work,
   limit: { id: string; customerId: string; kind: 'standing' | 'temporary'; validUntil: BusinessDate },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { at, store } = work;
   const { current } = await store.policies.current();
   const life = daysBetween(at.today, limit.validUntil);
   const ahead = Math.min(current['credit-rules'].content.limits.warnBeforeExpiryDays, Math.floor(life / 2));
   const dueAt = instantAt(addDays(limit.validUntil, -ahead), MORNING, store.zone);
   const detail = { limitId: limit.id, limitKind: limit.kind, validUntil: limit.validUntil };
-  const { traces } = await openReview(work, {
+  const { effects } = await openReview(work, {
     ...{ key: `limit-expiry/${limit.id}`, customerId: limit.customerId, cause: 'limit-expiry' as const, detail },
     dueAt: dueAt > at.now ? dueAt : at.now,
   });
-  return traces;
+  return effects;
 }
 
 /** A review because a promise was judged broken; called where it is judged, and only then. */
-export const reviewBrokenPromises = (work: Work, customerId: string, promises: readonly string[]): Promise<WorkOrderTraces> =>
+export const reviewBrokenPromises = (work: Work, customerId: string, promises: readonly string[]): Promise<Effects> =>
   reviewPromises(work, customerId, 'broken-promise', { promises });
 
 async function reviewPromises(
@@ -113,15 +108,15 @@ async function reviewPromises(
   customerId: string,
   cause: 'broken-promise' | 'promise-kept',
   detail: { promises: readonly string[]; application?: string },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at } = work;
   const [first] = detail.promises;
-  if (first === undefined) return noTraces();
+  if (first === undefined) return noEffects();
   const key = `${cause}/${first}`;
   const { rows } = await sql`select from credit_review where key = ${key}`.execute(tx);
   // Judged so anew, after it had been judged otherwise.
   const place = rows.length === 0 ? key : `${key}/${at.now}`;
-  return (await openReview(work, { key: place, customerId, cause, detail, dueAt: at.now })).traces;
+  return (await openReview(work, { key: place, customerId, cause, detail, dueAt: at.now })).effects;
 }
 
 /**
@@ -133,7 +128,7 @@ export async function takeBackReviews(
   work: Work,
   customerId: string,
   promises: readonly { id: string; judgedAt: Instant }[],
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at } = work;
   const promiseIds = promises.map(({ id }) => id);
   const { rows } = await sql<{ id: string; application: string | null }>`
@@ -144,33 +139,33 @@ export async function takeBackReviews(
     returning v.id, (select a.id from credit_application a where a.id = v.application_id and a.external_id = 'REVIEW-' || v.id
       and a.state in ('assessing', 'awaiting-decision', 'returned')
       and not exists (select from credit_review o where o.application_id = a.id and o.id <> v.id)) as application`.execute(tx);
-  const traces = noTraces();
+  const effects = noEffects();
   for (const { id, application } of rows) {
     const audit = { subjectKind: 'credit-review', subjectId: id, customerId, action: 'credit-review.groundless' };
-    addTraces(traces, {
-      ...noTraces(),
+    addEffects(effects, {
+      ...noEffects(),
       audit: [{ ...audit, reason: 'broken-promise', after: { promises: promiseIds } }],
       asks: [{ subject: workflowId('credit-review', id), kind: 'credit-review', customerId }],
       events: [eventOf(audit)],
     });
-    if (application !== null) addTraces(traces, await withdrawReviewApplication(work, customerId, application));
+    if (application !== null) addEffects(effects, await withdrawReviewApplication(work, customerId, application));
   }
   const since = promises.map(({ judgedAt }) => judgedAt).toSorted()[0] ?? at.now;
   const { rows: decided } = await sql<{ application: string }>`
     select external_id as application from credit_application where customer_id = ${customerId}::uuid and state in ('approved', 'declined')
       and decided_at >= ${since}::timestamptz order by decided_at desc, id desc limit 1`.execute(tx);
   const detail = { promises: promiseIds, ...decided[0] };
-  if (decided[0]) addTraces(traces, await reviewPromises(work, customerId, 'promise-kept', detail));
-  return traces;
+  if (decided[0]) addEffects(effects, await reviewPromises(work, customerId, 'promise-kept', detail));
+  return effects;
 }
 
-async function withdrawReviewApplication(work: Work, customerId: string, id: string): Promise<WorkOrderTraces> {
+async function withdrawReviewApplication(work: Work, customerId: string, id: string): Promise<Effects> {
   const { tx, at } = work;
   const { rows } = await sql<{ state: string }>`
     with before as (select id, state from credit_application where id = ${id}::uuid for update)
     update credit_application a set state = 'withdrawn', decided_at = ${at.now}::timestamptz, waiting_for = null
     from before b where a.id = b.id and b.state in ('assessing', 'awaiting-decision', 'returned') returning b.state`.execute(tx);
-  if (!rows[0]) return noTraces();
+  if (!rows[0]) return noEffects();
   const subject = workflowId('credit-application', id);
   const audit = {
     subjectKind: 'credit-application',
@@ -181,11 +176,11 @@ async function withdrawReviewApplication(work: Work, customerId: string, id: str
     before: { state: rows[0].state },
     after: { state: 'withdrawn' },
   };
-  const traces = await standDown(work, subject, 'withdrawn');
-  traces.audit.unshift(audit);
-  traces.asks.push({ subject, kind: 'credit-application', customerId });
-  traces.events.push(eventOf(audit));
-  return traces;
+  const effects = await standDown(work, subject, 'withdrawn');
+  effects.audit.unshift(audit);
+  effects.asks.push({ subject, kind: 'credit-application', customerId });
+  effects.events.push(eventOf(audit));
+  return effects;
 }
 
 /** A person asks for a review now. Throws Refusal `not-found`, `not-open` when the customer has no credit, `already-exists` when one is due or runs. */
@@ -206,11 +201,11 @@ export async function requestReview(
     if (!found.graded) throw new Refusal('not-open', { state: 'no-credit' }, { pointer: '/customer' });
     const detail = { reason, requestedBy: actor.id };
     const key = `request/${found.id}/${at.now}`;
-    const { id, traces } = await openReview(work, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
-    const [first, ...more] = traces.audit;
+    const { id, effects } = await openReview(work, { key, customerId: found.id, cause: 'request', detail, dueAt: at.now });
+    const [first, ...more] = effects.audit;
     if (id === null || !first) throw new Refusal('already-exists', { id: customer }, { pointer: '/customer' });
     const value = { id, workflowId: workflowId('credit-review', id) };
-    return { ...traces, value, audit: [{ ...first, reason }, ...more] };
+    return { ...effects, value, audit: [{ ...first, reason }, ...more] };
   });
 }
 

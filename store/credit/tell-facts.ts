@@ -19,7 +19,7 @@ import { factsTold } from './facts-told.ts';
 import { refreshProfiles } from './refresh.ts';
 import { requestRefresh } from './refresh-requests.ts';
 import type { RefusalReason } from '../../domain/platform/refusal-codes.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /**
  * Enters facts by hand: each dated, some only with evidence. What was judged on them is judged anew at once; applications that wait for
@@ -40,18 +40,18 @@ export async function tellFacts(
     const source = actor.kind === 'key' && actor.role === 'erp' ? 'erp' : 'manual';
     const told = facts.map((fact) => ({ ...fact, customerId: found.id, source }) as const);
     const { now, delistings } = await withoutDelistings(tx, told);
-    const traces = await askForDelistings({ store, tx, at, actor, reason }, delistings);
+    const effects = await askForDelistings({ store, tx, at, actor, reason }, delistings);
     const recorded = await recordFacts(work, actor.id, now);
     const changed = recorded.audit.length > 0;
     const names = now.map(({ name }) => name);
-    if (changed) addTraces(traces, await factsTold(work, found.id, names));
-    const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason })), ...traces.audit];
+    if (changed) addEffects(effects, await factsTold(work, found.id, names));
+    const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason })), ...effects.audit];
     if (!first) return { value: { id: found.id, changed }, audit: null };
     return {
       value: { id: found.id, changed },
-      ...traces,
+      ...effects,
       audit: [first, ...more],
-      events: [...recorded.events, ...traces.events],
+      events: [...recorded.events, ...effects.events],
     };
   });
 }
@@ -92,15 +92,15 @@ export async function refreshProfile(
   return write(store, actor, async (work) => {
     const { tx, at } = work;
     const found = await lockCustomer(tx, actor, customer);
-    const { traces } = await refreshProfiles(work, [found.id]);
+    const { effects } = await refreshProfiles(work, [found.id]);
     const { current } = await store.policies.current();
     const facts = await collectDossier(tx, store, at, found.id);
     const stale = staleFacts(facts, current['credit-rules'].content.freshness, at.today, connectorFacts);
     const { providers } = await readDepartures(tx, store, deployment);
     const live = (name: ConnectorName | null): boolean => name !== null && providers.includes(name);
     const asked = connectorsFor(stale).filter(live);
-    addTraces(
-      traces,
+    addEffects(
+      effects,
       await requestRefresh(
         work,
         asked.map((connector) => ({ customerId: found.id, connector })),
@@ -109,10 +109,10 @@ export async function refreshProfile(
     const about = { subjectKind: 'customer', subjectId: found.id, customerId: found.id };
     return {
       value: { asked, unanswerable: stale.filter((one) => !live(one.connector)).map((one) => one.name) },
-      audit: [{ ...about, action: 'profile.refreshed', reason, after: { asked } }, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: [{ ...about, kind: 'profile.refreshed', data: { asked } }, ...traces.events],
+      audit: [{ ...about, action: 'profile.refreshed', reason, after: { asked } }, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: [{ ...about, kind: 'profile.refreshed', data: { asked } }, ...effects.events],
     };
   });
 }

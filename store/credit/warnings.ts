@@ -13,8 +13,8 @@ import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { openReview } from './reviews.ts';
 import type { NewReview } from './reviews.ts';
 import { warningFacts } from './warning-facts.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 interface Standing {
   id: string;
@@ -27,7 +27,7 @@ interface Standing {
 }
 
 /** What settling came to; `holds`: open warnings by which a customer's orders are held. */
-export type SettledWarnings = WorkOrderTraces & {
+export type SettledWarnings = Effects & {
   raised: number;
   holds: Map<string, { key: string; since: string }[]>;
 };
@@ -47,12 +47,12 @@ export async function settleWarnings(work: Work, dossiers: ReadonlyMap<string, F
   const called = facts.flatMap((one) => judgeWarnings(one, rules, at.today, keys));
   const fresh = called.filter((verdict) => !keys.includes(verdict.key));
   const gone = standing.filter((one) => !called.some((verdict) => verdict.key === one.key));
-  const traces = noTraces();
+  const effects = noEffects();
   const raised = await raise(work, `credit-rules/${version}`, fresh);
-  for (const one of raised) addTraces(traces, await tell(work, one, `credit-rules/${version}`));
-  addTraces(traces, await close(work, gone));
+  for (const one of raised) addEffects(effects, await tell(work, one, `credit-rules/${version}`));
+  addEffects(effects, await close(work, gone));
   const open = [...standing.filter((one) => !gone.includes(one)), ...raised.map(({ row }) => row)];
-  return { ...traces, raised: raised.length, holds: holdsOf(open, store.zone) };
+  return { ...effects, raised: raised.length, holds: holdsOf(open, store.zone) };
 }
 
 async function openWarnings(tx: Tx, customerIds: readonly string[]): Promise<Standing[]> {
@@ -88,16 +88,16 @@ async function raise({ tx, at }: Work, policyVersion: string, verdicts: readonly
 const workOrderKey = ({ id, times }: Pick<Standing, 'id' | 'times'>): string => `warning/${id}/${times}`;
 
 /** The record of a raised warning, and what policy says follows from it. */
-async function tell(work: Work, { row, verdict }: Raised, policyVersion: string): Promise<WorkOrderTraces> {
+async function tell(work: Work, { row, verdict }: Raised, policyVersion: string): Promise<Effects> {
   const { at } = work;
   const about = { subjectKind: 'early-warning', subjectId: row.id, customerId: row.customerId };
   const { kind, severity, effects, detail } = verdict;
   const audit: AuditFact = { ...about, action: 'warning.raised', policyVersion, after: { kind, severity, effects, detail } };
   const event: EventFact = { ...about, kind: 'warning.raised', data: { kind, severity } };
-  const traces: WorkOrderTraces = { ...noTraces(), audit: [audit], events: [event] };
+  const left: Effects = { ...noEffects(), audit: [audit], events: [event] };
   if (effects.includes('work-order'))
-    addTraces(
-      traces,
+    addEffects(
+      left,
       await openWorkOrder(work, {
         key: workOrderKey(row),
         kind: 'early-warning',
@@ -106,8 +106,8 @@ async function tell(work: Work, { row, verdict }: Raised, policyVersion: string)
         reason: { warning: kind, ...detail },
       }),
     );
-  if (effects.includes('review')) addTraces(traces, (await openReview(work, reviewOf(row, verdict, at))).traces);
-  return traces;
+  if (effects.includes('review')) addEffects(left, (await openReview(work, reviewOf(row, verdict, at))).effects);
+  return left;
 }
 
 const reviewOf = ({ id, times, customerId }: Standing, { kind, detail }: WarningVerdict, at: Moment): NewReview => ({
@@ -118,19 +118,19 @@ const reviewOf = ({ id, times, customerId }: Standing, { kind, detail }: Warning
   dueAt: at.now,
 });
 
-async function close(work: Work, gone: readonly Standing[]): Promise<WorkOrderTraces> {
+async function close(work: Work, gone: readonly Standing[]): Promise<Effects> {
   const { tx, at } = work;
-  if (gone.length === 0) return noTraces();
+  if (gone.length === 0) return noEffects();
   await sql`update early_warning set closed_at = ${at.now}::timestamptz where id = any(${gone.map((one) => one.id)}::uuid[])`.execute(
     tx,
   );
-  const traces = await cancelWorkOrders(work, { keys: gone.map(workOrderKey) }, 'cause-gone');
+  const effects = await cancelWorkOrders(work, { keys: gone.map(workOrderKey) }, 'cause-gone');
   for (const { id, customerId, kind } of gone) {
     const about = { subjectKind: 'early-warning', subjectId: id, customerId };
-    traces.audit.push({ ...about, action: 'warning.closed', reason: 'cause-gone', after: { kind } });
-    traces.events.push({ ...about, kind: 'warning.closed', data: { kind } });
+    effects.audit.push({ ...about, action: 'warning.closed', reason: 'cause-gone', after: { kind } });
+    effects.events.push({ ...about, kind: 'warning.closed', data: { kind } });
   }
-  return traces;
+  return effects;
 }
 
 function holdsOf(open: readonly Standing[], zone: string): SettledWarnings['holds'] {

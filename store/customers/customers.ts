@@ -19,7 +19,7 @@ import { write } from '../platform/transaction.ts';
 import type { Ask, EventFact, Store, Work } from '../platform/transaction.ts';
 import type { RefusalReason } from '../../domain/platform/refusal-codes.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
+import { addEffects, joinEffects, noEffects } from '../platform/effects.ts';
 import { termsColumns } from './terms-columns.ts';
 
 /** A customer as stored by a PUT. */
@@ -54,7 +54,7 @@ export async function upsertCustomers(
     const { tx, at } = work;
     const opening = await givingAway.filled.opening(work);
     const bounds: Bounds = { ...known, today: at.today, opening };
-    const asked = noTraces();
+    const asked = noEffects();
     const results: RowResult<PutCustomer>[] = [];
     const audit: AuditFact[] = [];
     const asks: Ask[] = [];
@@ -65,7 +65,7 @@ export async function upsertCustomers(
         bounds,
         wave.map((row) => row.document),
       );
-      addTraces(
+      addEffects(
         asked,
         await givingAway.filled.ask(
           { store, tx, at, actor, reason },
@@ -85,13 +85,13 @@ export async function upsertCustomers(
           customerId: put.audit.subjectId,
         });
         if (put.ask) asks.push(put.ask);
-        if (put.payers) addTraces(asked, await payerChanged.tell(tx, put.audit.subjectId, put.payers));
+        if (put.payers) addEffects(asked, await payerChanged.tell(tx, put.audit.subjectId, put.payers));
       }
     }
     const told = await customersWritten.tell(work, documents, results);
-    const traces = joinTraces({ audit, asks, posts: [], events }, told, asked);
-    const [first, ...more] = traces.audit;
-    return first ? { value: results, ...traces, audit: [first, ...more] } : { value: results, audit: null };
+    const effects = joinEffects({ audit, asks, posts: [], events }, told, asked);
+    const [first, ...more] = effects.audit;
+    return first ? { value: results, ...effects, audit: [first, ...more] } : { value: results, audit: null };
   });
 }
 

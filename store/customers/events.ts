@@ -2,7 +2,7 @@ import type { CreditFields, CustomerDocument, Terms } from '../../domain/ledger/
 import type { Tx } from '../platform/database.ts';
 import { domainEvent, extensionPoint } from '../platform/extension.ts';
 import type { RowResult } from '../platform/rows.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 import type { Work } from '../platform/transaction.ts';
 
 /** A customer's fields that give credit, as they are and as they were sent. */
@@ -37,7 +37,7 @@ export const givingAway = extensionPoint<{
   /** Which fields that were sent give something, by customer. Its customers are locked. */
   fields(work: Work, changes: readonly SentFields[]): Promise<ReadonlyMap<string, Partial<CreditFields>>>;
   /** Asks a second person for what waits; what waited and is not sent any more is overtaken. */
-  ask(sending: Sending, sent: readonly Sent[]): Promise<WorkOrderTraces>;
+  ask(sending: Sending, sent: readonly Sent[]): Promise<Effects>;
 }>('customers: what gives credit away');
 
 /** Others pay for a customer than did before: codes of the payer before and of the one now, as far as there are any. */

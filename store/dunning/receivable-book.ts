@@ -10,7 +10,7 @@ import type { ReceivablePlan } from '../../domain/dunning/process.ts';
 import type { CollectionTerms, Plan, PlanStep, RungChange, Verdict, Why } from '../../domain/dunning/receivable.ts';
 import { sayWhy } from '../../domain/dunning/words.ts';
 import { restoreNoticed } from './events.ts';
-import { promiseTraces } from '../ledger/promise-judgements.ts';
+import { promiseEffects } from '../ledger/promise-judgements.ts';
 import type { Tx } from '../platform/database.ts';
 import { openReceivable } from '../ledger/receivable-facts.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
@@ -19,8 +19,8 @@ import { systemActor, writeSeeing } from '../platform/transaction.ts';
 import type { Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { moveTasks, openTask } from './receivable-tasks.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, joinEffects, noEffects } from '../platform/effects.ts';
 
 export interface StepInput {
   id: string;
@@ -67,13 +67,13 @@ async function takeRung(
   const rung = terms.ladder.rungs.find((candidate) => candidate.id === verdict.plan.rung);
   if (!rung) throw new Error(`dunning procedure ${terms.ladder.id} has no step ${verdict.plan.rung}`);
   const step = isContact(rung.action) ? askOutreach(found) : await openTask(work, found, rung);
-  const traces = joinTraces(step, await askForCredits(work, found, verdict));
+  const effects = joinEffects(step, await askForCredits(work, found, verdict));
   const taken: RungChange = { id: rung.id, state: isContact(rung.action) ? 'requested' : 'taken', reason: null };
   const stage = taken.state === 'taken' ? higherStage(verdict.stage, rung.stage) : verdict.stage;
   const changes = [...verdict.changes, taken];
   const after = withChanges(found, changes, at);
   const next = planReceivable({ ...after, stage, pauses: verdict.pauses }, terms, at.now);
-  traces.audit.unshift({
+  effects.audit.unshift({
     ...about(found),
     action: taken.state === 'taken' ? 'rung.taken' : 'rung.requested',
     policyVersion: `ladders/${found.policyVersion}`,
@@ -84,7 +84,7 @@ async function takeRung(
     found,
     terms,
     { ...next, stage, changes: lastOfEach([...changes, ...next.changes]), promises: verdict.promises, lapsed: verdict.lapsed },
-    traces,
+    effects,
   );
 }
 
@@ -93,18 +93,18 @@ const untaken = (verdict: Verdict): Verdict =>
   verdict.due ? { ...verdict, changes: verdict.changes.filter((change) => change.state !== 'missed') } : verdict;
 
 /** A work order for each credit note that was conceded and has not come in time. */
-async function askForCredits(work: Work, found: ReceivableCase, { lapsed }: Verdict): Promise<WorkOrderTraces> {
-  const opened: WorkOrderTraces[] = [];
+async function askForCredits(work: Work, found: ReceivableCase, { lapsed }: Verdict): Promise<Effects> {
+  const opened: Effects[] = [];
   for (const { id } of lapsed) {
     const order = { kind: 'credit-note', customerId: found.customerId, receivableId: found.id, reason: { dispute: id } };
     const subject = `invoice ${found.invoiceCode}/${found.instalment}`;
     opened.push(await openWorkOrder(work, { ...order, key: `${found.id}/credit-note/${id}`, subject }));
   }
-  return joinTraces(...opened);
+  return joinEffects(...opened);
 }
 
-function askOutreach(found: ReceivableCase): WorkOrderTraces {
-  return { ...noTraces(), asks: [{ subject: outreachWorkflowId(found.customerId), kind: 'outreach' }] };
+function askOutreach(found: ReceivableCase): Effects {
+  return { ...noEffects(), asks: [{ subject: outreachWorkflowId(found.customerId), kind: 'outreach' }] };
 }
 
 /** Writes the verdict: rungs, promises, stage, outcome and the next plan, each change with its audit entry. Counting goes on from `held`. */
@@ -113,7 +113,7 @@ async function settle(
   found: ReceivableCase,
   terms: CollectionTerms,
   verdict: Verdict,
-  traces: WorkOrderTraces,
+  effects: Effects,
   held = found.seq,
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
   const { tx, at } = work;
@@ -136,14 +136,14 @@ async function settle(
     await tx.updateTable('dispute').set({ lapsed_at: lapsedAt }).where('id', '=', id).execute();
   }
   const ended = await moveTasks(work, found, verdict.outcome);
-  const judged = await promiseTraces(work, found, verdict);
+  const judged = await promiseEffects(work, found, verdict);
   return {
     value,
-    audit: [decided(found, verdict), ...traces.audit, ...ended.audit, ...judged.audit],
-    asks: [...traces.asks, ...ended.asks, ...judged.asks],
-    posts: [...traces.posts, ...ended.posts, ...judged.posts],
+    audit: [decided(found, verdict), ...effects.audit, ...ended.audit, ...judged.audit],
+    asks: [...effects.asks, ...ended.asks, ...judged.asks],
+    posts: [...effects.posts, ...ended.posts, ...judged.posts],
     answer,
-    events: [...stageEvents(found, verdict), ...traces.events, ...ended.events, ...judged.events],
+    events: [...stageEvents(found, verdict), ...effects.events, ...ended.events, ...judged.events],
     rows: [
       planRow(found.id, seq, verdict),
       ...(verdict.changes.length > 0 ? [rungRows(found.id, terms.ladder, verdict.changes, at.now)] : []),
@@ -165,7 +165,7 @@ async function restoredBehind(
 ): Promise<Written<ReceivablePlan> | Unchanged<ReceivablePlan>> {
   const { store } = work;
   const credits = await askForCredits(work, found, verdict);
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     key: `${found.id}/restored/${held}`,
     kind: 'sequence-check',
     customerId: found.customerId,
@@ -173,9 +173,9 @@ async function restoredBehind(
     subject: `invoice ${found.invoiceCode}/${found.instalment}`,
     reason: { storedPlan: found.seq, workflowPlan: held },
   });
-  addTraces(traces, await restoreNoticed.tell(work, found));
+  addEffects(effects, await restoreNoticed.tell(work, found));
   const terms = await store.policies.terms(found);
-  return settle(work, found, terms, { ...untaken(verdict), due: false }, joinTraces(traces, credits), held);
+  return settle(work, found, terms, { ...untaken(verdict), due: false }, joinEffects(effects, credits), held);
 }
 
 function decided(found: ReceivableCase, verdict: Verdict): AuditFact {

@@ -5,31 +5,31 @@ import type { Job } from './invoice-judge.ts';
 import type { WrittenInvoice } from './invoice-rows.ts';
 import { followPromises } from './promises-moved.ts';
 import type { Work } from '../platform/transaction.ts';
-import { joinTraces } from '../platform/traces.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import { joinEffects } from '../platform/effects.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** What customers dispute and promise of invoices that were corrected just now follows their amounts. The caller holds the customers. */
 export async function followClaims(
   work: Work,
   jobs: readonly Job[],
   written: ReadonlyMap<string, WrittenInvoice>,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const lowered = jobs.flatMap((job) => loweredItems(job, written.get(job.write.document.externalId)));
-  return joinTraces(await followDisputes(work, lowered), await followPromises(work, lowered));
+  return joinEffects(await followDisputes(work, lowered), await followPromises(work, lowered));
 }
 
 /**
  * What customers dispute and promise of an invoice that was taken out as a duplicate goes to the one that stays, as far as that is open. The
  * caller holds the customers and both their receivables.
  */
-export async function moveClaims(work: Work, gone: readonly string[], stays: readonly string[]): Promise<WorkOrderTraces> {
+export async function moveClaims(work: Work, gone: readonly string[], stays: readonly string[]): Promise<Effects> {
   const { tx } = work;
   const { rows: items } = await sql<LoweredItem>`
     select id as "receivableId", case when id = any(${[...gone]}::uuid[]) then amount_minor else -amount_minor end as minor
     from receivable r where (id = any(${[...gone]}::uuid[]) or id = any(${[...stays]}::uuid[]) and not withdrawn) and not receivable_faulty(r)`.execute(
     tx,
   );
-  return joinTraces(await followDisputes(work, items, true), await followPromises(work, items, true));
+  return joinEffects(await followDisputes(work, items, true), await followPromises(work, items, true));
 }
 
 /** By how much a correction made each instalment of a standing invoice smaller; what it adds is larger by all of it. */

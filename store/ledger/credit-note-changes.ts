@@ -15,7 +15,7 @@ import { lockReceivables } from './receivable-facts.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Store } from '../platform/transaction.ts';
 import { sql } from 'kysely';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /** Applies what a credit note has on account to open items: by the lines given, what they leave by the law's order. */
 export async function allocateCreditNote(
@@ -49,16 +49,16 @@ export async function allocateCreditNote(
       before: { unappliedMinor },
       after: { externalId, currency, allocations: result.allocations, unappliedMinor: result.unappliedMinor },
     };
-    const traces = await unappliedChanged(work, [
+    const effects = await unappliedChanged(work, [
       { kind: 'credit-note', externalId, customerId, currency, unappliedMinor: result.unappliedMinor },
     ]);
-    addTraces(traces, await settleDiscounts(work, touched));
+    addEffects(effects, await settleDiscounts(work, touched));
     return {
       value,
-      audit: [audit, ...traces.audit],
-      asks: [...asksOf(touched), ...traces.asks],
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: [...asksOf(touched), ...effects.asks],
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }
@@ -104,17 +104,17 @@ export async function reverseCreditNote(
       after: { externalId, amountMinor: note.amountMinor, currency, allocations: [], unappliedMinor: 0, reversedOn: on },
     };
     const rest = { kind: 'credit-note' as const, externalId, customerId, currency, unappliedMinor: 0 };
-    const traces = await unappliedChanged(work, [rest], 'reversed');
+    const effects = await unappliedChanged(work, [rest], 'reversed');
     if (note.kind === 'discount') await claimDiscount(tx, touched);
-    addTraces(traces, await settleDiscounts(work, touched, on));
-    addTraces(traces, await openRose.tell(work, touched));
-    addTraces(traces, await documentGone(work, 'credit-note', note.id, reason));
+    addEffects(effects, await settleDiscounts(work, touched, on));
+    addEffects(effects, await openRose.tell(work, touched));
+    addEffects(effects, await documentGone(work, 'credit-note', note.id, reason));
     return {
       value: { id: note.id, currency, reversedOn: on, restored: allocations },
-      audit: [audit, ...traces.audit],
-      asks: [...asksOf(touched), ...traces.asks],
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: [...asksOf(touched), ...effects.asks],
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }

@@ -19,7 +19,7 @@ import { LostRace, recordset } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Moment, Store, Written, Work } from '../platform/transaction.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A credit note as posted. `unappliedMinor`: what it has on account. */
 export interface PostedCreditNote {
@@ -67,21 +67,21 @@ export async function postJudgedNote(
     reason: document.reason,
     after: { ...document, ...spread },
   };
-  const traces =
+  const effects =
     spread.unappliedMinor === 0
-      ? noTraces()
+      ? noEffects()
       : await unappliedChanged(work, [
           { kind: 'credit-note', externalId, customerId, currency, unappliedMinor: spread.unappliedMinor },
         ]);
-  addTraces(traces, await flagNote(work, id));
-  addTraces(traces, await settleDiscounts(work, touched));
-  if (invoice) addTraces(traces, await notePosted.tell(work, invoice.id));
+  addEffects(effects, await flagNote(work, id));
+  addEffects(effects, await settleDiscounts(work, touched));
+  if (invoice) addEffects(effects, await notePosted.tell(work, invoice.id));
   return {
     value: { id, currency, ...spread, created: true },
-    audit: [audit, ...traces.audit],
-    asks: [...asksOf(touched), ...traces.asks],
-    posts: traces.posts,
-    events: [eventOf(audit), ...traces.events],
+    audit: [audit, ...effects.audit],
+    asks: [...asksOf(touched), ...effects.asks],
+    posts: effects.posts,
+    events: [eventOf(audit), ...effects.events],
   };
 }
 

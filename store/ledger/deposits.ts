@@ -9,8 +9,8 @@ import type { LedgerItem, StandingPayment } from './payment-rows.ts';
 import { unappliedChanged } from './unapplied.ts';
 import type { Work } from '../platform/transaction.ts';
 import { eventOf } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A prepaid order that still waits for, or stands on, money. */
 export interface PrepaidOrder {
@@ -62,7 +62,7 @@ interface Lying {
  * Binds money that came before its prepaid order and whose text names it and no open invoice: what lies unused of it is a deposit from now
  * on, and its task ends. What waits for a rate stays with its invoice. The customer is locked.
  */
-export async function bindDeposits(work: Work, order: PrepaidOrder): Promise<WorkOrderTraces> {
+export async function bindDeposits(work: Work, order: PrepaidOrder): Promise<Effects> {
   const { tx } = work;
   const { customerId, externalId, currency } = order;
   const lying = (await unappliedOf(tx, [customerId])).filter(
@@ -73,9 +73,9 @@ export async function bindDeposits(work: Work, order: PrepaidOrder): Promise<Wor
       !one.onAccount &&
       one.currency === currency,
   );
-  const traces = noTraces();
+  const effects = noEffects();
   const [first] = lying;
-  if (!first) return traces;
+  if (!first) return effects;
   const orders = await prepaidOrdersOf(tx, [customerId]);
   const items = await readItems(tx, { customers: first.reach, named: [], numbersOf: [] });
   const waiting = await waitingForRates(
@@ -86,11 +86,11 @@ export async function bindDeposits(work: Work, order: PrepaidOrder): Promise<Wor
     const text = { reference, currency, allocations: null };
     if (waiting.has(id) || reference === null || depositFor(text, customerId, orders, items) !== externalId) continue;
     await sql`update payment set order_code = ${externalId} where id = ${id}::uuid`.execute(tx);
-    traces.audit.push(told('payment.bound', order, { id, externalId: payment, unappliedMinor }));
+    effects.audit.push(told('payment.bound', order, { id, externalId: payment, unappliedMinor }));
     const now = { kind: 'payment' as const, externalId: payment, customerId, currency, unappliedMinor };
-    addTraces(traces, await unappliedChanged(work, [{ ...now, order: externalId }]));
+    addEffects(effects, await unappliedChanged(work, [{ ...now, order: externalId }]));
   }
-  return withEvents(traces, 'payment.bound');
+  return withEvents(effects, 'payment.bound');
 }
 
 async function waitingForRates(tx: Tx, payments: readonly string[]): Promise<ReadonlySet<string>> {
@@ -102,9 +102,9 @@ async function waitingForRates(tx: Tx, payments: readonly string[]): Promise<Rea
  * What is bound to orders looks again when they end, are opened again or have nothing delivered left to invoice: of those that are over it is
  * a task. What a text had bound is unapplied again; what its sender bound stays bound, in case the order is opened again.
  */
-export async function settleDeposits(work: Work, orderIds: readonly string[]): Promise<WorkOrderTraces> {
+export async function settleDeposits(work: Work, orderIds: readonly string[]): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const { rows } = await sql<Lying & PrepaidOrder & { order: string; own: boolean }>`
     select p.id, p.external_id as "externalId", coalesce(p.reference, '') as reference, p.unapplied_minor as "unappliedMinor", p.currency,
       p.customer_id as "customerId", o.external_id as "order", p.customer_id = o.customer_id as own
@@ -114,32 +114,32 @@ export async function settleDeposits(work: Work, orderIds: readonly string[]): P
     order by p.id for no key update of p`.execute(tx);
   for (const { own, order, ...one } of rows) {
     const byText = own && ordersNamed(one.reference, [order]).has(order) && (await orderIsOver(tx, order));
-    addTraces(traces, await (byText ? freeDeposit(work, { ...one, order }) : unappliedChanged(work, [stands(one, order)])));
+    addEffects(effects, await (byText ? freeDeposit(work, { ...one, order }) : unappliedChanged(work, [stands(one, order)])));
   }
-  return traces;
+  return effects;
 }
 
 /** A person decides what becomes of a payment: bound to an order that is over, it is free from now on. The payment is locked. */
-export const releaseDeposit = async (work: Work, { order, ...payment }: StandingPayment): Promise<WorkOrderTraces | null> =>
+export const releaseDeposit = async (work: Work, { order, ...payment }: StandingPayment): Promise<Effects | null> =>
   order !== null && (await orderIsOver(work.tx, order)) ? freeDeposit(work, { ...payment, order }) : null;
 
 type Bound = Pick<StandingPayment, 'id' | 'externalId' | 'customerId' | 'currency' | 'unappliedMinor'>;
 
-async function freeDeposit(work: Work, one: Bound & { order: string }): Promise<WorkOrderTraces> {
+async function freeDeposit(work: Work, one: Bound & { order: string }): Promise<Effects> {
   const { tx } = work;
   await sql`update payment set order_code = null where id = ${one.id}::uuid`.execute(tx);
-  const traces = await unappliedChanged(work, [stands(one, null)]);
-  traces.audit.unshift(told('payment.freed', { ...one, externalId: one.order }, one));
-  return withEvents(traces, 'payment.freed');
+  const effects = await unappliedChanged(work, [stands(one, null)]);
+  effects.audit.unshift(told('payment.freed', { ...one, externalId: one.order }, one));
+  return withEvents(effects, 'payment.freed');
 }
 
 const stands = ({ externalId, customerId, currency, unappliedMinor }: Bound, order: string | null) => ({
   ...{ kind: 'payment' as const, externalId, customerId, currency, unappliedMinor, order },
 });
 
-function withEvents(traces: WorkOrderTraces, action: string): WorkOrderTraces {
-  traces.events.push(...traces.audit.filter((fact) => fact.action === action).map(eventOf));
-  return traces;
+function withEvents(effects: Effects, action: string): Effects {
+  effects.events.push(...effects.audit.filter((fact) => fact.action === action).map(eventOf));
+  return effects;
 }
 
 const told = (

@@ -12,8 +12,8 @@ import { recordset } from '../platform/rows.ts';
 import { systemActor, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 interface Row extends DiscountCase {
   id: string;
@@ -52,11 +52,11 @@ export async function settleDiscounts(
   work: Work,
   receivables: readonly string[],
   on: BusinessDate = work.at.today,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at, store } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const rows = await readRows(work, receivables);
-  if (rows.length === 0) return traces;
+  if (rows.length === 0) return effects;
   const { current } = await store.policies.current();
   const graceDays = current.collection.content.discountGraceDays ?? 0;
   await lockReceivables(
@@ -66,13 +66,13 @@ export async function settleDiscounts(
   for (const row of rows) {
     const verdict = verdictOf(row, graceDays);
     if (verdict.grantMinor !== row.grantedMinor) {
-      if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(work, row, on));
+      if (row.grantedMinor > 0) addEffects(effects, await takeBackDiscount(work, row, on));
       const since = row.paidNow && verdict.on !== null ? verdict.on : at.today;
-      if (verdict.grantMinor > 0) addTraces(traces, await grant(work, row, verdict.grantMinor, since, 'terms'));
+      if (verdict.grantMinor > 0) addEffects(effects, await grant(work, row, verdict.grantMinor, since, 'terms'));
     }
-    addTraces(traces, await doubt(work, row, verdict.late));
+    addEffects(effects, await doubt(work, row, verdict.late));
   }
-  return traces;
+  return effects;
 }
 
 async function readRows({ tx, at }: Work, receivables: readonly string[]): Promise<Row[]> {
@@ -104,7 +104,7 @@ async function grant(
   amountMinor: number,
   on: BusinessDate,
   why: keyof typeof reasons,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const name = `${row.invoice}/${row.instalment}`;
   await sql`
     with k as (
@@ -123,23 +123,18 @@ async function grant(
 }
 
 /** Grants what a person has let pass on a receivable: its question ends. */
-export async function grantLate(work: Work, receivable: string, amountMinor: number): Promise<WorkOrderTraces> {
+export async function grantLate(work: Work, receivable: string, amountMinor: number): Promise<Effects> {
   const { at } = work;
   const [row] = await readRows(work, [receivable]);
-  if (!row) return noTraces();
-  const traces = await grant(work, row, amountMinor, at.today, 'agreed');
+  if (!row) return noEffects();
+  const effects = await grant(work, row, amountMinor, at.today, 'agreed');
   // A person has decided: nothing is granted or taken back by the terms any more, unless money goes back.
-  addTraces(traces, await endDoubt(work, row.id, 'granted'));
-  return traces;
+  addEffects(effects, await endDoubt(work, row.id, 'granted'));
+  return effects;
 }
 
 /** Takes the discount in force back: what it let off is owed again. */
-async function takeBackDiscount(
-  { tx, at }: Work,
-  row: Granted,
-  on: BusinessDate,
-  why = 'money-went-back',
-): Promise<WorkOrderTraces> {
+async function takeBackDiscount({ tx, at }: Work, row: Granted, on: BusinessDate, why = 'money-went-back'): Promise<Effects> {
   const { rows } = await sql<{ minor: number }>`
     with a as (
       update allocation set reversed_at = ${at.now}::timestamptz
@@ -156,26 +151,26 @@ async function takeBackDiscount(
 }
 
 /** Takes back all that was granted on receivables that are taken out, or made so small that there is no room for it. They are locked. */
-export async function dropDiscounts(work: Work, receivables: readonly string[], why?: string): Promise<WorkOrderTraces> {
+export async function dropDiscounts(work: Work, receivables: readonly string[], why?: string): Promise<Effects> {
   const { at } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   for (const row of await readRows(work, receivables))
-    if (row.grantedMinor > 0) addTraces(traces, await takeBackDiscount(work, row, at.today, why));
-  return traces;
+    if (row.grantedMinor > 0) addEffects(effects, await takeBackDiscount(work, row, at.today, why));
+  return effects;
 }
 
-function told(action: string, row: Granted, after: Record<string, unknown>, reason: string): WorkOrderTraces {
+function told(action: string, row: Granted, after: Record<string, unknown>, reason: string): Effects {
   const about = { subjectKind: 'receivable', subjectId: row.id, customerId: row.customerId };
   const audit = { ...about, action, reason, after: { invoice: row.invoice, instalment: row.instalment, ...after } };
-  return { ...noTraces(), audit: [audit], asks: asksOf([row.id]), events: [eventOf(audit)] };
+  return { ...noEffects(), audit: [audit], asks: asksOf([row.id]), events: [eventOf(audit)] };
 }
 
 const taskOf = (id: string): string => `discount-late/${id}`;
 
 /** A discount taken too late waits for a person; what is settled otherwise no longer does. */
-async function doubt(work: Work, row: Row, late: boolean): Promise<WorkOrderTraces> {
+async function doubt(work: Work, row: Row, late: boolean): Promise<Effects> {
   const { tx } = work;
-  if (late === (row.question === 'discount') || (late && row.question !== null)) return noTraces();
+  if (late === (row.question === 'discount') || (late && row.question !== null)) return noEffects();
   if (!late) return endDoubt(work, row.id, 'settled');
   await sql`update receivable set question = 'discount' where id = ${row.id}::uuid`.execute(tx);
   const place = await placeOf(tx, taskOf(row.id));
@@ -183,7 +178,7 @@ async function doubt(work: Work, row: Row, late: boolean): Promise<WorkOrderTrac
   const subject = `invoice ${row.invoice}/${row.instalment}`;
   const reason = { invoice: row.invoice, until: row.offer?.until ?? null, amount, currency: row.currency };
   const { id: receivableId, customerId } = row;
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     key: place.key,
     kind: 'discount-late',
     customerId,
@@ -191,27 +186,26 @@ async function doubt(work: Work, row: Row, late: boolean): Promise<WorkOrderTrac
     subject,
     reason,
   });
-  traces.asks.push(...asksOf([row.id]));
-  return traces;
+  effects.asks.push(...asksOf([row.id]));
+  return effects;
 }
 
 /** Ends the question whether a late discount is granted; unless it was, what waits for a second person on it ends too. */
-export async function endDoubt(
-  work: Work,
-  receivable: string,
-  outcome: 'settled' | 'claimed' | 'granted',
-): Promise<WorkOrderTraces> {
+export async function endDoubt(work: Work, receivable: string, outcome: 'settled' | 'claimed' | 'granted'): Promise<Effects> {
   const { tx } = work;
   await sql`update receivable set question = null where id = ${receivable}::uuid and question = 'discount'`.execute(tx);
   const place = await placeOf(tx, taskOf(receivable));
-  const traces = place.open ? await cancelWorkOrders(work, { keys: [place.key] }, outcome) : noTraces();
-  traces.asks.push(...asksOf([receivable]));
-  if (outcome === 'granted') return traces;
+  const effects = place.open ? await cancelWorkOrders(work, { keys: [place.key] }, outcome) : noEffects();
+  effects.asks.push(...asksOf([receivable]));
+  if (outcome === 'granted') return effects;
   const subject = { kind: 'receivable', id: receivable };
   const reason =
     outcome === 'claimed' ? '现金折扣已被追收 · the discount is claimed' : '折扣问题已不存在 · the question is settled';
-  addTraces(traces, await overtakeAct({ ...work, actor: systemActor('discounts') }, { kind: 'late-discount', subject, reason }));
-  return traces;
+  addEffects(
+    effects,
+    await overtakeAct({ ...work, actor: systemActor('discounts') }, { kind: 'late-discount', subject, reason }),
+  );
+  return effects;
 }
 
 /** A person asks for what a discount would let off: it is not granted by itself any more. */

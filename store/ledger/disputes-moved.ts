@@ -9,8 +9,8 @@ import { lockReceivables } from './receivable-facts.ts';
 import { recordset } from '../platform/rows.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
 import type { Work } from '../platform/transaction.ts';
-import { noTraces } from '../platform/traces.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import { noEffects } from '../platform/effects.ts';
+import type { Effects } from '../platform/effects.ts';
 import { coverMoved } from './unapplied.ts';
 
 /** By how much an instalment became smaller; negative: larger. */
@@ -34,22 +34,22 @@ interface Row extends ClaimedItem {
 }
 
 /** The open disputes of items whose amounts moved just now follow these, within an invoice or (`together`) to another. The caller holds the customers. */
-export async function followDisputes(work: Work, lowered: readonly LoweredItem[], together = false): Promise<WorkOrderTraces> {
+export async function followDisputes(work: Work, lowered: readonly LoweredItem[], together = false): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
-  if (smaller.length === 0) return traces;
+  if (smaller.length === 0) return effects;
   const { rows: argued } = await sql`
     select from dispute d where ${among('d.receivable_id', smaller, 'uuid')} and d.state = 'open' limit 1`.execute(tx);
-  if (argued.length === 0) return traces;
+  if (argued.length === 0) return effects;
   const rows = await arguedItems(tx, lowered);
   for (const own of groupsOf(rows, together)) {
     for (const move of claimMoves(own)) {
       const audit = await writeMove(work, move, own);
-      traces.audit.push(...audit);
-      traces.events.push(...audit.map(eventOf));
-      traces.asks.push(...asksOf([...new Set([move.from, ...move.to.map(({ receivableId }) => receivableId)])]));
-      traces.asks.push(
+      effects.audit.push(...audit);
+      effects.events.push(...audit.map(eventOf));
+      effects.asks.push(...asksOf([...new Set([move.from, ...move.to.map(({ receivableId }) => receivableId)])]));
+      effects.asks.push(
         ...(await coverMoved(
           tx,
           own.slice(0, 1).map(({ customerId }) => customerId),
@@ -57,7 +57,7 @@ export async function followDisputes(work: Work, lowered: readonly LoweredItem[]
       );
     }
   }
-  return traces;
+  return effects;
 }
 
 /** The instalments as they are now, locked, in the order in which a dispute goes to them. */

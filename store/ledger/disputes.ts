@@ -15,8 +15,8 @@ import { seesCustomer } from '../access/scope.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Store, Written, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 import type { disputeCategories, DisputeState } from '../../domain/ledger/claims.ts';
 import { unaskedOf } from '../../domain/ledger/claims.ts';
 
@@ -48,9 +48,9 @@ export const disputeTask = (id: string): string => `settle-dispute/${id}`;
 async function askOwner(
   work: Work,
   { id, customerId, invoice, owner }: { id: string; customerId: string; invoice: string; owner: string | null },
-): Promise<DisputeOwner & { traces: WorkOrderTraces }> {
+): Promise<DisputeOwner & { effects: Effects }> {
   const { tx } = work;
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     ...{ key: disputeTask(id), kind: 'settle-dispute', customerId, assignee: owner },
     subject: `invoice ${invoice}`,
     reason: { dispute: id, invoice },
@@ -60,7 +60,7 @@ async function askOwner(
     .select(['role', 'due_at as deadline'])
     .where('key', '=', disputeTask(id))
     .executeTakeFirstOrThrow();
-  return { ...task, owner, traces };
+  return { ...task, owner, effects };
 }
 
 /** Puts part of a receivable, or all of it, in dispute: that part is not collected until the dispute is resolved. */
@@ -95,9 +95,9 @@ export async function openDispute(
       .executeTakeFirstOrThrow();
     const invoice = `${found.invoiceCode}/${found.instalment}`;
     const asked = dispute.settled
-      ? { role: null, owner: null, deadline: null, traces: noTraces() }
+      ? { role: null, owner: null, deadline: null, effects: noEffects() }
       : await askOwner(work, { id, customerId: found.customerId, invoice, owner: dispute.owner ?? null });
-    const { traces, ...owned } = asked;
+    const { effects, ...owned } = asked;
     const after = {
       receivableId: found.id,
       amountMinor,
@@ -118,10 +118,10 @@ export async function openDispute(
     };
     return {
       value: { id, state: 'open', ...owned },
-      audit: [audit, ...traces.audit],
-      asks: [...asksOf([found.id]), ...(await coverMoved(tx, [found.customerId])), ...traces.asks],
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: [...asksOf([found.id]), ...(await coverMoved(tx, [found.customerId])), ...effects.asks],
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }
@@ -224,11 +224,11 @@ export async function resolveLocked(
     )
     .execute();
   const receivables = [...new Set(parts.map((part) => part.receivableId))];
-  const traces = await cancelWorkOrders(work, { keys: [disputeTask(id)] }, 'resolved');
-  addTraces(traces, await openRose.tell(work, receivables));
+  const effects = await cancelWorkOrders(work, { keys: [disputeTask(id)] }, 'resolved');
+  addEffects(effects, await openRose.tell(work, receivables));
   if (!agreed)
-    addTraces(
-      traces,
+    addEffects(
+      effects,
       await overtakeAct(work, {
         kind: 'dispute-upheld',
         subject: { kind: 'dispute', id },
@@ -243,9 +243,9 @@ export async function resolveLocked(
   if (!first) throw new Error('a dispute without its amount was resolved');
   return {
     value: { id },
-    audit: [first, ...more, ...traces.audit],
-    asks: [...asksOf(receivables), ...(await coverMoved(tx, [customerId])), ...traces.asks],
-    posts: traces.posts,
-    events: [...[first, ...more].map(eventOf), ...traces.events],
+    audit: [first, ...more, ...effects.audit],
+    asks: [...asksOf(receivables), ...(await coverMoved(tx, [customerId])), ...effects.asks],
+    posts: effects.posts,
+    events: [...[first, ...more].map(eventOf), ...effects.events],
   };
 }

@@ -12,8 +12,8 @@ import { seesCustomer } from '../access/scope.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A document that looks like one that came before it under another key. */
 export interface Doubt {
@@ -43,15 +43,15 @@ export const duplicateOf = (kind: DoubtedKind, alias: string) => sql`(
   join ${sql.table(tables[kind])} t on t.id = b.twin_id where b.document_id = ${sql.ref(`${alias}.id`)} and b.state <> 'corrected')`;
 
 /** Flags documents, with a task each; an invoice is not asked for until somebody has looked. */
-export async function openDoubts(work: Work, doubts: readonly Doubt[]): Promise<WorkOrderTraces> {
+export async function openDoubts(work: Work, doubts: readonly Doubt[]): Promise<Effects> {
   const { tx, at } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   for (const { kind, id, externalId, customerId, currency, amountMinor, on, twin } of doubts) {
     await sql`
       insert into duplicate_doubt (document_id, kind, twin_id, opened_at) values (${id}::uuid, ${kind}, ${twin.id}::uuid, ${at.now}::timestamptz)
       on conflict (document_id) do update set twin_id = excluded.twin_id, state = 'suspected', opened_at = excluded.opened_at, closed_at = null,
         reason = null`.execute(tx);
-    if (kind === 'invoice') traces.asks.push(...asksOf(await suspect(tx, id, true)));
+    if (kind === 'invoice') effects.asks.push(...asksOf(await suspect(tx, id, true)));
     const amount = formatAmount(amountMinor, currency);
     const audit = {
       action: `${kind}.duplicate-suspected`,
@@ -60,15 +60,15 @@ export async function openDoubts(work: Work, doubts: readonly Doubt[]): Promise<
       customerId,
       after: { externalId, twin: twin.externalId, amountMinor, currency, on },
     };
-    traces.audit.push(audit);
-    traces.events.push(eventOf(audit));
+    effects.audit.push(audit);
+    effects.events.push(eventOf(audit));
     const place = await placeOf(tx, placeOfTask(id));
     if (place.open) continue;
     const subject = `${kind} ${externalId}`;
     const reason = { [kind]: externalId, like: twin.externalId, on, amount, currency };
-    addTraces(traces, await openWorkOrder(work, { key: place.key, kind: 'duplicate-document', customerId, subject, reason }));
+    addEffects(effects, await openWorkOrder(work, { key: place.key, kind: 'duplicate-document', customerId, subject, reason }));
   }
-  return traces;
+  return effects;
 }
 
 /** Ends the doubt about a document, with its task. From then on an invoice counts, unless it was taken out. */
@@ -77,16 +77,16 @@ export async function closeDoubt(
   { kind, id }: { kind: DoubtedKind; id: string },
   state: Exclude<DuplicateState, 'suspected'>,
   reason: string | null = null,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at } = work;
   await sql`
     update duplicate_doubt set state = ${state}, closed_at = ${at.now}::timestamptz, reason = ${reason} where document_id = ${id}::uuid`.execute(
     tx,
   );
   const place = await placeOf(tx, placeOfTask(id));
-  const traces = place.open ? await cancelWorkOrders(work, { keys: [place.key] }, state) : noTraces();
-  if (kind === 'invoice') traces.asks.push(...asksOf(await suspect(tx, id, false)));
-  return traces;
+  const effects = place.open ? await cancelWorkOrders(work, { keys: [place.key] }, state) : noEffects();
+  if (kind === 'invoice') effects.asks.push(...asksOf(await suspect(tx, id, false)));
+  return effects;
 }
 
 async function suspect(tx: Tx, invoice: string, suspected: boolean): Promise<string[]> {
@@ -107,14 +107,14 @@ export async function followersOf(db: Database | Tx, id: string): Promise<string
 }
 
 /** A document that went away settles the doubt about itself, and about those that looked like it. */
-export async function documentGone(work: Work, kind: DoubtedKind, id: string, reason: string | null): Promise<WorkOrderTraces> {
+export async function documentGone(work: Work, kind: DoubtedKind, id: string, reason: string | null): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   for (const follower of await followersOf(tx, id))
-    addTraces(traces, await closeDoubt(work, { kind, id: follower }, 'corrected'));
+    addEffects(effects, await closeDoubt(work, { kind, id: follower }, 'corrected'));
   const { rows } = await sql`select from duplicate_doubt where document_id = ${id}::uuid and state = 'suspected'`.execute(tx);
-  if (rows.length > 0) addTraces(traces, await closeDoubt(work, { kind, id }, 'duplicate', reason));
-  return traces;
+  if (rows.length > 0) addEffects(effects, await closeDoubt(work, { kind, id }, 'duplicate', reason));
+  return effects;
 }
 
 /** A person says that a document and the one it looks like are both right: from now on it counts. Throws Refusal `not-found`, `not-open`. */
@@ -130,7 +130,7 @@ export async function confirmBothRight(
     const found = await lockDocument(tx, actor, kind, document);
     const { id, externalId, customerId, duplicate } = found;
     if (duplicate?.state !== 'suspected') throw new Refusal('not-open', { state: duplicate?.state ?? 'not-suspected' });
-    const traces = await closeDoubt(work, { kind, id }, 'both-right', reason);
+    const effects = await closeDoubt(work, { kind, id }, 'both-right', reason);
     const about = { subjectKind: kind, subjectId: id, customerId };
     const audit: AuditFact = {
       ...about,
@@ -141,10 +141,10 @@ export async function confirmBothRight(
     };
     return {
       value: { id, externalId, duplicate: { ...duplicate, state: 'both-right' as const, reason } },
-      audit: [audit, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }

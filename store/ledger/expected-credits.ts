@@ -12,8 +12,8 @@ import { lockReceivables } from './receivable-facts.ts';
 import type { Work } from '../platform/transaction.ts';
 import { coverMoved } from './unapplied.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 import type { DisputeFact } from '../../domain/ledger/claims.ts';
 import { claimsOfGoods, expectedAfter, expectedCredits } from '../../domain/ledger/claims.ts';
 
@@ -161,9 +161,9 @@ interface ExpectingRow extends Omit<ExpectingItem, 'disputes'> {
  * What is expected on instalments that have no room for it (a correction made them smaller, money came) moves to the others of their
  * invoice, the earliest due first, as a return is laid on them. The caller holds the customers.
  */
-export async function followInvoices(work: Work, invoices: readonly string[]): Promise<WorkOrderTraces> {
+export async function followInvoices(work: Work, invoices: readonly string[]): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const rows = invoices.length === 0 ? [] : await expectingItems(tx, invoices);
   for (const invoiceId of new Set(rows.map((row) => row.invoiceId))) {
     const own = rows.filter((row) => row.invoiceId === invoiceId);
@@ -172,19 +172,19 @@ export async function followInvoices(work: Work, invoices: readonly string[]): P
     if (!first || moves.length === 0) continue;
     for (const move of moves) {
       const audit = await moveExpected(work, move, first);
-      traces.audit.push(audit);
-      traces.events.push(eventOf(audit));
+      effects.audit.push(audit);
+      effects.events.push(eventOf(audit));
     }
     const touched = moves.flatMap(({ from, to }) => [from, ...to.map(({ receivableId }) => receivableId)]);
-    traces.asks.push(...asksOf([...new Set(touched)]), ...(await coverMoved(tx, [first.customerId])));
+    effects.asks.push(...asksOf([...new Set(touched)]), ...(await coverMoved(tx, [first.customerId])));
   }
-  return traces;
+  return effects;
 }
 
 /** The same for the invoices of items on which money has come, or from which it went back. */
-export async function followMoney(work: Work, receivables: readonly string[]): Promise<WorkOrderTraces> {
+export async function followMoney(work: Work, receivables: readonly string[]): Promise<Effects> {
   const { tx } = work;
-  if (receivables.length === 0) return noTraces();
+  if (receivables.length === 0) return noEffects();
   const { rows } = await sql<{ id: string }>`
     select distinct r.invoice_id as id from receivable r where ${among('r.id', receivables, 'uuid')} and exists (
       select from receivable x join dispute d on d.receivable_id = x.id where x.invoice_id = r.invoice_id

@@ -72,10 +72,10 @@ export async function tellFaulty(store: Store): Promise<'opened' | 'ended' | nul
   if (!look || look.faulty === (look.told !== null)) return null;
   return write(store, actor, async (work) => {
     const { tx } = work;
-    const traces = look.told !== null ? await cancelWorkOrders(work, { keys: [look.told] }, 'put-right') : await openTask();
-    const [first, ...more] = traces.audit;
+    const effects = look.told !== null ? await cancelWorkOrders(work, { keys: [look.told] }, 'put-right') : await openTask();
+    const [first, ...more] = effects.audit;
     if (!first) return { value: null, audit: null };
-    return { ...traces, value: look.told === null ? ('opened' as const) : ('ended' as const), audit: [first, ...more] };
+    return { ...effects, value: look.told === null ? ('opened' as const) : ('ended' as const), audit: [first, ...more] };
 
     async function openTask() {
       const { rows } = await sql<{ before: number; count: number; named: unknown }>`

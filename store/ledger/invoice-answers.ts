@@ -6,14 +6,14 @@ import type { PutInvoice, StandingInvoice, WrittenInvoice } from './invoice-rows
 import type { Tx } from '../platform/database.ts';
 import { among } from '../platform/prepared.ts';
 import type { RowResult } from '../platform/rows.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 import type { Ask, Post } from '../platform/transaction.ts';
 
 /** What an invoice that was written must record. */
 export interface InvoiceRecord {
   audit: AuditFact;
   /** Tasks that were opened or ended beside it, and what asking a second person left behind. */
-  beside: WorkOrderTraces;
+  beside: Effects;
   asks: Ask[];
   posts: Post[];
   /** Receivables that money which waited for them may go to. */
@@ -33,7 +33,7 @@ export function asIs(standing: StandingInvoice): PutInvoice {
 export function putOf(
   job: Job,
   written: WrittenInvoice | undefined,
-  beside: WorkOrderTraces,
+  beside: Effects,
 ): { value: PutInvoice; record: InvoiceRecord } {
   if (!written) throw new Error('an invoice was judged but not written');
   const { standing, changes, write: row, customer } = job;

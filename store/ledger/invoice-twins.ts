@@ -7,8 +7,8 @@ import type { Tx } from '../platform/database.ts';
 import { closeDoubt, followersOf, openDoubts } from './duplicates.ts';
 import { recordset } from '../platform/rows.ts';
 import type { Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** An invoice that came before, by its sender's id. */
 export interface Twin {
@@ -81,37 +81,37 @@ export interface WrittenTwin {
 }
 
 /** Flags an invoice that looks like an earlier one, and takes back what a correction settles: of itself, and of those that looked like it. */
-export async function settleTwin(work: Work, one: WrittenTwin): Promise<WorkOrderTraces> {
+export async function settleTwin(work: Work, one: WrittenTwin): Promise<Effects> {
   const { tx } = work;
   const { id, before, twin } = one;
-  const traces = noTraces();
-  if (!one.isNew) addTraces(traces, await settleFollowers(work, one));
+  const effects = noEffects();
+  if (!one.isNew) addEffects(effects, await settleFollowers(work, one));
   if (!twin) {
-    if (before) addTraces(traces, await closeDoubt(work, { kind: 'invoice', id }, 'corrected'));
-    return traces;
+    if (before) addEffects(effects, await closeDoubt(work, { kind: 'invoice', id }, 'corrected'));
+    return effects;
   }
   const [row] = await readById(tx, { externalId: twin.externalId });
-  if (!row || before?.state === 'duplicate' || before?.twin === row.id) return traces;
-  addTraces(traces, await flag(work, { ...one.invoice, id, customerId: one.customerId }, row));
-  return traces;
+  if (!row || before?.state === 'duplicate' || before?.twin === row.id) return effects;
+  addEffects(effects, await flag(work, { ...one.invoice, id, customerId: one.customerId }, row));
+  return effects;
 }
 
 /** Of those that looked like it and no longer do, the first is right, and the others look like that one. */
-async function settleFollowers(work: Work, one: WrittenTwin): Promise<WorkOrderTraces> {
+async function settleFollowers(work: Work, one: WrittenTwin): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const own = keyOf(one.customerId, one.invoice);
   const rows = await readById(tx, { ids: await followersOf(tx, one.id) });
   const [first, ...others] = rows.filter((row) => keyOf(row.customerId, row) !== own);
-  if (!first) return traces;
-  addTraces(traces, await closeDoubt(work, { kind: 'invoice', id: first.id }, 'corrected'));
-  for (const row of others) addTraces(traces, await flag(work, row, first));
-  return traces;
+  if (!first) return effects;
+  addEffects(effects, await closeDoubt(work, { kind: 'invoice', id: first.id }, 'corrected'));
+  for (const row of others) addEffects(effects, await flag(work, row, first));
+  return effects;
 }
 
 type Known = Printed & { id: string; customerId: string };
 
-const flag = (work: Work, of: Known, twin: Known): Promise<WorkOrderTraces> =>
+const flag = (work: Work, of: Known, twin: Known): Promise<Effects> =>
   openDoubts(work, [
     {
       ...{ kind: 'invoice', id: of.id, externalId: of.externalId, customerId: of.customerId, currency: of.currency },

@@ -5,8 +5,8 @@ import type { InvoiceDocument } from '../../domain/ledger/documents.ts';
 import { overtakeAct, proposeAct } from '../approvals/pending.ts';
 import type { StandingInvoice, Desk } from './invoice-rows.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 const KIND = 'invoice-correction';
 
@@ -21,9 +21,9 @@ export interface WaitingCorrection {
 export async function askForCorrections(
   { store, tx, at, actor, reason }: Desk,
   sent: readonly { standing: StandingInvoice; waits: WaitingCorrection | null; agreed: boolean }[],
-): Promise<Map<string, WorkOrderTraces>> {
-  const traces = new Map<string, WorkOrderTraces>();
-  if (sent.length === 0) return traces;
+): Promise<Map<string, Effects>> {
+  const effects = new Map<string, Effects>();
+  if (sent.length === 0) return effects;
   const ids = sent.map(({ standing }) => standing.id);
   const { rows } = await sql<{ id: string; hash: string }>`
     select subject_id as id, payload_hash as hash from pending_act
@@ -32,10 +32,10 @@ export async function askForCorrections(
   for (const { standing, waits, agreed } of sent) {
     const payload: CorrectionPayload | null = waits && { document: waits.invoice, reason };
     const hash = waiting.get(standing.id);
-    const own = noTraces();
+    const own = noEffects();
     const subject = { kind: 'invoice', id: standing.id };
     if (hash !== undefined && !agreed && (payload === null || hash !== contentHash({ payload, by: actor.id })))
-      addTraces(own, await overtakeAct({ tx, at, actor, store }, { kind: KIND, subject, reason: 'sent-again' }));
+      addEffects(own, await overtakeAct({ tx, at, actor, store }, { kind: KIND, subject, reason: 'sent-again' }));
     if (waits && payload) {
       const { currency, externalId, customerId } = standing;
       const { loweredMinor, movedMinor, sumMinor, days, withholds } = waits.gift;
@@ -62,11 +62,11 @@ export async function askForCorrections(
           withholds,
         },
       );
-      addTraces(own, asked.traces);
+      addEffects(own, asked.effects);
     }
-    traces.set(standing.id, own);
+    effects.set(standing.id, own);
   }
-  return traces;
+  return effects;
 }
 
 /** What was booked: the invoice as it was sent, and what its sender said. */

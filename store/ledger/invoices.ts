@@ -35,8 +35,8 @@ import { settleArrived } from './waiting-payments.ts';
 import { write } from '../platform/transaction.ts';
 import type { EventFact, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { keepSums, postApart } from './large-sums.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, joinEffects, noEffects } from '../platform/effects.ts';
 
 const desk = documentDesk(postInvoices);
 
@@ -73,7 +73,7 @@ export async function postWithin(
 ): Promise<Written<RowResult<PutInvoice>[]> | Unchanged<RowResult<PutInvoice>[]>> {
   const results: RowResult<PutInvoice>[] = [];
   const records: InvoiceRecord[] = [];
-  const waits: WorkOrderTraces[] = [];
+  const waits: Effects[] = [];
   for (const wave of inWaves(postings, (posting) => posting.invoice.externalId)) {
     const done = await putWave(
       desk,
@@ -98,7 +98,7 @@ export async function postWithin(
   }
   const current = records.filter(({ audit }) => audit.action !== 'invoice.imported-settled').map(({ audit }) => audit.subjectId);
   const beyond = await invoicesPosted.tell(desk, [...new Set(current)]);
-  const beside = joinTraces(...records.map((record) => record.beside), beyond, ...waits);
+  const beside = joinEffects(...records.map((record) => record.beside), beyond, ...waits);
   const own = records.map((record) => ({ ...record.audit, reason: desk.reason }));
   const [first, ...more] = [...own, ...beside.audit];
   if (!first) return { value: results, audit: null };
@@ -109,11 +109,11 @@ export async function postWithin(
   const applied = new Set(arrival.applied.keys());
   if (arrival.found) {
     const across = await settleArrived(desk, customers, arrived);
-    addTraces(arrival, across);
+    addEffects(arrival, across);
     for (const receivable of across.applied.keys()) applied.add(receivable);
-    addTraces(arrival, await settleDeposits(desk, await ordersOf(tx, current)));
+    addEffects(arrival, await settleDeposits(desk, await ordersOf(tx, current)));
   }
-  addTraces(arrival, await followMoney(desk, [...applied]));
+  addEffects(arrival, await followMoney(desk, [...applied]));
   // Whoever is asked anyway needs no first instant of its own.
   const asked = new Set([...arrival.asks, ...beside.asks].map((ask) => ask.subject));
   const posts = records.flatMap((record) => record.posts).filter((post) => !asked.has(post.subject));
@@ -152,7 +152,7 @@ interface Put {
   result: RowResult<PutInvoice>;
   record?: InvoiceRecord;
   /** What a correction that waits, or one that no longer does, left behind. */
-  beside?: WorkOrderTraces;
+  beside?: Effects;
   /** A new invoice whose discount, or whose later days, wait for a second person: as it was sent. */
   asSent?: Posting;
 }
@@ -196,25 +196,25 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   const claimed = await followClaims(desk, jobs, written);
   const known = jobs.flatMap(({ standing: was }) => was?.id ?? []);
   const followed = await invoicesCorrected.tell(desk, known, corrected);
-  addTraces(followed, joinTraces(dropped, claimed));
-  addTraces(followed, await followWaitingNotes(desk, known));
+  addEffects(followed, joinEffects(dropped, claimed));
+  addEffects(followed, await followWaitingNotes(desk, known));
   const raised = jobs.filter(({ standing: was, changes }) => was && raisedBy(changes) > 0);
   const more = raised.flatMap(({ standing: was }) => was?.instalments.map(({ id }) => id) ?? []);
-  addTraces(followed, await openRose.tell(desk, more));
+  addEffects(followed, await openRose.tell(desk, more));
   const corrections = await askForCorrections(desk, judged.flatMap(resent));
   const puts: Put[] = [];
   for (const one of judged) {
     if (one.kind === 'refused') puts.push({ result: failed(one.refusal) });
     else if (one.kind !== 'job') {
-      const beside = corrections.get(one.standing.id) ?? noTraces();
+      const beside = corrections.get(one.standing.id) ?? noEffects();
       puts.push({ result: { outcome: 'unchanged', value: asIs(one.standing) }, beside });
     } else {
       const beside = await reDated({ store, tx, at, actor }, one.job);
       const { value, record } = putOf(one.job, written.get(one.job.write.document.externalId), beside);
       const doubts = await settleInvoice(desk, one.job, value);
       const outcome = one.job.standing ? 'changed' : 'created';
-      const ended = corrections.get(one.job.standing?.id ?? '') ?? noTraces();
-      const put: Put = { result: { outcome, value }, record: { ...record, beside: joinTraces(record.beside, doubts, ended) } };
+      const ended = corrections.get(one.job.standing?.id ?? '') ?? noEffects();
+      const put: Put = { result: { outcome, value }, record: { ...record, beside: joinEffects(record.beside, doubts, ended) } };
       const { asSent, posting } = one.job;
       puts.push(asSent ? { ...put, asSent: { ...posting, invoice: asSent } } : put);
     }
@@ -222,7 +222,7 @@ async function putWave(desk: Desk, postings: readonly Posting[]): Promise<Put[]>
   const owed = jobs.map(({ write: row }) => ({ customerId: row.customerId, currency: row.document.currency }));
   const rates = await askForRates(desk, owed);
   const first = puts.find((put) => put.record !== undefined)?.record;
-  if (first) addTraces(first.beside, joinTraces(rates, followed));
+  if (first) addEffects(first.beside, joinEffects(rates, followed));
   return puts;
 }
 
@@ -235,7 +235,7 @@ function resent(one: Judged): { standing: StandingInvoice; waits: WaitingCorrect
 }
 
 /** Writes the corrected and withdrawn instalments of all jobs, under their locks in id order. */
-async function correct(work: Work, jobs: readonly Job[]): Promise<{ corrected: CorrectedReturn[]; dropped: WorkOrderTraces }> {
+async function correct(work: Work, jobs: readonly Job[]): Promise<{ corrected: CorrectedReturn[]; dropped: Effects }> {
   const { tx } = work;
   const corrections = jobs.flatMap(({ changes, questions }) => [
     ...changes.changed.map(({ standing, to }) => {
@@ -269,11 +269,8 @@ function mostLowered({ changed, withdrawn }: Job['changes']): string[] {
 }
 
 /** Asks a second person for the dates that move too far; of a new invoice there are none. */
-async function reDated(
-  { store, tx, at, actor }: Omit<Desk, 'reason'>,
-  { standing, customer, later }: Job,
-): Promise<WorkOrderTraces> {
-  if (!standing) return noTraces();
+async function reDated({ store, tx, at, actor }: Omit<Desk, 'reason'>, { standing, customer, later }: Job): Promise<Effects> {
+  if (!standing) return noEffects();
   const receivables = standing.instalments.map(({ id }) => id);
   const { externalId, currency } = standing;
   return askForReDating({ tx, store, at, actor }, { customerId: customer.id, externalId, currency, later, receivables });

@@ -4,8 +4,8 @@ import type { Tx } from '../platform/database.ts';
 import { LostRace, recordset } from '../platform/rows.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 const placeOfTask = (base: string, quote: string): string => `rate-missing/${base}/${quote}`;
 
@@ -13,13 +13,10 @@ const placeOfTask = (base: string, quote: string): string => `rate-missing/${bas
  * Asks for the rates without which documents of customers count against no limit, one task a pair: in another currency than the limit of
  * their payer or its group. Until then each such document waits for itself alone.
  */
-export async function askForRates(
-  work: Work,
-  documents: readonly { customerId: string; currency: string }[],
-): Promise<WorkOrderTraces> {
+export async function askForRates(work: Work, documents: readonly { customerId: string; currency: string }[]): Promise<Effects> {
   const { tx, at } = work;
-  const traces = noTraces();
-  if (documents.length === 0) return traces;
+  const effects = noEffects();
+  if (documents.length === 0) return effects;
   const pairs = new Map(
     documents.map(({ customerId, currency }) => [`${customerId} ${currency}`, { customer_id: customerId, currency }]),
   );
@@ -33,8 +30,8 @@ export async function askForRates(
       and not exists (
         select from credit_account o join credit_limit l on l.account_id = o.id and l.revoked_at is null
         where o.kind = a.kind and o.code = a.code and o.currency = x.currency) order by 1, 2`.execute(tx);
-  for (const { base, quote } of rows) addTraces(traces, await askForRate(work, { base, quote, on: at.today }));
-  return traces;
+  for (const { base, quote } of rows) addEffects(effects, await askForRate(work, { base, quote, on: at.today }));
+  return effects;
 }
 
 /** The lock of a pair of currencies, whichever way round: whoever records a rate holds it alone, whoever found none shares it. */
@@ -51,7 +48,7 @@ export async function lockPair(tx: Tx, base: string, quote: string, mode: 'alone
 export async function askForRate(
   work: Work,
   { base, quote, on }: { base: string; quote: string; on: BusinessDate },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
   await lockPair(tx, base, quote, 'shared');
   const { rows } = await sql<{ there: boolean }>`
@@ -59,7 +56,7 @@ export async function askForRate(
   if (rows[0]?.there) throw new LostRace('a rate was recorded meanwhile');
   const place = await placeOf(tx, placeOfTask(base, quote));
   const turned = await placeOf(tx, placeOfTask(quote, base));
-  if (place.open || turned.open) return noTraces();
+  if (place.open || turned.open) return noEffects();
   return openWorkOrder(work, {
     ...{ key: place.key, kind: 'rate-missing', customerId: null },
     ...{ subject: `rate ${base}/${quote}`, reason: { base, quote, on } },
@@ -67,9 +64,9 @@ export async function askForRate(
 }
 
 /** Ends the task that asks for a rate, whichever way round, which is on file now. */
-export async function rateCame(work: Work, base: string, quote: string): Promise<WorkOrderTraces> {
+export async function rateCame(work: Work, base: string, quote: string): Promise<Effects> {
   const { tx } = work;
   const places = [await placeOf(tx, placeOfTask(base, quote)), await placeOf(tx, placeOfTask(quote, base))];
   const keys = places.flatMap(({ key, open }) => (open ? [key] : []));
-  return keys.length > 0 ? cancelWorkOrders(work, { keys }, 'recorded') : noTraces();
+  return keys.length > 0 ? cancelWorkOrders(work, { keys }, 'recorded') : noEffects();
 }

@@ -27,8 +27,8 @@ import { recoveryAudits } from './recoveries.ts';
 import { idOf } from '../platform/rows.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, joinTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, joinEffects, noEffects } from '../platform/effects.ts';
 
 /** What a reversal took back: the receivables it touched are open again by these amounts. */
 export interface ReversedPayment {
@@ -95,16 +95,16 @@ export async function reversePayment(
       before: { allocations, unappliedMinor, reversedOn: null },
       after: { ...after, ...(whole ? { amountMinor: payment.amountMinor, allocations: [] } : { restored }) },
     };
-    const traces = await unappliedChanged(work, [{ ...payment, kind: 'payment', unappliedMinor: restMinor }], 'reversed');
-    addTraces(traces, await settleDiscounts(work, touched, on));
-    addTraces(traces, await openRose.tell(work, touched));
-    if (whole) addTraces(traces, await documentGone(work, 'payment', payment.id, reason));
+    const effects = await unappliedChanged(work, [{ ...payment, kind: 'payment', unappliedMinor: restMinor }], 'reversed');
+    addEffects(effects, await settleDiscounts(work, touched, on));
+    addEffects(effects, await openRose.tell(work, touched));
+    if (whole) addEffects(effects, await documentGone(work, 'payment', payment.id, reason));
     return {
       value: { id: payment.id, currency, reversedOn: on, restored },
-      audit: [audit, ...traces.audit],
-      asks: [...asksOf(touched), ...traces.asks],
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: [...asksOf(touched), ...effects.asks],
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }
@@ -133,9 +133,9 @@ export async function allocatePayment(
     const released = await releaseDeposit(work, found.payment);
     const payment = released ? { ...found.payment, order: null } : found.payment;
     const { value, ...applied } = await applyPayment(work, { ...found, payment }, lines(payment.currency), reason);
-    const traces = joinTraces(released ?? noTraces(), applied);
-    const [first, ...more] = traces.audit;
-    return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
+    const effects = joinEffects(released ?? noEffects(), applied);
+    const [first, ...more] = effects.audit;
+    return first ? { value, ...effects, audit: [first, ...more] } : { value, audit: null };
   });
 }
 
@@ -145,7 +145,7 @@ export async function applyPayment(
   { payment, reach }: Reaching,
   lines: PaymentDocument['allocations'],
   reason: string | null,
-): Promise<WorkOrderTraces & { value: PostedPayment }> {
+): Promise<Effects & { value: PostedPayment }> {
   const { tx, at, store } = work;
   const { customerId, unappliedMinor, reference, order, receivedOn } = payment;
   const bound = order === null ? {} : { order };
@@ -169,7 +169,7 @@ export async function applyPayment(
     unappliedMinor: result.unappliedMinor,
     reversedOn: null,
   };
-  if (touched.length === 0) return { ...noTraces(), value };
+  if (touched.length === 0) return { ...noEffects(), value };
   await lockReceivables(tx, touched);
   if (exchange) await convertPayment(work, payment.id, paid, exchange);
   await layShares(work, { kind: 'payment', id: payment.id, on: payment.receivedOn }, result);
@@ -184,15 +184,17 @@ export async function applyPayment(
   };
   const differences = exchangeAudits({ customerId, id: payment.id, externalId: payment.externalId, currency }, exchange);
   const recoveries = recoveryAudits({ customerId, externalId: payment.externalId, currency }, result.allocations);
-  const traces = await unappliedChanged(work, [{ ...payment, kind: 'payment', currency, unappliedMinor: result.unappliedMinor }]);
-  addTraces(traces, await settleDiscounts(work, touched));
-  addTraces(traces, await followMoney(work, touched));
+  const effects = await unappliedChanged(work, [
+    { ...payment, kind: 'payment', currency, unappliedMinor: result.unappliedMinor },
+  ]);
+  addEffects(effects, await settleDiscounts(work, touched));
+  addEffects(effects, await followMoney(work, touched));
   return {
     value,
-    audit: [audit, ...differences, ...recoveries, ...traces.audit],
-    asks: [...asksOf(touched), ...traces.asks],
-    posts: traces.posts,
-    events: [...[audit, ...differences, ...recoveries].map(eventOf), ...traces.events],
+    audit: [audit, ...differences, ...recoveries, ...effects.audit],
+    asks: [...asksOf(touched), ...effects.asks],
+    posts: effects.posts,
+    events: [...[audit, ...differences, ...recoveries].map(eventOf), ...effects.events],
   };
 }
 

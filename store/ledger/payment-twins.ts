@@ -5,8 +5,8 @@ import { openDoubts } from './duplicates.ts';
 import type { Doubt } from './duplicates.ts';
 import { among } from '../platform/prepared.ts';
 import type { Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 interface Row {
   id: string;
@@ -31,9 +31,9 @@ const paidMinor = (alias: string) => sql`coalesce(${sql.ref(`${alias}.paid_minor
  * Flags payments of one payer with the same text, day and amount paid under two keys, the later one; both stay as they are booked. Those with
  * other lines, or without a text, are told apart. `ids`: just posted, in the order of their documents.
  */
-export async function flagPayments(work: Work, ids: readonly string[]): Promise<WorkOrderTraces> {
+export async function flagPayments(work: Work, ids: readonly string[]): Promise<Effects> {
   const { tx } = work;
-  if (ids.length === 0) return noTraces();
+  if (ids.length === 0) return noEffects();
   const { rows } = await sql<Row>`
     select distinct p.id, p.external_id as "externalId", p.customer_id as "customerId", ${paidIn('p')} as currency, ${paidMinor('p')} as "amountMinor",
       p.received_on as "on", p.reference as text, concat_ws(' ', p.order_code, (
@@ -47,7 +47,7 @@ export async function flagPayments(work: Work, ids: readonly string[]): Promise<
 }
 
 /** The same of a credit note: the invoice, day, amount and reason of another one. */
-export async function flagNote(work: Work, id: string): Promise<WorkOrderTraces> {
+export async function flagNote(work: Work, id: string): Promise<Effects> {
   const { tx } = work;
   const { rows } = await sql<Row>`
     select p.id, p.external_id as "externalId", p.customer_id as "customerId", p.currency, p.amount_minor as "amountMinor",

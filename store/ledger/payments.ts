@@ -29,7 +29,7 @@ import type { Unapplied } from './unapplied.ts';
 import { keepSums, postApart } from './large-sums.ts';
 import type { RefusalCode, RefusalParams } from '../../domain/platform/refusal-codes.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A payment as posted: which receivable got how much of it, and what is left for later. */
 export interface PostedPayment {
@@ -103,21 +103,21 @@ async function postTogether(
     }
     const [first, ...more] = audit;
     if (!first) return { value: results, audit: null };
-    const traces = unapplied.length === 0 ? noTraces() : await unappliedChanged(work, unapplied);
-    addTraces(traces, await askForRates(work, unapplied));
+    const effects = unapplied.length === 0 ? noEffects() : await unappliedChanged(work, unapplied);
+    addEffects(effects, await askForRates(work, unapplied));
     for (const { id, document, base, quote } of waits) {
       await keepWaiting(tx, { id, lines: document.allocations }, base, quote);
-      addTraces(traces, await askForRate(work, { base, quote, on: document.receivedOn }));
+      addEffects(effects, await askForRate(work, { base, quote, on: document.receivedOn }));
     }
-    addTraces(traces, await flagPayments(work, named));
-    addTraces(traces, await settleDiscounts(work, [...touched]));
-    addTraces(traces, await followMoney(work, [...touched]));
+    addEffects(effects, await flagPayments(work, named));
+    addEffects(effects, await settleDiscounts(work, [...touched]));
+    addEffects(effects, await followMoney(work, [...touched]));
     return {
       value: results,
-      audit: [first, ...more, ...traces.audit],
-      asks: [...asksOf([...touched]), ...traces.asks],
-      posts: traces.posts,
-      events: [...audit.map(eventOf), ...traces.events],
+      audit: [first, ...more, ...effects.audit],
+      asks: [...asksOf([...touched]), ...effects.asks],
+      posts: effects.posts,
+      events: [...audit.map(eventOf), ...effects.events],
     };
   });
 }

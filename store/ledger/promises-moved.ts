@@ -14,8 +14,8 @@ import { moneyFrom, moneyOn } from './receivable-facts.ts';
 import { recordset } from '../platform/rows.ts';
 import { asksOf, eventOf } from '../platform/transaction.ts';
 import type { Work } from '../platform/transaction.ts';
-import { noTraces } from '../platform/traces.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import { noEffects } from '../platform/effects.ts';
+import type { Effects } from '../platform/effects.ts';
 
 interface Row extends ClaimedItem {
   invoiceId: string;
@@ -27,24 +27,24 @@ interface Row extends ClaimedItem {
  * What was promised of instalments, and is still to come, goes along when a correction moves their amounts to others: each is kept or broken by
  * the money on it. What left the invoice is promised as it was: whoever pays what is left keeps it. The receivables are locked, and look again.
  */
-export async function followPromises(work: Work, lowered: readonly LoweredItem[], together = false): Promise<WorkOrderTraces> {
+export async function followPromises(work: Work, lowered: readonly LoweredItem[], together = false): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const smaller = lowered.flatMap(({ receivableId, minor }) => (minor > 0 ? [receivableId] : []));
-  if (smaller.length === 0) return traces;
+  if (smaller.length === 0) return effects;
   const { rows: promised } = await sql`
     select from promise p where ${among('p.receivable_id', smaller, 'uuid')} and p.state = 'pending' limit 1`.execute(tx);
-  if (promised.length === 0) return traces;
+  if (promised.length === 0) return effects;
   const rows = await promisedItems(tx, lowered);
   for (const own of groupsOf(rows, together)) {
     for (const move of claimMoves(own)) {
       const audit = await writeMove(work, move, own);
-      traces.audit.push(...audit);
-      traces.events.push(...audit.map(eventOf));
-      traces.asks.push(...asksOf([move.from, ...move.to.map(({ receivableId }) => receivableId)]));
+      effects.audit.push(...audit);
+      effects.events.push(...audit.map(eventOf));
+      effects.asks.push(...asksOf([move.from, ...move.to.map(({ receivableId }) => receivableId)]));
     }
   }
-  return traces;
+  return effects;
 }
 
 async function promisedItems(tx: Tx, lowered: readonly LoweredItem[]): Promise<Row[]> {

@@ -6,8 +6,8 @@ import { openCase } from './receivable-case.ts';
 import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { joinTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { joinEffects, noEffects } from '../platform/effects.ts';
 
 const KIND = 'due-date-doubt';
 /** A due date is looked at once; another one is another question. */
@@ -24,8 +24,8 @@ export interface Doubted {
 }
 
 /** Opens a task for each due date in doubt. */
-export async function askAbout(work: Work, doubted: readonly Doubted[]): Promise<WorkOrderTraces> {
-  const opened: WorkOrderTraces[] = [];
+export async function askAbout(work: Work, doubted: readonly Doubted[]): Promise<Effects> {
+  const opened: Effects[] = [];
   for (const { receivableId, customerId, invoice, instalment, dueDate, issueDate } of doubted)
     opened.push(
       await openWorkOrder(work, {
@@ -37,16 +37,13 @@ export async function askAbout(work: Work, doubted: readonly Doubted[]): Promise
         reason: { dueDate, issueDate },
       }),
     );
-  return joinTraces(...opened);
+  return joinEffects(...opened);
 }
 
 /** Ends the tasks about due dates that were corrected. */
-export const settleDoubts = (
-  work: Work,
-  before: readonly { receivableId: string; dueDate: BusinessDate }[],
-): Promise<WorkOrderTraces> =>
+export const settleDoubts = (work: Work, before: readonly { receivableId: string; dueDate: BusinessDate }[]): Promise<Effects> =>
   before.length === 0
-    ? Promise.resolve(noTraces())
+    ? Promise.resolve(noEffects())
     : cancelWorkOrders(work, { keys: before.map((one) => keyOf(one.receivableId, one.dueDate)) }, 'corrected');
 
 /** Confirms a due date that was in doubt: from now on it counts, for dunning and orders. Throws Refusal `not-open` when nothing is in doubt. */

@@ -40,7 +40,7 @@ export async function reverseRefund(
         returning 'credit-note' as kind, n.external_id, n.customer_id, n.currency, n.unapplied_minor, null as order_code)
       select kind, external_id as "externalId", customer_id as "customerId", currency, unapplied_minor as "unappliedMinor", order_code as "order"
       from (select * from p union all select * from n) x order by 1, 2`.execute(tx);
-    const traces = await unappliedChanged(work, rows);
+    const effects = await unappliedChanged(work, rows);
     const audit = {
       action: 'refund.reversed',
       subjectKind: 'refund',
@@ -51,10 +51,10 @@ export async function reverseRefund(
     };
     return {
       value: { id: found.id, reversedOn: on },
-      audit: [audit, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }

@@ -23,7 +23,7 @@ import { write, asksOf, eventOf } from '../platform/transaction.ts';
 import type { Moment, Store, Written, Work } from '../platform/transaction.ts';
 import type { Unapplied } from './unapplied.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /** A refund as posted: of what it was paid, and which receivables are open again by it. */
 export interface PostedRefund {
@@ -74,9 +74,9 @@ export async function postJudgedRefund(
   await lockReceivables(tx, touched);
   const id = await writeRefund(work, document, { customerId, taken, agreed });
   for (const part of taken) await releaseShares(work, part.source, part.shares);
-  const traces = await unappliedChanged(work, taken.map(restOf), 'refunded');
-  addTraces(traces, await settleDiscounts(work, touched, paidOn));
-  addTraces(traces, await openRose.tell(work, touched));
+  const effects = await unappliedChanged(work, taken.map(restOf), 'refunded');
+  addEffects(effects, await settleDiscounts(work, touched, paidOn));
+  addEffects(effects, await openRose.tell(work, touched));
   const shares = restored.map(({ receivableId, amountMinor: part }) => ({ receivableId, amountMinor: part }));
   const sources = taken.map(({ source, amountMinor: part }) => ({ [source.kind]: source.externalId, amountMinor: part }));
   const audit = {
@@ -89,10 +89,10 @@ export async function postJudgedRefund(
   };
   return {
     value: { id, externalId, currency, amountMinor, restored: shares, created: true },
-    audit: [audit, ...traces.audit],
-    asks: [...asksOf(touched), ...traces.asks],
-    posts: traces.posts,
-    events: [eventOf(audit), ...traces.events],
+    audit: [audit, ...effects.audit],
+    asks: [...asksOf(touched), ...effects.asks],
+    posts: effects.posts,
+    events: [eventOf(audit), ...effects.events],
   };
 }
 

@@ -14,8 +14,8 @@ import { lockReceivables } from './receivable-facts.ts';
 import type { Ask, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
 import { eventOf } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A payment or credit note as its unapplied rest stands now. */
 export interface Unapplied {
@@ -38,15 +38,15 @@ export async function unappliedChanged(
   work: Work,
   all: readonly Unapplied[],
   outcome: 'applied' | 'refunded' | 'reversed' = 'applied',
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   for (const one of all) {
     const place = await placeOf(tx, `unapplied/${one.kind}/${one.externalId}`);
     const order = one.order ?? null;
     const bound = order !== null && !(await orderIsOver(tx, order));
     if ((one.unappliedMinor === 0 || bound) && place.open)
-      addTraces(traces, await cancelWorkOrders(work, { keys: [place.key] }, outcome));
+      addEffects(effects, await cancelWorkOrders(work, { keys: [place.key] }, outcome));
     if (one.unappliedMinor > 0 && !place.open && !bound && !(await staysOnAccount(tx, one))) {
       const { kind, externalId, customerId, currency } = one;
       const subject = `${kind} ${externalId}`;
@@ -57,16 +57,16 @@ export async function unappliedChanged(
         ...(order !== null && { order }),
         ...(one.doubted && { doubted: one.doubted }),
       };
-      addTraces(traces, await openWorkOrder(work, { key: place.key, kind: 'unapplied-money', customerId, subject, reason }));
+      addEffects(effects, await openWorkOrder(work, { key: place.key, kind: 'unapplied-money', customerId, subject, reason }));
     }
   }
-  traces.asks.push(
+  effects.asks.push(
     ...(await coverAsks(
       tx,
       all.map((one) => one.customerId),
     )),
   );
-  return traces;
+  return effects;
 }
 
 /** Money that is meant to stay with the customer has its place, and asks nobody. */
@@ -97,7 +97,7 @@ export async function coverMoved(tx: Tx, customerIds: readonly string[]): Promis
 }
 
 /** What the coming of invoices did to unapplied money: its records, and what each receivable got of it. */
-export interface Arrival extends WorkOrderTraces {
+export interface Arrival extends Effects {
   applied: ReadonlyMap<string, number>;
 }
 
@@ -111,7 +111,7 @@ export async function applyToArrived(
   arrived: readonly string[],
 ): Promise<Arrival & { found: boolean }> {
   const { tx } = work;
-  const none = { ...noTraces(), applied: new Map<string, number>(), found: false };
+  const none = { ...noEffects(), applied: new Map<string, number>(), found: false };
   if (arrived.length === 0 || (await unappliedOf(tx, customerIds)).length === 0) return none;
   await lockPayersOf(tx, customerIds);
   const money = await unappliedOf(tx, customerIds);
@@ -131,7 +131,7 @@ export async function applyToArrived(
     new Set(arrived),
   );
   await lockReceivables(tx, [...new Set(claims.map((claim) => claim.receivableId))]);
-  const traces = noTraces();
+  const effects = noEffects();
   const applied = new Map<string, number>();
   for (const one of money) {
     const own = claims.filter((claim) => claim.money.id === one.id);
@@ -146,21 +146,21 @@ export async function applyToArrived(
     const added = own.filter((claim) => claim.amountMinor > 0);
     await layShares(work, one, { allocations: added.map(shareOf), unappliedMinor });
     for (const claim of own) applied.set(claim.receivableId, (applied.get(claim.receivableId) ?? 0) + claim.amountMinor);
-    traces.audit.push(allocated(one, own, unappliedMinor));
-    addTraces(traces, await unappliedChanged(work, [{ ...one, unappliedMinor }]));
+    effects.audit.push(allocated(one, own, unappliedMinor));
+    addEffects(effects, await unappliedChanged(work, [{ ...one, unappliedMinor }]));
   }
   const discounts = await settleDiscounts(work, [...applied.keys()]);
-  addTraces(traces, discounts);
-  traces.events.push(...traces.audit.filter((fact) => fact.action === 'payment.allocated').map(eventOf));
+  addEffects(effects, discounts);
+  effects.events.push(...effects.audit.filter((fact) => fact.action === 'payment.allocated').map(eventOf));
   // What money has settled as it came is closed now, not at its first step.
-  traces.asks.push(...[...applied.keys()].map((id): Ask => ({ subject: receivableWorkflowId(id), kind: 'receivable' })));
-  traces.asks.push(
+  effects.asks.push(...[...applied.keys()].map((id): Ask => ({ subject: receivableWorkflowId(id), kind: 'receivable' })));
+  effects.asks.push(
     ...(await coverAsks(
       tx,
       money.map((one) => one.customerId),
     )),
   );
-  return { ...traces, applied: withGranted(applied, discounts.audit), found: true };
+  return { ...effects, applied: withGranted(applied, discounts.audit), found: true };
 }
 
 /** What receivables got, with the discounts that were granted on it. */

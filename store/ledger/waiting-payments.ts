@@ -10,8 +10,8 @@ import { systemActor } from '../platform/transaction.ts';
 import type { Work } from '../platform/transaction.ts';
 import { withGranted } from './unapplied.ts';
 import type { Arrival } from './unapplied.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 type Settled = Arrival | { missing: { base: string; quote: string } | null };
 
@@ -25,8 +25,8 @@ async function settle(work: Work, { id, lines }: WaitingPayment, reason: 'rate-r
     const applied = new Map<string, number>();
     for (const share of value.allocations)
       applied.set(share.receivableId, (applied.get(share.receivableId) ?? 0) + share.amountMinor);
-    const traces = { audit: [...audit], asks: [...asks], posts: [...posts], events: [...events] };
-    return { ...traces, applied: withGranted(applied, traces.audit) };
+    const effects = { audit: [...audit], asks: [...asks], posts: [...posts], events: [...events] };
+    return { ...effects, applied: withGranted(applied, effects.audit) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { from, to } = error.params;
@@ -38,17 +38,17 @@ async function settle(work: Work, { id, lines }: WaitingPayment, reason: 'rate-r
  * A rate is on file: payments that waited for it, whichever way round, settle what they name, and the task that asked for it ends, unless one
  * of them needs it of an earlier day. What cannot be settled any more as it was named stays a task of its own.
  */
-export async function settleWaiting(work: Work, base: string, quote: string): Promise<WorkOrderTraces> {
+export async function settleWaiting(work: Work, base: string, quote: string): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   let isMissing = false;
   for (const waiting of await readWaiting(tx, base, quote)) {
     const settled = await settle(work, waiting, 'rate-recorded');
     if ('missing' in settled) isMissing ||= settled.missing !== null;
-    else addTraces(traces, settled);
+    else addEffects(effects, settled);
   }
-  if (!isMissing) addTraces(traces, await rateCame(work, base, quote));
-  return traces;
+  if (!isMissing) addEffects(effects, await rateCame(work, base, quote));
+  return effects;
 }
 
 /**
@@ -57,12 +57,12 @@ export async function settleWaiting(work: Work, base: string, quote: string): Pr
  */
 export async function settleArrived(work: Work, customerIds: readonly string[], arrived: readonly string[]): Promise<Arrival> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const applied = new Map<string, number>();
   const money = (await unappliedOf(tx, customerIds)).filter(
     (one) => one.kind === 'payment' && one.order === null && !one.onAccount,
   );
-  if (!money.some((one) => one.reference !== null)) return { ...traces, applied };
+  if (!money.some((one) => one.reference !== null)) return { ...effects, applied };
   const come = new Set(arrived);
   const items = await readItems(tx, { customers: [...new Set(money.flatMap((one) => one.reach))], named: [], numbersOf: [] });
   const fresh = items.filter((item) => come.has(item.receivableId));
@@ -74,12 +74,12 @@ export async function settleArrived(work: Work, customerIds: readonly string[], 
     if (named.length === 0) continue;
     const settled = await settle(work, { id, lines: null }, 'invoice-arrived');
     if ('applied' in settled) {
-      addTraces(traces, settled);
+      addEffects(effects, settled);
       for (const [receivable, minor] of settled.applied) applied.set(receivable, (applied.get(receivable) ?? 0) + minor);
     } else if (settled.missing) {
       await keepWaiting(tx, { id, lines: null }, settled.missing.base, settled.missing.quote);
-      addTraces(traces, await askForRate(work, { ...settled.missing, on }));
+      addEffects(effects, await askForRate(work, { ...settled.missing, on }));
     }
   }
-  return { ...traces, applied };
+  return { ...effects, applied };
 }

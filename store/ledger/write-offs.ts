@@ -116,13 +116,13 @@ export async function reverseWriteOff(store: Store, actor: Actor, id: string, re
       after: { openMinor: open, writtenOffMinor, currency: found.currency, amountMinor: found.amountMinor, writeOff: found.id },
     };
     const value = { id: found.receivableId, writeOff: found.id, currency: found.currency, writtenOffMinor, openMinor: open };
-    const traces = await openRose.tell(work, [found.receivableId]);
+    const effects = await openRose.tell(work, [found.receivableId]);
     return {
       value,
-      audit: [audit, ...traces.audit],
-      asks: [...asksOf([found.receivableId]), ...traces.asks],
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: [...asksOf([found.receivableId]), ...effects.asks],
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }

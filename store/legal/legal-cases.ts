@@ -3,14 +3,14 @@ import type { Tx } from '../platform/database.ts';
 import type { ReceivableCase } from '../ledger/receivable-facts.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 /**
  * The legal rung: one open case for each customer and currency. The first receivable opens it with its first work order; later ones join,
  * and once that work order is done, a receivable that joins gets a demand of its own.
  */
-export async function joinLegalCase(work: Work, found: ReceivableCase, kind: string): Promise<WorkOrderTraces> {
+export async function joinLegalCase(work: Work, found: ReceivableCase, kind: string): Promise<Effects> {
   const { tx, at } = work;
   await lockCases(tx, found);
   const opened = await tx
@@ -46,11 +46,11 @@ interface Entered {
 }
 
 /** A receivable has come to a case: on record, and told by a task unless one of the case is open. */
-async function demand(work: Work, found: ReceivableCase, { id, kind, action }: Entered): Promise<WorkOrderTraces> {
+async function demand(work: Work, found: ReceivableCase, { id, kind, action }: Entered): Promise<Effects> {
   const { tx } = work;
   const orders = await tx.selectFrom('work_order').select('closed_at').where('legal_case_id', '=', id).execute();
-  const traces = orders.some((order) => order.closed_at === null)
-    ? noTraces()
+  const effects = orders.some((order) => order.closed_at === null)
+    ? noEffects()
     : await openWorkOrder(work, {
         key: `legal-case/${id}/demand/${orders.length + 1}`,
         kind,
@@ -61,16 +61,16 @@ async function demand(work: Work, found: ReceivableCase, { id, kind, action }: E
       });
   const about = { subjectKind: 'legal-case', subjectId: id, customerId: found.customerId };
   const after = { receivable: found.id, invoice: found.invoiceCode, instalment: found.instalment };
-  traces.audit.unshift({ ...about, action, after });
-  if (action !== 'legal-case.joined') traces.events.unshift({ ...about, kind: action });
-  return traces;
+  effects.audit.unshift({ ...about, action, after });
+  if (action !== 'legal-case.joined') effects.events.unshift({ ...about, kind: action });
+  return effects;
 }
 
 /**
  * What is owed again goes on with legal where it had come to: its case is open again, under its own id, or it joins the one that was
  * opened since.
  */
-export async function rejoinLegalCase(work: Work, found: ReceivableCase): Promise<WorkOrderTraces> {
+export async function rejoinLegalCase(work: Work, found: ReceivableCase): Promise<Effects> {
   const { tx } = work;
   const { rows } = await sql<{ id: string; kind: string }>`
     select c.id, coalesce((select o.kind from work_order o where o.legal_case_id = c.id
@@ -78,7 +78,7 @@ export async function rejoinLegalCase(work: Work, found: ReceivableCase): Promis
     from legal_case_receivable j join legal_case c on c.id = j.legal_case_id where j.receivable_id = ${found.id}::uuid
     order by c.closed_at desc nulls first, c.id limit 1`.execute(tx);
   const [last] = rows;
-  if (!last) return noTraces();
+  if (!last) return noEffects();
   const { id, kind } = last;
   await lockCases(tx, found);
   const { rows: opened } = await sql`
@@ -94,7 +94,7 @@ const lockCases = (tx: Tx, { customerId, currency }: ReceivableCase) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`legal ${customerId} ${currency}`}::text, 0))`.execute(tx);
 
 /** A closed receivable leaves its case; the last one to leave closes it and ends its work orders. */
-export async function leaveLegalCase(work: Work, receivableId: string): Promise<WorkOrderTraces> {
+export async function leaveLegalCase(work: Work, receivableId: string): Promise<Effects> {
   const { tx, at } = work;
   const row = await tx
     .selectFrom('legal_case_receivable as j')
@@ -104,7 +104,7 @@ export async function leaveLegalCase(work: Work, receivableId: string): Promise<
     .where('c.state', '<>', 'closed')
     .forUpdate('c')
     .executeTakeFirst();
-  if (!row) return noTraces();
+  if (!row) return noEffects();
   const others = await tx
     .selectFrom('legal_case_receivable as j')
     .innerJoin('receivable as r', 'r.id', 'j.receivable_id')
@@ -114,11 +114,11 @@ export async function leaveLegalCase(work: Work, receivableId: string): Promise<
     .where('r.stage', '<>', 'closed')
     .limit(1)
     .execute();
-  if (others.length > 0) return noTraces();
+  if (others.length > 0) return noEffects();
   await tx.updateTable('legal_case').set({ state: 'closed', closed_at: at.now }).where('id', '=', row.id).execute();
-  const traces = await cancelWorkOrders(work, { legalCaseId: row.id }, 'nothing-owed');
+  const effects = await cancelWorkOrders(work, { legalCaseId: row.id }, 'nothing-owed');
   const about = { subjectKind: 'legal-case', subjectId: row.id, customerId: row.customer_id };
-  traces.audit.unshift({ ...about, action: 'legal-case.closed', reason: 'nothing-owed' });
-  traces.events.unshift({ ...about, kind: 'legal-case.closed' });
-  return traces;
+  effects.audit.unshift({ ...about, action: 'legal-case.closed', reason: 'nothing-owed' });
+  effects.events.unshift({ ...about, kind: 'legal-case.closed' });
+  return effects;
 }

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Tx } from '../platform/database.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder, placeOf } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 const KIND = 'delivered-not-invoiced';
 const keyOf = (orderId: string): string => `${KIND}/${orderId}`;
@@ -13,24 +13,24 @@ export async function askAboutDelivered(
   work: Work,
   { id, externalId, customerId }: { id: string; externalId: string; customerId: string },
   reason: Record<string, unknown>,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
-  if ((await openKeys(tx, [id])).length > 0) return noTraces();
+  if ((await openKeys(tx, [id])).length > 0) return noEffects();
   const { key } = await placeOf(tx, keyOf(id));
   return openWorkOrder(work, { key, kind: KIND, customerId, subject: `order ${externalId}`, reason });
 }
 
 /** Ends the tasks of these orders: nothing is left to be invoiced, or the order is open again. */
-export async function endDelivered(work: Work, orderIds: readonly string[], outcome: string): Promise<WorkOrderTraces> {
+export async function endDelivered(work: Work, orderIds: readonly string[], outcome: string): Promise<Effects> {
   const { tx } = work;
   const keys = await openKeys(tx, orderIds);
-  return keys.length === 0 ? noTraces() : cancelWorkOrders(work, { keys }, outcome);
+  return keys.length === 0 ? noEffects() : cancelWorkOrders(work, { keys }, outcome);
 }
 
 /** Invoices came, or became larger: orders of which they took all that was delivered are asked about no more. */
-export async function endInvoicedTasks(work: Work, invoices: readonly string[]): Promise<WorkOrderTraces> {
+export async function endInvoicedTasks(work: Work, invoices: readonly string[]): Promise<Effects> {
   const { tx } = work;
-  if (invoices.length === 0) return noTraces();
+  if (invoices.length === 0) return noEffects();
   const { rows } = await sql<{ id: string }>`
     select distinct o.id from order_invoice x join sales_order o on o.id = x.order_id
     where x.invoice_id = any(${[...invoices]}::uuid[]) and o.state <> 'open'

@@ -4,8 +4,8 @@ import { formatAmount, parseAmount } from '../../domain/platform/money.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 interface Row {
   id: string;
@@ -26,10 +26,10 @@ interface Row {
  * Opens a task for each invoice that is above what its order had left for it by more than policy lets pass, and ends those about amounts that
  * were corrected. The same excess is asked about once.
  */
-export async function askAboutOrders(work: Work, invoiceIds: readonly string[]): Promise<WorkOrderTraces> {
+export async function askAboutOrders(work: Work, invoiceIds: readonly string[]): Promise<Effects> {
   const { tx, store } = work;
-  const traces = noTraces();
-  if (invoiceIds.length === 0) return traces;
+  const effects = noEffects();
+  if (invoiceIds.length === 0) return effects;
   const { current } = await store.policies.current();
   const { invoicedBeyond: tolerance = {} } = current['credit-rules'].content.shipments;
   for (const row of await readBeside(tx, invoiceIds)) {
@@ -42,11 +42,11 @@ export async function askAboutOrders(work: Work, invoiceIds: readonly string[]):
     const beyond = invoicedBeyond({ ...row, units: lines }, minor(tolerance[currency] ?? '0'));
     const key = beyond && `invoiced-beyond/${row.id}/${beyond.overMinor}`;
     const gone = (open ?? []).filter((one) => one !== key);
-    if (gone.length > 0) addTraces(traces, await cancelWorkOrders(work, { keys: gone }, 'corrected'));
+    if (gone.length > 0) addEffects(effects, await cancelWorkOrders(work, { keys: gone }, 'corrected'));
     if (!beyond || key === null) continue;
     const text = (amount: number): string => formatAmount(amount, currency);
-    addTraces(
-      traces,
+    addEffects(
+      effects,
       await openWorkOrder(work, {
         key,
         kind: 'invoiced-beyond',
@@ -59,11 +59,11 @@ export async function askAboutOrders(work: Work, invoiceIds: readonly string[]):
       }),
     );
   }
-  return traces;
+  return effects;
 }
 
 /** The same for invoices whose order came or changed after them, in the last two days: looked at once a night. */
-export async function askAboutLateOrders(work: Work): Promise<WorkOrderTraces> {
+export async function askAboutLateOrders(work: Work): Promise<Effects> {
   const { tx, at } = work;
   const { rows } = await sql<{ id: string }>`
     select i.id from sales_order o join invoice i on i.order_code = o.external_id

@@ -26,8 +26,8 @@ import {
 } from './order-hold-facts.ts';
 import type { OrderHoldCase } from './order-hold-facts.ts';
 import { changeOf, moveOrder, readOrderCase, recheckOrder } from './orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 const actor = systemActor(HOLD_ACTOR);
 
@@ -42,11 +42,11 @@ export function reassessHold(store: Store, input: { id: string; seq: number | nu
     if (!locked) return { value: unknownHold(input), audit: null };
     const beside = await depositsOf(work, locked);
     const found = (await judgedAnew(work, locked)) ? ((await lockHold(tx, input.id)) ?? locked) : locked;
-    addTraces(beside, await ratesOf(work, found));
-    if (found.state !== 'open') return settleHold(work, found, { audit: [], traces: beside, events: [] });
+    addEffects(beside, await ratesOf(work, found));
+    if (found.state !== 'open') return settleHold(work, found, { audit: [], effects: beside, events: [] });
     const followed = await followOrders(work, decidedOfHold(found), found.seats);
-    const change: Change = { audit: [], traces: followed, events: [] };
-    addTraces(change.traces, beside);
+    const change: Change = { audit: [], effects: followed, events: [] };
+    addEffects(change.effects, beside);
     for (const { tier, role, to } of followed.escalated) {
       const { audit, event } = tellHold(found, 'order-hold.escalated', { after: { tier, role, to } }, { tier, role, to });
       change.audit.push(audit);
@@ -57,8 +57,8 @@ export function reassessHold(store: Store, input: { id: string; seq: number | nu
 }
 
 /** Money that came before a prepaid order and names it is a deposit for it. */
-async function depositsOf(work: Work, { state, order, customerId }: OrderHoldCase): Promise<WorkOrderTraces> {
-  if (state !== 'open' || !order.prepaid) return noTraces();
+async function depositsOf(work: Work, { state, order, customerId }: OrderHoldCase): Promise<Effects> {
+  if (state !== 'open' || !order.prepaid) return noEffects();
   return bindDeposits(work, { customerId, externalId: order.externalId, currency: order.currency });
 }
 
@@ -73,7 +73,7 @@ async function judgedAnew(work: Work, found: OrderHoldCase): Promise<boolean> {
 }
 
 /** An order that no rate lets count against its limit asks for that rate. */
-function ratesOf(work: Work, { state, reasons, order, customerId }: OrderHoldCase): Promise<WorkOrderTraces> {
+function ratesOf(work: Work, { state, reasons, order, customerId }: OrderHoldCase): Promise<Effects> {
   const isAsked = state === 'open' && reasons.some(({ code }) => code === 'rate-missing');
   return askForRates(work, isAsked ? [{ customerId, currency: order.currency }] : []);
 }
@@ -118,7 +118,7 @@ async function route(work: Work, found: OrderHoldCase): Promise<Change> {
   const { tx, at } = work;
   const { id, order, customerId, askedBy, askedVersion } = found;
   const first = found.routedAt === null;
-  const traces = first ? noTraces() : await standDown(work, processOfHold(id), 'order-changed');
+  const effects = first ? noEffects() : await standDown(work, processOfHold(id), 'order-changed');
   const heldMinor = heldOf(found);
   const way = await wayOfHold(work, {
     ...{ kind: 'order-hold', customerId, currency: order.currency },
@@ -129,14 +129,14 @@ async function route(work: Work, found: OrderHoldCase): Promise<Change> {
     update order_hold set round = ${next.round}, requested_by = ${next.requestedBy}, routed_at = ${at.now}::timestamptz,
       routed_version = ${askedVersion}, routed_minor = ${heldMinor}::bigint, route_row = ${way.row}, policy_version = ${way.policyVersion},
       warned_at = null, offer = ${JSON.stringify(wholeOffer)}::jsonb where id = ${id}::uuid`.execute(tx);
-  addTraces(traces, await openRound(work, decidedOfHold(next), way.tiers));
+  addEffects(effects, await openRound(work, decidedOfHold(next), way.tiers));
   const { audit, event } = tellHold(
     next,
     'order-hold.routed',
     { policyVersion: way.policyVersion, after: { round: next.round, row: way.row, tiers: way.tiers, heldMinor } },
     { round: next.round },
   );
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 /** Whoever looks after the customer can still bring money, security or an approver. */
@@ -145,7 +145,7 @@ async function warn(work: Work, found: OrderHoldCase): Promise<Change> {
   await sql`update order_hold set warned_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
   const { order, expiresAt } = found;
   const process = processOfHold(found.id);
-  const traces = await openWorkOrder(work, {
+  const effects = await openWorkOrder(work, {
     key: `${process}/expiring/${found.round}`,
     kind: 'order-hold-expiring',
     customerId: found.customerId,
@@ -154,7 +154,7 @@ async function warn(work: Work, found: OrderHoldCase): Promise<Change> {
     reason: { order: order.externalId, expiresAt, heldMinor: heldOf(found), currency: order.currency },
   });
   const { audit, event } = tellHold(found, 'order-hold.expiring', { after: { expiresAt } }, { expiresAt });
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 /** The hold has expired: what is held of the order is cancelled. */
@@ -170,6 +170,6 @@ async function lapse(work: Work, found: OrderHoldCase): Promise<Change> {
   await moveOrder(work, before.id, moveAll(before.lines, ['held'], 'cancelled'), 'order.lapsed');
   const order = changeOf(before, await readOrderCase(tx, before.id), 'order.lapsed', 'hold-expired');
   const closed = await closeHold(work, found, 'lapsed', { by: 'policy', reason: 'hold-expired' });
-  addTraces(closed.traces, await settleDeposits(work, [before.id]));
-  return { audit: [...order.audit, ...closed.audit], traces: closed.traces, events: [...order.events, ...closed.events] };
+  addEffects(closed.effects, await settleDeposits(work, [before.id]));
+  return { audit: [...order.audit, ...closed.audit], effects: closed.effects, events: [...order.events, ...closed.events] };
 }

@@ -101,7 +101,7 @@ async function decide(work: Work, found: OrderHoldCase, taken: Taken): Promise<C
   const { seat, hat, verdict, reason, dossierHash, updateId, exposureVersion } = taken;
   const by = taken.by.actor.id;
   const offer = verdict === 'reject' ? found.offer : narrowed(found, taken.lines, verdict);
-  const traces = await takeSeat(work, seat, {
+  const effects = await takeSeat(work, seat, {
     ...{ by, hat, reason, updateId, dossierHash },
     state: seatStates[verdict],
     verdict: { verdict, offer, exposureVersion },
@@ -123,7 +123,7 @@ async function decide(work: Work, found: OrderHoldCase, taken: Taken): Promise<C
     },
     { verdict, tier: seat.tier },
   );
-  const change: Change = { audit: [audit], traces, events: [event] };
+  const change: Change = { audit: [audit], effects, events: [event] };
   addChange(change, await goesOn(work, { ...found, offer }, taken));
   return change;
 }
@@ -133,7 +133,7 @@ async function goesOn(work: Work, found: OrderHoldCase, taken: Taken): Promise<C
   if (taken.verdict === 'reject') return carryOut(work, found, taken, []);
   if (found.seats.some((seat) => seat.id !== taken.seat.id && isOpenSeat(seat))) return noChange();
   const opened = await openTier(work, decidedOfHold(found));
-  if (opened) return { audit: [], traces: opened, events: [] };
+  if (opened) return { audit: [], effects: opened, events: [] };
   const lines = releasedLines(found.offer, found.order.lines);
   if (lines.length === 0) throw new Refusal('conflict', { what: 'order' });
   return carryOut(work, found, taken, lines);
@@ -148,11 +148,11 @@ async function carryOut(
 ): Promise<Change> {
   const { actor } = by;
   const { as } = found.offer;
-  const { traces } = await recheckOrder(work, found.order.id, { actor, release: { lines, as, reason } });
+  const { effects } = await recheckOrder(work, found.order.id, { actor, release: { lines, as, reason } });
   const released = lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const state = verdict === 'reject' ? 'rejected' : released < heldOf(found) ? 'part-released' : 'released';
   const closed = await closeHold(work, found, state, { by: actor.id, reason, as, lines, releasedMinor: released });
-  const change: Change = { audit: [], traces, events: [] };
+  const change: Change = { audit: [], effects, events: [] };
   addChange(change, closed);
   return change;
 }

@@ -165,14 +165,14 @@ export async function closeHold(
   await sql`
     update order_hold set state = ${state}, closed_at = ${at.now}::timestamptz, outcome = ${JSON.stringify(outcome)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
-  const traces = await standDown(work, processOfHold(found.id), state);
+  const effects = await standDown(work, processOfHold(found.id), state);
   const { audit, event } = tellHold(
     found,
     `order-hold.${state}`,
     { reason: outcome.reason, before: { state: found.state }, after: { state, ...outcome } },
     { by: outcome.by },
   );
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 /** The plan as the workflow holds it. */
@@ -217,7 +217,7 @@ export async function settleHold(
   }
   const verdict = planOrderHold(await factsOfHold(store, found), at.now);
   const moved =
-    change.audit.length > 0 || change.traces.audit.length > 0 || found.step !== verdict.step || !sameInstant(found, verdict);
+    change.audit.length > 0 || change.effects.audit.length > 0 || found.step !== verdict.step || !sameInstant(found, verdict);
   const seq = moved ? found.seq + 1 : found.seq;
   // A closed hold hears no more: what its own end rang is answered with it.
   const asked = found.state === 'open' ? before.asked : found.asked;
@@ -233,10 +233,10 @@ export async function settleHold(
   });
   return {
     value,
-    audit: [planned.audit, ...change.audit, ...change.traces.audit],
-    asks: change.traces.asks,
-    posts: change.traces.posts,
-    events: [...change.events, ...change.traces.events],
+    audit: [planned.audit, ...change.audit, ...change.effects.audit],
+    asks: change.effects.asks,
+    posts: change.effects.posts,
+    events: [...change.events, ...change.effects.events],
     answer,
   };
 }

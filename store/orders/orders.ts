@@ -18,8 +18,8 @@ import type { Store, Work } from '../platform/transaction.ts';
 import { lockAccounts } from '../credit/accounts.ts';
 import { againRequest, checkOrder, checkWithin, putRequest, rulesInForce } from './check.ts';
 import type { OrderDecided } from './check.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, joinTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, joinEffects } from '../platform/effects.ts';
 import { endDelivered } from './delivered-tasks.ts';
 
 /** Puts an order: judged, and what it may take reserved, before this answers. The same content again changes nothing. */
@@ -147,12 +147,12 @@ export async function reopenOrder(
     const order = await lockOrder(tx, actor, id);
     if (moveAll(order.lines, ['cancelled'], 'reserved').length === 0) throw new Refusal('not-open', { state: order.state });
     const decided = await checkWithin(tx, store, againRequest('reopen', actor, order, reason));
-    const traces = await settleDeposits(work, [order.id]);
-    addTraces(traces, await endDelivered(work, [order.id], 'reopened'));
+    const effects = await settleDeposits(work, [order.id]);
+    addEffects(effects, await endDelivered(work, [order.id], 'reopened'));
     for (const mark of commitMark()) await mark.execute(tx);
     const value = { ...decided, order: await readOrderCase(tx, order.id) };
-    const [first, ...more] = traces.audit;
-    return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
+    const [first, ...more] = effects.audit;
+    return first ? { value, ...effects, audit: [first, ...more] } : { value, audit: null };
   });
 }
 
@@ -167,21 +167,21 @@ export interface OrderRelease {
 
 /**
  * Judges a held order anew inside a transaction, or carries out what a person decided of it (`release`: no limit is asked). The caller
- * has judged who may; the traces of a release are the caller's to hand back, a check writes its own.
+ * has judged who may; the effects of a release are the caller's to hand back, a check writes its own.
  * Throws Refusal `not-open` when nothing of the order is held, `amount-exceeds-open` for more than is held of a line.
  */
 export async function recheckOrder(
   work: Work,
   orderId: string,
   { actor, release }: { actor: Actor; release?: OrderRelease },
-): Promise<{ decided: OrderDecided | null; order: OrderCase; traces: WorkOrderTraces }> {
+): Promise<{ decided: OrderDecided | null; order: OrderCase; effects: Effects }> {
   const { tx, at, store } = work;
   await sql`select from sales_order where id = ${orderId}::uuid for no key update`.execute(tx);
   const before = await readOrderCase(tx, orderId);
   if (moveAll(before.lines, ['held'], 'reserved').length === 0) throw new Refusal('not-open', { state: before.decision });
   if (!release) {
     const decided = await checkWithin(tx, store, againRequest('recheck', actor, before, null));
-    return { decided, order: await readOrderCase(tx, orderId), traces: { audit: [], asks: [], posts: [], events: [] } };
+    return { decided, order: await readOrderCase(tx, orderId), effects: { audit: [], asks: [], posts: [], events: [] } };
   }
   await lockAccounts(tx, [before.accountId]);
   const freed = releaseMoves(before, release);
@@ -205,7 +205,7 @@ export async function recheckOrder(
   return {
     decided: null,
     order,
-    traces: joinTraces({ audit: [...change.audit], asks: [], posts, events: change.events }, unbound),
+    effects: joinEffects({ audit: [...change.audit], asks: [], posts, events: change.events }, unbound),
   };
 }
 

@@ -14,8 +14,8 @@ import { write } from '../platform/transaction.ts';
 import type { Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import type { MessageRow } from './message-rows.ts';
 import { aboutMessage, deliverer, isUnderWay, lockMessage } from './message-rows.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 import type { MessageClass } from '../../domain/outreach/policy.ts';
 
 /** A message about to be handed to its provider. */
@@ -97,7 +97,7 @@ export function claimDelivery(
     if (open) return { value: await reconciling(tx, row), audit: null };
     const again = await judgeAgain(work, row, departures);
     if (again.verdict !== 'go') return standBack(tx, row, again, input.again);
-    return putOnRecord(work, row, input, again.traces);
+    return putOnRecord(work, row, input, again.effects);
   });
 }
 
@@ -144,13 +144,13 @@ async function putOnRecord(
   work: Work,
   judged: MessageRow,
   { provider, again }: { provider: string; again: boolean },
-  rewritten: WorkOrderTraces,
+  rewritten: Effects,
 ): Promise<Written<DeliveryClaim>> {
   const { tx } = work;
   const row = (await lockMessage(tx, judged.id)) ?? judged;
-  const traces = noTraces();
-  addTraces(traces, rewritten);
-  if (row.state === 'deferred') addTraces(traces, await goesNow(work, row));
+  const effects = noEffects();
+  addEffects(effects, rewritten);
+  if (row.state === 'deferred') addEffects(effects, await goesNow(work, row));
   const call = row.calls + 1;
   await tx
     .updateTable('message')
@@ -159,12 +159,12 @@ async function putOnRecord(
     .execute();
   const after = { provider, call };
   const called = { ...aboutMessage(row), action: 'message.called', after };
-  const [first, ...others] = [...traces.audit, ...(again ? [{ ...absent(row), after }] : []), called];
-  return { ...traces, value: { claim: 'call', message: outgoing(row) }, audit: [first ?? called, ...others] };
+  const [first, ...others] = [...effects.audit, ...(again ? [{ ...absent(row), after }] : []), called];
+  return { ...effects, value: { claim: 'call', message: outgoing(row) }, audit: [first ?? called, ...others] };
 }
 
 /** What waited counts from now: in the caps, and for the steps that follow its own. */
-async function goesNow({ tx, at }: Work, row: MessageRow): Promise<Partial<WorkOrderTraces>> {
+async function goesNow({ tx, at }: Work, row: MessageRow): Promise<Partial<Effects>> {
   await tx.updateTable('message').set({ sending_at: at.now, reason: null }).where('id', '=', row.id).execute();
   const { rows } = await sql<{ id: string }>`
     update rung g set at = ${at.now}::timestamptz from message_rung x

@@ -21,15 +21,15 @@ import type { Work } from '../platform/transaction.ts';
 import type { MessageRow } from './message-rows.ts';
 import { aboutMessage } from './message-rows.ts';
 import type { OutreachTerms, Person } from '../../domain/outreach/outreach-facts.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 export type DeferredBy = DeferReason;
 export type DroppedBy = 'opted-out' | 'no-address' | 'nothing-owed';
 
 /** What the rules and facts say now of a message that no provider has; one that goes was rewritten where they had changed. */
 export type Judgement =
-  | { verdict: 'go'; traces: WorkOrderTraces }
+  | { verdict: 'go'; effects: Effects }
   | { verdict: 'wait'; until: Instant; why: DeferredBy }
   | { verdict: 'drop'; why: DroppedBy };
 
@@ -51,9 +51,9 @@ export async function judgeAgain(work: Work, row: MessageRow, { live }: Pick<Dep
   const recipient: Sent = { verdict: 'send', person, channel: row.channel, fallback: false };
   const sameAddress = addressHash(row.channel, person.addresses[row.channel] ?? '') === row.address_hash;
   const sameDay = dateOf(row.sending_at, store.zone) === at.today;
-  if (!asked.differs && sameAddress && sameDay) return { verdict: 'go', traces: noTraces() };
+  if (!asked.differs && sameAddress && sameDay) return { verdict: 'go', effects: noEffects() };
   const desk: Rewriting = { ...work, templates, row };
-  return { verdict: 'go', traces: await rewrite(desk, customer, recipient, notice, asked.standing) };
+  return { verdict: 'go', effects: await rewrite(desk, customer, recipient, notice, asked.standing) };
 }
 
 type Sent = Extract<Recipient, { verdict: 'send' }>;
@@ -96,19 +96,19 @@ async function rewrite(
   recipient: Sent,
   notice: NoticeRow | null,
   lines: readonly Line[],
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at, templates, row } = desk;
   const leading = leadingRung(lines.map(({ rung }) => rung));
-  if (!notice && !leading) return noTraces();
+  if (!notice && !leading) return noEffects();
   const draft = notice
     ? await draftNotice(templates, customer, notice, recipient, at)
     : await draftMessage(templates, customer, letterFor(row, leading?.template), recipient, lines, at);
   await storeDraft(tx, row, draft, lines);
   const asked = lines.map(({ found, rung, askedMinor }) => ({ receivable: found.id, rung: rung.rung, askedMinor }));
-  const traces = noTraces();
-  addTraces(traces, { audit: [{ ...aboutMessage(row), action: 'message.rewritten', after: { lines: asked } }] });
-  addTraces(traces, await correctTemplates(desk, draft.failed));
-  return traces;
+  const effects = noEffects();
+  addEffects(effects, { audit: [{ ...aboutMessage(row), action: 'message.rewritten', after: { lines: asked } }] });
+  addEffects(effects, await correctTemplates(desk, draft.failed));
+  return effects;
 }
 
 /** The first letter to a customer that was taken over stays one. */

@@ -10,8 +10,8 @@ import { isContact } from './outreach-people.ts';
 import { write } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 import type { FirstContactRule } from '../../domain/ledger/policy.ts';
 
 export interface GoLiveSettings {
@@ -68,7 +68,7 @@ export async function changeSettings(store: Store, actor: Actor, values: Record<
 }
 
 /** Open receivables on which nothing was done are measured by the day in force now. */
-async function measureAnew(tx: Tx, collectFrom: string | null): Promise<WorkOrderTraces['asks']> {
+async function measureAnew(tx: Tx, collectFrom: string | null): Promise<Effects['asks']> {
   const { rows } = await sql<{ id: string }>`
     update receivable r set collect_from = ${collectFrom}::date where stage = 'scheduled' and collect_from is distinct from ${collectFrom}::date
       and not exists (select from rung g where g.receivable_id = r.id and g.state in ('taken', 'requested')) returning id`.execute(
@@ -80,10 +80,10 @@ async function measureAnew(tx: Tx, collectFrom: string | null): Promise<WorkOrde
 const bySubject = (a: { subject: string }, b: { subject: string }): number => (a.subject < b.subject ? -1 : 1);
 
 /** The task that asked for settings ends when none is missing, and contacts that waited for them look again. */
-async function whoWaits(work: Work): Promise<WorkOrderTraces> {
+async function whoWaits(work: Work): Promise<Effects> {
   const { tx } = work;
   const { missing } = await readGoLive(tx);
-  if (missing.length > 0) return noTraces();
+  if (missing.length > 0) return noEffects();
   const { rows } = await sql<{ id: string }>`
     select customer_id as id from outreach where plan_why ->> 'code' in ('settings-awaited', 'first-contact-waits') order by 1`.execute(
     tx,
@@ -97,7 +97,7 @@ async function whoWaits(work: Work): Promise<WorkOrderTraces> {
 }
 
 /** The first message that cannot leave for want of settings asks for them; one open task is enough. */
-export async function askForSettings(work: Work, missing: readonly GoLivePart[]): Promise<WorkOrderTraces> {
+export async function askForSettings(work: Work, missing: readonly GoLivePart[]): Promise<Effects> {
   const { tx, at } = work;
   const open = await tx
     .selectFrom('work_order')
@@ -105,7 +105,7 @@ export async function askForSettings(work: Work, missing: readonly GoLivePart[])
     .where('kind', '=', TASK)
     .where('closed_at', 'is', null)
     .executeTakeFirst();
-  if (open) return noTraces();
+  if (open) return noEffects();
   const task = { key: `${TASK}/${at.now}`, kind: TASK, customerId: null, subject: 'settings', reason: { missing } };
   return openWorkOrder(work, task);
 }

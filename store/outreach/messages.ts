@@ -13,8 +13,8 @@ import type { Store, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { deliverer, lockMessage, aboutMessage, isUnderWay } from './message-rows.ts';
 import type { MessageRow } from './message-rows.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 import type { OutreachPlan } from '../../domain/outreach/process.ts';
 
 /**
@@ -42,13 +42,13 @@ export function recordDelivery(
     const outreach = await lockOutreach(tx, input.id);
     if (!outreach) throw new Error('a delivery of a customer that does not exist');
     const row = await lockMessage(tx, input.messageId);
-    const traces = noTraces();
-    if (row && isUnderWay(row)) addTraces(traces, await applyOutcome(work, row, input.outcome));
-    return replanOutreach(work, outreach, traces, deployment);
+    const effects = noEffects();
+    if (row && isUnderWay(row)) addEffects(effects, await applyOutcome(work, row, input.outcome));
+    return replanOutreach(work, outreach, effects, deployment);
   });
 }
 
-async function applyOutcome(work: Work, row: MessageRow, outcome: DeliveryOutcome): Promise<WorkOrderTraces> {
+async function applyOutcome(work: Work, row: MessageRow, outcome: DeliveryOutcome): Promise<Effects> {
   const { tx, at } = work;
   switch (outcome.outcome) {
     case 'kept':
@@ -60,9 +60,9 @@ async function applyOutcome(work: Work, row: MessageRow, outcome: DeliveryOutcom
     case 'unknown':
       return unknown(work, row, outcome.why);
     case 'deferred':
-      return row.called_at === null ? deferred(tx, row, outcome) : noTraces();
+      return row.called_at === null ? deferred(tx, row, outcome) : noEffects();
     case 'dropped':
-      return row.called_at === null ? dropped(work, row, outcome.why) : noTraces();
+      return row.called_at === null ? dropped(work, row, outcome.why) : noEffects();
     case 'gave-up':
       return row.called_at === null
         ? refused(work, row, { outcome: 'refused', code: 'undeliverable', why: 'refused' })
@@ -74,7 +74,7 @@ async function accepted(
   work: Work,
   row: MessageRow,
   outcome: Extract<DeliveryOutcome, { outcome: 'accepted' }>,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at, store } = work;
   const { current } = await store.policies.current();
   const receiptBy = outcome.receipts ? addMs(at.now, current['contact-rules'].content.receiptHours * 3_600_000) : null;
@@ -85,36 +85,29 @@ async function accepted(
     called_at: null,
     receipt_by: receiptBy,
   };
-  const traces = await moveTo(tx, row, 'sent', change, outcome.reconciled ? 'reconciled' : null);
-  addTraces(traces, await applyParked(work, outcome.provider, outcome.providerId));
-  return traces;
+  const effects = await moveTo(tx, row, 'sent', change, outcome.reconciled ? 'reconciled' : null);
+  addEffects(effects, await applyParked(work, outcome.provider, outcome.providerId));
+  return effects;
 }
 
-async function refused(
-  work: Work,
-  row: MessageRow,
-  outcome: Extract<DeliveryOutcome, { outcome: 'refused' }>,
-): Promise<WorkOrderTraces> {
+async function refused(work: Work, row: MessageRow, outcome: Extract<DeliveryOutcome, { outcome: 'refused' }>): Promise<Effects> {
   const { tx } = work;
-  const traces = await moveTo(tx, row, 'failed', { called_at: null, reason: outcome.why }, outcome.code);
-  addTraces(traces, await afterFailure(work, row, outcome.why));
-  return traces;
+  const effects = await moveTo(tx, row, 'failed', { called_at: null, reason: outcome.why }, outcome.code);
+  addEffects(effects, await afterFailure(work, row, outcome.why));
+  return effects;
 }
 
 /** Its calls are counted anew, so that a provider that takes it on no other day either is seen. */
-const deferred = (
-  tx: Tx,
-  row: MessageRow,
-  { until, why }: Extract<DeliveryOutcome, { outcome: 'deferred' }>,
-): Promise<WorkOrderTraces> => moveTo(tx, row, 'deferred', { wait_until: until, reason: why, calls: 0 }, why);
+const deferred = (tx: Tx, row: MessageRow, { until, why }: Extract<DeliveryOutcome, { outcome: 'deferred' }>): Promise<Effects> =>
+  moveTo(tx, row, 'deferred', { wait_until: until, reason: why, calls: 0 }, why);
 
 /** Who wants no more of it may be reached by another channel, as after a failure; what is paid is not asked for again. */
-const dropped = ({ tx, at }: Work, row: MessageRow, why: DroppedBy): Promise<WorkOrderTraces> =>
+const dropped = ({ tx, at }: Work, row: MessageRow, why: DroppedBy): Promise<Effects> =>
   moveTo(tx, row, 'dropped', { reason: why, ...(why === 'nothing-owed' && { followed_at: at.now }) }, why);
 
-async function unknown(work: Work, row: MessageRow, why: string): Promise<WorkOrderTraces> {
+async function unknown(work: Work, row: MessageRow, why: string): Promise<Effects> {
   const { tx } = work;
-  const traces = await moveTo(tx, row, 'unknown', { reason: 'unknown-outcome' }, why);
+  const effects = await moveTo(tx, row, 'unknown', { reason: 'unknown-outcome' }, why);
   const task = await openWorkOrder(work, {
     key: `${row.key}/unknown-outcome`,
     kind: 'unknown-outcome',
@@ -122,8 +115,8 @@ async function unknown(work: Work, row: MessageRow, why: string): Promise<WorkOr
     subject: `message to customer ${row.customer_code} by ${row.channel}`,
     reason: { message: row.id, why, provider: row.provider },
   });
-  addTraces(traces, task);
-  return traces;
+  addEffects(effects, task);
+  return effects;
 }
 
 type Change = Partial<{
@@ -145,7 +138,7 @@ async function moveTo(
   state: 'sent' | 'failed' | 'unknown' | 'deferred' | 'dropped',
   change: Change,
   reason: string | null,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   await tx
     .updateTable('message')
     .set({ ...change, state })
@@ -153,7 +146,7 @@ async function moveTo(
     .execute();
   const data = { channel: row.channel, state, ...(change.outbox && { outbox: true }) };
   return {
-    ...noTraces(),
+    ...noEffects(),
     audit: [
       {
         ...aboutMessage(row),

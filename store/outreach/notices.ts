@@ -12,8 +12,8 @@ import type { CustomerFacts, NoticeRow } from './outreach-facts.ts';
 import { letterOf } from './letters/letter.ts';
 import { oneLine } from './letters/words.ts';
 import type { Language, TemplateBook } from './templates.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 /** A letter of its own: about no rung of a receivable, asked for by some process, which is rung when it went, failed or arrived. */
 export interface NewNotice {
@@ -27,18 +27,18 @@ export interface NewNotice {
 }
 
 /** Asks the customer's outreach for a notice; asked for before, nothing is asked again. */
-export async function requestNotice({ tx, at }: Work, notice: NewNotice): Promise<WorkOrderTraces> {
+export async function requestNotice({ tx, at }: Work, notice: NewNotice): Promise<Effects> {
   const { key, customerId, template, context, process } = notice;
   const { rows } = await sql<{ id: string }>`
     insert into notice (key, customer_id, template, context, process, requested_at)
     values (${key}, ${customerId}::uuid, ${template}, ${JSON.stringify(context)}::jsonb, ${process.subject}, ${at.now}::timestamptz)
     on conflict (key) do nothing returning id`.execute(tx);
   const id = rows[0]?.id;
-  if (id === undefined) return noTraces();
+  if (id === undefined) return noEffects();
   const about = { subjectKind: 'notice', subjectId: id, customerId };
   const outreach: Ask = { subject: outreachWorkflowId(customerId), kind: 'outreach' };
   return {
-    ...noTraces(),
+    ...noEffects(),
     audit: [{ ...about, action: 'notice.requested', after: { template, process: process.subject } }],
     asks: [outreach],
     events: [{ ...about, kind: 'notice.requested', data: { template } }],
@@ -50,7 +50,7 @@ export async function settleNotice(
   { tx, at }: Work,
   notice: NoticeRow,
   outcome: { messageId: string } | { why: DropReason },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const taken = 'messageId' in outcome;
   await sql`
     update notice set state = ${taken ? 'taken' : 'dropped'}, reason = ${taken ? null : outcome.why}, message_id = ${taken ? outcome.messageId : null}::uuid,
@@ -59,7 +59,7 @@ export async function settleNotice(
   const action = taken ? 'notice.taken' : 'notice.dropped';
   const after = taken ? { message: outcome.messageId } : undefined;
   return {
-    ...noTraces(),
+    ...noEffects(),
     audit: [{ ...about, action, reason: taken ? null : outcome.why, ...(after && { after }) }],
     asks: [{ subject: notice.process, kind: notice.kind, customerId: notice.customerId }],
     events: [{ ...about, kind: action }],

@@ -7,7 +7,7 @@ import { outreachWorkflowId } from '../../domain/platform/subject.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Ask, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** One spelling of an address: mail in small letters, numbers without spaces, dashes and brackets. */
 export function normalAddress(channel: Channel, address: string): string {
@@ -74,7 +74,7 @@ export async function afterFailure(
   work: Work,
   of: { channel: Channel; address: string; address_hash: string; customer_id: string; customer_code: string },
   why: string,
-): Promise<Partial<WorkOrderTraces>> {
+): Promise<Partial<Effects>> {
   const { tx, at } = work;
   if (why === 'opted-out') return recordOptOut(tx, { channel: of.channel, address: of.address, source: 'provider', at: at.now });
   if (why !== 'bad-address') return {};

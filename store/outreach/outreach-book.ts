@@ -20,8 +20,8 @@ import { systemActor, write } from '../platform/transaction.ts';
 import type { Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { OutreachTerms } from '../../domain/outreach/outreach-facts.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 import type { OutreachPlan, OutreachStep } from '../../domain/outreach/process.ts';
 
 export interface OutreachInput {
@@ -50,12 +50,12 @@ export function contactCustomer(store: Store, input: OutreachInput, deployment: 
     const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
     const desk: OutreachDesk = { ...work, row, templates, terms, departures, statementFirst: hold.statementFirst };
     if (input.seq !== null && input.seq > row.seq) return restoredBehind(desk, facts, input.seq);
-    if (isHeld(row, at)) return settle(desk, held(row.at), noTraces());
+    if (isHeld(row, at)) return settle(desk, held(row.at), noEffects());
     const verdict = planOutreach(facts, terms, at.now);
     if (verdict.step !== 'compose' || (verdict.at ?? '') > at.now)
       return settle(desk, verdict, await askedFor(desk, verdict, hold.missing));
     const done = await contactNow(desk, facts);
-    return settle(desk, planAfter(desk, done), done.traces);
+    return settle(desk, planAfter(desk, done), done.effects);
   });
 }
 
@@ -89,14 +89,14 @@ async function heldBack(
 }
 
 /** A contact that waits for settings has a person asked for them. */
-const askedFor = (desk: OutreachDesk, { why }: OutreachVerdict, missing: readonly GoLivePart[]): Promise<WorkOrderTraces> =>
-  why.code === 'settings-awaited' ? askForSettings(desk, missing) : Promise.resolve(noTraces());
+const askedFor = (desk: OutreachDesk, { why }: OutreachVerdict, missing: readonly GoLivePart[]): Promise<Effects> =>
+  why.code === 'settings-awaited' ? askForSettings(desk, missing) : Promise.resolve(noEffects());
 
-/** Stores what the facts call for without contacting anybody: after the outcome of a delivery, with that outcome's traces. */
+/** Stores what the facts call for without contacting anybody: after the outcome of a delivery, with that outcome's effects. */
 export async function replanOutreach(
   work: Work,
   row: OutreachRow,
-  traces: WorkOrderTraces,
+  effects: Effects,
   deployment: Deployment,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
   const { tx, at, store } = work;
@@ -106,7 +106,7 @@ export async function replanOutreach(
   const facts = await readCustomer(tx, store, { ...departures, templates }, row.customerId, at);
   const hold = await heldBack(work, facts, departures, templates, settings);
   const terms = await outreachTerms(store, facts.customerCode, at, { ...departures, templates }, hold.terms);
-  return settle({ store, tx, at, row }, planOutreach(facts, terms, at.now), traces);
+  return settle({ store, tx, at, row }, planOutreach(facts, terms, at.now), effects);
 }
 
 const WITHDRAWAL_MS = 3_600_000;
@@ -130,7 +130,7 @@ async function restoredBehind(
   heldSeq: number,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
   const { at, row, terms } = desk;
-  const traces = await openWorkOrder(desk, {
+  const effects = await openWorkOrder(desk, {
     key: `${facts.id}/restored/${heldSeq}`,
     kind: 'sequence-check',
     customerId: facts.id,
@@ -139,7 +139,7 @@ async function restoredBehind(
   });
   const { calendar, slotMinute } = terms;
   const on = addWorkingDays(calendar, dateOf(at.now, calendar.zone), 2);
-  return settle({ ...desk, row: { ...row, seq: heldSeq } }, held(instantAt(on, slotMinute, calendar.zone)), traces);
+  return settle({ ...desk, row: { ...row, seq: heldSeq } }, held(instantAt(on, slotMinute, calendar.zone)), effects);
 }
 
 const held = (until: Instant | null): OutreachVerdict => ({
@@ -156,11 +156,11 @@ const isHeld = (row: OutreachRow, at: Moment): boolean =>
 async function settle(
   { tx, at, row }: Pick<OutreachDesk, 'store' | 'tx' | 'at' | 'row'>,
   verdict: OutreachVerdict,
-  traces: WorkOrderTraces,
+  effects: Effects,
 ): Promise<Written<OutreachPlan> | Unchanged<OutreachPlan>> {
   const answer = { subject: outreachWorkflowId(row.customerId), asked: row.asked, at: verdict.at };
   const same = row.step === verdict.step && row.at === verdict.at && row.messageId === verdict.messageId;
-  const [first, ...others] = traces.audit;
+  const [first, ...others] = effects.audit;
   if (same && !first) return { value: processPlan(row.seq, verdict, at), audit: null, answer };
   const seq = row.seq + 1;
   await tx
@@ -183,10 +183,10 @@ async function settle(
     before: { step: row.step, at: row.at },
     after: { step: verdict.step, at: verdict.at },
   };
-  const audit = same && first ? ([first, ...others] as const) : ([planned, ...traces.audit] as const);
-  const { posts, events } = traces;
+  const audit = same && first ? ([first, ...others] as const) : ([planned, ...effects.audit] as const);
+  const { posts, events } = effects;
   // What was done was read before this plan was made: the process need not be asked about it, and cannot be while it answers.
-  const asks = traces.asks.filter((ask) => ask.subject !== answer.subject);
+  const asks = effects.asks.filter((ask) => ask.subject !== answer.subject);
   return { value: processPlan(seq, verdict, at), audit, asks, posts, events, answer };
 }
 

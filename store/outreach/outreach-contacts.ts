@@ -9,15 +9,15 @@ import { draftNotice, retryNotice, settleNotice } from './notices.ts';
 import { readCustomer } from './outreach-facts.ts';
 import { requestCopies, settleCopies } from './payer-copies.ts';
 import type { CustomerFacts, NoticeRow, OutreachRow } from './outreach-facts.ts';
-import { messageTraces, rungTraces, stageTraces } from './outreach-traces.ts';
+import { messageEffects, rungEffects, stageEffects } from './outreach-effects.ts';
 import { firstLetter } from './templates.ts';
 import type { TemplateBook } from './templates.ts';
 import type { Moment, Work } from '../platform/transaction.ts';
 import { correctTemplates } from './letters/letter.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import type { OutreachTerms } from '../../domain/outreach/outreach-facts.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** All that one look at a customer's contacts works with. */
 export interface OutreachDesk extends Work {
@@ -30,9 +30,9 @@ export interface OutreachDesk extends Work {
   statementFirst: boolean;
 }
 
-/** What a contact leaves: its traces, and the facts as they stand after it. */
+/** What a contact leaves: its effects, and the facts as they stand after it. */
 export interface Done {
-  traces: WorkOrderTraces;
+  effects: Effects;
   facts: CustomerFacts;
   /** Requests that are no longer called for and wait for their receivable to record it. */
   withdrawing: boolean;
@@ -51,7 +51,7 @@ export async function contactNow(desk: OutreachDesk, facts: CustomerFacts): Prom
     if (recipient.verdict !== 'defer') return noticeNow(desk, facts, notice, recipient);
   }
   if (facts.requested.length > 0) return digestNow(desk, facts);
-  return facts.copies.length > 0 ? copiesNow(desk, facts) : { traces: noTraces(), facts, withdrawing: false };
+  return facts.copies.length > 0 ? copiesNow(desk, facts) : { effects: noEffects(), facts, withdrawing: false };
 }
 
 /** A notice goes as a letter of its own; when nobody can be reached, its process has a person give it another way. */
@@ -64,9 +64,9 @@ async function noticeNow(
   const { at, templates, departures } = desk;
   const rest: CustomerFacts = { ...facts, notices: facts.notices.filter(({ id }) => id !== notice.id) };
   if (recipient.verdict === 'drop') {
-    const traces = await settleNotice(desk, notice, { why: recipient.why });
-    if (recipient.why === 'no-address') addTraces(traces, await mendAddress(desk, facts, recipient.why));
-    return { traces, facts: rest, withdrawing: false };
+    const effects = await settleNotice(desk, notice, { why: recipient.why });
+    if (recipient.why === 'no-address') addEffects(effects, await mendAddress(desk, facts, recipient.why));
+    return { effects, facts: rest, withdrawing: false };
   }
   const draft = await draftNotice(templates, facts, notice, recipient, at);
   const kept = departures.reasons(recipient.channel)[0] ?? null;
@@ -74,10 +74,10 @@ async function noticeNow(
   const key = `notice/${notice.key}/${attempt}`;
   const message = { key, customer: facts, recipient, draft, lines: [], kept, fallbackOf: null, attempt };
   const messageId = await insertMessage(desk, message);
-  const traces = await settleNotice(desk, notice, { messageId });
-  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, [], kept));
-  addTraces(traces, await correctTemplates(desk, draft.failed));
-  return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
+  const effects = await settleNotice(desk, notice, { messageId });
+  addEffects(effects, messageEffects(facts, messageId, recipient, draft.template, [], kept));
+  addEffects(effects, await correctTemplates(desk, draft.failed));
+  return { effects, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
 /** A notice that failed, or got no receipt, is asked for again without the channels that failed. */
@@ -92,7 +92,7 @@ async function retryNow(desk: OutreachDesk, facts: CustomerFacts, followUp: Foll
     },
   ];
   const again = await readCustomer(tx, store, { ...desk.departures, templates: desk.templates }, facts.id, at);
-  return { traces: { ...noTraces(), audit }, facts: again, withdrawing: false };
+  return { effects: { ...noEffects(), audit }, facts: again, withdrawing: false };
 }
 
 /** Tells whoever pays for others of their friendly steps, in one letter; what is paid meanwhile is left out. */
@@ -102,11 +102,11 @@ async function copiesNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   const rest: CustomerFacts = { ...facts, copies: [] };
   const leading = leadingRung(standing.map((line) => line.rung));
   const recipient = leading && chooseRecipient(facts, askingFor(leading), terms, at.now);
-  if (recipient?.verdict === 'defer') return { traces: noTraces(), facts, withdrawing: false };
+  if (recipient?.verdict === 'defer') return { effects: noEffects(), facts, withdrawing: false };
   if (!recipient || recipient.verdict === 'drop') {
     await settleCopies(tx, facts.id, [], null);
     const wrong = recipient?.why === 'no-address';
-    return { traces: wrong ? await mendAddress(desk, facts, recipient.why) : noTraces(), facts: rest, withdrawing: false };
+    return { effects: wrong ? await mendAddress(desk, facts, recipient.why) : noEffects(), facts: rest, withdrawing: false };
   }
   const draft = await draftMessage(templates, facts, leading.template, recipient, standing, at);
   const kept = departures.reasons(recipient.channel)[0] ?? null;
@@ -114,35 +114,35 @@ async function copiesNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
   const message = { key, customer: facts, recipient, draft, lines: standing, kept, fallbackOf: null, attempt: 0 };
   const messageId = await insertMessage(desk, message);
   await settleCopies(tx, facts.id, standing, messageId);
-  const traces = noTraces();
-  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  addTraces(traces, await correctTemplates(desk, draft.failed));
-  return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
+  const effects = noEffects();
+  addEffects(effects, messageEffects(facts, messageId, recipient, draft.template, standing, kept));
+  addEffects(effects, await correctTemplates(desk, draft.failed));
+  return { effects, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
 async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done> {
   const { at, terms, templates, departures } = desk;
   const { standing, fallen } = await readLines(desk, facts.requested, requestStands);
-  const traces = noTraces();
+  const effects = noEffects();
   for (const id of fallen) {
-    traces.asks.push({ subject: receivableWorkflowId(id), kind: 'receivable' });
-    traces.audit.push({ action: 'contact.withdrawn', subjectKind: 'receivable', subjectId: id, customerId: facts.id });
+    effects.asks.push({ subject: receivableWorkflowId(id), kind: 'receivable' });
+    effects.audit.push({ action: 'contact.withdrawn', subjectKind: 'receivable', subjectId: id, customerId: facts.id });
   }
   const asked: CustomerFacts = { ...facts, requested: standing.map((line) => line.rung) };
   const leading = leadingLetter(desk, asked);
-  if (!leading) return { traces, facts: asked, withdrawing: true };
+  if (!leading) return { effects, facts: asked, withdrawing: true };
   const nothingAsked: CustomerFacts = { ...asked, requested: [] };
   if (facts.neverDunned) {
-    addTraces(traces, await skip(desk, facts, standing, 'insurance-fund'));
-    return { traces, facts: nothingAsked, withdrawing: fallen.length > 0 };
+    addEffects(effects, await skip(desk, facts, standing, 'insurance-fund'));
+    return { effects, facts: nothingAsked, withdrawing: fallen.length > 0 };
   }
   const recipient = chooseRecipient(facts, askingFor(leading), terms, at.now);
-  if (recipient.verdict === 'defer') return { traces, facts: asked, withdrawing: fallen.length > 0 };
-  addTraces(traces, await requestCopies(desk, facts.id, standing));
+  if (recipient.verdict === 'defer') return { effects, facts: asked, withdrawing: fallen.length > 0 };
+  addEffects(effects, await requestCopies(desk, facts.id, standing));
   if (recipient.verdict === 'drop') {
     const { why } = recipient;
-    addTraces(traces, await (why === 'no-channel' ? byHand(desk, facts, standing) : skip(desk, facts, standing, why)));
-    return { traces, facts: nothingAsked, withdrawing: fallen.length > 0 };
+    addEffects(effects, await (why === 'no-channel' ? byHand(desk, facts, standing) : skip(desk, facts, standing, why)));
+    return { effects, facts: nothingAsked, withdrawing: fallen.length > 0 };
   }
   const draft = await draftMessage(templates, facts, leading.template, recipient, standing, at);
   const kept = departures.reasons(recipient.channel)[0] ?? null;
@@ -156,27 +156,27 @@ async function digestNow(desk: OutreachDesk, facts: CustomerFacts): Promise<Done
     fallbackOf: null,
     attempt: 0,
   });
-  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  addTraces(traces, await correctTemplates(desk, draft.failed));
-  addTraces(traces, await takeLines(desk, standing, messageId));
-  return { traces, facts: contacted(nothingAsked, at, kept === null ? messageId : null), withdrawing: fallen.length > 0 };
+  addEffects(effects, messageEffects(facts, messageId, recipient, draft.template, standing, kept));
+  addEffects(effects, await correctTemplates(desk, draft.failed));
+  addEffects(effects, await takeLines(desk, standing, messageId));
+  return { effects, facts: contacted(nothingAsked, at, kept === null ? messageId : null), withdrawing: fallen.length > 0 };
 }
 
 /** The rungs are taken: a provider or a person (no message) has them now. */
-async function takeLines(desk: OutreachDesk, lines: readonly Line[], messageId: string | null): Promise<WorkOrderTraces> {
-  const traces = noTraces();
+async function takeLines(desk: OutreachDesk, lines: readonly Line[], messageId: string | null): Promise<Effects> {
+  const effects = noEffects();
   const reason = messageId === null ? 'by-hand' : null;
   for (const { line, stage, differs } of await settleRungs(desk, lines, 'taken', reason)) {
-    addTraces(traces, rungTraces(line, 'rung.taken', reason, messageId));
-    if (stage !== line.found.facts.stage) addTraces(traces, stageTraces(line, stage));
-    if (differs) traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
+    addEffects(effects, rungEffects(line, 'rung.taken', reason, messageId));
+    if (stage !== line.found.facts.stage) addEffects(effects, stageEffects(line, stage));
+    if (differs) effects.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
   }
-  return traces;
+  return effects;
 }
 
 /** The customer is reached only by channels that are not live here: a person makes the contact instead. */
-async function byHand(desk: OutreachDesk, facts: CustomerFacts, lines: readonly Line[]): Promise<WorkOrderTraces> {
-  const traces = await takeLines(desk, lines, null);
+async function byHand(desk: OutreachDesk, facts: CustomerFacts, lines: readonly Line[]): Promise<Effects> {
+  const effects = await takeLines(desk, lines, null);
   const task = await openWorkOrder(desk, {
     key: `by-hand/${contactKey(lines)}`,
     kind: 'contact-by-hand',
@@ -184,8 +184,8 @@ async function byHand(desk: OutreachDesk, facts: CustomerFacts, lines: readonly 
     subject: `customer ${facts.customerCode}`,
     reason: { why: 'no-channel', invoices: lines.map((line) => line.rung.invoice) },
   });
-  addTraces(traces, task);
-  return traces;
+  addEffects(effects, task);
+  return effects;
 }
 
 /** The letter of the leading rung; a customer that was taken over gets a statement first, whatever its rungs would say. */
@@ -200,15 +200,15 @@ async function skip(
   facts: CustomerFacts,
   lines: readonly Line[],
   why: Exclude<DropReason, 'no-channel'> | 'insurance-fund',
-): Promise<WorkOrderTraces> {
-  const traces = noTraces();
+): Promise<Effects> {
+  const effects = noEffects();
   await settleRungs(desk, lines, 'skipped', why);
   for (const line of lines) {
-    addTraces(traces, rungTraces(line, 'rung.skipped', why, null));
-    traces.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
+    addEffects(effects, rungEffects(line, 'rung.skipped', why, null));
+    effects.asks.push({ subject: receivableWorkflowId(line.found.id), kind: 'receivable' });
   }
-  if (why === 'no-address') addTraces(traces, await mendAddress(desk, facts, why));
-  return traces;
+  if (why === 'no-address') addEffects(effects, await mendAddress(desk, facts, why));
+  return effects;
 }
 
 type FollowUpFacts = CustomerFacts['followUps'][number];
@@ -226,12 +226,12 @@ async function followUpNow(
   const rest: CustomerFacts = { ...facts, followUps: facts.followUps.filter((f) => f.messageId !== followUp.messageId) };
   const about = { subjectKind: 'message', subjectId: followUp.messageId, customerId: facts.id };
   const outcome = standing.length === 0 ? 'nothing-owed' : recipient.verdict === 'drop' ? recipient.why : 'next-channel';
-  const traces: WorkOrderTraces = { ...noTraces(), audit: [{ ...about, action: 'message.followed-up', reason: outcome }] };
-  if (standing.length === 0) return { traces, facts: rest, withdrawing: false };
+  const effects: Effects = { ...noEffects(), audit: [{ ...about, action: 'message.followed-up', reason: outcome }] };
+  if (standing.length === 0) return { effects, facts: rest, withdrawing: false };
   if (recipient.verdict === 'drop') {
     const untold = followUp.failed || recipient.why !== 'fallback-not-due';
-    if (untold) addTraces(traces, await mendAddress(desk, facts, followUp.failed ? 'failed' : 'no-receipt'));
-    return { traces, facts: rest, withdrawing: false };
+    if (untold) addEffects(effects, await mendAddress(desk, facts, followUp.failed ? 'failed' : 'no-receipt'));
+    return { effects, facts: rest, withdrawing: false };
   }
   const draft = await draftMessage(templates, facts, followUp.template, recipient, standing, at);
   const kept = departures.reasons(recipient.channel)[0] ?? null;
@@ -245,13 +245,13 @@ async function followUpNow(
     fallbackOf: followUp.messageId,
     attempt: followUp.attempts + 1,
   });
-  addTraces(traces, messageTraces(facts, messageId, recipient, draft.template, standing, kept));
-  addTraces(traces, await correctTemplates(desk, draft.failed));
-  return { traces, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
+  addEffects(effects, messageEffects(facts, messageId, recipient, draft.template, standing, kept));
+  addEffects(effects, await correctTemplates(desk, draft.failed));
+  return { effects, facts: contacted(rest, at, kept === null ? messageId : null), withdrawing: false };
 }
 
 /** One open task a customer is enough: whoever mends the address sees all that waits for it. */
-async function mendAddress(desk: OutreachDesk, facts: CustomerFacts, why: string): Promise<WorkOrderTraces> {
+async function mendAddress(desk: OutreachDesk, facts: CustomerFacts, why: string): Promise<Effects> {
   const open = await desk.tx
     .selectFrom('work_order')
     .select('id')
@@ -259,7 +259,7 @@ async function mendAddress(desk: OutreachDesk, facts: CustomerFacts, why: string
     .where('kind', '=', 'mend-address')
     .where('closed_at', 'is', null)
     .executeTakeFirst();
-  if (open) return noTraces();
+  if (open) return noEffects();
   return openWorkOrder(desk, {
     key: `mend-address/${facts.customerCode}/${desk.at.now}`,
     kind: 'mend-address',

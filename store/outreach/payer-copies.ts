@@ -4,18 +4,18 @@ import { alsoToPayer } from '../../domain/outreach/outreach.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Line } from './digest.ts';
 import type { Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 
 /**
  * Asks the outreach of whoever pays for a customer to tell it of these steps too: statements and friendly letters only. An insurance fund is
  * told nothing.
  */
-export async function requestCopies({ tx, at }: Work, customerId: string, lines: readonly Line[]): Promise<WorkOrderTraces> {
+export async function requestCopies({ tx, at }: Work, customerId: string, lines: readonly Line[]): Promise<Effects> {
   const rows = lines
     .filter((line) => alsoToPayer(line.rung.class))
     .map((line) => ({ receivable_id: line.found.id, rung: line.rung.rung }));
-  if (rows.length === 0) return noTraces();
+  if (rows.length === 0) return noEffects();
   const { rows: payers } = await sql<{ id: string }>`
     insert into payer_copy (receivable_id, rung, payer_id, requested_at)
     select x.receivable_id, x.rung, k.id, ${at.now}::timestamptz
@@ -28,7 +28,7 @@ export async function requestCopies({ tx, at }: Work, customerId: string, lines:
     subject: outreachWorkflowId(id),
     kind: 'outreach' as const,
   }));
-  return { ...noTraces(), asks };
+  return { ...noEffects(), asks };
 }
 
 /** Settles all that a payer was to be told: what stood went in the message, the rest is owed no more or asked for in another step. */

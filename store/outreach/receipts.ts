@@ -10,8 +10,8 @@ import { afterFailure, customersAt, recordOptOut } from './opt-outs.ts';
 import { oneLine } from './letters/words.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 const PROVIDER = 'twilio';
 const actor = systemActor(PROVIDER);
@@ -67,10 +67,10 @@ export function recordReceipt(store: Store, fact: ReceiptFact): Promise<ReceiptR
       const after = { status: fact.status, providerId: fact.providerId };
       return { value: 'parked', audit: [{ action: 'receipt.parked', subjectKind: 'receipt', subjectId: receipt.id, after }] };
     }
-    const traces = await applyReceipt(work, message, { id: receipt.id, status: fact.status, code: fact.code });
-    const [first, ...others] = traces.audit;
+    const effects = await applyReceipt(work, message, { id: receipt.id, status: fact.status, code: fact.code });
+    const [first, ...others] = effects.audit;
     if (!first) throw new Error('a receipt without its audit entry');
-    return { ...traces, value: 'applied', audit: [first, ...others] };
+    return { ...effects, value: 'applied', audit: [first, ...others] };
   });
 }
 
@@ -94,7 +94,7 @@ async function messageAt(tx: Tx, provider: string, providerId: string): Promise<
 }
 
 /** Applies the receipts that came before the message's sending was on record; call under lockProviderId. */
-export async function applyParked(work: Work, provider: string, providerId: string): Promise<WorkOrderTraces> {
+export async function applyParked(work: Work, provider: string, providerId: string): Promise<Effects> {
   const { tx } = work;
   const parked = await tx
     .selectFrom('receipt')
@@ -104,12 +104,12 @@ export async function applyParked(work: Work, provider: string, providerId: stri
     .where('applied', '=', false)
     .orderBy('status')
     .execute();
-  const traces = noTraces();
+  const effects = noEffects();
   for (const receipt of parked) {
     const message = await messageAt(tx, provider, providerId);
-    if (message) addTraces(traces, await applyReceipt(work, message, receipt));
+    if (message) addEffects(effects, await applyReceipt(work, message, receipt));
   }
-  return traces;
+  return effects;
 }
 
 /** Moves the message forward by one receipt, never back, and asks the customer's outreach when that ends or fails it. */
@@ -117,21 +117,21 @@ async function applyReceipt(
   work: Work,
   message: Row,
   receipt: { id: string; status: string; code: string | null },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at, store } = work;
   await tx.updateTable('receipt').set({ applied: true, message_id: message.id }).where('id', '=', receipt.id).execute();
   const reported = stateOfTwilio(receipt.status);
   const state = reported ? afterReceipt(message.state, reported) : message.state;
   const about = { subjectKind: 'message', subjectId: message.id, customerId: message.customer_id };
-  const traces = noTraces();
-  traces.audit.push({
+  const effects = noEffects();
+  effects.audit.push({
     ...about,
     action: 'message.receipt',
     reason: receipt.code,
     before: { state: message.state },
     after: { state, status: receipt.status },
   });
-  if (state === message.state) return traces;
+  if (state === message.state) return effects;
   const why = state === 'failed' ? faultOfTwilio(receipt.code ?? '') : null;
   const { current } = await store.policies.current();
   const receiptBy = addMs(at.now, current['contact-rules'].content.receiptHours * 3_600_000);
@@ -147,10 +147,10 @@ async function applyReceipt(
     })
     .where('id', '=', message.id)
     .execute();
-  if (why) addTraces(traces, await afterFailure(work, message, why));
-  traces.asks.push({ subject: outreachWorkflowId(message.customer_id), kind: 'outreach' });
-  traces.events.push({ ...about, kind: `message.${state}`, data: { channel: message.channel, state } });
-  return traces;
+  if (why) addEffects(effects, await afterFailure(work, message, why));
+  effects.asks.push({ subject: outreachWorkflowId(message.customer_id), kind: 'outreach' });
+  effects.events.push({ ...about, kind: `message.${state}`, data: { channel: message.channel, state } });
+  return effects;
 }
 
 /** A message from a customer's phone. STOP in either language ends SMS to that number; anything else is kept as a contact of its customers. */

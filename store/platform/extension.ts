@@ -1,5 +1,5 @@
-import type { WorkOrderTraces } from './traces.ts';
-import { addTraces, noTraces } from './traces.ts';
+import type { Effects } from './effects.ts';
+import { addEffects, noEffects } from './effects.ts';
 
 /** What a room leaves to rooms above it. `store/rooms.ts` fills it once, where the house is put together. */
 export interface ExtensionPoint<Filling> {
@@ -10,9 +10,9 @@ export interface ExtensionPoint<Filling> {
 
 /** What a room tells in the transaction of its verb. Rooms above it follow, and what they leave behind goes with the verb. */
 export interface DomainEvent<Args extends unknown[]> {
-  follow(reaction: (...args: Args) => Promise<WorkOrderTraces>): void;
+  follow(reaction: (...args: Args) => Promise<Effects>): void;
   /** The reactions one after the other, in the order of `store/rooms.ts`. Throws while nobody follows. */
-  tell(...args: Args): Promise<WorkOrderTraces>;
+  tell(...args: Args): Promise<Effects>;
 }
 
 /** Those that nobody has filled or followed yet. */
@@ -37,7 +37,7 @@ export function extensionPoint<Filling>(name: string): ExtensionPoint<Filling> {
 
 /** A domain event by its name. */
 export function domainEvent<Args extends unknown[]>(name: string): DomainEvent<Args> {
-  const reactions: ((...args: Args) => Promise<WorkOrderTraces>)[] = [];
+  const reactions: ((...args: Args) => Promise<Effects>)[] = [];
   unheard.add(name);
   return {
     follow(reaction) {
@@ -46,9 +46,9 @@ export function domainEvent<Args extends unknown[]>(name: string): DomainEvent<A
     },
     async tell(...args) {
       if (reactions.length === 0) throw new Error(`${name}: no room follows it`);
-      const traces = noTraces();
-      for (const reaction of reactions) addTraces(traces, await reaction(...args));
-      return traces;
+      const effects = noEffects();
+      for (const reaction of reactions) addEffects(effects, await reaction(...args));
+      return effects;
     },
   };
 }

@@ -18,7 +18,7 @@ import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { lockBooksOf } from './book-owner.ts';
 import { adjustmentKey, closeDifferences } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /** What somebody proposes. `receivable`, `payment`: where the difference does not say it. */
 export interface Proposal {
@@ -79,7 +79,7 @@ export async function proposeAdjustment(
         ${proposal.reason}) on conflict do nothing returning id`.execute(tx);
     const id = rows[0]?.id;
     if (id === undefined) throw new Refusal('waits-already', { what: 'adjustment' });
-    const traces = await openWorkOrder(work, {
+    const effects = await openWorkOrder(work, {
       key: adjustmentKey(id),
       kind: 'reconciliation-adjustment',
       customerId: found.customerId,
@@ -91,9 +91,9 @@ export async function proposeAdjustment(
     const after = { difference: found.id, kind, currency: found.currency, amountMinor: found.amountMinor, ...effect };
     return {
       value: { id, differenceId: found.id, state: 'proposed' },
-      audit: [{ ...about, action: 'adjustment.proposed', reason, after }, ...traces.audit],
-      posts: traces.posts,
-      events: [{ ...about, kind: 'adjustment.proposed', data: { kind } }, ...traces.events],
+      audit: [{ ...about, action: 'adjustment.proposed', reason, after }, ...effects.audit],
+      posts: effects.posts,
+      events: [{ ...about, kind: 'adjustment.proposed', data: { kind } }, ...effects.events],
     };
   });
 }
@@ -169,8 +169,8 @@ export async function decideAdjustment(store: Store, actor: Actor, id: string, d
         decision_reason = ${decision.reason}, outcome = ${outcome && JSON.stringify(outcome)}::jsonb where id = ${adjustment.id}::uuid`.execute(
       tx,
     );
-    const traces = await cancelWorkOrders(work, { keys: [adjustmentKey(adjustment.id)] }, state);
-    if (approved) addTraces(traces, await settle(work, found, adjustment));
+    const effects = await cancelWorkOrders(work, { keys: [adjustmentKey(adjustment.id)] }, state);
+    if (approved) addEffects(effects, await settle(work, found, adjustment));
     const about = { subjectKind: 'adjustment', subjectId: adjustment.id, customerId: found.customerId };
     const { kind, proposedBy, amountMinor } = adjustment;
     const after = { state, kind, proposedBy, amountMinor, currency: found.currency, outcome };
@@ -178,11 +178,11 @@ export async function decideAdjustment(store: Store, actor: Actor, id: string, d
       value: { id: adjustment.id, differenceId: found.id, state },
       audit: [
         { ...about, action: `adjustment.${state}`, reason: decision.reason, before: { state: 'proposed' }, after },
-        ...traces.audit,
+        ...effects.audit,
       ],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: [{ ...about, kind: `adjustment.${state}`, data: { kind } }, ...traces.events],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: [{ ...about, kind: `adjustment.${state}`, data: { kind } }, ...effects.events],
     };
   });
 }
@@ -203,9 +203,9 @@ async function lockAdjustment(tx: Tx, actor: Actor, id: string): Promise<{ found
 
 async function settle(work: Work, found: DifferenceCase, { reason }: AdjustmentCase) {
   const { actor } = work;
-  const traces = await closeDifferences(work, [found.id], { state: 'adjusted', by: actor.id, reason });
-  addTraces(traces, await reconciliationChanged(work, { customerId: found.customerId, by: actor.id }));
-  return traces;
+  const effects = await closeDifferences(work, [found.id], { state: 'adjusted', by: actor.id, reason });
+  addEffects(effects, await reconciliationChanged(work, { customerId: found.customerId, by: actor.id }));
+  return effects;
 }
 
 /** Their figure is right: the amount is conceded as an upheld dispute, which is not asked for until its credit note comes. */

@@ -55,7 +55,7 @@ export async function compareBooks(store: Store, { id, seq }: Input): Promise<Co
     const answer = { subject: workflowId('reconciliation', id), asked: found.asked, at: instant };
     if (!done?.moved) return { value, audit: null, answer };
     const about = { subjectKind: 'customer-statement', subjectId: id, customerId: found.customerId };
-    const { audit, asks, posts, events } = done.traces;
+    const { audit, asks, posts, events } = done.effects;
     return {
       value,
       answer,

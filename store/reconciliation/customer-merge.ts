@@ -15,8 +15,8 @@ import { endStatementsOf } from './end-statements.ts';
 import { mergeTasks } from '../dunning/task-items.ts';
 import type { Ask, Work } from '../platform/transaction.ts';
 import { eventOf } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A customer of a merger, under its lock. */
 export interface Merging {
@@ -66,20 +66,20 @@ export async function judgeMerge(tx: Tx, { from, into }: { from: Merging; into: 
 
 /**
  * Makes one customer part of another: what it owes and owed, its money, orders, steps taken and contacts are the other's from now on. Both are
- * locked and judged. Answers the traces; all processes whose subject moved look again.
+ * locked and judged. Answers the effects; all processes whose subject moved look again.
  */
-export async function mergeCustomers(work: Work, { from, into }: { from: Merging; into: Merging }): Promise<WorkOrderTraces> {
+export async function mergeCustomers(work: Work, { from, into }: { from: Merging; into: Merging }): Promise<Effects> {
   const { tx, at } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const apart = await apartFromOrders(tx, from, into);
-  traces.audit.push(...(await movePayers(work, from, into)));
-  addTraces(traces, await endStatementsOf(work, from.id));
+  effects.audit.push(...(await movePayers(work, from, into)));
+  addEffects(effects, await endStatementsOf(work, from.id));
   await sql`select credit_hand_over(${from.id}::uuid, ${into.id}::uuid, ${at.now}::timestamptz)`.execute(tx);
-  traces.audit.push(...(await moveSecurities(work, from, into)));
-  addTraces(traces, await joinLegalCases(work, from, into));
+  effects.audit.push(...(await moveSecurities(work, from, into)));
+  addEffects(effects, await joinLegalCases(work, from, into));
   const listed = await joinLists(work, from, into);
-  traces.audit.push(...listed.audit);
-  traces.events.push(...listed.events);
+  effects.audit.push(...listed.audit);
+  effects.events.push(...listed.events);
   await keepOwners(work, from);
   for (const { table, column, where } of movingReferences)
     await sql`update ${sql.table(table)} set ${sql.ref(column)} = ${into.id}::uuid where ${sql.ref(column)} = ${from.id}::uuid
@@ -89,17 +89,17 @@ export async function mergeCustomers(work: Work, { from, into }: { from: Merging
     where id = ${from.id}::uuid or merged_into = ${from.id}::uuid`.execute(tx);
   await sql`delete from customer_key where customer_id = ${from.id}::uuid`.execute(tx);
   await matchOrders(work, into, apart);
-  addTraces(traces, await mergeTasks(work, into.id));
-  traces.asks.push(...(await asksOfMoved(tx, from, into)), ...(await coverAsks(tx, [into.id])));
+  addEffects(effects, await mergeTasks(work, into.id));
+  effects.asks.push(...(await asksOfMoved(tx, from, into)), ...(await coverAsks(tx, [into.id])));
   // After what moved: what is opened by this is posted, and need not be asked.
-  addTraces(traces, await noticeChanges(work, [into.id]));
+  addEffects(effects, await noticeChanges(work, [into.id]));
   const told: AuditFact[] = [
     { action: 'customer.merged', ...of(from), after: { customer: from.code, into: into.code } },
     { action: 'customer.took-over', ...of(into), after: { from: from.code, customer: into.code } },
   ];
-  traces.audit.unshift(...told);
-  traces.events.unshift(...told.map(eventOf));
-  return traces;
+  effects.audit.unshift(...told);
+  effects.events.unshift(...told.map(eventOf));
+  return effects;
 }
 
 const of = ({ id }: Merging) => ({ subjectKind: 'customer', subjectId: id, customerId: id });
@@ -154,12 +154,12 @@ async function moveSecurities({ tx, at }: Work, from: Merging, into: Merging): P
 }
 
 /** One open legal case a customer and currency: what was joined to its own goes into the one that is open there. */
-async function joinLegalCases({ tx, at }: Work, from: Merging, into: Merging): Promise<WorkOrderTraces> {
+async function joinLegalCases({ tx, at }: Work, from: Merging, into: Merging): Promise<Effects> {
   const { rows: pairs } = await sql<{ gone: string; kept: string; receivables: string[] }>`
     select f.id as gone, t.id as kept, array(select j.receivable_id from legal_case_receivable j where j.legal_case_id = f.id order by 1) as receivables
     from legal_case f join legal_case t on t.currency = f.currency and t.customer_id = ${into.id}::uuid and t.state <> 'closed'
     where f.customer_id = ${from.id}::uuid and f.state <> 'closed' order by f.id`.execute(tx);
-  const traces = noTraces();
+  const effects = noEffects();
   for (const { gone, kept, receivables } of pairs) {
     await sql`
       insert into legal_case_receivable (legal_case_id, receivable_id, joined_at)
@@ -169,15 +169,15 @@ async function joinLegalCases({ tx, at }: Work, from: Merging, into: Merging): P
     await sql`update work_order set legal_case_id = ${kept}::uuid where legal_case_id = ${gone}::uuid`.execute(tx);
     await sql`update legal_case set state = 'closed', closed_at = ${at.now}::timestamptz where id = ${gone}::uuid`.execute(tx);
     const ended = { ...of(from), subjectKind: 'legal-case', subjectId: gone, action: 'legal-case.closed', reason: 'merged' };
-    traces.audit.push({ ...ended, after: { into: kept } });
+    effects.audit.push({ ...ended, after: { into: kept } });
     for (const receivable of receivables)
-      traces.audit.push({
+      effects.audit.push({
         ...{ ...of(into), subjectKind: 'legal-case', subjectId: kept, action: 'legal-case.joined', reason: 'merged' },
         after: { receivable },
       });
-    traces.events.push(eventOf(ended));
+    effects.events.push(eventOf(ended));
   }
-  return traces;
+  return effects;
 }
 
 /** Nobody leaves a list by a merger: entries of both stand. What only one of them is told of goes over with its facts. */

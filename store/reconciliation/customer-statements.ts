@@ -18,8 +18,8 @@ import { reconciliationChanged } from './news.ts';
 import { matchOrderKey, reconcile } from './reconcile.ts';
 import type { TheirStatement } from './reconcile.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A statement of the customer's own books, as its sender has it. Amounts are signed as in our books: what the customer owes is positive. */
 export interface CustomerStatementDocument {
@@ -62,18 +62,18 @@ export async function postCustomerStatement(
     const totalMinor = sumMinor(document.lines.map((line) => line.amountMinor));
     const id = await insert(work, customerId, document, hash, totalMinor);
     const statement: TheirStatement = { ...document, id, customerId };
-    const traces = await takePlace(work, statement);
-    const { result, traces: more } = await reconcile(work, statement, { by: actor.id, looking: true });
-    addTraces(traces, more);
+    const effects = await takePlace(work, statement);
+    const { result, effects: more } = await reconcile(work, statement, { by: actor.id, looking: true });
+    addEffects(effects, more);
     const about = { subjectKind: 'customer-statement', subjectId: id, customerId };
     const { lines, ...said } = document;
     const after = { ...said, amountMinor: totalMinor, lines: lines.length, contentHash: hash, ...result };
     return {
       value: { id, created: true },
-      audit: [{ ...about, action: 'customer-statement.received', reason, after }, ...traces.audit],
-      asks: traces.asks,
-      posts: [...traces.posts, ...(await firstLook(tx, store, statement))],
-      events: [{ ...about, kind: 'customer-statement.received', data: { asOf, currency } }, ...traces.events],
+      audit: [{ ...about, action: 'customer-statement.received', reason, after }, ...effects.audit],
+      asks: effects.asks,
+      posts: [...effects.posts, ...(await firstLook(tx, store, statement))],
+      events: [{ ...about, kind: 'customer-statement.received', data: { asOf, currency } }, ...effects.events],
     };
   });
 }
@@ -122,38 +122,38 @@ async function insert(
 }
 
 /** A newer statement stands for those it covers: open items for all before them, movements for those within their days. */
-async function takePlace(work: Work, now: TheirStatement): Promise<WorkOrderTraces> {
+async function takePlace(work: Work, now: TheirStatement): Promise<Effects> {
   const { tx, actor } = work;
   const { rows } = await sql<{ id: string; open: boolean }>`
     update customer_statement set superseded_by = ${now.id}::uuid
     where customer_id = ${now.customerId}::uuid and currency = ${now.currency} and basis = ${now.basis} and id <> ${now.id}::uuid
       and withdrawn_at is null and superseded_by is null and as_of <= ${now.asOf}::date and (from_date is null or from_date >= ${now.from}::date)
     returning id, settled_at is null as open`.execute(tx);
-  const traces = await endOf(
+  const effects = await endOf(
     work,
     rows.map((row) => row.id),
     { state: 'cleared', by: actor.id, reason: 'superseded' },
   );
-  for (const { id, open } of rows) if (open) traces.asks.push(askOfComparison(id, now.customerId));
-  return traces;
+  for (const { id, open } of rows) if (open) effects.asks.push(askOfComparison(id, now.customerId));
+  return effects;
 }
 
 type End = Parameters<typeof closeDifferences>[2];
 
-async function endOf(work: Work, statementIds: readonly string[], end: End): Promise<WorkOrderTraces> {
+async function endOf(work: Work, statementIds: readonly string[], end: End): Promise<Effects> {
   const { tx } = work;
-  if (statementIds.length === 0) return noTraces();
+  if (statementIds.length === 0) return noEffects();
   const { rows } = await sql<{ id: string }>`
     select id from reconciliation_difference where customer_statement_id = any(${[...statementIds]}::uuid[]) and state = 'open' order by id`.execute(
     tx,
   );
-  const traces = await closeDifferences(
+  const effects = await closeDifferences(
     work,
     rows.map((row) => row.id),
     end,
   );
-  addTraces(traces, await cancelWorkOrders(work, { keys: statementIds.map(matchOrderKey) }, end.reason));
-  return traces;
+  addEffects(effects, await cancelWorkOrders(work, { keys: statementIds.map(matchOrderKey) }, end.reason));
+  return effects;
 }
 
 /** A statement of the customer's under its customer's lock, with what has become of it. Throws Refusal `not-found`. */
@@ -180,14 +180,14 @@ export async function rematchStatement(store: Store, actor: Actor, id: string, r
     const { tx } = work;
     const found = await lockTheirs(tx, actor, id);
     refuseEnded(found);
-    const { result, traces } = await reconcile(work, found, { by: actor.id });
+    const { result, effects } = await reconcile(work, found, { by: actor.id });
     const about = { subjectKind: 'customer-statement', subjectId: found.id, customerId: found.customerId };
     return {
       value: { id: found.id },
-      audit: [{ ...about, action: 'customer-statement.matched', reason, after: result }, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: traces.events,
+      audit: [{ ...about, action: 'customer-statement.matched', reason, after: result }, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: effects.events,
     };
   });
 }
@@ -206,22 +206,22 @@ export async function withdrawCustomerStatement(store: Store, actor: Actor, id: 
     await sql`update customer_statement set withdrawn_at = ${at.now}::timestamptz, settled_at = null where id = ${found.id}::uuid`.execute(
       tx,
     );
-    const traces = await endOf(work, [found.id], { state: 'withdrawn', by: actor.id, reason });
-    traces.asks.push(askOfComparison(found.id, found.customerId));
-    addTraces(traces, await reconciliationChanged(work, { customerId: found.customerId, by: actor.id }));
+    const effects = await endOf(work, [found.id], { state: 'withdrawn', by: actor.id, reason });
+    effects.asks.push(askOfComparison(found.id, found.customerId));
+    addEffects(effects, await reconciliationChanged(work, { customerId: found.customerId, by: actor.id }));
     const about = { subjectKind: 'customer-statement', subjectId: found.id, customerId: found.customerId };
     return {
       value: { id: found.id },
-      audit: [{ ...about, action: 'customer-statement.withdrawn', reason }, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: [{ ...about, kind: 'customer-statement.withdrawn' }, ...traces.events],
+      audit: [{ ...about, action: 'customer-statement.withdrawn', reason }, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: [{ ...about, kind: 'customer-statement.withdrawn' }, ...effects.events],
     };
   });
 }
 
 /** Statements of a customer's books that are compared still come to nothing, when its books become part of another's. */
-export async function dropComparisons(work: Work, customerId: string): Promise<WorkOrderTraces> {
+export async function dropComparisons(work: Work, customerId: string): Promise<Effects> {
   const { tx, at, actor } = work;
   const { rows } = await sql<{ id: string }>`
     update customer_statement set withdrawn_at = ${at.now}::timestamptz
@@ -229,14 +229,14 @@ export async function dropComparisons(work: Work, customerId: string): Promise<W
     tx,
   );
   const ids = rows.map(({ id }) => id);
-  const traces = await endOf(work, ids, { state: 'withdrawn', by: actor.id, reason: 'merged' });
+  const effects = await endOf(work, ids, { state: 'withdrawn', by: actor.id, reason: 'merged' });
   for (const id of ids) {
-    traces.asks.push(askOfComparison(id, customerId));
+    effects.asks.push(askOfComparison(id, customerId));
     const about = { subjectKind: 'customer-statement', subjectId: id, customerId };
-    traces.audit.push({ ...about, action: 'customer-statement.withdrawn', reason: 'merged' });
-    traces.events.push({ ...about, kind: 'customer-statement.withdrawn' });
+    effects.audit.push({ ...about, action: 'customer-statement.withdrawn', reason: 'merged' });
+    effects.events.push({ ...about, kind: 'customer-statement.withdrawn' });
   }
-  return traces;
+  return effects;
 }
 
 /** Says of a doubtful match whether it holds; refused, its documents are compared without it. Throws Refusal `not-open`. */
@@ -260,15 +260,15 @@ export async function decideMatch(
     await sql`
       update reconciliation_match set state = ${state}, decided_at = ${at.now}::timestamptz, decided_by = ${actor.id}, reason = ${reason}
       where id = ${row.id}::uuid`.execute(tx);
-    const { traces } = await reconcile(work, found, { by: actor.id });
+    const { effects } = await reconcile(work, found, { by: actor.id });
     const about = { subjectKind: 'customer-statement', subjectId: found.id, customerId: found.customerId };
     const after = { match: row.id, rule: row.rule, state };
     return {
       value: { id: found.id },
-      audit: [{ ...about, action: 'customer-statement.match-decided', reason, after }, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: traces.events,
+      audit: [{ ...about, action: 'customer-statement.match-decided', reason, after }, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: effects.events,
     };
   });
 }

@@ -7,8 +7,8 @@ import { recordset } from '../platform/rows.ts';
 import type { Work } from '../platform/transaction.ts';
 import { cancelWorkOrders, openWorkOrder } from '../tasks/work-orders.ts';
 import { reconciliationOf } from './standing.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A difference as it is found, with the statement it was found on. */
 export interface NewDifference {
@@ -48,9 +48,9 @@ const rowOf = (one: NewDifference): object => ({
 });
 
 /** Enters differences, under the lock of their customer. */
-export async function openDifferences({ tx, at }: Work, found: readonly NewDifference[]): Promise<WorkOrderTraces> {
-  const traces = noTraces();
-  if (found.length === 0) return traces;
+export async function openDifferences({ tx, at }: Work, found: readonly NewDifference[]): Promise<Effects> {
+  const effects = noEffects();
+  if (found.length === 0) return effects;
   const { rows } = await sql<{ id: string; key: string }>`
     insert into reconciliation_difference (customer_id, statement_id, customer_statement_id, key, kind, currency, amount_minor, receivable_id, payment_id,
       number, on_date, detail, opened_at)
@@ -62,10 +62,10 @@ export async function openDifferences({ tx, at }: Work, found: readonly NewDiffe
     const about = { subjectKind: 'difference', subjectId: id, customerId: one.customerId };
     const { kind, currency, amountMinor, number, on, statementId, customerStatementId } = one;
     const after = { kind, currency, amountMinor, number, on, statement: statementId ?? customerStatementId };
-    traces.audit.push({ ...about, action: 'difference.found', after });
-    traces.events.push({ ...about, kind: 'difference.found', data: { kind, currency } });
+    effects.audit.push({ ...about, action: 'difference.found', after });
+    effects.events.push({ ...about, kind: 'difference.found', data: { kind, currency } });
   }
-  return traces;
+  return effects;
 }
 
 /** A difference that is seen in another light: another amount or cause than before. Its work order of the former cause ends. */
@@ -73,7 +73,7 @@ export async function changeDifference(
   work: Work,
   before: { id: string; kind: DifferenceKind; amountMinor: number },
   now: NewDifference,
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
   await sql`
     update reconciliation_difference set kind = ${now.kind}, amount_minor = ${now.amountMinor}::bigint, payment_id = ${now.paymentId}::uuid,
@@ -81,18 +81,18 @@ export async function changeDifference(
     tx,
   );
   const about = { subjectKind: 'difference', subjectId: before.id, customerId: now.customerId };
-  const traces: WorkOrderTraces =
+  const effects: Effects =
     before.kind === now.kind
-      ? noTraces()
+      ? noEffects()
       : await cancelWorkOrders(work, { keys: [workOrderKey(before.id, before.kind)] }, 'changed');
   const told = ({ kind, amountMinor }: { kind: DifferenceKind; amountMinor: number }) => ({
     kind,
     amountMinor,
     currency: now.currency,
   });
-  traces.audit.unshift({ ...about, action: 'difference.changed', before: told(before), after: told(now) });
-  traces.events.push({ ...about, kind: 'difference.changed', data: { kind: now.kind, currency: now.currency } });
-  return traces;
+  effects.audit.unshift({ ...about, action: 'difference.changed', before: told(before), after: told(now) });
+  effects.events.push({ ...about, kind: 'difference.changed', data: { kind: now.kind, currency: now.currency } });
+  return effects;
 }
 
 /** Ends open differences: their work orders end, and proposals nobody has decided yet are dropped. Those not open are left alone. */
@@ -100,9 +100,9 @@ export async function closeDifferences(
   work: Work,
   ids: readonly string[],
   { state, by, reason }: { state: Exclude<DifferenceState, 'open'>; by: string; reason: string },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, at } = work;
-  if (ids.length === 0) return noTraces();
+  if (ids.length === 0) return noEffects();
   const { rows } = await sql<{ id: string; customerId: string; kind: DifferenceKind; currency: string; amountMinor: number }>`
     update reconciliation_difference set state = ${state}, closed_at = ${at.now}::timestamptz, closed_by = ${by}, reason = ${reason}
     where id = any(${[...ids]}::uuid[]) and state = 'open'
@@ -115,19 +115,19 @@ export async function closeDifferences(
     ...closed.flatMap((one) => differenceKinds.map((kind) => workOrderKey(one.id, kind))),
     ...dropped.map((one) => adjustmentKey(one.id)),
   ];
-  const traces = await cancelWorkOrders(work, { keys }, state);
+  const effects = await cancelWorkOrders(work, { keys }, state);
   for (const { id, customerId, kind, currency, amountMinor } of closed) {
     const about = { subjectKind: 'difference', subjectId: id, customerId };
-    traces.audit.push({
+    effects.audit.push({
       ...about,
       action: `difference.${state}`,
       reason,
       before: { state: 'open' },
       after: { state, kind, amountMinor, currency },
     });
-    traces.events.push({ ...about, kind: `difference.${state}`, data: { kind, currency } });
+    effects.events.push({ ...about, kind: `difference.${state}`, data: { kind, currency } });
   }
-  return traces;
+  return effects;
 }
 
 /** More work orders than anybody works off one by one: then one for all. */
@@ -140,9 +140,9 @@ const manyKey = (statementId: string, currency: string): string => `differences/
  * its cause. Where there are very many, one work order stands for all. What is only on
  * its way counts neither way.
  */
-export async function orderWork(work: Work, customerId: string): Promise<WorkOrderTraces> {
+export async function orderWork(work: Work, customerId: string): Promise<Effects> {
   const { tx, store } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const { current } = await store.policies.current();
   const { workOrders } = current.reconciliation.content;
   const standing = await reconciliationOf(tx, store, customerId);
@@ -154,15 +154,15 @@ export async function orderWork(work: Work, customerId: string): Promise<WorkOrd
     const waiting = standing.openDifferences.filter((one) => one.currency === currency && workOrders[one.kind] !== null);
     if (waiting.length > MOST_ORDERS) {
       many.push(currency);
-      addTraces(traces, await orderForAll(work, customerId, currency, waiting.length));
-    } else for (const one of waiting) addTraces(traces, await orderFor(work, customerId, one, workOrders[one.kind] ?? ''));
+      addEffects(effects, await orderForAll(work, customerId, currency, waiting.length));
+    } else for (const one of waiting) addEffects(effects, await orderFor(work, customerId, one, workOrders[one.kind] ?? ''));
   }
-  addTraces(traces, await endForAll(work, customerId, many));
-  return traces;
+  addEffects(effects, await endForAll(work, customerId, many));
+  return effects;
 }
 
 /** Where few differences are left, or none, the one work order for all of them ends: whether the customer's, or of one that was merged into it. */
-async function endForAll(work: Work, customerId: string, many: readonly string[]): Promise<WorkOrderTraces> {
+async function endForAll(work: Work, customerId: string, many: readonly string[]): Promise<Effects> {
   const { tx } = work;
   const { rows } = await sql<{ key: string }>`
     select w.key from work_order w, lateral (
@@ -173,10 +173,10 @@ async function endForAll(work: Work, customerId: string, many: readonly string[]
         else not exists (select from reconciliation_difference d
           where d.customer_id = s.of and d.currency = w.reason ->> 'currency' and d.state = 'open') end`.execute(tx);
   const keys = rows.map((row) => row.key);
-  return keys.length > 0 ? cancelWorkOrders(work, { keys }, 'few-left') : noTraces();
+  return keys.length > 0 ? cancelWorkOrders(work, { keys }, 'few-left') : noEffects();
 }
 
-const orderFor = (work: Work, customerId: string, one: OpenDifference, kind: string): Promise<WorkOrderTraces> =>
+const orderFor = (work: Work, customerId: string, one: OpenDifference, kind: string): Promise<Effects> =>
   openWorkOrder(work, {
     key: workOrderKey(one.id, one.kind),
     kind,

@@ -7,8 +7,8 @@ import { noticeChanges } from '../credit/profile-row.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Work } from '../platform/transaction.ts';
 import { orderWork } from './differences.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** What a change in a customer's reconciliation came from. */
 export interface ReconciliationNews {
@@ -24,10 +24,10 @@ export interface ReconciliationNews {
  * What follows from every change in where a customer's books stand: statements with nothing open any more are settled, work orders, and the facts
  * of its profile; of a customer that was merged its statements of former days have no profile to enter. Held shipments hear of it by triggers. The caller holds the customer's lock.
  */
-export async function reconciliationChanged(work: Work, news: ReconciliationNews): Promise<WorkOrderTraces> {
+export async function reconciliationChanged(work: Work, news: ReconciliationNews): Promise<Effects> {
   const { tx, at } = work;
   const { customerId, by, confirmedOn, looking } = news;
-  const traces = noTraces();
+  const effects = noEffects();
   const { rows: moved } = await sql<{ id: string }>`
     update customer_statement s set settled_at = case when x.open then null else coalesce(s.settled_at, ${at.now}::timestamptz) end
     from (select t.id, exists (select from reconciliation_difference d where d.customer_statement_id = t.id and d.state = 'open')
@@ -35,9 +35,9 @@ export async function reconciliationChanged(work: Work, news: ReconciliationNews
       from customer_statement t where t.customer_id = ${customerId}::uuid and t.withdrawn_at is null and t.superseded_by is null) x
     where s.id = x.id and x.open <> (s.settled_at is null) returning s.id`.execute(tx);
   for (const { id } of moved)
-    if (id !== looking) traces.asks.push({ subject: workflowId('reconciliation', id), kind: 'reconciliation', customerId });
-  addTraces(traces, await orderWork(work, customerId));
-  if (await isMerged(tx, customerId)) return traces;
+    if (id !== looking) effects.asks.push({ subject: workflowId('reconciliation', id), kind: 'reconciliation', customerId });
+  addEffects(effects, await orderWork(work, customerId));
+  if (await isMerged(tx, customerId)) return effects;
   const share = await differenceShare(tx, customerId);
   const fact = { customerId, source: 'reconciliation' as const, evidence: null };
   const told: ToldFact[] = [
@@ -47,9 +47,9 @@ export async function reconciliationChanged(work: Work, news: ReconciliationNews
       : [{ ...fact, name: 'statementConfirmedOn' as const, value: confirmedOn, asOf: confirmedOn }]),
   ];
   const { audit, events } = await recordFacts(work, by, told);
-  addTraces(traces, { ...noTraces(), audit, events });
-  if (told.length > 0) addTraces(traces, await noticeChanges(work, [customerId]));
-  return traces;
+  addEffects(effects, { ...noEffects(), audit, events });
+  if (told.length > 0) addEffects(effects, await noticeChanges(work, [customerId]));
+  return effects;
 }
 
 /** What a part of a customer once agreed to says nothing of the whole. */

@@ -18,8 +18,8 @@ import { changeDifference, closeDifferences, openDifferences } from './differenc
 import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { laidCredits, ourBooks } from './our-books.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 /** A statement of the customer's, under its customer's lock. */
 export interface TheirStatement {
@@ -51,7 +51,7 @@ export async function reconcile(
   work: Work,
   statement: TheirStatement,
   { by, looking = false }: { by: string; looking?: boolean },
-): Promise<{ result: Reconciled; traces: WorkOrderTraces; moved: boolean }> {
+): Promise<{ result: Reconciled; effects: Effects; moved: boolean }> {
   const { tx, at, store } = work;
   const { current } = await store.policies.current();
   const { match, confidence, transitDays } = current.reconciliation.content;
@@ -70,11 +70,11 @@ export async function reconcile(
     threshold: confidence.threshold,
   });
   const found = differencesOf(matching, ours, theirs, { asOf, today: at.today, transitDays, roundingMinor });
-  const traces = await keepDifferences(work, statement, found, { by, ours });
+  const effects = await keepDifferences(work, statement, found, { by, ours });
   const proposed = await proposedOf(tx, statement.id);
-  addTraces(traces, await orderLook(work, statement, proposed));
-  addTraces(
-    traces,
+  addEffects(effects, await orderLook(work, statement, proposed));
+  addEffects(
+    effects,
     await reconciliationChanged(work, {
       customerId: statement.customerId,
       by,
@@ -87,7 +87,7 @@ export async function reconcile(
     differences: found.length,
     unsearched: matching.unsearched.length,
   };
-  return { result, traces, moved: rematched || traces.audit.length > 0 };
+  return { result, effects, moved: rematched || effects.audit.length > 0 };
 }
 
 /** Our books as this statement meets them: open items that list payments apart have theirs listed apart too. */
@@ -211,7 +211,7 @@ async function keepDifferences(
   statement: TheirStatement,
   found: readonly FoundDifference[],
   { by, ours }: { by: string; ours: readonly OurDocument[] },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
   const { rows: standing } = await sql<StandingDifference>`
     select distinct on (key) id, key, kind, amount_minor as "amountMinor", state from reconciliation_difference
@@ -221,20 +221,20 @@ async function keepDifferences(
   const now = found
     .filter((one) => last.has(one.key) || !isAgreed({ ...one, oursMinor: oursMinorOf(one, ours) }, agreed))
     .map((one) => newDifference(statement, one, ours));
-  const traces = noTraces();
+  const effects = noEffects();
   const fresh: NewDifference[] = [];
   for (const one of now) {
     const before = last.get(one.key);
     const settled = before?.state === 'adjusted' || before?.state === 'withdrawn';
     if (!before || before.state === 'cleared' || (settled && before.amountMinor !== one.amountMinor)) fresh.push(one);
     else if (before.state === 'open' && (before.kind !== one.kind || before.amountMinor !== one.amountMinor))
-      addTraces(traces, await changeDifference(work, before, one));
+      addEffects(effects, await changeDifference(work, before, one));
   }
   const keys = new Set(now.map((one) => one.key));
   const gone = standing.filter((one) => one.state === 'open' && !keys.has(one.key)).map((one) => one.id);
-  addTraces(traces, await closeDifferences(work, gone, { state: 'cleared', by, reason: 'books-agree' }));
-  addTraces(traces, await openDifferences(work, fresh));
-  return traces;
+  addEffects(effects, await closeDifferences(work, gone, { state: 'cleared', by, reason: 'books-agree' }));
+  addEffects(effects, await openDifferences(work, fresh));
+  return effects;
 }
 
 const idIn = (id: string, kind: string): string | null => (id.startsWith(`${kind}:`) ? id.slice(kind.length + 1) : null);
@@ -271,7 +271,7 @@ function newDifference(statement: TheirStatement, one: FoundDifference, ours: re
 }
 
 /** One work order a statement for all its doubtful matches; it ends when none is left. */
-async function orderLook(work: Work, statement: TheirStatement, proposed: number): Promise<WorkOrderTraces> {
+async function orderLook(work: Work, statement: TheirStatement, proposed: number): Promise<Effects> {
   const key = matchOrderKey(statement.id);
   if (proposed === 0) return cancelWorkOrders(work, { keys: [key] }, 'decided');
   return openWorkOrder(work, {

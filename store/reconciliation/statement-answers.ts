@@ -19,7 +19,7 @@ import type { NewDifference } from './differences.ts';
 import { reconciliationChanged } from './news.ts';
 import { askOfStatement, lockStatement, sendKey, silentKey } from './statements.ts';
 import type { StatementCase } from './statements.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 import type { disputeCategories } from '../../domain/ledger/claims.ts';
 
 /** A line the customer does not agree with. `theirsMinor`: what their own books say, in the line's direction. */
@@ -74,16 +74,16 @@ export async function answerStatement(
     await judge(work, found, given);
     const lines = await linesOf(tx, found.id, given.disputed);
     const answerId = await keep(work, found, given);
-    const traces = await cancelWorkOrders(work, { keys: [sendKey(found.id), silentKey(found.id)] }, 'answered');
+    const effects = await cancelWorkOrders(work, { keys: [sendKey(found.id), silentKey(found.id)] }, 'answered');
     const outcomes: LineOutcome[] = [];
     for (const one of lines) {
       const outcome = await follow(tx, store, actor, found, one);
       outcomes.push({ line: one.line, dispute: outcome.dispute, difference: outcome.difference?.kind ?? null });
-      addTraces(traces, await openDifferences(work, outcome.difference ? [outcome.difference] : []));
+      addEffects(effects, await openDifferences(work, outcome.difference ? [outcome.difference] : []));
     }
     const confirmedOn = given.verdict === 'confirmed' ? { confirmedOn: given.answeredOn } : {};
     const news = { customerId: found.customerId, by: actor.id, ...confirmedOn };
-    addTraces(traces, await reconciliationChanged(work, news));
+    addEffects(effects, await reconciliationChanged(work, news));
     const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
     const { verdict, answeredOn, by, channel, evidence } = given;
     const law = verdict === 'confirmed' ? { law: acknowledgementRule.article } : {};
@@ -100,10 +100,10 @@ export async function answerStatement(
     };
     return {
       value: { id: answerId, statementId: found.id, verdict, lines: outcomes },
-      audit: [{ ...about, action: 'statement.answered', reason, after }, ...traces.audit],
-      asks: [...traces.asks, askOfStatement(found.id, found.customerId)],
-      posts: traces.posts,
-      events: [{ ...about, kind: 'statement.answered', data: { verdict } }, ...traces.events],
+      audit: [{ ...about, action: 'statement.answered', reason, after }, ...effects.audit],
+      asks: [...effects.asks, askOfStatement(found.id, found.customerId)],
+      posts: effects.posts,
+      events: [{ ...about, kind: 'statement.answered', data: { verdict } }, ...effects.events],
     };
   });
 }

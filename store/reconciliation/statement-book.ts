@@ -8,7 +8,7 @@ import { systemActor, write } from '../platform/transaction.ts';
 import type { Store, Unchanged, Written, Work } from '../platform/transaction.ts';
 import { openWorkOrder } from '../tasks/work-orders.ts';
 import { silentKey } from './statements.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 
 type Input = { id: string; seq: number | null };
 type Outcome = Written<StatementPlan> | Unchanged<StatementPlan>;
@@ -31,14 +31,14 @@ export const handOverStatement = (store: Store, { id, seq }: Input): Promise<Sta
     const verdict = planStatement(found.facts, at.now);
     if (verdict.step !== 'hand-over' || !verdict.due || (seq !== null && seq < found.seq)) return settle(work, found, null);
     await sql`update statement set handed_over_at = ${at.now}::timestamptz where id = ${id}::uuid`.execute(tx);
-    const traces = await openWorkOrder(work, {
+    const effects = await openWorkOrder(work, {
       key: silentKey(id),
       kind: 'statement-silent',
       customerId: found.customerId,
       subject: `statement of ${found.asOf} in ${found.currency}`,
       reason: { statement: id, asOf: found.asOf, currency: found.currency },
     });
-    return settle(work, { ...found, facts: { ...found.facts, handedOver: true } }, traces);
+    return settle(work, { ...found, facts: { ...found.facts, handedOver: true } }, effects);
   });
 
 interface Found {
@@ -65,7 +65,7 @@ async function lock(tx: Tx, id: string): Promise<Found | null> {
 }
 
 /** Writes a state that has changed, with what else the step left behind, and answers the plan. */
-async function settle({ tx, at }: Work, found: Found, traces: WorkOrderTraces | null): Promise<Outcome> {
+async function settle({ tx, at }: Work, found: Found, effects: Effects | null): Promise<Outcome> {
   const state = stateOfStatement(found.facts);
   const verdict = planStatement(found.facts, at.now);
   const moved = state !== found.state;
@@ -87,10 +87,10 @@ async function settle({ tx, at }: Work, found: Found, traces: WorkOrderTraces | 
   return {
     value,
     answer,
-    audit: [{ ...about, action: `statement.${state}`, before: { state: found.state }, after }, ...(traces?.audit ?? [])],
-    asks: traces?.asks ?? [],
-    posts: traces?.posts ?? [],
-    events: [{ ...about, kind: `statement.${state}`, data: after }, ...(traces?.events ?? [])],
+    audit: [{ ...about, action: `statement.${state}`, before: { state: found.state }, after }, ...(effects?.audit ?? [])],
+    asks: effects?.asks ?? [],
+    posts: effects?.posts ?? [],
+    events: [{ ...about, kind: `statement.${state}`, data: after }, ...(effects?.events ?? [])],
   };
 }
 

@@ -17,8 +17,8 @@ import { lockBooksOf, ownerOn } from './book-owner.ts';
 import { openItems } from './open-items.ts';
 import type { OpenItem } from './open-items.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { joinTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { joinEffects } from '../platform/effects.ts';
 
 /** What a statement is asked for by. Null: the customer's currency, today, and the days policy gives. */
 export interface NewStatement {
@@ -74,7 +74,7 @@ export async function issueStatement(
     const id = await insertStatement(work, facts, items, before?.id ?? null);
     const about = { subjectKind: 'statement', subjectId: id, customerId };
     const after = { asOf, currency, amountMinor: totalMinor, lines: items.length, contentHash: hash, respondBy };
-    const traces = joinTraces(
+    const effects = joinEffects(
       before ? await cancelWorkOrders(work, { keys: [sendKey(before.id), silentKey(before.id)] }, 'superseded') : none,
       await openWorkOrder(work, {
         key: sendKey(id),
@@ -86,10 +86,10 @@ export async function issueStatement(
     );
     return {
       value: { id, created: true },
-      audit: [{ ...about, action: 'statement.issued', reason, after }, ...traces.audit],
-      asks: [...traces.asks, ...(before ? [askOfStatement(before.id, customerId)] : [])],
-      posts: [...traces.posts, { ...askOfStatement(id, customerId), at: respondBy }],
-      events: [{ ...about, kind: 'statement.issued', data: { asOf, currency } }, ...traces.events],
+      audit: [{ ...about, action: 'statement.issued', reason, after }, ...effects.audit],
+      asks: [...effects.asks, ...(before ? [askOfStatement(before.id, customerId)] : [])],
+      posts: [...effects.posts, { ...askOfStatement(id, customerId), at: respondBy }],
+      events: [{ ...about, kind: 'statement.issued', data: { asOf, currency } }, ...effects.events],
     };
   });
 }
@@ -193,20 +193,20 @@ export async function withdrawStatement(store: Store, actor: Actor, id: string, 
     if (found.withdrawn) return { value: { id: found.id }, audit: null };
     if (found.answered) throw new Refusal('not-open', { state: 'answered' });
     await sql`update statement set withdrawn_at = ${at.now}::timestamptz where id = ${found.id}::uuid`.execute(tx);
-    const traces = await cancelWorkOrders(work, { keys: [sendKey(found.id), silentKey(found.id)] }, 'withdrawn');
+    const effects = await cancelWorkOrders(work, { keys: [sendKey(found.id), silentKey(found.id)] }, 'withdrawn');
     const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
     return {
       value: { id: found.id },
-      audit: [{ ...about, action: 'statement.taken-back', reason }, ...traces.audit],
-      asks: [...traces.asks, askOfStatement(found.id, found.customerId), ...(await heldGoods(tx, found.customerId))],
-      posts: traces.posts,
-      events: [{ ...about, kind: 'statement.taken-back' }, ...traces.events],
+      audit: [{ ...about, action: 'statement.taken-back', reason }, ...effects.audit],
+      asks: [...effects.asks, askOfStatement(found.id, found.customerId), ...(await heldGoods(tx, found.customerId))],
+      posts: effects.posts,
+      events: [{ ...about, kind: 'statement.taken-back' }, ...effects.events],
     };
   });
 }
 
 /** Statements of ours that wait for an answer are taken back, when the books they are of become part of another's. */
-export async function dropWaiting(work: Work, customerId: string): Promise<WorkOrderTraces> {
+export async function dropWaiting(work: Work, customerId: string): Promise<Effects> {
   const { tx, at } = work;
   const { rows } = await sql<{ id: string }>`
     update statement set withdrawn_at = ${at.now}::timestamptz
@@ -214,14 +214,14 @@ export async function dropWaiting(work: Work, customerId: string): Promise<WorkO
     tx,
   );
   const ids = rows.map(({ id }) => id);
-  const traces = await cancelWorkOrders(work, { keys: ids.flatMap((id) => [sendKey(id), silentKey(id)]) }, 'withdrawn');
+  const effects = await cancelWorkOrders(work, { keys: ids.flatMap((id) => [sendKey(id), silentKey(id)]) }, 'withdrawn');
   for (const id of ids) {
-    traces.asks.push(askOfStatement(id, customerId));
+    effects.asks.push(askOfStatement(id, customerId));
     const about = { subjectKind: 'statement', subjectId: id, customerId };
-    traces.audit.push({ ...about, action: 'statement.taken-back', reason: 'merged' });
-    traces.events.push({ ...about, kind: 'statement.taken-back' });
+    effects.audit.push({ ...about, action: 'statement.taken-back', reason: 'merged' });
+    effects.events.push({ ...about, kind: 'statement.taken-back' });
   }
-  return traces;
+  return effects;
 }
 
 /** An answer need not be awaited any more: the holds of this customer's shipments look again. */

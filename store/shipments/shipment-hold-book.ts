@@ -28,7 +28,7 @@ import {
 } from './shipment-hold-facts.ts';
 import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { judgeAgain, waitingLines } from './shipment-hold-lines.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 const actor = systemActor('shipment-hold');
 
@@ -73,7 +73,7 @@ async function lookAgain(work: Work, found: ShipmentHoldCase): Promise<Change> {
   const change = await judgeAgain(work, found);
   if (found.state !== 'open' || found.toldAt === null) return change;
   const followed = await followOrders(work, decidedOn(found), found.seats);
-  addTraces(change.traces, followed);
+  addEffects(change.effects, followed);
   for (const { tier, role, to } of followed.escalated) push(change, found, 'escalated', { after: { tier, role, to } });
   addChange(change, await followNotice(work, found));
   return change;
@@ -85,7 +85,7 @@ async function followNotice(work: Work, found: ShipmentHoldCase): Promise<Change
   const change = noChange();
   const { state, givenAt, arrivedAt } = noticeOf(found);
   if (state === 'by-hand') {
-    addTraces(change.traces, await order(work, found, 'shipment-hold-notice'));
+    addEffects(change.effects, await order(work, found, 'shipment-hold-notice'));
     return change;
   }
   if (state !== 'given' || found.byHand || (found.noticedAt === givenAt && found.arrivedAt === arrivedAt)) return change;
@@ -121,9 +121,10 @@ async function tell(work: Work, found: ShipmentHoldCase): Promise<Change> {
     currency: found.order.currency,
     amountMinor: found.withheldMinor,
   });
-  addTraces(change.traces, await openRound(work, decidedOn(found), way.tiers));
-  for (const kind of ['shipment-hold-sales', 'shipment-hold-logistics']) addTraces(change.traces, await order(work, found, kind));
-  if (!ground && !found.ground) addTraces(change.traces, await order(work, found, 'shipment-hold-ground'));
+  addEffects(change.effects, await openRound(work, decidedOn(found), way.tiers));
+  for (const kind of ['shipment-hold-sales', 'shipment-hold-logistics'])
+    addEffects(change.effects, await order(work, found, kind));
+  if (!ground && !found.ground) addEffects(change.effects, await order(work, found, 'shipment-hold-ground'));
   push(change, found, 'told', { policyVersion: way.policyVersion, after: { row: way.row, tiers: way.tiers } });
   if (ground) push(change, found, 'grounded', { policyVersion: `credit-rules/${version}`, after: { ...ground } });
   return change;
@@ -175,14 +176,14 @@ async function giveNotice(work: Work, found: ShipmentHoldCase): Promise<Change> 
     law: lawWords(given.ground)[language],
     remedy: remedyWords[language],
   });
-  const traces = await requestNotice(work, {
+  const effects = await requestNotice(work, {
     key: `${holdProcess(found.id)}/held`,
     customerId: found.customerId,
     template: 'shipment-held',
     context: { zh: say('zh'), en: say('en') },
     process: { subject: holdProcess(found.id), kind: 'shipment-hold' },
   });
-  return { audit: [], traces, events: [] };
+  return { audit: [], effects, events: [] };
 }
 
 async function timeIsOver(work: Work, found: ShipmentHoldCase): Promise<Change> {

@@ -32,8 +32,8 @@ import {
 } from './shipment-hold-facts.ts';
 import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { allow, drop, reducedLines, rescind, waitingLines } from './shipment-hold-lines.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /**
  * Carries out what a person does about a hold, or says why not: under lock it looks once more at the role, whose customer it is, four eyes,
@@ -83,8 +83,8 @@ async function giveGround(
     where id = ${found.id}::uuid`.execute(tx);
   const change = noChange();
   if (given && (given.ground.kind === 'contract' || proofs.length > 0))
-    addTraces(
-      change.traces,
+    addEffects(
+      change.effects,
       await cancelWorkOrders(work, { keys: [`${holdProcess(found.id)}/shipment-hold-ground`] }, 'ground-given'),
     );
   tellAct(change, found, 'grounded', reason, { ground: given?.ground, evidence });
@@ -111,8 +111,8 @@ async function takeNotice(
     tx,
   );
   const change = noChange();
-  addTraces(
-    change.traces,
+  addEffects(
+    change.effects,
     await cancelWorkOrders(work, { keys: [`${holdProcess(found.id)}/shipment-hold-notice`] }, 'notice-given'),
   );
   tellAct(change, found, arrivedAt === null ? 'noticed' : 'notice-arrived', reason, {
@@ -148,12 +148,12 @@ async function decide(work: Work, found: ShipmentHoldCase, taken: Taken): Promis
   if (act === 'reduce') reducedLines(found, lines);
   agreed(found, taken);
   const dossierHash = await dossierOf(work, found);
-  const traces = await takeSeat(work, seat, {
+  const effects = await takeSeat(work, seat, {
     ...{ by: by.actor.id, hat, reason, updateId, dossierHash },
     state: seatStates[act],
     verdict: { act, lines, exposureVersion: taken.exposureVersion },
   });
-  const change: Change = { ...noChange(), traces };
+  const change: Change = { ...noChange(), effects };
   tellAct(change, found, 'decided', reason, decidedFact(seat, hat, taken, dossierHash));
   addChange(change, await goesOn(work, found, taken, seat));
   return change;
@@ -197,11 +197,11 @@ async function goesOn(work: Work, found: ShipmentHoldCase, taken: Taken, seat: S
   const { tx } = work;
   if (taken.act === 'keep') return keep(work, found);
   const beside = found.seats.some((other) => other.id !== seat.id && isOpenSeat(other));
-  const opened = beside ? noChange().traces : await openTier(work, decidedOn(found));
+  const opened = beside ? noChange().effects : await openTier(work, decidedOn(found));
   if (opened) {
     const offer = { act: taken.act, lines: taken.lines };
     await sql`update shipment_hold set offer = ${JSON.stringify(offer)}::jsonb where id = ${found.id}::uuid`.execute(tx);
-    return { ...noChange(), traces: opened };
+    return { ...noChange(), effects: opened };
   }
   await sql`update shipment_hold set outcome = ${JSON.stringify({ act: taken.act, by: taken.by.actor.id })}::jsonb where id = ${found.id}::uuid`.execute(
     tx,
@@ -234,7 +234,7 @@ async function carryOut(work: Work, found: ShipmentHoldCase, { act, lines }: Tak
 /** The hold goes on: the customer has its time anew, and the way to a decision begins again. */
 async function keep(work: Work, found: ShipmentHoldCase): Promise<Change> {
   const { tx, at, store } = work;
-  const traces = await closeSeats(work, found);
+  const effects = await closeSeats(work, found);
   const respondBy = found.respondBy === null ? null : await respondByOf(store, at.now);
   await sql`
     update shipment_hold set round = round + 1, offer = null, respond_by = ${respondBy}::timestamptz, responded_at = null where id = ${found.id}::uuid`.execute(
@@ -242,14 +242,14 @@ async function keep(work: Work, found: ShipmentHoldCase): Promise<Change> {
   );
   const { order, withheldMinor: amountMinor, customerId } = found;
   const way = await wayOfHold(work, { kind: 'shipment-hold', customerId, currency: order.currency, amountMinor });
-  addTraces(traces, await openRound(work, decidedOn({ ...found, round: found.round + 1 }), way.tiers));
-  const change: Change = { ...noChange(), traces };
+  addEffects(effects, await openRound(work, decidedOn({ ...found, round: found.round + 1 }), way.tiers));
+  const change: Change = { ...noChange(), effects };
   tellAct(change, found, 'kept', null, { round: found.round + 1, respondBy });
   return change;
 }
 
 /** The seats of this round are not taken any more; what the departments do goes on. */
-async function closeSeats(work: Work, { id }: ShipmentHoldCase): Promise<WorkOrderTraces> {
+async function closeSeats(work: Work, { id }: ShipmentHoldCase): Promise<Effects> {
   const { tx } = work;
   const process = holdProcess(id);
   const { rows } = await sql<{ key: string }>`

@@ -24,7 +24,7 @@ import type { Decided, SeatCase } from '../approvals/approvals.ts';
 import type { Change } from '../approvals/decision-update.ts';
 import { readOrderCase } from '../orders/orders.ts';
 import type { OrderCase } from '../orders/orders.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 /** A line of the request a hold is about. */
 export interface HeldLine {
@@ -225,18 +225,18 @@ export async function closeHold(work: Work, found: ShipmentHoldCase): Promise<Ch
     update shipment_hold set state = ${end}, closed_at = ${at.now}::timestamptz, withheld_minor = 0, outcome = ${JSON.stringify(outcome)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
   await sql`update shipment_request set closed_at = ${at.now}::timestamptz where id = ${found.requestId}::uuid`.execute(tx);
-  const traces = await standDown(work, holdProcess(found.id), end);
+  const effects = await standDown(work, holdProcess(found.id), end);
   const { rows } = await sql<Ask>`
     select 'shipment-hold-' || h.id as subject, 'shipment-hold' as kind, h.customer_id as "customerId" from shipment_hold h
     where h.customer_id = ${found.customerId}::uuid and h.state = 'open' order by 1`.execute(tx);
-  traces.asks.push(...rows);
+  effects.asks.push(...rows);
   const { audit, event } = tellHold(
     found,
     `shipment-hold.${end}`,
     { before: { state: found.state }, after: { state: end, lines: found.lines, ...outcome } },
     { state: end },
   );
-  return { audit: [audit], traces, events: [event] };
+  return { audit: [audit], effects, events: [event] };
 }
 
 /**
@@ -255,12 +255,12 @@ export async function settleHold(
   if (closed) {
     change.audit.push(...closed.audit);
     change.events.push(...closed.events);
-    addTraces(change.traces, closed.traces);
+    addEffects(change.effects, closed.effects);
     found = await relock(tx, id);
   }
   const verdict = planShipmentHold(await holdFacts(store, found), at.now);
   const moved =
-    change.audit.length > 0 || change.traces.audit.length > 0 || found.step !== verdict.step || !sameInstant(found, verdict);
+    change.audit.length > 0 || change.effects.audit.length > 0 || found.step !== verdict.step || !sameInstant(found, verdict);
   const seq = moved ? found.seq + 1 : found.seq;
   const answer: Answer = { subject: holdProcess(id), asked: before.asked, at: verdict.at };
   const value = holdPlan({ ...found, seq }, verdict, at);
@@ -275,10 +275,10 @@ export async function settleHold(
   });
   return {
     value,
-    audit: [planned, ...change.audit, ...change.traces.audit],
-    asks: change.traces.asks,
-    posts: change.traces.posts,
-    events: [...change.events, ...change.traces.events],
+    audit: [planned, ...change.audit, ...change.effects.audit],
+    asks: change.effects.asks,
+    posts: change.effects.posts,
+    events: [...change.events, ...change.effects.events],
     answer,
   };
 }
@@ -290,10 +290,10 @@ export async function relock(tx: Tx, id: string): Promise<ShipmentHoldCase> {
 }
 
 /** It waits for what it waited for, and nothing happened: only its next look moves on, which is no news for the record. */
-const stillWaits = (found: ShipmentHoldCase, verdict: ShipmentHoldVerdict, { audit, traces, events }: Change): boolean =>
+const stillWaits = (found: ShipmentHoldCase, verdict: ShipmentHoldVerdict, { audit, effects, events }: Change): boolean =>
   found.step === verdict.step &&
   found.whyCode === verdict.why.code &&
-  [audit, events, traces.audit, traces.asks, traces.posts, traces.events].every((written) => written.length === 0);
+  [audit, events, effects.audit, effects.asks, effects.posts, effects.events].every((written) => written.length === 0);
 
 const sameInstant = (found: ShipmentHoldCase, verdict: ShipmentHoldVerdict): boolean =>
   // A step that is due now moves with the clock: only its kind is news.

@@ -19,7 +19,7 @@ import type { ShipmentHoldCase } from './shipment-hold-facts.ts';
 import { commitMoves } from './shipment-requests.ts';
 import type { ShipmentReasonCode } from '../../domain/credit/hold-clause.ts';
 import { shipmentReasonCodes } from '../../domain/credit/hold-clause.ts';
-import { addTraces } from '../platform/traces.ts';
+import { addEffects } from '../platform/effects.ts';
 
 const some = (quantity: string): boolean => exceeds(quantity, '0');
 
@@ -81,8 +81,8 @@ async function heldAnew(work: Work, found: ShipmentHoldCase, reasons: readonly S
     update shipment_hold set reasons = ${JSON.stringify(reasons)}::jsonb, ground = ${given && JSON.stringify(given)}::jsonb
     where id = ${found.id}::uuid`.execute(tx);
   if (!given && found.ground)
-    addTraces(
-      change.traces,
+    addEffects(
+      change.effects,
       await openWorkOrder(work, {
         key: `${holdProcess(found.id)}/shipment-hold-ground`,
         kind: 'shipment-hold-ground',

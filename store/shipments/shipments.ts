@@ -15,8 +15,8 @@ import type { OrderCase } from '../orders/orders.ts';
 import { verdictOfIssue } from './shipment-permit.ts';
 import type { IssueVerdict } from './shipment-permit.ts';
 import { contentHash } from '../platform/content-hash.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects } from '../platform/effects.ts';
 import { lockRequested } from '../orders/order-locks.ts';
 
 /** Goods that left, and later that they arrived and were accepted. */
@@ -62,8 +62,8 @@ export async function postShipment(
     judgeDates(document, at.today);
     const order = await lockRequested(tx, actor, document.order);
     const standing = await readShipment(tx, document.externalId);
-    const { posted: value, traces } = standing
-      ? { posted: await tellArrival(tx, order, standing, document), traces: noTraces() }
+    const { posted: value, effects } = standing
+      ? { posted: await tellArrival(tx, order, standing, document), effects: noEffects() }
       : await issue(work, order, document);
     if (!value.changed) return { value, audit: null };
     const about = { subjectKind: 'shipment', subjectId: value.id, customerId: order.customerId };
@@ -71,12 +71,12 @@ export async function postShipment(
     const before = standing && { deliveredOn: standing.deliveredOn, acceptedOn: standing.acceptedOn };
     return {
       value,
-      ...{ asks: traces.asks, posts: traces.posts },
+      ...{ asks: effects.asks, posts: effects.posts },
       audit: [
         { ...about, action, reason, ...(before && { before }), after: { ...document, amountMinor: value.amountMinor } },
-        ...traces.audit,
+        ...effects.audit,
       ],
-      events: [{ ...about, kind: action, data: { order: order.externalId } }, ...traces.events],
+      events: [{ ...about, kind: action, data: { order: order.externalId } }, ...effects.events],
     };
   });
 }
@@ -145,7 +145,7 @@ async function tellArrival(tx: Tx, order: OrderCase, standing: Standing, documen
 
 interface IssuedGoods {
   posted: PostedShipment;
-  traces: WorkOrderTraces;
+  effects: Effects;
 }
 
 /** Books goods that left, whatever they should have done: what was wrong is kept with them, and opens a task. */
@@ -183,7 +183,7 @@ async function issue(work: Work, order: OrderCase, document: ShipmentDocument): 
   const posted = { id, externalId, orderId: order.id, currency: order.currency, amountMinor, deliveredOn, acceptedOn, breaches };
   return {
     posted: { ...posted, changed: true, created: true },
-    traces: await flagged(work, order, { posted: { id, externalId }, verdict }),
+    effects: await flagged(work, order, { posted: { id, externalId }, verdict }),
   };
 }
 
@@ -204,9 +204,9 @@ async function flagged(
   work: Work,
   order: OrderCase,
   { posted, verdict }: { posted: { id: string; externalId: string }; verdict: IssueVerdict },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx } = work;
-  if (verdict.breaches.length === 0) return noTraces();
+  if (verdict.breaches.length === 0) return noEffects();
   const kind = verdict.holds ? 'shipment-breach' : 'shipment-not-asked';
   const open = await tx
     .selectFrom('work_order')
@@ -215,8 +215,8 @@ async function flagged(
     .where('kind', '=', kind)
     .where('closed_at', 'is', null)
     .executeTakeFirst();
-  const traces = open
-    ? noTraces()
+  const effects = open
+    ? noEffects()
     : await openWorkOrder(work, {
         ...{ key: `${kind}/${posted.id}`, kind, customerId: order.customerId },
         subject: `shipment ${posted.externalId}`,
@@ -224,13 +224,13 @@ async function flagged(
       });
   const about = { subjectKind: 'shipment', subjectId: posted.id, customerId: order.customerId };
   const { breaches, holds } = verdict;
-  traces.audit.push({ ...about, action: 'shipment.breached', after: { order: order.externalId, breaches, holds } });
-  traces.events.push({
+  effects.audit.push({ ...about, action: 'shipment.breached', after: { order: order.externalId, breaches, holds } });
+  effects.events.push({
     ...about,
     kind: 'shipment.breached',
     data: { order: order.externalId, codes: breaches.map(({ code }) => code) },
   });
-  return traces;
+  return effects;
 }
 
 interface Issued {

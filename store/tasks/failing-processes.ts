@@ -35,16 +35,16 @@ export async function tellFailing(store: Store, failure: ProcessFailure): Promis
       select coalesce(bool_or(closed_at is null), false) as open, count(*)::int as closed from work_order
       where kind = ${KIND} and starts_with(key, ${`process-fails/${process}/`})`.execute(tx);
     if (rows[0]?.open) return { value: false, audit: null };
-    const traces = await openWorkOrder(work, {
+    const effects = await openWorkOrder(work, {
       key: `process-fails/${process}/${rows[0]?.closed ?? 0}`,
       kind: KIND,
       customerId: found?.customerId ?? null,
       subject: process,
       reason: { process, kind: subjectOf(process)?.kind ?? null, activity, attempts, error, whatToDo },
     });
-    const [first, ...more] = traces.audit;
+    const [first, ...more] = effects.audit;
     if (!first) return { value: false, audit: null };
-    return { ...traces, value: true, audit: [first, ...more] };
+    return { ...effects, value: true, audit: [first, ...more] };
   });
 }
 
@@ -55,9 +55,9 @@ export async function endFailingTasks(store: Store): Promise<number> {
     where o.kind = ${KIND} and o.closed_at is null and w.answered >= w.asked order by o.key limit 100`.execute(store.db);
   if (rows.length === 0) return 0;
   return write(store, actor, async (work) => {
-    const traces = await cancelWorkOrders(work, { keys: rows.map((row) => row.key) }, 'goes-on');
-    const [first, ...more] = traces.audit;
+    const effects = await cancelWorkOrders(work, { keys: rows.map((row) => row.key) }, 'goes-on');
+    const [first, ...more] = effects.audit;
     if (!first) return { value: 0, audit: null };
-    return { ...traces, value: traces.audit.length, audit: [first, ...more] };
+    return { ...effects, value: effects.audit.length, audit: [first, ...more] };
   });
 }

@@ -7,14 +7,14 @@ import { sayInstant } from '../../domain/platform/said-time.ts';
 import { workOrderWorkflowId } from '../../domain/platform/subject.ts';
 import { deciderOf } from '../access/hats.ts';
 import type { Tx } from '../platform/database.ts';
-import { effectsOf } from './effects.ts';
+import { taskEffectsOf } from './task-effects.ts';
 import { holdDecided } from './events.ts';
 import { isOurId } from '../platform/rows.ts';
 import { seesCustomer } from '../access/scope.ts';
 import { write, eventOf } from '../platform/transaction.ts';
 import type { Store, Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { addTraces, noTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { addEffects, noEffects } from '../platform/effects.ts';
 
 interface OpenTask {
   id: string;
@@ -52,20 +52,20 @@ export async function completeTask(
       .set({ closed_at: at.now, closed_by: actor.id, outcome, note })
       .where('id', '=', task.id)
       .execute();
-    const held = hold === true ? await decideHold({ store, tx, at, actor }, task) : noTraces();
+    const held = hold === true ? await decideHold({ store, tx, at, actor }, task) : noEffects();
     return { action: 'task.completed', reason, after: { outcome, note, ...(hold !== undefined && { hold }) }, more: held };
   });
 }
 
 /** Whoever decides on a hold that dunning proposes has it begin by completing the task. */
-async function decideHold(work: Work, task: OpenTask): Promise<WorkOrderTraces> {
+async function decideHold(work: Work, task: OpenTask): Promise<Effects> {
   const { tx, store } = work;
   const { customerId } = task;
   const about = await itemsOf(tx, task);
-  if (about.length === 0 || customerId === null || !(await effectsOf(store, task.kind)).includes('decide-hold'))
+  if (about.length === 0 || customerId === null || !(await taskEffectsOf(store, task.kind)).includes('decide-hold'))
     throw invalidAt('/hold', 'hold-not-asked');
-  const held = noTraces();
-  for (const id of about) addTraces(held, await holdDecided.tell(work, { id, customerId }, { task: task.id }));
+  const held = noEffects();
+  for (const id of about) addEffects(held, await holdDecided.tell(work, { id, customerId }, { task: task.id }));
   return held;
 }
 
@@ -111,7 +111,7 @@ export async function snoozeTask(
   });
 }
 
-type Change = Pick<AuditFact, 'action' | 'reason' | 'before' | 'after'> & { more?: WorkOrderTraces };
+type Change = Pick<AuditFact, 'action' | 'reason' | 'before' | 'after'> & { more?: Effects };
 
 /** One fact about an open task, with its audit entry and the bell of its process. */
 async function change(
@@ -125,7 +125,7 @@ async function change(
     const { tx } = work;
     const task = await lockOpen(tx, actor, id);
     await mayWork(work, task, also);
-    const { more = noTraces(), ...fact } = await change(work, task);
+    const { more = noEffects(), ...fact } = await change(work, task);
     const audit = { ...fact, subjectKind: 'work-order', subjectId: task.id, customerId: task.customerId };
     const ask = { subject: workOrderWorkflowId(task.id), kind: 'work-order' as const };
     return { value: undefined, audit: [audit, ...more.audit], asks: [ask], events: [eventOf(audit), ...more.events] };

@@ -8,7 +8,7 @@ import type { Tx } from '../platform/database.ts';
 import { taskReached } from './events.ts';
 import { systemActor, write } from '../platform/transaction.ts';
 import type { Ask, Moment, Store, Unchanged, Written, Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 import type { WorkOrderPlan, WorkOrderStep } from '../../domain/tasks/process.ts';
 
 interface Row {
@@ -73,7 +73,7 @@ async function advance(store: Store, step: WorkOrderStep | null, input: Input): 
 /** What ended beside the task belongs to the same entry of the record. */
 function joined(
   settled: Written<WorkOrderPlan> | Unchanged<WorkOrderPlan>,
-  { audit, asks, posts, events }: WorkOrderTraces,
+  { audit, asks, posts, events }: Effects,
 ): Written<WorkOrderPlan> | Unchanged<WorkOrderPlan> {
   if (settled.audit === null || audit.length === 0) return settled;
   const [first, ...more] = settled.audit;

@@ -4,8 +4,8 @@ import { workOrderWorkflowId } from '../../domain/platform/subject.ts';
 import { workOrderDates } from '../../domain/tasks/work-order.ts';
 import type { Tx } from '../platform/database.ts';
 import type { Work } from '../platform/transaction.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
-import { noTraces, addTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
+import { noEffects, addEffects } from '../platform/effects.ts';
 import { outcomes } from '../../domain/ledger/outcome.ts';
 
 export interface NewWorkOrder {
@@ -27,7 +27,7 @@ export interface NewWorkOrder {
 }
 
 /** Opens a work order for the role its kind names, with its deadline by the calendar. A key that exists already opens nothing. */
-export async function openWorkOrder({ tx, at, store }: Work, order: NewWorkOrder): Promise<WorkOrderTraces> {
+export async function openWorkOrder({ tx, at, store }: Work, order: NewWorkOrder): Promise<Effects> {
   const { current, calendar } = await store.policies.current();
   const policy = current['work-orders'];
   const kind = policy.content.kinds[order.kind];
@@ -58,7 +58,7 @@ export async function openWorkOrder({ tx, at, store }: Work, order: NewWorkOrder
     .onConflict((conflict) => conflict.column('key').doNothing())
     .returning(['id', 'customer_id as customerId'])
     .executeTakeFirst();
-  if (!row) return noTraces();
+  if (!row) return noEffects();
   const about = { subjectKind: 'work-order', subjectId: row.id, customerId: row.customerId };
   return {
     audit: [
@@ -88,7 +88,7 @@ export async function placeOf(tx: Tx, prefix: string): Promise<{ key: string; op
 export type WorkOrdersOf = { receivableId: string } | { legalCaseId: string } | { process: string } | { keys: readonly string[] };
 
 /** Asks for the end of open work orders whose reason is gone; their workflows close them. */
-export async function cancelWorkOrders({ tx, at }: Work, of: WorkOrdersOf, outcome: string): Promise<WorkOrderTraces> {
+export async function cancelWorkOrders({ tx, at }: Work, of: WorkOrdersOf, outcome: string): Promise<Effects> {
   const rows = await tx
     .updateTable('work_order')
     .set({ closed_at: at.now, closed_by: 'system', outcome })
@@ -107,19 +107,19 @@ export async function cancelWorkOrders({ tx, at }: Work, of: WorkOrdersOf, outco
 }
 
 /** Opens anew what the end of a receivable cancelled before anybody had done it, each once for each end. */
-export async function reopenWorkOrders(work: Work, receivableId: string): Promise<WorkOrderTraces> {
+export async function reopenWorkOrders(work: Work, receivableId: string): Promise<Effects> {
   const { tx } = work;
   const { rows } = await sql<Pick<NewWorkOrder, 'kind' | 'customerId' | 'subject' | 'reason'> & { first: string }>`
     select * from (
       select distinct on (1) split_part(o.key, ${AGAIN}, 1) as first, o.kind, o.customer_id as "customerId", o.subject, o.reason, o.outcome, o.closed_by
       from work_order o where o.receivable_id = ${receivableId}::uuid order by 1, o.opened_at desc, o.id desc) x
     where x.closed_by = 'system' and x.outcome = any(${[...outcomes]}::text[]) order by x.first`.execute(tx);
-  const traces = noTraces();
+  const effects = noEffects();
   for (const { first, ...order } of rows) {
     const { key } = await placeOf(tx, first + AGAIN);
-    addTraces(traces, await openWorkOrder(work, { ...order, key, receivableId }));
+    addEffects(effects, await openWorkOrder(work, { ...order, key, receivableId }));
   }
-  return traces;
+  return effects;
 }
 const AGAIN = '/again';
 

@@ -48,9 +48,9 @@ const put = (over: Partial<CustomerDocument>) => upsertCustomer(books.store, erp
 /** What a night does for the customer, and others. */
 const watch = (...ids: string[]) =>
   write(books.store, system, async (work) => {
-    const { traces, ...value } = await refreshProfiles(work, ids.length > 0 ? ids : [id]);
+    const { effects, ...value } = await refreshProfiles(work, ids.length > 0 ? ids : [id]);
     const audit = { action: 'test', subjectKind: 'test', subjectId: 'test' };
-    return { value, ...traces, audit: [audit, ...traces.audit] };
+    return { value, ...effects, audit: [audit, ...effects.audit] };
   });
 const findings = async () =>
   (

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { domainEvent, extensionPoint, leftOpen } from '../../store/platform/extension.ts';
-import { noTraces } from '../../store/platform/traces.ts';
+import { noEffects } from '../../store/platform/effects.ts';
 import { workflowBundle } from '../../worker/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -166,7 +166,7 @@ describe('the house', () => {
     expect(() => point.filled).toThrow('no room has filled it');
     await expect(event.tell()).rejects.toThrow('no room follows it');
     point.fill(1);
-    event.follow(() => Promise.resolve(noTraces()));
+    event.follow(() => Promise.resolve(noEffects()));
     expect(leftOpen()).toEqual([]);
     expect(() => point.fill(2)).toThrow('filled twice');
   });

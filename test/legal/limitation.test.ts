@@ -48,9 +48,9 @@ async function inWorklist(invoice: string): Promise<Record<number, string | unde
       const { tx } = work;
       const row = await tx.selectFrom('receivable').select('customer_id').where('id', '=', id).executeTakeFirstOrThrow();
       const task = { key, kind: 'manager-letter', customerId: row.customer_id, receivableId: id, subject: 'letter', reason: {} };
-      const { audit, ...traces } = await openWorkOrder(work, task);
+      const { audit, ...effects } = await openWorkOrder(work, task);
       const [first, ...more] = audit;
-      return first ? { ...traces, value: undefined, audit: [first, ...more] } : { value: undefined, audit: null };
+      return first ? { ...effects, value: undefined, audit: [first, ...more] } : { value: undefined, audit: null };
     });
     const { data } = (await read('/v1/tasks?customer=L-1&limit=100')) as {
       data: { receivableId: string | null; reasons: { code: string; text: string }[] }[];

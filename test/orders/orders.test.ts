@@ -169,9 +169,9 @@ describe('an order', () => {
     const release = { lines: [{ line: 1, amountMinor: 30_000 }], as: 'reserved' as const, reason: 'known buyer' };
     const { order } = await write(store, desk, async (work) => {
       const value = await recheckOrder(work, held.id, { actor: desk, release });
-      const [first, ...more] = value.traces.audit;
+      const [first, ...more] = value.effects.audit;
       if (!first) throw new Error('no audit');
-      return { value, ...value.traces, audit: [first, ...more] };
+      return { value, ...value.effects, audit: [first, ...more] };
     });
     expect(order).toMatchObject({ decision: 'approved', lines: [{ minor: { held: 0, reserved: 30_000, cancelled: 10_000 } }] });
     expect(await accountsOf(store, code)).toMatchObject([{ reserved: 30_000 }]);

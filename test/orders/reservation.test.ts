@@ -84,10 +84,10 @@ test('an order is judged again on the day it begins to count: the first taken go
   await world.step('2026-04-18', 10);
   await write(store, director, async (work) => {
     const release = { lines: 'all', as: 'reserved', reason: 'agreed' } as const;
-    const { traces } = await recheckOrder(work, id, { actor: director, release });
-    const [first, ...more] = traces.audit;
+    const { effects } = await recheckOrder(work, id, { actor: director, release });
+    const [first, ...more] = effects.audit;
     if (!first) throw new Error('a release without its audit entry');
-    return { value: null, ...traces, audit: [first, ...more] };
+    return { value: null, ...effects, audit: [first, ...more] };
   });
   await world.step('2026-04-20', 23);
   const decisions = async () =>

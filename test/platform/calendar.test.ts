@@ -46,9 +46,9 @@ describe('a year whose notice is not out', () => {
   test('an administrator is asked for the notice from 1 December on, once, until it is loaded', async () => {
     const ask = () =>
       write(api.store, systemActor('nightly'), async (work) => {
-        const traces = await askForNotices(work);
-        const [first, ...more] = traces.audit;
-        return first ? { ...traces, value: traces.audit.length, audit: [first, ...more] } : { value: 0, audit: null };
+        const effects = await askForNotices(work);
+        const [first, ...more] = effects.audit;
+        return first ? { ...effects, value: effects.audit.length, audit: [first, ...more] } : { value: 0, audit: null };
       });
     expect(await ask()).toBe(1);
     expect(await ask()).toBe(0);

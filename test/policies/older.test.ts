@@ -15,10 +15,10 @@ test('a task of a kind that is newer than the stored policy is opened by the row
   books.store.policies.refresh();
   const order = { key: 'k', kind: 'process-fails', customerId: null, subject: 'a process', reason: {} };
   await write(books.store, systemActor('test'), async (work) => {
-    const { audit, ...traces } = await openWorkOrder(work, order);
+    const { audit, ...effects } = await openWorkOrder(work, order);
     const [first, ...more] = audit;
     if (!first) throw new Error('nothing was opened');
-    return { value: null, audit: [first, ...more], ...traces };
+    return { value: null, audit: [first, ...more], ...effects };
   });
   const opened = await books.store.db.selectFrom('work_order').select(['kind', 'role']).execute();
   expect(opened).toEqual([{ kind: 'process-fails', role: 'admin' }]);

@@ -239,9 +239,9 @@ describe('a shipment request', () => {
     await write(store, desk, async (work) => {
       const release = { lines: 'all' as const, as: 'reserved' as const, reason: 'known buyer' };
       const value = await recheckOrder(work, held.id, { actor: desk, release });
-      const [first, ...more] = value.traces.audit;
+      const [first, ...more] = value.effects.audit;
       if (!first) throw new Error('no audit');
-      return { value, ...value.traces, audit: [first, ...more] };
+      return { value, ...value.effects, audit: [first, ...more] };
     });
     expect(await ask(`${code}-R1`, `${code}-1`, ['2'])).toMatchObject({ decision: 'ship' });
     await sql`update clock set business_anchor = '2026-11-10T02:00:00Z'`.execute(store.db);

@@ -53,10 +53,10 @@ export async function limitOf(
     ...over,
   };
   return write(store, desk, async (work) => {
-    const { limit, traces } = await grantLimit(work, grant);
-    const [first, ...more] = traces.audit;
+    const { limit, effects } = await grantLimit(work, grant);
+    const [first, ...more] = effects.audit;
     if (!first) throw new Error('a limit without its audit entry');
-    return { value: limit.id, ...traces, audit: [first, ...more] };
+    return { value: limit.id, ...effects, audit: [first, ...more] };
   });
 }
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await write(api.store, systemActor('test'), async (work) => {
     const { tx } = work;
     const [found] = await readReceivables(tx, [receivableId]);
-    const traces = await openWorkOrder(work, {
+    const effects = await openWorkOrder(work, {
       key: 'test',
       kind: 'collector-call',
       customerId: found?.customerId ?? null,
@@ -38,9 +38,9 @@ beforeAll(async () => {
       subject: 'invoice INV-1/1',
       reason: { rung: 'call' },
     });
-    const [audit, ...more] = traces.audit;
+    const [audit, ...more] = effects.audit;
     if (!audit) throw new Error('no work order was opened');
-    return { ...traces, value: undefined, audit: [audit, ...more] };
+    return { ...effects, value: undefined, audit: [audit, ...more] };
   });
   taskId = (await api.as('collector').get('/v1/tasks').expect(200)).body.data[0].id;
 });
@@ -282,10 +282,10 @@ test('a missing tax id of whoever owes most ranks below every other task, and wh
   for (const kind of kinds)
     await write(api.store, systemActor('test'), async (work) => {
       const order = { key: `rank/${kind}`, kind, customerId: customer?.id ?? null, subject: 'customer C-1', reason: {} };
-      const traces = await openWorkOrder(work, order);
-      const [audit, ...more] = traces.audit;
+      const effects = await openWorkOrder(work, order);
+      const [audit, ...more] = effects.audit;
       if (!audit) throw new Error('no work order was opened');
-      return { ...traces, value: undefined, audit: [audit, ...more] };
+      return { ...effects, value: undefined, audit: [audit, ...more] };
     });
   const { data } = (await api.as('credit_manager').get('/v1/tasks?customer=C-1&limit=200').expect(200)).body as {
     data: { kind: string; rank: number; reasons: { code: string; points: number }[] }[];

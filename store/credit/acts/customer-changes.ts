@@ -5,8 +5,8 @@ import type { Sending } from '../../customers/events.ts';
 import { overtakeAct, proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
 import { contentHash } from '../../platform/content-hash.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
-import { addTraces, noTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
+import { addEffects, noEffects } from '../../platform/effects.ts';
 
 /** What a customer was sent with, as far as it gives something and stays as it was until a second person agrees; null: nothing does. */
 export interface SentChange<Payload> {
@@ -22,9 +22,9 @@ export async function askForChanges<Payload>(
   { store, tx, at, actor, reason }: Sending,
   act: Pick<ActKind<Payload>, 'kind'>,
   sent: readonly SentChange<Payload>[],
-): Promise<WorkOrderTraces> {
-  const traces = noTraces();
-  if (sent.length === 0) return traces;
+): Promise<Effects> {
+  const effects = noEffects();
+  if (sent.length === 0) return effects;
   const { kind } = act;
   const { rows } = await sql<{ id: string; payload: unknown }>`
     select subject_id as id, payload from pending_act where kind = ${kind} and subject_kind = 'customer'
@@ -35,15 +35,15 @@ export async function askForChanges<Payload>(
     if (payload !== null && before === contentHash(payload)) continue;
     const subject = { kind: 'customer', id: customerId };
     if (before !== undefined)
-      addTraces(traces, await overtakeAct({ tx, at, actor, store }, { kind, subject, reason: 'sent-again' }));
+      addEffects(effects, await overtakeAct({ tx, at, actor, store }, { kind, subject, reason: 'sent-again' }));
     if (payload === null) continue;
     const asked = await proposeAct<Payload>({ tx, store, at, actor }, act, {
       ...{ customerId, subject, about, what, payload, given: null, booked: true },
       reason: reason ?? 'booked-by-sender',
     });
-    addTraces(traces, asked.traces);
+    addEffects(effects, asked.effects);
   }
-  return traces;
+  return effects;
 }
 
 /** What waits of a customer's master data. */

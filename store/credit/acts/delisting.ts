@@ -7,7 +7,7 @@ import type { ToldFact } from '../facts.ts';
 import { factsTold } from '../facts-told.ts';
 import type { Tx } from '../../platform/database.ts';
 import { write } from '../../platform/transaction.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
 import { askForChanges } from './customer-changes.ts';
 import type { Sending } from '../../customers/events.ts';
 import type { ActKind } from '../../approvals/pending.ts';
@@ -20,11 +20,11 @@ export const delistingAct: ActKind<ToldFact> = {
       const { tx } = work;
       await sql`select from customer where id = ${fact.customerId}::uuid for no key update`.execute(tx);
       const recorded = await recordFacts(work, act.requestedBy, [fact]);
-      const traces = await factsTold(work, fact.customerId, [fact.name]);
+      const effects = await factsTold(work, fact.customerId, [fact.name]);
       const value = { customer: act.customer, listed: fact.value };
-      const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason: act.reason })), ...traces.audit];
+      const [first, ...more] = [...recorded.audit.map((audit) => ({ ...audit, reason: act.reason })), ...effects.audit];
       return first
-        ? { value, ...traces, audit: [first, ...more], events: [...recorded.events, ...traces.events] }
+        ? { value, ...effects, audit: [first, ...more], events: [...recorded.events, ...effects.events] }
         : { value, audit: null };
     });
   },
@@ -60,7 +60,7 @@ export async function withoutDelistings(
 }
 
 /** Asks a second person for what takes customers off a list; what waited for other entries is overtaken. */
-export const askForDelistings = (sending: Sending, delistings: readonly Delisting[]): Promise<WorkOrderTraces> =>
+export const askForDelistings = (sending: Sending, delistings: readonly Delisting[]): Promise<Effects> =>
   askForChanges(
     sending,
     delistingAct,

@@ -133,9 +133,9 @@ async function raisesNothing({ tx, at }: Work, customerId: string, limit: LimitD
 
 async function grantNow(work: Work, grant: Omit<LimitGrant, 'setBy'> & { externalId: string }): Promise<Written<SetLimit>> {
   const { actor } = work;
-  const { limit, traces } = await grantLimit(work, { ...grant, setBy: actor.id });
+  const { limit, effects } = await grantLimit(work, { ...grant, setBy: actor.id });
   const value = { id: limit.id, externalId: grant.externalId, created: true, overMinor: limit.overMinor };
-  const { audit, ...more } = told(traces);
+  const { audit, ...more } = told(effects);
   const [first, ...rest] = audit;
   const action = grant.windowId ? 'credit-limit.imported' : first.action;
   return { value, ...more, audit: [{ ...first, action }, ...rest] };

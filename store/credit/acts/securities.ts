@@ -66,7 +66,7 @@ export async function askForSecurity(
       evidence,
     });
     const value = { act: asked.id, asked: asked.created };
-    return asked.created ? { value, ...told(asked.traces) } : { value, audit: null };
+    return asked.created ? { value, ...told(asked.effects) } : { value, audit: null };
   });
 }
 

@@ -10,8 +10,8 @@ import { write } from '../../platform/transaction.ts';
 import type { Store, Work } from '../../platform/transaction.ts';
 import { proposeAct, told, withholdAnew } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind, Withheld } from '../../approvals/pending.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
-import { addTraces, noTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
+import { addEffects, noEffects } from '../../platform/effects.ts';
 
 /** Posts the note that was booked; what was paid meanwhile turns its amount into a credit on account. */
 export const creditNoteAct: ActKind<CreditNoteDocument> = {
@@ -59,7 +59,7 @@ export async function bookCreditNote(store: Store, actor: Actor, document: Credi
       withholds: withheldBy(judged),
     });
     const value = { act: asked.id, created: asked.created };
-    return asked.created ? { value, ...told(asked.traces) } : { value, audit: null };
+    return asked.created ? { value, ...told(asked.effects) } : { value, audit: null };
   });
 }
 
@@ -69,9 +69,9 @@ const withheldBy = ({ spread }: FreshNote): Withheld[] =>
     .filter((one) => one.amountMinor > 0);
 
 /** Invoices were corrected: notes on them that wait withhold what they would take now. What a note exceeds is told to whoever decides on it. */
-export async function followWaitingNotes({ tx, at, actor }: Work, invoices: readonly string[]): Promise<WorkOrderTraces> {
-  const traces = noTraces();
-  if (invoices.length === 0) return traces;
+export async function followWaitingNotes({ tx, at, actor }: Work, invoices: readonly string[]): Promise<Effects> {
+  const effects = noEffects();
+  if (invoices.length === 0) return effects;
   const { rows } = await sql<{ subject: string; document: CreditNoteDocument }>`
     select p.subject_id as subject, p.payload as document from pending_act p
     where p.kind = ${creditNoteAct.kind} and p.state = 'pending' and p.id in (select h.act_id from pending_act_receivable h
@@ -81,7 +81,7 @@ export async function followWaitingNotes({ tx, at, actor }: Work, invoices: read
     const judged = await judgeNote(tx, { ...actor, role: 'system' }, note, at);
     if (judged.known) continue;
     const act = { kind: creditNoteAct.kind, subject: { kind: 'credit-note', id: subject } };
-    addTraces(traces, await withholdAnew(tx, actor, act, withheldBy(judged)));
+    addEffects(effects, await withholdAnew(tx, actor, act, withheldBy(judged)));
   }
-  return traces;
+  return effects;
 }

@@ -18,10 +18,10 @@ export const lateDiscountAct: ActKind<{ receivable: string; amountMinor: number 
       const { tx } = work;
       const found = await doubted(openCase(tx, { ...actor, role: 'system' }, receivable, true));
       const minor = Math.min(amountMinor, openMinor(found.facts));
-      const traces = await grantLate(work, found.id, minor);
+      const effects = await grantLate(work, found.id, minor);
       const value = { receivable: found.id, discount: formatAmount(minor, found.currency), currency: found.currency };
-      const [first, ...more] = traces.audit;
-      return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
+      const [first, ...more] = effects.audit;
+      return first ? { value, ...effects, audit: [first, ...more] } : { value, audit: null };
     });
   },
 };
@@ -63,16 +63,16 @@ export async function claimLateDiscount(
     const { tx } = work;
     const { id, customerId, currency, facts } = await doubted(openCase(tx, actor, receivable, true));
     await claimDiscount(tx, [id]);
-    const traces = await endDoubt(work, id, 'claimed');
+    const effects = await endDoubt(work, id, 'claimed');
     const about = { subjectKind: 'receivable', subjectId: id, customerId };
     const after = { amountMinor: openMinor(facts), currency };
     const audit = { ...about, action: 'receivable.discount-claimed', reason, before: { question: 'discount' }, after };
     return {
       value: { id, open: formatAmount(openMinor(facts), currency), currency },
-      audit: [audit, ...traces.audit],
-      asks: traces.asks,
-      posts: traces.posts,
-      events: [eventOf(audit), ...traces.events],
+      audit: [audit, ...effects.audit],
+      asks: effects.asks,
+      posts: effects.posts,
+      events: [eventOf(audit), ...effects.events],
     };
   });
 }

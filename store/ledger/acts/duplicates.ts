@@ -17,7 +17,7 @@ import type { Unapplied } from '../unapplied.ts';
 import { invoicesCorrected } from '../events.ts';
 import { answerOfAsking, proposeAct } from '../../approvals/pending.ts';
 import type { ActAnswer, ActKind } from '../../approvals/pending.ts';
-import { addTraces } from '../../platform/traces.ts';
+import { addEffects } from '../../platform/effects.ts';
 
 /** Takes an invoice that is a duplicate out: nothing is owed on it, money that lay on it is unapplied again, and what was disputed or promised of it goes to the other. */
 export const duplicateAct: ActKind<{ invoice: string }> = {
@@ -44,12 +44,13 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
         await sql`
           insert into duplicate_doubt (document_id, kind, twin_id, opened_at) values (${id}::uuid, 'invoice', ${twin}::uuid, ${at.now}::timestamptz)
           on conflict (document_id) do update set twin_id = excluded.twin_id`.execute(tx);
-      const traces = await closeDoubt(work, { kind: 'invoice', id }, 'duplicate', act.reason);
-      for (const follower of followers) addTraces(traces, await closeDoubt(work, { kind: 'invoice', id: follower }, 'corrected'));
-      addTraces(traces, dropped);
-      addTraces(traces, moved);
-      addTraces(traces, await invoicesCorrected.tell({ tx, at, actor, store }, [id], []));
-      addTraces(traces, await unappliedChanged(work, freed));
+      const effects = await closeDoubt(work, { kind: 'invoice', id }, 'duplicate', act.reason);
+      for (const follower of followers)
+        addEffects(effects, await closeDoubt(work, { kind: 'invoice', id: follower }, 'corrected'));
+      addEffects(effects, dropped);
+      addEffects(effects, moved);
+      addEffects(effects, await invoicesCorrected.tell({ tx, at, actor, store }, [id], []));
+      addEffects(effects, await unappliedChanged(work, freed));
       const audit = {
         action: 'invoice.duplicate',
         subjectKind: 'invoice',
@@ -61,10 +62,10 @@ export const duplicateAct: ActKind<{ invoice: string }> = {
       };
       return {
         value: { invoice: externalId, amount: formatAmount(amountMinor, currency), currency },
-        audit: [audit, ...traces.audit],
-        asks: [...asksOf(parts), ...traces.asks],
-        posts: traces.posts,
-        events: [eventOf(audit), ...traces.events],
+        audit: [audit, ...effects.audit],
+        asks: [...asksOf(parts), ...effects.asks],
+        posts: effects.posts,
+        events: [eventOf(audit), ...effects.events],
       };
     });
   },

@@ -10,8 +10,8 @@ import { write, asksOf, eventOf } from '../../platform/transaction.ts';
 import type { Store, Work } from '../../platform/transaction.ts';
 import { overtakeAct, proposeAct } from '../../approvals/pending.ts';
 import type { ActCase, ActKind } from '../../approvals/pending.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
-import { addTraces, noTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
+import { addEffects, noEffects } from '../../platform/effects.ts';
 
 interface Payload {
   receivable: string;
@@ -65,15 +65,15 @@ export interface ReDated {
  * Asks for the later dates an ERP has booked already: until they are decided the items are not asked for, while exposure, overdue and
  * limitation keep the old day. What waited for another day is overtaken.
  */
-export async function askForReDating(work: Work, of: ReDated): Promise<WorkOrderTraces> {
+export async function askForReDating(work: Work, of: ReDated): Promise<Effects> {
   const { tx } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const wanted = new Map(of.later.map((one) => [one.id, one.to]));
   const waiting = await waitingFor(tx, of.receivables);
   for (const { id, dueDate } of waiting) {
     if (wanted.get(id) === dueDate) continue;
     const subject = { kind: 'receivable', id };
-    addTraces(traces, await overtakeAct(work, { kind: 're-dating', subject, reason: 'sent-again' }));
+    addEffects(effects, await overtakeAct(work, { kind: 're-dating', subject, reason: 'sent-again' }));
   }
   for (const { id, no, amountMinor, openMinor, from, to } of of.later) {
     if (waiting.some((one) => one.id === id && one.dueDate === to)) continue;
@@ -89,9 +89,9 @@ export async function askForReDating(work: Work, of: ReDated): Promise<WorkOrder
       booked: true,
       withholds: [{ receivableId: id, amountMinor }],
     });
-    addTraces(traces, asked.traces);
+    addEffects(effects, asked.effects);
   }
-  return traces;
+  return effects;
 }
 
 async function waitingFor(tx: Tx, receivables: readonly string[]): Promise<{ id: string; dueDate: BusinessDate }[]> {

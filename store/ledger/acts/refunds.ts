@@ -48,6 +48,6 @@ export async function bookRefund(store: Store, actor: Actor, document: RefundDoc
       booked: actor.role === 'erp',
     });
     const value = { act: asked.id, created: asked.created };
-    return asked.created ? { value, ...told(asked.traces) } : { value, audit: null };
+    return asked.created ? { value, ...told(asked.effects) } : { value, audit: null };
   });
 }

@@ -33,8 +33,8 @@ import { endDelivered } from '../delivered-tasks.ts';
 import { deliveredOf } from './not-invoiced.ts';
 import { overtakeAct, proposeAct, told, withholdAnew } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
-import { addTraces, noTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
+import { addEffects, noEffects } from '../../platform/effects.ts';
 import { lockRequested } from '../order-locks.ts';
 
 /** The credit note of returned goods is expected from now on, or was declined: then all of the invoice is asked for. */
@@ -46,9 +46,9 @@ export const goodsReturnAct: ActKind<{ id: string }> = {
       const found = await lockReturn(tx, { ...actor, role: 'system' }, id);
       const order = await readOrderCase(tx, found.orderId);
       const shares = await concededShares(tx, at.now, found.id);
-      const traces = await conceding(work, order, found, shares);
+      const effects = await conceding(work, order, found, shares);
       const amount = formatAmount(sumOf(shares), order.currency);
-      return { value: { return: found.externalId, conceded: amount, currency: order.currency }, ...told(traces) };
+      return { value: { return: found.externalId, conceded: amount, currency: order.currency }, ...told(effects) };
     });
   },
   async drop({ tx }, { id }) {
@@ -74,14 +74,14 @@ export async function postReturn(
     const known = await knownReturn(tx, document);
     if (known) return { value: { id: known.id, created: false }, audit: null };
     const id = await bookReturn(work, order, document);
-    const traces = tracesOf(about(id, order, 'return.posted', document.reason, { ...document }));
+    const effects = effectsOf(about(id, order, 'return.posted', document.reason, { ...document }));
     const after = await readOrderCase(tx, order.id);
     if (deliveredOf(after) === 0) {
-      addTraces(traces, await endDelivered(work, [order.id], 'returned'));
-      if (after.state !== 'open') addTraces(traces, await settleDeposits(work, [order.id]));
+      addEffects(effects, await endDelivered(work, [order.id], 'returned'));
+      if (after.state !== 'open') addEffects(effects, await settleDeposits(work, [order.id]));
     }
-    addTraces(traces, await settleInvoiced(work, order, await lockReturn(tx, actor, id)));
-    return { value: { id, created: true }, ...told(traces) };
+    addEffects(effects, await settleInvoiced(work, order, await lockReturn(tx, actor, id)));
+    return { value: { id, created: true }, ...told(effects) };
   });
 }
 
@@ -89,14 +89,14 @@ export async function postReturn(
  * More is open of items, or less of it in dispute: what returns take of their invoices beyond what they left out is left out now, alone or when
  * a second person agrees. The caller holds the customers.
  */
-export async function concedeAgain(work: Work, receivables: readonly string[]): Promise<WorkOrderTraces> {
+export async function concedeAgain(work: Work, receivables: readonly string[]): Promise<Effects> {
   const { tx, actor } = work;
-  const traces = await followMoney(work, receivables);
+  const effects = await followMoney(work, receivables);
   for (const id of receivables.length === 0 ? [] : await returnsOf(tx, receivables)) {
     const found = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, id);
-    addTraces(traces, await settleInvoiced(work, await readOrderCase(tx, found.orderId), found));
+    addEffects(effects, await settleInvoiced(work, await readOrderCase(tx, found.orderId), found));
   }
-  return traces;
+  return effects;
 }
 
 /**
@@ -107,20 +107,20 @@ export async function followCorrections(
   work: Work,
   invoices: readonly string[],
   corrected: readonly CorrectedReturn[],
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { at } = work;
   await returnInstead(work, corrected);
-  const traces = await followInvoices(work, invoices);
+  const effects = await followInvoices(work, invoices);
   const taken = corrected.map(({ returnId }) => returnId);
-  addTraces(
-    traces,
+  addEffects(
+    effects,
     await followWaiting(work, { invoices, among: taken, notesBefore: at.now, reason: 'nothing-left-after-correction' }),
   );
-  return traces;
+  return effects;
 }
 
 /** A note on an invoice was posted just now: returns that wait ask for what it leaves. */
-export async function followNote(work: Work, invoice: string): Promise<WorkOrderTraces> {
+export async function followNote(work: Work, invoice: string): Promise<Effects> {
   const { at } = work;
   const notesBefore = new Date(Date.parse(at.now) + 1).toISOString();
   return followWaiting(work, { invoices: [invoice], among: [], notesBefore, reason: 'nothing-left-after-note' });
@@ -130,30 +130,30 @@ export async function followNote(work: Work, invoice: string): Promise<WorkOrder
 async function followWaiting(
   work: Work,
   of: { invoices: readonly string[]; among: readonly string[]; notesBefore: Instant; reason: string },
-): Promise<WorkOrderTraces> {
+): Promise<Effects> {
   const { tx, actor } = work;
-  const traces = noTraces();
-  if (of.invoices.length === 0) return traces;
+  const effects = noEffects();
+  if (of.invoices.length === 0) return effects;
   for (const id of await waitingReturns(tx, of.invoices, of.among)) {
     await lockReturn(tx, { ...actor, role: 'system' }, id);
     const act = { kind: goodsReturnAct.kind, subject: { kind: 'goods-return', id } };
     const shares = await concededShares(tx, of.notesBefore, id);
     if (shares.length > 0) {
-      addTraces(traces, await withholdAnew(tx, actor, act, shares));
+      addEffects(effects, await withholdAnew(tx, actor, act, shares));
       continue;
     }
     await leaveConceded(tx, id);
-    addTraces(traces, await overtakeAct(work, { ...act, reason: of.reason }));
+    addEffects(effects, await overtakeAct(work, { ...act, reason: of.reason }));
   }
-  return traces;
+  return effects;
 }
 
 /** What of a return had been invoiced is conceded, alone or when a second person agrees. */
-async function settleInvoiced(work: Work, order: OrderCase, found: ReturnCase): Promise<WorkOrderTraces> {
+async function settleInvoiced(work: Work, order: OrderCase, found: ReturnCase): Promise<Effects> {
   const { tx, at, store } = work;
   const shares = await concededShares(tx, at.now, found.id);
   const amountMinor = sumOf(shares);
-  if (amountMinor === 0) return noTraces();
+  if (amountMinor === 0) return noEffects();
   const { currency } = order;
   const { current } = await store.policies.current();
   const aloneMinor = bookedAloneMinor(current.collection.content, currency);
@@ -172,23 +172,18 @@ async function settleInvoiced(work: Work, order: OrderCase, found: ReturnCase): 
     booked: true,
     withholds: shares,
   });
-  return asked.traces;
+  return asked.effects;
 }
 
-async function conceding(
-  work: Work,
-  order: OrderCase,
-  found: ReturnCase,
-  shares: readonly ConcededShare[],
-): Promise<WorkOrderTraces> {
+async function conceding(work: Work, order: OrderCase, found: ReturnCase, shares: readonly ConcededShare[]): Promise<Effects> {
   const { tx } = work;
   await concede(work, found, shares);
   const { currency } = order;
   const after = { externalId: found.externalId, order: order.externalId, currency, shares };
-  const traces = tracesOf(about(found.id, order, 'return.conceded', found.reason, after));
+  const effects = effectsOf(about(found.id, order, 'return.conceded', found.reason, after));
   const customers = [...new Set(shares.map((share) => share.customerId))];
-  traces.asks.push(...asksOf(shares.map((share) => share.receivableId)), ...(await coverMoved(tx, customers)));
-  return traces;
+  effects.asks.push(...asksOf(shares.map((share) => share.receivableId)), ...(await coverMoved(tx, customers)));
+  return effects;
 }
 
 /**
@@ -204,13 +199,13 @@ export async function withdrawReturn(store: Store, actor: Actor, id: string, rea
     const left = await leftOfReturn(tx, found.id);
     const asked = await unbookReturn(work, found, actor);
     const after = { externalId: found.externalId, order: order.externalId };
-    const traces = tracesOf(about(found.id, order, 'return.withdrawn', reason, after));
-    traces.asks.push(...asksOf(asked), ...(await coverMoved(tx, [order.customerId])));
+    const effects = effectsOf(about(found.id, order, 'return.withdrawn', reason, after));
+    effects.asks.push(...asksOf(asked), ...(await coverMoved(tx, [order.customerId])));
     const subject = { kind: 'goods-return', id: found.id };
-    addTraces(traces, await overtakeAct(work, { kind: 'goods-return', subject, reason }));
-    addTraces(traces, await withoutReturn(work, order, left));
-    addTraces(traces, await askAboutOrders(work, await invoicesOf(tx, order)));
-    return { value: { id: found.id }, ...told(traces) };
+    addEffects(effects, await overtakeAct(work, { kind: 'goods-return', subject, reason }));
+    addEffects(effects, await withoutReturn(work, order, left));
+    addEffects(effects, await askAboutOrders(work, await invoicesOf(tx, order)));
+    return { value: { id: found.id }, ...told(effects) };
   });
 }
 
@@ -221,29 +216,32 @@ async function invoicesOf(tx: Tx, { externalId }: OrderCase): Promise<string[]> 
 }
 
 /** The other returns of the invoices of one that was taken back concede less where it had stood for a claim, and more where it left no room. */
-async function withoutReturn(work: Work, order: OrderCase, left: ReadonlyMap<string, number>): Promise<WorkOrderTraces> {
+async function withoutReturn(work: Work, order: OrderCase, left: ReadonlyMap<string, number>): Promise<Effects> {
   const { tx, at, actor } = work;
-  const traces = noTraces();
+  const effects = noEffects();
   const invoices = [...left.keys()];
   for (const { invoiceId, returnId, minor } of await concededBeyond(tx, left)) {
     const receivables = await expectLess(work, returnId, invoiceId, minor);
     const { externalId, reason, credit } = await lockReturn(tx, { ...actor, role: 'system', scope: {} }, returnId);
     if (credit === 'conceded') await leaveConceded(tx, returnId);
     const after = { externalId, order: order.externalId, amountMinor: minor, currency: order.currency };
-    addTraces(traces, tracesOf(about(returnId, order, 'return.conceded-less', reason, after)));
-    traces.asks.push(...asksOf(receivables), ...(await coverMoved(tx, [order.customerId])));
+    addEffects(effects, effectsOf(about(returnId, order, 'return.conceded-less', reason, after)));
+    effects.asks.push(...asksOf(receivables), ...(await coverMoved(tx, [order.customerId])));
   }
   const { rows: items } = await sql<{ id: string }>`
     select id from receivable where invoice_id = any(${invoices}::uuid[]) order by id`.execute(tx);
-  addTraces(
-    traces,
+  addEffects(
+    effects,
     await concedeAgain(
       work,
       items.map(({ id }) => id),
     ),
   );
-  addTraces(traces, await followWaiting(work, { invoices, among: [], notesBefore: at.now, reason: 'nothing-left-after-return' }));
-  return traces;
+  addEffects(
+    effects,
+    await followWaiting(work, { invoices, among: [], notesBefore: at.now, reason: 'nothing-left-after-return' }),
+  );
+  return effects;
 }
 
 const sumOf = (shares: readonly ConcededShare[]): number => sumMinor(shares.map((share) => share.amountMinor));
@@ -256,9 +254,9 @@ const about = (
   after: Record<string, unknown>,
 ): AuditFact => ({ subjectKind: 'goods-return', subjectId, customerId, action, reason, after });
 
-function tracesOf(audit: AuditFact): WorkOrderTraces {
-  const traces = noTraces();
-  traces.audit.push(audit);
-  traces.events.push(eventOf(audit));
-  return traces;
+function effectsOf(audit: AuditFact): Effects {
+  const effects = noEffects();
+  effects.audit.push(audit);
+  effects.events.push(eventOf(audit));
+  return effects;
 }

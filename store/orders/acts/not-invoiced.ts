@@ -9,9 +9,9 @@ import type { Store, Work } from '../../platform/transaction.ts';
 import { askAboutDelivered, endDelivered } from '../delivered-tasks.ts';
 import { proposeAct } from '../../approvals/pending.ts';
 import type { ActKind } from '../../approvals/pending.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
 import { settleDeposits } from '../../ledger/deposits.ts';
-import { addTraces, noTraces } from '../../platform/traces.ts';
+import { addEffects, noEffects } from '../../platform/effects.ts';
 
 /** Why goods that were delivered will not be invoiced, in the words of whoever says so. */
 export interface NotInvoiced {
@@ -55,25 +55,25 @@ export async function closeOrder(
   return write<{ order: OrderCase }>(store, actor, async (work) => {
     const { tx } = work;
     const { order } = await endOrder(within(store, tx), actor, id, { as: 'closed', reason });
-    const traces = await settleDelivered(work, order, notInvoiced);
-    const [first, ...more] = traces.audit;
+    const effects = await settleDelivered(work, order, notInvoiced);
+    const [first, ...more] = effects.audit;
     const value = { order: await readOrderCase(tx, order.id) };
-    return first ? { value, ...traces, audit: [first, ...more] } : { value, audit: null };
+    return first ? { value, ...effects, audit: [first, ...more] } : { value, audit: null };
   });
 }
 
-async function settleDelivered(work: Work, order: OrderCase, notInvoiced: NotInvoiced | null): Promise<WorkOrderTraces> {
+async function settleDelivered(work: Work, order: OrderCase, notInvoiced: NotInvoiced | null): Promise<Effects> {
   const { store } = work;
   const { currency } = order;
   const amountMinor = deliveredOf(order);
-  if (amountMinor === 0) return noTraces();
+  if (amountMinor === 0) return noEffects();
   const amount = formatAmount(amountMinor, currency);
   const { current } = await store.policies.current();
   const allowed = parseAmount(current['credit-rules'].content.shipments.notInvoiced?.[currency] ?? '0', currency);
   if (notInvoiced && amountMinor <= (allowed.ok ? allowed.minor : 0)) return leave(work, order, notInvoiced);
   const told = { order: order.externalId, amount, currency, ...(notInvoiced && { why: notInvoiced.why }) };
-  const traces = await askAboutDelivered(work, order, told);
-  if (!notInvoiced) return traces;
+  const effects = await askAboutDelivered(work, order, told);
+  if (!notInvoiced) return effects;
   const asked = await proposeAct(work, notInvoicedAct, {
     customerId: order.customerId,
     subject: { kind: 'order', id: order.id },
@@ -83,19 +83,19 @@ async function settleDelivered(work: Work, order: OrderCase, notInvoiced: NotInv
     payload: { order: order.id, why: notInvoiced.why },
     reason: notInvoiced.reason,
   });
-  addTraces(traces, asked.traces);
-  return traces;
+  addEffects(effects, asked.effects);
+  return effects;
 }
 
-async function leave(work: Work, order: OrderCase, { why, reason }: NotInvoiced): Promise<WorkOrderTraces> {
+async function leave(work: Work, order: OrderCase, { why, reason }: NotInvoiced): Promise<Effects> {
   const { tx } = work;
   const moves = moveAll(order.lines, ['delivered'], 'cancelled');
-  if (moves.length === 0) return noTraces();
+  if (moves.length === 0) return noEffects();
   await moveOrder(work, order.id, moves, `order.not-invoiced.${why}`);
-  const traces = await endDelivered(work, [order.id], 'not-invoiced');
+  const effects = await endDelivered(work, [order.id], 'not-invoiced');
   const { audit, events } = changeOf(order, await readOrderCase(tx, order.id), 'order.not-invoiced', `${why}: ${reason}`);
-  traces.audit.unshift(...audit);
-  traces.events.push(...events);
-  addTraces(traces, await settleDeposits(work, [order.id]));
-  return traces;
+  effects.audit.unshift(...audit);
+  effects.events.push(...events);
+  addEffects(effects, await settleDeposits(work, [order.id]));
+  return effects;
 }

@@ -3,8 +3,8 @@ import { LetterFailed, letters } from './aside.ts';
 import type { Work } from '../../platform/transaction.ts';
 import type { MessageTemplate, TemplateBook, TemplateContext } from '../templates.ts';
 import { openWorkOrder } from '../../tasks/work-orders.ts';
-import type { WorkOrderTraces } from '../../platform/traces.ts';
-import { joinTraces, noTraces } from '../../platform/traces.ts';
+import type { Effects } from '../../platform/effects.ts';
+import { joinEffects, noEffects } from '../../platform/effects.ts';
 
 /** A version of a template that could not be put into words for a customer. */
 export interface FailedTemplate {
@@ -46,11 +46,11 @@ export async function letterOf(
 }
 
 /** A task for each version that failed, once a version: whoever writes templates corrects it. */
-export async function correctTemplates(work: Work, failed: readonly FailedTemplate[]): Promise<WorkOrderTraces> {
-  const traces: WorkOrderTraces[] = [noTraces()];
+export async function correctTemplates(work: Work, failed: readonly FailedTemplate[]): Promise<Effects> {
+  const effects: Effects[] = [noEffects()];
   for (const { template, why } of failed) {
     const name = `${template.id}/${template.language}/${template.channel}/${template.version}`;
-    traces.push(
+    effects.push(
       await openWorkOrder(work, {
         key: `correct-template/${name}`,
         kind: 'correct-template',
@@ -60,5 +60,5 @@ export async function correctTemplates(work: Work, failed: readonly FailedTempla
       }),
     );
   }
-  return joinTraces(...traces);
+  return joinEffects(...effects);
 }

@@ -16,10 +16,10 @@ export const mergeAct: ActKind<{ from: string; into: string }> = {
       const both = await lockMerging(tx, actor, payload.from, payload.into);
       lookAtDecider({ ...both.into, externalId: both.into.code }, actor);
       await judgeMerge(tx, both, act.id);
-      const traces = told(await mergeCustomers({ tx, store, at, actor }, both));
-      const [first, ...more] = traces.audit;
+      const effects = told(await mergeCustomers({ tx, store, at, actor }, both));
+      const [first, ...more] = effects.audit;
       const value = { customer: both.from.code, into: both.into.code };
-      return { ...traces, value, audit: [{ ...first, reason: act.reason }, ...more] };
+      return { ...effects, value, audit: [{ ...first, reason: act.reason }, ...more] };
     });
   },
 };

@@ -2,17 +2,17 @@ import type { StayReason } from '../../domain/platform/departure.ts';
 import type { Recipient } from '../../domain/outreach/recipient.ts';
 import type { Line } from './digest.ts';
 import type { CustomerFacts } from './outreach-facts.ts';
-import type { WorkOrderTraces } from '../platform/traces.ts';
+import type { Effects } from '../platform/effects.ts';
 
 /** What a new message leaves in the record: never its text or address. */
-export function messageTraces(
+export function messageEffects(
   facts: CustomerFacts,
   id: string,
   recipient: Extract<Recipient, { verdict: 'send' }>,
   template: { id: string; version: number; class: string },
   lines: readonly Line[],
   kept: StayReason | null,
-): Partial<WorkOrderTraces> {
+): Partial<Effects> {
   const about = { subjectKind: 'message', subjectId: id, customerId: facts.id };
   const outbox = kept !== null;
   const state = outbox ? 'sent' : 'sending';
@@ -33,7 +33,7 @@ export function messageTraces(
 }
 
 /** A rung taken or skipped. */
-export function rungTraces(line: Line, action: string, reason: string | null, message: string | null): Partial<WorkOrderTraces> {
+export function rungEffects(line: Line, action: string, reason: string | null, message: string | null): Partial<Effects> {
   const { found, rung } = line;
   const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
   const after = { rung: rung.rung, message, askedMinor: line.askedMinor };
@@ -41,7 +41,7 @@ export function rungTraces(line: Line, action: string, reason: string | null, me
 }
 
 /** A stage that a taken rung brought. */
-export function stageTraces({ found }: Line, to: string): Partial<WorkOrderTraces> {
+export function stageEffects({ found }: Line, to: string): Partial<Effects> {
   const about = { subjectKind: 'receivable', subjectId: found.id, customerId: found.customerId };
   return { events: [{ ...about, kind: 'receivable.stage', data: { from: found.facts.stage, to, outcome: null } }] };
 }
