@@ -89,7 +89,7 @@ const shape = {
   limitation: z.strictObject({
     expiresOn: businessDate.nullable().meta({ description: 'Null: it cannot be told from a due date that is out of bounds.' }),
     restartedBy: z.string().nullable(),
-    article: z.string().meta({ example: '民法典 188、189、201' }),
+    article: z.string().meta({ example: 'Civil Code, arts. 188, 189 and 201' }),
   }),
 };
 

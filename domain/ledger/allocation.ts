@@ -5,7 +5,7 @@ import type { RefusalCode } from '../platform/refusal-codes.ts';
 
 /** The law behind the order, shown to users beside an allocation made by rule. */
 export const allocationRule = {
-  article: '民法典 560',
+  article: { zh: '《民法典》第五百六十条', en: 'Civil Code, art. 560' },
   title: { zh: '清偿抵充顺序', en: 'Order of performance across debts' },
   order: [
     { id: 'debtors-choice', zh: '债务人在清偿时指定的债务', en: 'the debt the debtor names when paying' },

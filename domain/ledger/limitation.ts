@@ -4,7 +4,7 @@ import { LAST_RECKONED } from '../platform/date-bounds.ts';
 
 /** The law behind the date, shown to users beside it. */
 export const limitationRule = {
-  article: '民法典 188、189、201',
+  article: { zh: '《民法典》第一百八十八条、第一百八十九条、第二百零一条', en: 'Civil Code, arts. 188, 189 and 201' },
   years: 3,
   title: { zh: '诉讼时效', en: 'Limitation period' },
 } as const;
@@ -22,5 +22,8 @@ export const limitationOrNull = (lastDue: BusinessDate): BusinessDate | null =>
 /** The law by which a confirmed statement, as consent of the debtor, begins the period anew. */
 export const acknowledgementRule = {
   act: 'statement-confirmed',
-  article: '民法典 195；诉讼时效规定 14',
+  article: {
+    zh: '《民法典》第一百九十五条；《诉讼时效规定》第十四条',
+    en: 'Civil Code, art. 195; Judicial Provisions on Limitation, art. 14',
+  },
 } as const;

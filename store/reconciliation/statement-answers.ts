@@ -86,7 +86,8 @@ export async function answerStatement(
     addEffects(effects, await reconciliationChanged(work, news));
     const about = { subjectKind: 'statement', subjectId: found.id, customerId: found.customerId };
     const { verdict, answeredOn, by, channel, evidence } = given;
-    const law = verdict === 'confirmed' ? { law: acknowledgementRule.article } : {};
+    const { zh, en } = acknowledgementRule.article;
+    const law = verdict === 'confirmed' ? { law: `${zh} · ${en}` } : {};
     const after = {
       answer: answerId,
       verdict,

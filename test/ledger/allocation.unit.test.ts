@@ -70,7 +70,7 @@ describe('the order of Civil Code 560', () => {
   });
 
   it('names its article for users', () => {
-    expect(allocationRule.article).toBe('民法典 560');
+    expect(allocationRule.article.en).toBe('Civil Code, art. 560');
     expect(allocationRule.order.map((step) => step.id)).toEqual([
       'debtors-choice',
       'exact-amount',

@@ -147,3 +147,15 @@ describe('the limitation of an invoice in instalments', () => {
     expect(await inDetail('L-E', 1)).toBe('2026-10-15');
   });
 });
+
+test('the law behind the date is named in the language of the reader', async () => {
+  await put('LAW', [[1, '300.00', '2023-10-09']]).expect(201);
+  const lawIn = async (language: string) =>
+    (
+      (await api.as('collector').get('/v1/receivables/LAW').set('Accept-Language', language).expect(200)).body as {
+        limitation: { article: string };
+      }
+    ).limitation.article;
+  expect(await lawIn('en')).toBe('Civil Code, arts. 188, 189 and 201');
+  expect(await lawIn('zh')).toBe('《民法典》第一百八十八条、第一百八十九条、第二百零一条');
+});

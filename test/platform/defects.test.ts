@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -9,6 +8,7 @@ import { startApi } from '../../api/main.ts';
 import { openLogger } from '../../config/log.ts';
 import { createApiKey } from '../../store/access/api-keys.ts';
 import { openWorld, until, workflowIdOf } from '../support/world.ts';
+import { throwawayParent } from '../support/temp.ts';
 
 interface Line {
   msg: string;
@@ -22,7 +22,7 @@ interface Line {
 const command = fileURLToPath(new URL('../../cli/duecourse.mjs', import.meta.url));
 
 test('a defect is found in the log of API, worker and command line: name, message, code, stack and request, once', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'duecourse-defects-'));
+  const folder = mkdtempSync(join(throwawayParent(), 'duecourse-defects-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const logTo = (name: string) => openLogger('info', openSync(join(folder, name), 'a'));
   const linesOf = (name: string): Line[] =>

@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -10,12 +9,13 @@ import { openTestApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { auditOf } from '../support/books.ts';
 import { INSTALLATION, letOut } from '../support/let-out.ts';
+import { throwawayParent } from '../support/temp.ts';
 
 let api: TestApi;
 let folder: string;
 let file: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'duecourse-witness-'));
+  folder = mkdtempSync(join(throwawayParent(), 'duecourse-witness-'));
   file = join(folder, 'deep', 'witness.json');
   const env = { SMTP_URL: 'smtp://127.0.0.1:1', SMTP_FROM: 'ar@seller.example', DUECOURSE_INSTALLATION: INSTALLATION };
   api = await openTestApi({ env });

@@ -111,7 +111,10 @@ describe('a statement of ours', () => {
     };
     expect(rows).toMatchObject([{ ...kept, evidence: { reference: 'reply 7' } }]);
     const audit = (await auditOf(api.store, id)).find((entry) => entry.action === 'statement.answered');
-    expect(audit?.after).toMatchObject({ contentHash, law: '民法典 195；诉讼时效规定 14' });
+    expect(audit?.after).toMatchObject({
+      contentHash,
+      law: '《民法典》第一百九十五条；《诉讼时效规定》第十四条 · Civil Code, art. 195; Judicial Provisions on Limitation, art. 14',
+    });
     expect(await desk.standing(customer)).toMatchObject({ unconfirmedSince: null, lastConfirmedOn: '2026-09-01' });
     expect(await factsOf(customer)).toEqual({ statementConfirmedOn: '2026-09-01' });
     expect(await orders(customer)).toEqual(['statement-send collector closed']);

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../stack/ports.ts';
 import { startFakeSmtp } from '../support/fake-smtp.ts';
 import { killStack, startStack } from '../support/stack-process.ts';
+import { throwawayParent } from '../support/temp.ts';
 
 const command = fileURLToPath(new URL('../../cli/duecourse.mjs', import.meta.url));
 const run = promisify(execFile);
@@ -26,7 +26,7 @@ test(
   'a running stack shows where to go on, logs requests, keeps histories to its owner, and the doctor finds it whole',
   { timeout: 120_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'duecourse-running-'));
+    const folder = mkdtempSync(join(throwawayParent(), 'duecourse-running-'));
     chmodSync(folder, 0o755);
     const stack = startStack(folder, ['--empty', '--port', String(await freePort(undefined))]);
     onTestFinished(async () => {
@@ -68,7 +68,7 @@ test(
   'an import without what a letter must name sends nothing, and says what is missing and how it is given',
   { timeout: 180_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'duecourse-imported-'));
+    const folder = mkdtempSync(join(throwawayParent(), 'duecourse-imported-'));
     const [file, mapping] = [join(folder, 'ledger.csv'), join(folder, 'mapping.json')];
     writeFileSync(file, 'externalId,customer,issueDate,dueDate,amount\nI-1,C-1,2026-08-03,2026-09-02,100.00\n');
     const columns = ['externalId', 'customer', 'issueDate', 'dueDate', 'amount'].map((column) => [column, { column }]);

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { endLeftover } from '../../stack/postgres-cluster.ts';
@@ -7,6 +6,7 @@ import { startPostgres } from '../../stack/postgres.ts';
 import { commandLineOf, endProcess, isAlive } from '../../stack/processes.ts';
 import { resolveTemporal, startTemporal } from '../../stack/temporal.ts';
 import { bundleProcesses } from './process-bundles.ts';
+import { throwawayParent } from './temp.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -51,7 +51,7 @@ async function temporalOfRun(folder: string): Promise<{ address: string; stop():
 
 /** Starts one real PostgreSQL and one real Temporal for the whole run, both thrown away at its end. */
 export default async function ground(project: TestProject): Promise<() => Promise<void>> {
-  const parent = realpathSync(tmpdir());
+  const parent = throwawayParent();
   await sweep(parent);
   const folder = join(parent, `${PREFIX}${process.pid}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -189,7 +189,7 @@ function show(view: ReceivableView, language: Language, zone: string) {
       why: sayPlanReason('receivable', plan.why, language, zone),
       code: plan.why.code,
     },
-    limitation: { expiresOn: view.limitationExpiresOn, restartedBy: null, article: limitationRule.article },
+    limitation: { expiresOn: view.limitationExpiresOn, restartedBy: null, article: limitationRule.article[language] },
   };
 }
 
