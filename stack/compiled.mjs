@@ -69,7 +69,7 @@ const ownPlaces = {
 
 /** Compiles the programs; the folder gets its name when it is whole, whoever else makes the same. */
 async function compile() {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   const draft = new URL(`draft-${process.pid}/`, CACHE);
   const { metafile } = await build({
     absWorkingDir: fileURLToPath(ROOT),
@@ -90,6 +90,8 @@ async function compile() {
     plugins: [ownPlaces],
     logLevel: 'error',
   });
+  // Its process would go on as long as ours.
+  await stop();
   const inputs = Object.keys(metafile.inputs).sort();
   const folder = await folderOf(inputs);
   await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
