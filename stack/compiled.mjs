@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { ownPlaces } from './own-places.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 const CACHE = new URL('node_modules/.cache/duecourse/', ROOT);
@@ -49,23 +49,11 @@ async function inputsOf() {
 async function folderOf(inputs) {
   const { version } = createRequire(import.meta.url)('esbuild/package.json');
   const hash = createHash('sha256').update(version);
-  const names = ['stack/compiled.mjs', ...inputs];
+  const names = ['stack/compiled.mjs', 'stack/own-places.mjs', ...inputs];
   const contents = await Promise.all(names.map((name) => readFile(new URL(name, ROOT)).catch(() => 'gone')));
   names.forEach((name, place) => hash.update(`\0${name}\0`).update(contents[place]));
   return new URL(`program-${hash.digest('hex').slice(0, 20)}/`, CACHE);
 }
-
-/** Each module goes on knowing where its source stands: what it reads or starts is named from there. */
-const ownPlaces = {
-  name: 'own-places',
-  setup(bundler) {
-    bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      if (path.includes(`${sep}node_modules${sep}`)) return undefined;
-      const text = await readFile(path, 'utf8');
-      return { contents: text.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)), loader: 'ts' };
-    });
-  },
-};
 
 /** Compiles the programs; the folder gets its name when it is whole, whoever else makes the same. */
 async function compile() {

@@ -80,7 +80,7 @@ export const importFaults = {
   'file-too-many-columns': { zh: '文件超过 {limit} 列', en: 'The file has more than {limit} columns' },
   'file-in-units': {
     zh: '列“{column}”的金额以“{unit}”为单位，而映射未写明。请写明 unit（例如 10000），如金额本已按元填写则写 1',
-    en: 'The amounts of column "{column}" are told in "{unit}", and the mapping does not say so. Name its "unit", such as 10000, or 1 where they are in ones all the same',
+    en: 'The amounts of column "{column}" are in "{unit}", and the mapping does not say so. Set its "unit", such as 10000, or 1 if the figures are in ones already',
   },
   'file-no-sheet': { zh: '工作簿中没有工作表“{sheet}”', en: 'The workbook has no sheet "{sheet}"' },
   'gave-up': {

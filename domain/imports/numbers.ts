@@ -5,19 +5,16 @@ export interface NumberFormat {
 }
 export const plainNumbers: NumberFormat = { decimal: '.', thousands: ',' };
 
-/** Signs and names of money that a cell may hold beside its number, with the currencies each can mean; null: any whose unit is a dollar. */
+/** Signs and names of money beside a number or in a header, with the currencies each can mean; null: any whose unit is a dollar. */
 const money: readonly (readonly [RegExp, readonly string[] | null])[] = [
-  [/(?:RMB|CNY|CN(?=¥))|人民币/g, ['CNY']],
-  [/(?:USD|US(?=\$))/g, ['USD']],
-  [/(?:HKD|HK(?=\$))/g, ['HKD']],
-  [/EUR|€/g, ['EUR']],
-  [/JPY/g, ['JPY']],
-  [/£/g, ['GBP']],
+  [/(?<![A-Z])(?:RMB|CNY|CN(?=¥))(?![A-Z])|人民币/gi, ['CNY']],
+  [/(?<![A-Z])(?:USD|US(?=\$))(?![A-Z])|美[元金]/gi, ['USD']],
+  [/(?<![A-Z])(?:HKD|HK(?=\$))(?![A-Z])|港[元币]/gi, ['HKD']],
+  [/(?<![A-Z])EUR(?![A-Z])|€|欧元/gi, ['EUR']],
+  [/(?<![A-Z])JPY(?![A-Z])|日元/gi, ['JPY']],
+  [/(?<![A-Z])GBP(?![A-Z])|£|英镑/gi, ['GBP']],
   [/¥/g, ['CNY', 'JPY']],
-  [/(?<![美欧日韩加澳])元/g, ['CNY', 'HKD', 'TWD', 'MOP', 'SGD']],
-  [/美元/g, ['USD']],
-  [/欧元/g, ['EUR']],
-  [/日元/g, ['JPY']],
+  [/(?<![美欧日港韩加澳])元/g, ['CNY', 'HKD', 'TWD', 'MOP', 'SGD']],
   [/\$/g, null],
 ];
 const noDollars = ['CNY', 'EUR', 'JPY', 'GBP', 'CHF', 'KRW'];
@@ -36,18 +33,10 @@ export const canBe = (text: string, currency: string): boolean =>
       text.normalize('NFKC').search(sign) < 0 || (of === null ? !noDollars.includes(currency) : of.includes(currency)),
   );
 
-const heads: readonly (readonly [RegExp, string])[] = [
-  [/(?<![A-Z])(?:RMB|CNY)(?![A-Z])|人民币/i, 'CNY'],
-  [/(?<![A-Z])USD(?![A-Z])|US\$|美元|美金/i, 'USD'],
-  [/(?<![A-Z])EUR(?![A-Z])|€|欧元/i, 'EUR'],
-  [/(?<![A-Z])HKD(?![A-Z])|HK\$|港[元币]/i, 'HKD'],
-  [/(?<![A-Z])JPY(?![A-Z])|日元/i, 'JPY'],
-  [/(?<![A-Z])GBP(?![A-Z])|£|英镑/i, 'GBP'],
-];
-
-/** Whether the header of a column names money, and none of this currency. */
+/** Whether the header of a column names one money alone (元 and $ name none), and not this currency. */
 export function headsOther(header: string, currency: string): boolean {
-  const named = heads.flatMap(([sign, of]) => (sign.test(header.normalize('NFKC')) ? [of] : []));
+  const text = header.normalize('NFKC');
+  const named = money.flatMap(([sign, of]) => (of?.length === 1 && text.search(sign) >= 0 ? of : []));
   return named.length > 0 && !named.includes(currency);
 }
 

@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate, proxyLocalActivities } from '@temporalio/workflow';
 import type { ProcessPlan } from '../../domain/platform/plan.ts';
+import { decision } from '../../workflows/platform/decisions.ts';
 import type { Decided, Held } from '../../workflows/platform/decisions.ts';
 import { defineProcess, step } from '../../workflows/platform/process.ts';
 
@@ -19,11 +20,11 @@ export const creditApplication = defineProcess<Counted>({
   query: defineQuery('counted'),
   reassess: book.read,
   decisions: [
-    {
+    decision<Counted, string, string>({
       update: countUpdate,
       judge: (_plan, updateId) => (updateId.startsWith('never') ? { code: 'tier-exceeded', params: { tier: 2 } } : null),
-      commit: (id, what: string, held) => book.take({ id, what, held }),
-    },
+      commit: (id, what, held) => book.take({ id, what, held }),
+    }),
   ],
   steps: { wait: step(book.read), close: step(book.read) },
 });

@@ -1,22 +1,22 @@
 import { defineQuery, workflowInfo } from '@temporalio/workflow';
 import { awaitsDecision, judgeResubmission, judgeWithdrawal } from '../../domain/credit/application.ts';
 import type { ApplicationAnswer, ApplicationPlan, SentAnswer, SentDecision } from '../../domain/credit/application.ts';
-import type { Decision } from '../platform/decisions.ts';
+import { decision } from '../platform/decisions.ts';
 import { defineProcess, step } from '../platform/process.ts';
 import { callActivity, records } from '../platform/proxies.ts';
 import { askConnectors } from './ask-connectors.ts';
 import { decideApplicationUpdate, resubmitApplicationUpdate, withdrawApplicationUpdate } from './updates.ts';
 
-const decide: Decision<ApplicationPlan, SentDecision | null, ApplicationAnswer> = {
+const decide = decision<ApplicationPlan, SentDecision | null, ApplicationAnswer>({
   update: decideApplicationUpdate,
   judge: awaitsDecision,
-  commit: (id, decision, held) =>
-    decision
-      ? callActivity(records.decideApplication, { id, decision, held }, { summary: `a decision has come: ${decision.verdict}` })
+  commit: (id, told, held) =>
+    told
+      ? callActivity(records.decideApplication, { id, decision: told, held }, { summary: `a decision has come: ${told.verdict}` })
       : callActivity(records.decideApplication, { id, held }, { summary: 'a decision has come' }),
-};
+});
 
-const withdraw: Decision<ApplicationPlan, SentAnswer | null, ApplicationAnswer> = {
+const withdraw = decision<ApplicationPlan, SentAnswer | null, ApplicationAnswer>({
   update: withdrawApplicationUpdate,
   judge: judgeWithdrawal,
   commit: (id, withdrawal, held) =>
@@ -25,9 +25,9 @@ const withdraw: Decision<ApplicationPlan, SentAnswer | null, ApplicationAnswer> 
       { id, ...(withdrawal && { withdrawal }), held },
       { summary: 'the applicant withdraws' },
     ),
-};
+});
 
-const resubmit: Decision<ApplicationPlan, SentAnswer | null, ApplicationAnswer> = {
+const resubmit = decision<ApplicationPlan, SentAnswer | null, ApplicationAnswer>({
   update: resubmitApplicationUpdate,
   judge: judgeResubmission,
   commit: (id, resubmission, held) =>
@@ -36,7 +36,7 @@ const resubmit: Decision<ApplicationPlan, SentAnswer | null, ApplicationAnswer> 
       { id, ...(resubmission && { resubmission }), held },
       { summary: 'the applicant has answered' },
     ),
-};
+});
 
 /** Whoever can tell what is missing is asked. What comes of it, an answer or none, the facts say. */
 async function askWhoCanTell(id: string, { seq, customerId, connectors }: ApplicationPlan): Promise<ApplicationPlan> {

@@ -28,6 +28,15 @@ export interface Decision<Plan, Told, Answer> {
   commit(id: string, told: Told, held: Held): Promise<Decided<Plan, Answer>>;
 }
 
+/** Lets people decide on the process of this id; call it before the first await. */
+export type DecisionDefinition<Plan> = (held: PlanHolder<Plan>, id: string) => void;
+
+/** A decision as a process declares it, with an answer of its own kind. */
+export const decision =
+  <Plan, Told, Answer>(of: Decision<Plan, Told, Answer>): DecisionDefinition<Plan> =>
+  (held, id) =>
+    held.takes(id, of);
+
 /** The plan of a process, changed by one at a time: its own steps, and what people decide. */
 export interface PlanHolder<Plan> {
   /** Null until the facts were read. */

@@ -2,7 +2,7 @@ import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { QueryDefinition } from '@temporalio/common';
 import type { ProcessPlan } from '../../domain/platform/plan.ts';
 import { holdPlan } from './decisions.ts';
-import type { Decision } from './decisions.ts';
+import type { DecisionDefinition } from './decisions.ts';
 import type { ProcessInput } from './messages.ts';
 import { callActivity } from './proxies.ts';
 import type { LocalActivity } from './proxies.ts';
@@ -31,8 +31,7 @@ export interface ProcessDefinition<Plan extends ProcessPlan<string>> {
   /** Reads the facts anew and answers with what they call for. */
   reassess: LocalActivity<Looked, Plan>;
   steps: Record<Plan['step'], Step<Plan>>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each decision has an answer of its own
-  decisions?: readonly Decision<Plan, any, any>[];
+  decisions?: readonly DecisionDefinition<Plan>[];
   /** What searches of running processes show, and what they show of one that has read nothing yet. */
   stage?: { of(plan: Plan): string; first?: string };
 }
@@ -51,7 +50,7 @@ export function defineProcess<Plan extends ProcessPlan<string>>(of: ProcessDefin
       callActivity(of.reassess, { id, seq: plan?.seq ?? null }, { summary: plan ? newsCame : beginsUnplanned });
     const held = holdPlan<Plan>(given, wakeUps, () => reassess(null));
     setHandler(of.query, () => held.plan);
-    for (const decision of of.decisions ?? []) held.takes(id, decision);
+    for (const takes of of.decisions ?? []) takes(held, id);
 
     // Where people decide, a decision may have begun the run: what woke it meanwhile is read again.
     if (!given && !of.decisions) wakeUps.clear();

@@ -1,19 +1,19 @@
 import { defineQuery } from '@temporalio/workflow';
 import { isShipmentHoldOpen } from '../../domain/shipments/hold.ts';
 import type { SentHoldAct, ShipmentHoldAnswer, ShipmentHoldPlan } from '../../domain/shipments/hold.ts';
-import type { Decision } from '../platform/decisions.ts';
+import { decision } from '../platform/decisions.ts';
 import { defineProcess, step } from '../platform/process.ts';
 import { callActivity, records } from '../platform/proxies.ts';
 import { decideShipmentHoldUpdate } from './updates.ts';
 
-const act: Decision<ShipmentHoldPlan, SentHoldAct | null, ShipmentHoldAnswer> = {
+const act = decision<ShipmentHoldPlan, SentHoldAct | null, ShipmentHoldAnswer>({
   update: decideShipmentHoldUpdate,
   judge: isShipmentHoldOpen,
-  commit: (id, decision, held) =>
-    decision
-      ? callActivity(records.decideShipmentHold, { id, decision, held }, { summary: `a person acts on it: ${decision.act}` })
+  commit: (id, told, held) =>
+    told
+      ? callActivity(records.decideShipmentHold, { id, decision: told, held }, { summary: `a person acts on it: ${told.act}` })
       : callActivity(records.decideShipmentHold, { id, held }, { summary: 'a person acts on it' }),
-};
+});
 
 /**
  * Goods that may not leave yet: the departments are told, the ground is named and proved, the customer is given notice and time to answer.
