@@ -5,7 +5,7 @@ import { holdPlan } from './decisions.ts';
 import type { DecisionDefinition } from './decisions.ts';
 import type { ProcessInput } from './messages.ts';
 import { callActivity } from './proxies.ts';
-import type { LocalActivity } from './proxies.ts';
+import type { CallableActivity } from './proxies.ts';
 import { showStage } from './stage.ts';
 import { listenForWakeUps } from './wake-ups.ts';
 
@@ -20,7 +20,7 @@ export type Step<Plan> = (id: string, plan: Plan) => Promise<Plan>;
 
 /** A step that is one activity, which judges under lock whether the facts still call for it. */
 export const step =
-  <Plan extends ProcessPlan<string>>(activity: LocalActivity<{ id: string; seq: number }, Plan>): Step<Plan> =>
+  <Plan extends ProcessPlan<string>>(activity: CallableActivity<{ id: string; seq: number }, Plan>): Step<Plan> =>
   (id, { seq, why }) =>
     callActivity(activity, { id, seq }, { summary: why });
 
@@ -29,7 +29,7 @@ export interface ProcessDefinition<Plan extends ProcessPlan<string>> {
   /** Tells the plan to whoever asks the engine. */
   query: QueryDefinition<Plan | null>;
   /** Reads the facts anew and answers with what they call for. */
-  reassess: LocalActivity<Looked, Plan>;
+  reassess: CallableActivity<Looked, Plan>;
   steps: Record<Plan['step'], Step<Plan>>;
   decisions?: readonly DecisionDefinition<Plan>[];
   /** What searches of running processes show, and what they show of one that has read nothing yet. */

@@ -29,13 +29,13 @@ export const connectors = proxyActivities<Activities>({
 });
 
 /** An activity that can be called with a summary. */
-export interface LocalActivity<Input, Result> {
+export interface CallableActivity<Input, Result> {
   executeWithOptions(options: { summary: string }, args: [Input]): Promise<Result>;
 }
 
 /** Calls an activity with the reason beside it in the history, in plain words. */
 export function callActivity<Input, Result>(
-  activity: LocalActivity<Input, Result>,
+  activity: CallableActivity<Input, Result>,
   input: Input,
   { summary }: { summary: string },
 ): Promise<Result> {
